@@ -1,0 +1,51 @@
+//! What the engine says of a file, and of a run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::plan::Plan;
+
+/// What became of one file that was parsed, or that could not be.
+#[derive(Clone, Debug)]
+pub struct FileReport {
+    /// Absolute, as the walk found it (links are not resolved).
+    pub path: PathBuf,
+    /// Relative to the current directory if it is below it: what people read.
+    pub display: PathBuf,
+    /// The text as it is; empty if it could not be read.
+    pub text: String,
+    /// Edits, references and findings. No edits if the file failed.
+    pub plan: Plan,
+    /// The text as it should be, verified; `None` if nothing changes or the file failed.
+    pub rewritten: Option<String>,
+    /// Why the file could not be read, parsed or verified.
+    pub failure: Option<Failure>,
+}
+
+/// Why a file is left as it is although it may hold references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong and what to do: lower case, no period.
+    pub message: String,
+    /// The byte of the text where, if there is such a place.
+    pub offset: Option<usize>,
+}
+
+/// Counts of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files whose bytes were searched.
+    pub searched: usize,
+    /// Files that were parsed.
+    pub parsed: usize,
+    /// Files that change.
+    pub changed: usize,
+    /// References that are rewritten.
+    pub rewritten: usize,
+    /// References that stay.
+    pub left: usize,
+    /// Files and folders that could not be read, parsed, verified or written.
+    pub failed: usize,
+    /// Wall time.
+    pub elapsed: Duration,
+}

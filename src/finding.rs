@@ -1,0 +1,146 @@
+//! Findings: what a person should know about a file.
+//!
+//! The codes are stable: suppressions, baselines and other programs hold them. Each says in its
+//! doc comment what it means, why repoint does not decide it alone, and what to do; the help text
+//! and the README are made from these comments.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// How much a finding matters (design: errors stay as text, reviews are rewritten).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Perhaps a mention, no sure reference; never changes the exit status.
+    Note,
+    /// Rewritten, and a person should look.
+    Review,
+    /// A reference to a mapped path that stays.
+    Error,
+}
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $text:literal, )+) => {
+        /// What kind of finding it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $( $(#[doc = $doc])+ $name, )+ }
+
+        impl Code {
+            /// Every code, in order of declaration.
+            pub const ALL: &'static [Code] = &[$(Code::$name),+];
+
+            /// The stable name, as printed and as suppressions write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text),+ }
+            }
+
+            /// What it means, why, and what to do.
+            pub fn explain(self) -> &'static str {
+                match self { $(Code::$name => concat!($($doc, "\n"),+)),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A reference to a deprecated path that `apply` would rewrite. Run `repoint apply`.
+    Deprecated = "deprecated",
+    /// The path has no successor (`[[remove]]`). Only a person can take the use out.
+    Removed = "removed",
+    /// The rule lists several possible successors. Choose one by hand.
+    Alternatives = "alternatives",
+    /// The rule asks that each rewritten site be looked at.
+    Review = "review",
+    /// A glob import may bring the mapped name. Import the name explicitly.
+    Glob = "glob",
+    /// The new name, or the head of the new path, means something else here. Rename the other one,
+    /// or write this one by hand.
+    Shadow = "shadow",
+    /// `pub(in ...)` names a module that is no ancestor of the new place (E0742).
+    Visibility = "visibility",
+    /// `extern crate` names the deprecated crate. Change the dependency in `Cargo.toml`, then this
+    /// item.
+    ExternCrate = "extern-crate",
+    /// The file is part of several crates and the reference does not mean the same in all of them.
+    SharedFile = "shared-file",
+    /// In edition 2015 the new path needs an `extern crate` at the crate's root. Add one.
+    Edition = "edition",
+    /// What the path's first name means cannot be told. Write it from `crate::` or from `::`.
+    Unresolved = "unresolved",
+    /// The path stands in macro tokens where its meaning is the caller's, or cannot be told.
+    Macro = "macro",
+    /// A mapped path inside text that is printed or made into text.
+    Text = "text",
+    /// A path in a string of a known attribute or call that cannot be edited in place (raw,
+    /// escaped, computed).
+    String = "string",
+    /// A mapped path in documentation that is not rewritten (prose, `#[doc = "..."]`, examples that
+    /// do not parse).
+    Doc = "doc",
+    /// `include!` brings code that is read elsewhere.
+    Include = "include",
+    /// The file says that it is generated. Change the generator.
+    Generated = "generated",
+    /// The crate of the new path is no dependency of this target. Add it with `cargo add`.
+    MissingDependency = "missing-dependency",
+    /// The edit would lose a comment inside the path.
+    Comment = "comment",
+    /// The file would import a name from itself.
+    SelfImport = "self",
+    /// The file is in no module tree: only absolute paths are rewritten in it.
+    Orphan = "orphan",
+    /// A file that is in no module tree does not parse as this language.
+    NoSource = "no-source",
+    /// The folder has no manifest: its files count as a crate named after it.
+    NoManifest = "no-manifest",
+    /// Two packages have one library name; a rule's `package` tells which is meant.
+    AmbiguousPackage = "ambiguous-package",
+    /// `rename = "uses"` was asked for, and the local name was kept instead.
+    KeptName = "kept-name",
+    /// A `repoint: keep` comment on a line with nothing to keep. Remove it.
+    UnusedKeep = "unused-keep",
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Something a person should know, at a place of the original text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What kind.
+    pub code: Code,
+    /// How much it matters.
+    pub level: Level,
+    /// Bytes of the original text.
+    pub range: Range<usize>,
+    /// The deprecated path, as the language writes it; `None` if the finding is about no path.
+    pub path: Option<String>,
+    /// What it becomes, or would become.
+    pub successor: Option<String>,
+    /// One sentence, lower case, no period.
+    pub message: String,
+    /// What to do, if there is something.
+    pub help: Option<String>,
+    /// Index of the rule in the table; `None` if no rule is behind it.
+    pub rule: Option<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_explained() {
+        let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.explain().trim().ends_with('.'), "{}", code.as_str());
+        }
+    }
+}

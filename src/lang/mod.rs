@@ -1,0 +1,79 @@
+//! What repoint needs to know of a language. One folder a language; none knows another.
+
+pub mod rust;
+
+use std::path::Path;
+
+use crate::mapping::Table;
+use crate::path::Syntax;
+use crate::plan::Analysis;
+use crate::project::{Anchor, Project};
+
+/// A language whose references can be rewritten.
+pub trait Language: Send + Sync {
+    /// How it writes paths, and its name.
+    fn syntax(&self) -> &'static Syntax;
+
+    /// Whether a file of this name holds its source.
+    fn is_source(&self, path: &Path) -> bool;
+
+    /// Words of which at least one occurs in each file that refers to a path of `table`
+    /// (the prefilter law of the design).
+    fn anchors(&self, table: &Table) -> Vec<Anchor>;
+
+    /// Starts work on a tree. What it learns of the tree is shared by the threads.
+    fn open<'a>(
+        &'a self,
+        project: &'a Project,
+        table: &'a Table,
+        options: &'a RewriteOptions,
+    ) -> Box<dyn Session + 'a>;
+}
+
+/// How far a rewrite goes.
+#[derive(Clone, Debug, Default)]
+pub struct RewriteOptions {
+    /// What becomes of strings.
+    pub strings: Strings,
+    /// Rewrite documentation and Markdown files too.
+    pub docs: bool,
+    /// Report mentions in other files.
+    pub mentions: bool,
+}
+
+/// Which strings are references.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strings {
+    /// Those in known calls and attributes.
+    #[default]
+    Known,
+    /// Plain ones too.
+    All,
+    /// None: known ones are notes.
+    Off,
+}
+
+/// One language at work on one tree.
+pub trait Session: Sync {
+    /// Reads one text: its outline, and the plan for it. `file` is absolute; the text need not be
+    /// the one on disk.
+    ///
+    /// # Errors
+    /// The text cannot be read as this language; says where and what was expected.
+    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError>;
+
+    /// Sentences to say once a run, on standard error.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Why a text cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SourceError {
+    /// What is wrong and what to do: lower case, no period.
+    pub message: String,
+    /// The byte of the text where it is wrong, if there is such a place.
+    pub offset: Option<usize>,
+}

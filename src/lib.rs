@@ -1,0 +1,16 @@
+//! repoint rewrites deprecated import paths to the one path that is the single source of truth.
+#![warn(missing_docs)]
+
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod finding;
+pub mod lang;
+pub mod mapping;
+pub mod outline;
+pub mod output;
+pub mod path;
+pub mod plan;
+pub mod project;
+pub mod text;
+pub mod transaction;

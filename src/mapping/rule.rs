@@ -1,0 +1,77 @@
+//! One row of a mapping table, as the rest of the program sees it.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use crate::path::{Namespaces, SymbolPath};
+
+/// What becomes of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It has one successor.
+    Move(SymbolPath),
+    /// It has none.
+    Remove,
+    /// It is an exception to a wider rule.
+    Keep,
+    /// It has several possible successors; at least one.
+    Alternatives(Vec<SymbolPath>),
+}
+
+/// How a target with another last name is bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Rename {
+    /// The local name stays: `use new::Renamed as Name;`.
+    #[default]
+    Alias,
+    /// The uses are renamed, where that is certain.
+    Uses,
+}
+
+/// Where a rule is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a mapping file.
+    File {
+        /// The file, as it was found or named.
+        file: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// Bytes of the old path in the file.
+        range: Range<usize>,
+    },
+    /// On the command line.
+    CommandLine,
+}
+
+/// One rule. What is said of a path holds for all below it too, unless [`Rule::exact`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// A stable name for baselines and suppressions.
+    pub id: String,
+    /// The old path.
+    pub from: SymbolPath,
+    /// What becomes of it.
+    pub action: Action,
+    /// Which kinds of things it speaks of; [`Namespaces::ALL`] if the table does not say.
+    pub kinds: Namespaces,
+    /// It speaks of the path itself, not of what lies below.
+    pub exact: bool,
+    /// How a target with another last name is bound.
+    pub rename: Rename,
+    /// Why, shown beside every finding.
+    pub note: Option<String>,
+    /// Rewrite, and report each site with this message.
+    pub review: Option<String>,
+    /// Shown with findings.
+    pub url: Option<String>,
+    /// Since when the old path is deprecated; shown with findings.
+    pub since: Option<String>,
+    /// Dependencies that the new path needs.
+    pub requires: Vec<String>,
+    /// Which package is meant, when two have one library name.
+    pub package: Option<String>,
+    /// Where it is written.
+    pub origin: Origin,
+}

@@ -1,0 +1,1 @@
+//! One renderer a file: each turns reports of the engine into text.

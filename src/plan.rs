@@ -1,0 +1,47 @@
+//! The plan of one file: a value that says everything that would be done and told.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::outline::{Declared, Outline};
+use crate::text::Edits;
+
+/// A place that resolves to a mapped path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// Bytes of the original text: the names of the path.
+    pub range: Range<usize>,
+    /// The deprecated path, as the language writes it.
+    pub path: String,
+    /// Its successor, if the rule has exactly one.
+    pub successor: Option<String>,
+    /// Index of the (first) rule in the table.
+    pub rule: usize,
+    /// Whether the plan rewrites it. If not, a finding says why.
+    pub rewritten: bool,
+}
+
+/// All edits and findings of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// What changes.
+    pub edits: Edits,
+    /// Every reference to a mapped path, by position.
+    pub references: Vec<Reference>,
+    /// What a person should know, by position.
+    pub findings: Vec<Finding>,
+    /// Changes of bindings that verification must expect.
+    #[serde(skip)]
+    pub declared: Vec<Declared>,
+}
+
+/// What a language makes of one text: how it is now, and what should become of it.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// How it is now.
+    pub outline: Outline,
+    /// What should become of it.
+    pub plan: Plan,
+}

@@ -1,0 +1,11 @@
+//! What a file must contain to be worth parsing.
+
+/// A word that a file must contain to refer to some rule's path, and byte strings of which one must
+/// stand in the same file for the word to count (none: the word alone counts).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Anchor {
+    /// An identifier, found at word boundaries; `None` means that every file is a candidate.
+    pub word: Option<String>,
+    /// One of these must be there too, if there are any.
+    pub alongside: &'static [&'static str],
+}
