@@ -2,6 +2,17 @@
 //!
 //! Nothing here knows which language a file is in, and nothing here writes.
 
+mod deprecations;
+mod driver;
+mod read;
 mod report;
+mod shield;
+#[cfg(test)]
+mod toy;
+mod verify;
 
+pub use deprecations::{deprecations, references_left};
+pub use driver::{Active, Engine, StartError};
+pub use read::decode;
 pub use report::{Failure, FileReport, Summary};
+pub use verify::{Difference, Side, VerifyError, verify};
