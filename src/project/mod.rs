@@ -1,6 +1,7 @@
 //! The tree on disk: the project's root, the walk, the prefilter, git.
 
 mod anchor;
+pub mod git;
 
 use std::path::{Path, PathBuf};
 
