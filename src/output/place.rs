@@ -40,3 +40,47 @@ pub fn failure_line(report: &FileReport) -> Option<String> {
         _ => format!("error: {path}: {message}"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::sample;
+    use super::*;
+    use crate::engine::Failure;
+
+    fn line(display: &str, offset: Option<usize>) -> String {
+        let mut report = sample::report();
+        report.display = PathBuf::from(display);
+        report.failure = Some(Failure {
+            message: "expected `;`".to_owned(),
+            offset,
+        });
+        failure_line(&report).expect("it failed")
+    }
+
+    #[test]
+    fn failures_name_their_place() {
+        assert_eq!(line("a.rs", Some(8)), "error: a.rs:2:2: expected `;`");
+        assert_eq!(line("a.rs", None), "error: a.rs: expected `;`");
+        assert_eq!(line("a.rs", Some(9999)), "error: a.rs: expected `;`");
+    }
+
+    #[test]
+    fn a_cut_character_is_no_panic() {
+        assert_eq!(line("a.rs", Some(5)), "error: a.rs:1:5: expected `;`");
+    }
+
+    #[test]
+    fn names_stay_on_one_line() {
+        assert_eq!(
+            shown(Path::new("a\n\u{1b}[31mé b.rs")),
+            "a\\n\\u{1b}[31mé b.rs"
+        );
+    }
+
+    #[test]
+    fn no_failure_has_no_line() {
+        assert_eq!(failure_line(&sample::report()), None);
+    }
+}
