@@ -16,7 +16,7 @@ const MAX_LINES: usize = 8;
 
 /// Bytes of a line that are handed on around the range. The snippet printer trims lines to the
 /// width of a terminal itself, but measures all of them first.
-const MAX_SIDE: usize = 400;
+const MAX_SIDE: usize = 4096;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -57,19 +57,22 @@ fn group<'a>(diagnostic: &'a Diagnostic<'_>, path: &'a str, text: &'a str) -> Gr
         Level::Note => Shown::NOTE,
     };
     let excerpt = Excerpt::of(text, diagnostic.range.clone());
-    let origin = Origin::path(path)
-        .line(diagnostic.start.line)
-        .char_column(diagnostic.start.column);
-    let underlined = AnnotationKind::Primary.span(excerpt.range);
     let snippet = Snippet::source(excerpt.text)
         .line_start(diagnostic.start.line)
-        .annotation(underlined);
-    let mut group = level
+        .annotation(AnnotationKind::Primary.span(excerpt.range));
+    let title = level
         .with_name(level::name(diagnostic.level))
         .primary_title(diagnostic.message.as_ref())
-        .id(diagnostic.code.as_str())
-        .element(origin)
-        .element(snippet);
+        .id(diagnostic.code.as_str());
+    let mut group = if excerpt.is_cut {
+        // The printer would count columns from where the line was cut.
+        let origin = Origin::path(path)
+            .line(diagnostic.start.line)
+            .char_column(diagnostic.start.column);
+        title.element(origin).element(snippet)
+    } else {
+        title.element(snippet.path(path))
+    };
     for also in &diagnostic.also {
         group = group.element(Shown::NOTE.message(*also));
     }
@@ -95,6 +98,8 @@ struct Excerpt<'a> {
     text: &'a str,
     /// The range in it.
     range: Range<usize>,
+    /// Whether the first line lost its start.
+    is_cut: bool,
 }
 
 impl<'a> Excerpt<'a> {
@@ -110,13 +115,11 @@ impl<'a> Excerpt<'a> {
         let range_end = readable_end(text, range.clone());
         let side = text.floor_char_boundary(range_end + MAX_SIDE);
         let end = memchr::memchr(b'\n', &text.as_bytes()[range_end..side])
-            .map_or(side, |at| range_end + at);
-        let shown = &text[start..end];
-        let shown = shown.strip_suffix('\r').unwrap_or(shown);
-        let clamp = |at: usize| (at - start).min(shown.len());
+            .map_or(side, |at| range_end + at + 1);
         Self {
-            text: shown,
-            range: clamp(range.start)..clamp(range_end),
+            text: &text[start..end],
+            range: range.start - start..range_end - start,
+            is_cut: start > line_start,
         }
     }
 }
@@ -173,7 +176,7 @@ mod tests {
     /// Odd texts, each with the range of `old` to `Foo` in it.
     #[test]
     fn odd_texts() {
-        let filler = "let x = 1; ".repeat(300);
+        let filler = "let x = 1; ".repeat(200);
         let many = "\n  ::\n  ".repeat(20);
         let texts = [
             "use old::a::Foo;\r\nnext\r\n".to_owned(),
@@ -183,6 +186,7 @@ mod tests {
             "漢字\u{301} = old::a::Foo // é\n".to_owned(),
             "use old\r\n    ::a\r\n    ::Foo;\r\n".to_owned(),
             format!("{filler}old::a::Foo; {filler}\n"),
+            format!("{filler}{filler}old::a::Foo; {filler}{filler}\n"),
             format!("use old{many}Foo;\n"),
             "\u{1b}[31m old::a::Foo \u{202e}\n".to_owned(),
         ];
@@ -233,6 +237,11 @@ mod tests {
             repeat in 1usize..12,
         ) {
             let report = report_of(text.repeat(repeat), a..b);
+            let full = rendered_report(&report, Format::Full, Mode::Check, Color::Never);
+            let rules = sample::rules();
+            let start = FileView::new(&report, &rules, Mode::Check).diagnostics[0].start;
+            let origin = format!("--> src/main.rs:{}:{}\n", start.line, start.column);
+            prop_assert!(full.contains(&origin), "{origin} in {full}");
             for format in [Format::Full, Format::Concise, Format::JsonLines] {
                 for color in [Color::Never, Color::Always] {
                     rendered_report(&report, format, Mode::Check, color);

@@ -38,16 +38,18 @@ pub fn line(summary: &Summary, task: Task) -> String {
         Task::Apply => "nothing changed".to_owned(),
         Task::Diff => "nothing would change".to_owned(),
         Task::Check => match rewritten + left {
-            0 => "no deprecated reference".to_owned(),
+            0 => "no deprecated references".to_owned(),
             found => format!(
-                "{}, {} of them can be rewritten",
+                "{} ({} can be rewritten)",
                 counted(found, "deprecated reference"),
                 grouped(rewritten)
             ),
         },
     };
-    if left > 0 && task != Task::Check {
-        result.push_str(&format!(", {} left", grouped(left)));
+    match (task, left, changed) {
+        (Task::Check, ..) | (_, 0, _) => {}
+        (_, _, 0) => result.push_str(&format!(", {} left", counted(left, "reference"))),
+        _ => result.push_str(&format!(", {} left", grouped(left))),
     }
     if failed > 0 {
         result.push_str(&format!(", {} failed", grouped(failed)));
@@ -94,9 +96,13 @@ mod tests {
             rewritten: 1,
             ..Summary::default()
         };
+        let stuck = Summary {
+            left: 2,
+            ..Summary::default()
+        };
         let none = Summary::default();
         let mut all = String::new();
-        for summary in [full, one, none] {
+        for summary in [full, one, stuck, none] {
             for task in [Task::Diff, Task::Apply, Task::Check] {
                 all.push_str(&line(&summary, task));
                 all.push('\n');

@@ -150,7 +150,7 @@ pub fn quote_path(name: &[u8]) -> Vec<u8> {
 }
 
 fn must_quote(byte: u8) -> bool {
-    byte < 0x20 || byte >= 0x7f || byte == b'"' || byte == b'\\'
+    !(0x20..0x7f).contains(&byte) || byte == b'"' || byte == b'\\'
 }
 
 #[cfg(test)]
