@@ -12,9 +12,6 @@ use toml::de::{DeTable, DeValue, Deserializer};
 
 use crate::text::LineIndex;
 
-/// The name of the file, at the project's root.
-pub const FILE_NAME: &str = "repoint.toml";
-
 /// Largest file that is parsed, in bytes, if nothing else is said: 4 MiB. Syntax trees need 60 to
 /// 190 times the size of the file.
 pub const MAX_FILE_SIZE: u64 = 4 << 20;
@@ -164,6 +161,7 @@ fn bytes(size: Spanned<Size>) -> Result<u64, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::CONFIG_NAME;
 
     fn parse(text: &str) -> Result<Config, Wrong> {
         Config::parse(text, &["rust", "python"])
@@ -216,7 +214,7 @@ mod tests {
     #[test]
     fn the_error_names_file_and_line() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join(FILE_NAME);
+        let file = folder.path().join(CONFIG_NAME);
         std::fs::write(&file, "\n\nnope = 1\n").expect("written");
         let error = Config::read(&file, &[])
             .expect_err("unknown key")

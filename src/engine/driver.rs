@@ -17,7 +17,7 @@ use super::verify::{Side, verify};
 use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
-use crate::project::Project;
+use crate::project::{Anchor, Candidate, Project};
 
 /// Stack of a worker in bytes, tried in turn where address space is limited. Parsers and syntax
 /// trees recurse once a level of nesting; only pages that are touched cost memory.
@@ -94,6 +94,18 @@ impl<'a> Engine<'a> {
         self.active.iter().any(|a| a.language.is_source(path))
     }
 
+    /// Words of which one occurs in each file that is worth parsing.
+    pub fn anchors(&self) -> Vec<Anchor> {
+        let mut anchors: Vec<Anchor> = self
+            .active
+            .iter()
+            .flat_map(|active| active.language.anchors(active.table))
+            .collect();
+        anchors.sort();
+        anchors.dedup();
+        anchors
+    }
+
     /// Sentences of the languages to say once a run, after its end.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks: Vec<String> = self
@@ -158,14 +170,14 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Works through `files` (absolute, sorted) with `threads` workers (0: one a core), and hands
+    /// Works through `files` (sorted) with `threads` workers (0: one a core), and hands
     /// the reports to `sink` in the same order. The run ends early when `sink` breaks.
     ///
     /// # Errors
     /// The workers could not be started.
     pub fn run(
         &self,
-        files: &[PathBuf],
+        files: &[Candidate],
         threads: usize,
         mut sink: impl FnMut(FileReport) -> ControlFlow<()>,
     ) -> Result<(), StartError> {
@@ -183,7 +195,7 @@ impl<'a> Engine<'a> {
                         files
                             .par_iter()
                             .with_max_len(1)
-                            .map(|file| self.file(file))
+                            .map(|file| self.file(&file.path))
                             .collect()
                     });
                     if send.send(reports).is_err() {
@@ -326,7 +338,7 @@ mod tests {
 
     struct Tree {
         folder: tempfile::TempDir,
-        files: Vec<PathBuf>,
+        files: Vec<Candidate>,
     }
 
     fn tree(files: &[(&str, &[u8])]) -> Tree {
@@ -338,9 +350,14 @@ mod tests {
             paths.push(path);
         }
         paths.sort();
+        let candidate = |path: PathBuf| Candidate {
+            real: path.clone(),
+            path,
+            size: 0,
+        };
         Tree {
             folder,
-            files: paths,
+            files: paths.into_iter().map(candidate).collect(),
         }
     }
 
@@ -420,7 +437,7 @@ mod tests {
         let tree = tree(&files);
         for threads in [1, 3] {
             let order: Vec<_> = run(&tree, threads).into_iter().map(|r| r.path).collect();
-            assert_eq!(order, tree.files);
+            assert!(order.iter().eq(tree.files.iter().map(|file| &file.path)));
         }
     }
 

@@ -2,7 +2,6 @@
 //!
 //! Nothing here knows which language a file is in, and nothing here writes.
 
-mod deprecations;
 mod driver;
 mod read;
 mod report;
@@ -11,7 +10,6 @@ mod shield;
 mod toy;
 mod verify;
 
-pub use deprecations::{deprecations, references_left};
 pub use driver::{Active, Engine, StartError};
 pub use read::decode;
 pub use report::{Failure, FileReport, Summary};

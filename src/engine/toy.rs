@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::lang::{Language, RewriteOptions, Session, SourceError};
-use crate::mapping::{Action, Origin, Outcome, Rename, Rule, Table};
+use crate::mapping::{Outcome, Table, from_moves};
 use crate::outline::{Binding, Meaning, Use};
 use crate::path::{Namespaces, RUST, Segment, SymbolPath, Syntax};
 use crate::plan::{Analysis, Reference};
@@ -19,26 +19,8 @@ struct Work<'a>(&'a Table);
 
 /// A table of moves.
 pub fn table(moves: &[(&str, &str)]) -> Table {
-    let path = |text: &str| SymbolPath::parse(text, &RUST).expect("a path");
-    let rules = moves
-        .iter()
-        .map(|(from, to)| Rule {
-            id: (*from).to_owned(),
-            from: path(from),
-            action: Action::Move(path(to)),
-            kinds: Namespaces::ALL,
-            exact: false,
-            rename: Rename::Alias,
-            note: None,
-            review: None,
-            url: None,
-            since: None,
-            requires: Vec::new(),
-            package: None,
-            origin: Origin::CommandLine,
-        })
-        .collect();
-    Table::compile(&RUST, rules)
+    let tables = from_moves(moves, &[&RUST]).expect("a table");
+    tables.into_tables().remove(0)
 }
 
 impl Language for Toy {

@@ -110,7 +110,7 @@ impl Trie {
 
 impl Table {
     /// Compiles rules that were checked before.
-    pub(crate) fn compile(syntax: &'static Syntax, rules: Vec<Rule>) -> Self {
+    pub(super) fn compile(syntax: &'static Syntax, rules: Vec<Rule>) -> Self {
         let mut old = Trie::default();
         let mut new = Trie::default();
         for (i, rule) in rules.iter().enumerate() {
