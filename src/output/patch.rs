@@ -10,10 +10,13 @@ use std::path::{Component, Path, PathBuf};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
-use crate::project::git::{ObjectFormat, Repository, blob_id, file_mode, quote_path};
+use crate::project::git::{ObjectFormat, Repository, file_mode, quoted_name};
 
 /// Lines that are shown around a change, as for git.
 const CONTEXT: usize = 3;
+
+/// The mode of a file that is not there: a text on standard input.
+const PLAIN_MODE: &str = "100644";
 
 /// The diff of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +49,16 @@ impl Section {
         let (root, format) = root_of(&file, project_root);
         let name = name_below(&root, &file);
         let mut text = Vec::new();
-        write_header(&mut text, &name, [old, new], format, file_mode(&file));
+        let mode = match file.metadata() {
+            Ok(metadata) => file_mode(&metadata),
+            Err(_) => PLAIN_MODE,
+        };
+        write_header(
+            &mut text,
+            &name,
+            [old, new].map(|text| format.blob_id(text)),
+            mode,
+        );
         write_hunks(&mut text, old, new);
         Ok(Some(Self { root, name, text }))
     }
@@ -114,7 +126,7 @@ fn real_path(file: &Path) -> io::Result<PathBuf> {
 /// and lies elsewhere) the root of the file system, because patches know neither absolute names
 /// nor `..`.
 fn root_of(file: &Path, project_root: &Path) -> (PathBuf, ObjectFormat) {
-    if let Some(repository) = Repository::of(file) {
+    if let Some(repository) = file.parent().and_then(Repository::around) {
         return (repository.root, repository.object_format);
     }
     let project = project_root
@@ -137,21 +149,15 @@ fn name_below(root: &Path, file: &Path) -> Vec<u8> {
     names.collect::<Vec<_>>().join(&b'/')
 }
 
-fn write_header(
-    out: &mut Vec<u8>,
-    name: &[u8],
-    texts: [&[u8]; 2],
-    format: ObjectFormat,
-    mode: &str,
-) {
-    let [old, new] = [&b"a/"[..], b"b/"].map(|side| quote_path(&[side, name].concat()));
-    let [old_id, new_id] = texts.map(|text| blob_id(text, format));
+fn write_header(out: &mut Vec<u8>, name: &[u8], ids: [String; 2], mode: &str) {
+    let [old, new] = ["a/", "b/"].map(|side| quoted_name(side, name));
+    let [old_id, new_id] = ids;
     // A TAB ends a name with a space in it: other tools take what follows a space for a date.
-    let end: &[u8] = if name.contains(&b' ') { b"\t\n" } else { b"\n" };
-    out.extend([b"diff --git ", &old[..], b" ", &new, b"\n"].concat());
-    out.extend(format!("index {old_id}..{new_id} {mode}\n").bytes());
-    out.extend([b"--- ", &old[..], end].concat());
-    out.extend([b"+++ ", &new[..], end].concat());
+    let tab = if name.contains(&b' ') { "\t" } else { "" };
+    let header = format!(
+        "diff --git {old} {new}\nindex {old_id}..{new_id} {mode}\n--- {old}{tab}\n+++ {new}{tab}\n"
+    );
+    out.extend(header.bytes());
 }
 
 fn write_hunks(out: &mut Vec<u8>, old: &[u8], new: &[u8]) {

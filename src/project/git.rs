@@ -1,4 +1,6 @@
-//! What a patch must know of git, read from files: no process is started.
+//! What patches need to know of git: the repository of a file, blob ids, modes, quoted names.
+//!
+//! No git process is started and no object is read. Status is not asked for here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,71 +8,87 @@ use std::path::{Path, PathBuf};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-/// How a repository names its objects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ObjectFormat {
-    /// The default of git.
-    #[default]
-    Sha1,
-    /// `extensions.objectFormat = sha256`.
-    Sha256,
-}
-
-/// The work tree of a git repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A git work tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Repository {
-    /// The root of the work tree.
+    /// The folder that holds `.git`, absolute and without symbolic links if the path it was found
+    /// from was.
     pub root: PathBuf,
-    /// How it names its objects.
+    /// How it names objects.
     pub object_format: ObjectFormat,
 }
 
+/// The hash function that names a repository's objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ObjectFormat {
+    /// 40 hexadecimal digits.
+    #[default]
+    Sha1,
+    /// 64 hexadecimal digits, with `extensions.objectFormat = sha256`.
+    Sha256,
+}
+
 impl Repository {
-    /// The innermost repository whose work tree holds `path`: absolute, and without symbolic links
-    /// if the answer shall be. A `.git` that is neither a git directory nor a link to one counts
-    /// for nothing, as for git.
-    pub fn of(path: &Path) -> Option<Self> {
-        path.ancestors().skip(1).find_map(|folder| {
-            let git_dir = git_dir_of(folder)?;
-            Some(Self {
-                root: folder.to_owned(),
-                object_format: object_format_of(&git_dir),
-            })
+    /// The innermost work tree around a folder, which should have no symbolic links in it:
+    /// upwards, the first folder with a `.git` folder that has a `HEAD`, or with a `.git` file
+    /// that names one (linked work trees, submodules).
+    pub fn around(folder: &Path) -> Option<Self> {
+        folder.ancestors().find_map(Self::at)
+    }
+
+    /// The work tree whose root is this folder.
+    pub fn at(folder: &Path) -> Option<Self> {
+        let git = git_folder(folder)?;
+        // A linked work tree has its own folder, and shares the configuration of the main one.
+        let shared = match fs::read_to_string(git.join("commondir")) {
+            Ok(common) => git.join(common.trim_end()),
+            Err(_) => git,
+        };
+        let config = fs::read_to_string(shared.join("config")).unwrap_or_default();
+        Some(Self {
+            root: folder.to_path_buf(),
+            object_format: object_format(&config),
         })
     }
 }
 
-/// The git directory of the work tree at `folder`, if it is the root of one.
-fn git_dir_of(folder: &Path) -> Option<PathBuf> {
-    let dot_git = folder.join(".git");
-    let dir = if dot_git.is_dir() {
-        dot_git
+/// The folder that holds `HEAD` of the work tree with this root.
+fn git_folder(root: &Path) -> Option<PathBuf> {
+    let git = root.join(".git");
+    let kind = fs::metadata(&git).ok()?;
+    let folder = if kind.is_dir() {
+        git
+    } else if kind.is_file() {
+        let text = fs::read_to_string(&git).ok()?;
+        root.join(
+            text.strip_prefix("gitdir: ")?
+                .trim_end_matches(['\n', '\r']),
+        )
     } else {
-        // Linked work trees and submodules have a file here.
-        let text = fs::read(&dot_git).ok()?;
-        let target = text.strip_prefix(b"gitdir:")?.trim_ascii();
-        folder.join(path_from_bytes(target)?)
+        return None;
     };
-    dir.join("HEAD").symlink_metadata().is_ok().then_some(dir)
+    // Like git, which passes over a `.git` that is no repository. HEAD may be a dangling link.
+    fs::symlink_metadata(folder.join("HEAD")).ok()?;
+    Some(folder)
 }
 
-/// Reads `extensions.objectFormat`, from the directory that linked work trees share.
-fn object_format_of(git_dir: &Path) -> ObjectFormat {
-    let common = fs::read(git_dir.join("commondir"))
-        .ok()
-        .and_then(|text| path_from_bytes(text.trim_ascii()).map(|path| git_dir.join(path)))
-        .unwrap_or_else(|| git_dir.to_owned());
-    let config = fs::read(common.join("config")).unwrap_or_default();
-    let mut in_extensions = false;
-    let mut format = ObjectFormat::default();
-    for line in String::from_utf8_lossy(&config).lines() {
-        let line = line.trim().to_ascii_lowercase();
-        if line.starts_with('[') {
-            in_extensions = line.starts_with("[extensions]");
-        } else if let Some((key, value)) = line.split_once('=')
-            && in_extensions
-            && key.trim() == "objectformat"
+/// Reads `extensions.objectFormat`; section and key are case-insensitive (git-config(1)).
+fn object_format(config: &str) -> ObjectFormat {
+    let mut inside = false;
+    let mut format = ObjectFormat::Sha1;
+    for line in config.lines().map(str::trim) {
+        let entry = match line.strip_prefix('[').and_then(|line| line.split_once(']')) {
+            Some((section, rest)) => {
+                inside = section.trim().eq_ignore_ascii_case("extensions");
+                rest
+            }
+            None => line,
+        };
+        if let Some((key, value)) = entry.split_once('=')
+            && inside
+            && key.trim().eq_ignore_ascii_case("objectformat")
         {
+            let value = value.split(['#', ';']).next().unwrap_or_default();
             format = match value.trim().trim_matches('"') {
                 "sha256" => ObjectFormat::Sha256,
                 _ => ObjectFormat::Sha1,
@@ -80,120 +98,185 @@ fn object_format_of(git_dir: &Path) -> ObjectFormat {
     format
 }
 
-#[cfg(unix)]
-fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
-    Some(std::ffi::OsStr::from_bytes(bytes).into())
-}
-
-#[cfg(not(unix))]
-fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
-    std::str::from_utf8(bytes).ok().map(PathBuf::from)
-}
-
-/// The name that git gives to a file of these bytes, in hexadecimal. No filter is applied.
-pub fn blob_id(bytes: &[u8], format: ObjectFormat) -> String {
-    fn hex<D: Digest>(header: &str, bytes: &[u8]) -> String {
-        let mut digest = D::new();
-        digest.update(header);
-        digest.update(bytes);
-        let digest = digest.finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-    let header = format!("blob {}\0", bytes.len());
-    match format {
-        ObjectFormat::Sha1 => hex::<Sha1>(&header, bytes),
-        ObjectFormat::Sha256 => hex::<Sha256>(&header, bytes),
+impl ObjectFormat {
+    /// The id that git gives a file with these bytes, in hexadecimal: the hash of
+    /// `blob LENGTH\0` and the bytes.
+    pub fn blob_id(self, bytes: &[u8]) -> String {
+        let header = format!("blob {}\0", bytes.len());
+        match self {
+            Self::Sha1 => hex(&Sha1::new()
+                .chain_update(header)
+                .chain_update(bytes)
+                .finalize()),
+            Self::Sha256 => hex(&Sha256::new()
+                .chain_update(header)
+                .chain_update(bytes)
+                .finalize()),
+        }
     }
 }
 
-/// The mode that git records of the file at `path`: `100755` if its owner may execute it. A file
-/// that is not there counts as a plain one.
-pub fn file_mode(path: &Path) -> &'static str {
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+    bytes.iter().flat_map(digits).map(char::from).collect()
+}
+
+/// The mode that git records for a regular file: `100755` if its owner may execute it, else
+/// `100644` (as everywhere where the file system has no such bit).
+pub fn file_mode(metadata: &fs::Metadata) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        if fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o100 != 0) {
+        if metadata.permissions().mode() & 0o100 != 0 {
             return "100755";
         }
     }
-    #[cfg(not(unix))]
-    let _ = path;
+    let _ = metadata;
     "100644"
 }
 
-/// A name as patches write it: as it is, or between quotes with the escapes of C if a byte of it is
-/// a control character, a quote, a backslash or not ASCII. (`quote_c_style` of git, with the default
-/// `core.quotePath`.)
-pub fn quote_path(name: &[u8]) -> Vec<u8> {
-    if !name.iter().any(|&byte| must_quote(byte)) {
-        return name.to_vec();
+/// A name as git writes it in a patch, with its prefix (`a/`, `b/`): plain if every byte is
+/// printable ASCII, else in double quotes with C escapes and, for control and non-ASCII bytes,
+/// three octal digits (`core.quotePath`, on by default).
+///
+/// In `---` and `+++` lines git adds a tab behind a name that has a space; that is the caller's.
+pub fn quoted_name(prefix: &str, name: &[u8]) -> String {
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    if name.iter().all(plain) {
+        return format!("{prefix}{}", String::from_utf8_lossy(name));
     }
-    let mut quoted = Vec::with_capacity(name.len() + 8);
-    quoted.push(b'"');
-    for &byte in name {
-        match byte {
-            0x07 => quoted.extend(b"\\a"),
-            0x08 => quoted.extend(b"\\b"),
-            b'\t' => quoted.extend(b"\\t"),
-            b'\n' => quoted.extend(b"\\n"),
-            0x0b => quoted.extend(b"\\v"),
-            0x0c => quoted.extend(b"\\f"),
-            b'\r' => quoted.extend(b"\\r"),
-            b'"' | b'\\' => quoted.extend([b'\\', byte]),
-            _ if must_quote(byte) => quoted.extend(format!("\\{byte:03o}").bytes()),
-            _ => quoted.push(byte),
-        }
+    let mut quoted = format!("\"{prefix}");
+    for byte in name {
+        let escape = match byte {
+            0x07 => 'a',
+            0x08 => 'b',
+            b'\t' => 't',
+            b'\n' => 'n',
+            0x0b => 'v',
+            0x0c => 'f',
+            b'\r' => 'r',
+            b'"' => '"',
+            b'\\' => '\\',
+            byte if plain(byte) => {
+                quoted.push(char::from(*byte));
+                continue;
+            }
+            byte => {
+                quoted.push_str(&format!("\\{byte:03o}"));
+                continue;
+            }
+        };
+        quoted.push('\\');
+        quoted.push(escape);
     }
-    quoted.push(b'"');
+    quoted.push('"');
     quoted
-}
-
-fn must_quote(byte: u8) -> bool {
-    !(0x20..0x7f).contains(&byte) || byte == b'"' || byte == b'\\'
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
     #[test]
     fn blob_ids_are_those_of_git() {
+        let sha1 = ObjectFormat::Sha1;
         assert_eq!(
-            blob_id(b"", ObjectFormat::Sha1),
+            sha1.blob_id(b""),
             "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
         );
         assert_eq!(
-            blob_id(b"", ObjectFormat::Sha256),
+            sha1.blob_id(b"hello\n"),
+            "ce013625030ba8dba906f756967f9e9ca394464a"
+        );
+        assert_eq!(
+            ObjectFormat::Sha256.blob_id(b""),
             "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"
         );
     }
 
     #[test]
-    fn plain_names_are_not_quoted() {
-        assert_eq!(quote_path(b"a/with space-.rs"), b"a/with space-.rs");
-    }
-
-    #[test]
     fn names_are_quoted_as_git_does() {
+        assert_eq!(quoted_name("a/", b"src/a b.rs"), "a/src/a b.rs");
         assert_eq!(
-            quote_path("a/é\"\\\n\u{1}".as_bytes()),
-            br#""a/\303\251\"\\\n\001""#
+            quoted_name("a/", "caf\u{e9}.rs".as_bytes()),
+            "\"a/caf\\303\\251.rs\""
         );
-        assert_eq!(quote_path(b"\xff\x7f"), br#""\377\177""#);
+        assert_eq!(
+            quoted_name("b/", b"a\"b\\c\td\x01\x7f"),
+            "\"b/a\\\"b\\\\c\\td\\001\\177\""
+        );
+        assert_eq!(quoted_name("", b"\xff"), "\"\\377\"");
     }
 
     #[test]
-    fn an_empty_dot_git_is_no_repository() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let root = dir.path().canonicalize().expect("real");
-        fs::create_dir_all(root.join("inner/.git")).expect("made");
-        fs::create_dir(root.join(".git")).expect("made");
-        fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").expect("written");
-        let config = "[core]\n\tbare = false\n[extensions]\n\tobjectFormat = sha256\n";
-        fs::write(root.join(".git/config"), config).expect("written");
-        let found = Repository::of(&root.join("inner/a.rs")).expect("the outer one");
-        assert_eq!(found.root, root);
-        assert_eq!(found.object_format, ObjectFormat::Sha256);
+    fn the_object_format_is_read_from_its_own_section_only() {
+        let sha256 = |config| object_format(config) == ObjectFormat::Sha256;
+        assert!(sha256(
+            "[core]\n\tbare = false\n[extensions]\n\tobjectformat = sha256\n"
+        ));
+        assert!(sha256("[Extensions] objectFormat = \"sha256\" ; new\n"));
+        assert!(!sha256("[core]\n\tobjectformat = sha256\n"));
+        assert!(!sha256("[extensions \"x\"]\n\tobjectformat = sha256\n"));
+        assert!(!sha256("[extensions]\n\tobjectformat = sha1\n"));
+        assert!(!sha256("# [extensions]\n# objectformat = sha256\n"));
+        assert!(!sha256(""));
+    }
+
+    fn git(folder: &Path, arguments: &[&str]) {
+        let status = Command::new("git")
+            .current_dir(folder)
+            .args(["-c", "user.name=n", "-c", "user.email=e@example.org"])
+            .args(arguments)
+            .output()
+            .expect("git runs");
+        assert!(status.status.success(), "{status:?}");
+    }
+
+    #[test]
+    fn repositories_made_by_git_are_found() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let root = dir.path().canonicalize().expect("it exists");
+        for folder in ["main/deep/er", "main/inner/src", "main/fake/.git", "none"] {
+            fs::create_dir_all(root.join(folder)).expect("written");
+        }
+        git(
+            &root.join("main"),
+            &["init", "-q", "--object-format=sha256"],
+        );
+        git(&root.join("main/inner"), &["init", "-q"]);
+        git(
+            &root.join("main"),
+            &["commit", "-q", "--allow-empty", "-m", "start"],
+        );
+        git(&root.join("main"), &["worktree", "add", "-q", "../linked"]);
+        fs::create_dir(root.join("linked/sub")).expect("written");
+        let around = |folder: &str| {
+            Repository::around(&root.join(folder)).map(|found| (found.root, found.object_format))
+        };
+        let at = |folder: &str, format| Some((root.join(folder), format));
+        assert_eq!(around("main/deep/er"), at("main", ObjectFormat::Sha256));
+        assert_eq!(
+            around("main/inner/src"),
+            at("main/inner", ObjectFormat::Sha1)
+        );
+        assert_eq!(around("main/fake"), at("main", ObjectFormat::Sha256));
+        assert_eq!(around("linked/sub"), at("linked", ObjectFormat::Sha256));
+        // Unless the machine keeps its temporary folder in a repository.
+        assert!(around("none").is_none_or(|(found, _)| root.starts_with(found)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mode_follows_the_owner_s_bit() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        for (mode, expected) in [(0o644, "100644"), (0o755, "100755"), (0o611, "100644")] {
+            let permissions = fs::Permissions::from_mode(mode);
+            fs::set_permissions(file.path(), permissions).expect("set");
+            let metadata = fs::metadata(file.path()).expect("it exists");
+            assert_eq!(file_mode(&metadata), expected, "{mode:o}");
+        }
     }
 }
