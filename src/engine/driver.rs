@@ -131,21 +131,29 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Analyzes `text` as the content of `path` (absolute, need not exist), and verifies the plan,
+    /// on a thread with the stack that this needs.
+    ///
+    /// # Errors
+    /// The thread could not be started.
+    pub fn text(&self, path: &Path, text: String) -> Result<FileReport, StartError> {
+        Ok(pool(1)?.install(|| self.analyzed(path, text)))
+    }
+
     /// Reads and analyzes the file at `path` (absolute).
-    pub fn file(&self, path: &Path) -> FileReport {
+    fn file(&self, path: &Path) -> FileReport {
         match read::source(path) {
-            Ok(text) => self.text(path, text),
+            Ok(text) => self.analyzed(path, text),
             Err(failure) => self.failed(path, String::new(), failure),
         }
     }
 
-    /// Analyzes `text` as the content of `path` (absolute, need not exist), and verifies the plan.
-    pub fn text(&self, path: &Path, text: String) -> FileReport {
+    fn analyzed(&self, path: &Path, text: String) -> FileReport {
         let Some(active) = self.language_of(path) else {
             let names: Vec<_> = self.active.iter().map(Active::name).collect();
             let message = format!(
-                "cannot tell its language: it is no source of {} by its name; leave it out, or \
-                 name the language with --lang",
+                "cannot tell its language: it is no source of {} by its name; leave it out, or name \
+                 the language with --lang",
                 names.join(" or ")
             );
             return self.failed(path, text, Failure::of(message));
@@ -224,7 +232,8 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn failed(&self, path: &Path, text: String, failure: Failure) -> FileReport {
+    /// The report of a file that is left as it is.
+    pub fn failed(&self, path: &Path, text: String, failure: Failure) -> FileReport {
         FileReport {
             failure: Some(failure),
             ..self.report(path, text, Plan::default())
