@@ -1,6 +1,7 @@
 //! `repoint apply`: rewrite the files.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use super::args::ApplyArgs;
 use super::console::Console;
@@ -50,7 +51,10 @@ fn tree(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally>
         withdraw(&mut tally.summary);
         return Ok(tally);
     }
-    if let Err(error) = commit(&changes) {
+    let started = Instant::now();
+    let committed = commit(&changes);
+    tally.summary.elapsed += started.elapsed();
+    if let Err(error) = committed {
         for failed in &error.errors {
             console.failure(&failed.path, &failed.problem.to_string());
         }
