@@ -1,1 +1,8 @@
 //! Rust.
+
+mod at;
+mod attributes;
+mod expand;
+mod parse;
+mod resolve;
+mod visit;
