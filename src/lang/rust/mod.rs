@@ -1,1 +1,5 @@
 //! Rust.
+
+pub mod manifest;
+mod memo;
+pub mod placement;
