@@ -1,1 +1,3 @@
 //! Rust.
+
+pub mod docs;
