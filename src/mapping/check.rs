@@ -243,7 +243,10 @@ fn circle_error(table: &Table, circle: &[usize], places: &[Places]) -> MappingEr
         format!("rules move paths in a circle: {}", paths.join(" to "))
     };
     MappingError::at(places[*first].0.clone().label("starts here"), message)
-        .related(rest.iter().map(|&i| places[i].0.clone().label("and goes on")))
+        .related(
+            rest.iter()
+                .map(|&i| places[i].0.clone().label("and goes on")),
+        )
         .help("remove one of the rules, or `[[keep]]` the path that is right")
 }
 

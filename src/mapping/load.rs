@@ -73,10 +73,7 @@ impl Tables {
 ///
 /// # Errors
 /// Everything that is wrong, files in order, lines in order.
-pub fn load(
-    sources: &[MappingSource],
-    known: &[&'static Syntax],
-) -> Result<Tables, MappingErrors> {
+pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tables, MappingErrors> {
     let mut loader = Loader {
         known,
         drafts: known.iter().map(|_| Vec::new()).collect(),
@@ -307,7 +304,11 @@ impl Maker<'_> {
         Place::new(self.source, range)
     }
 
-    fn path(&mut self, text: &Spanned<String>, kind: &mut Option<Namespaces>) -> Option<SymbolPath> {
+    fn path(
+        &mut self,
+        text: &Spanned<String>,
+        kind: &mut Option<Namespaces>,
+    ) -> Option<SymbolPath> {
         let written = read_path(text, self.syntax, self.source, self.errors)?;
         if let Some(told) = written.kind {
             if kind.is_some_and(|kind| !kind.meets(told)) {
@@ -331,7 +332,10 @@ impl Maker<'_> {
             let language = self.syntax.language;
             let owner = self.known.iter().find(|s| s.kinds.contains(&name.as_str()));
             let message = match owner {
-                Some(other) => format!("`{name}` is a kind of {}, not of {language}", other.language),
+                Some(other) => format!(
+                    "`{name}` is a kind of {}, not of {language}",
+                    other.language
+                ),
                 None => format!("unknown kind `{name}`"),
             };
             let kinds: Vec<_> = self.syntax.kinds.iter().map(|k| format!("`{k}`")).collect();
