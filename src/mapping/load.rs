@@ -1,5 +1,6 @@
 //! From sources to one table a language, or to everything that is wrong with them.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -300,7 +301,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn place(&self, range: std::ops::Range<usize>) -> Place {
+    fn place(&self, range: Range<usize>) -> Place {
         Place::new(self.source, range)
     }
 
@@ -354,13 +355,13 @@ impl Maker<'_> {
         let before = self.errors.len();
         let mut kind = row.kind.as_ref().and_then(|text| self.kind(text));
         let from = self.path(&row.path, &mut kind);
-        let (action, target) = match &row.target {
-            Target::Stays => (Some(Action::Keep), None),
-            Target::Gone => (Some(Action::Remove), None),
+        let (action, targets) = match &row.target {
+            Target::Stays => (Some(Action::Keep), Vec::new()),
+            Target::Gone => (Some(Action::Remove), Vec::new()),
             Target::Moves { to, alternatives } => match (to, alternatives) {
                 (Some(to), None) => {
                     let path = self.path(to, &mut kind);
-                    (path.map(Action::Move), Some(to.span()))
+                    (path.map(Action::Move), vec![to.span()])
                 }
                 (None, Some(list)) => {
                     let paths: Vec<_> = list
@@ -374,7 +375,10 @@ impl Maker<'_> {
                                 .help("a path without a successor is a `[[remove]]`"),
                         );
                     }
-                    (Some(Action::Alternatives(paths)), Some(list.span()))
+                    (
+                        Some(Action::Alternatives(paths)),
+                        list.get_ref().iter().map(Spanned::span).collect(),
+                    )
                 }
                 (Some(_), Some(list)) => {
                     self.errors.push(
@@ -384,7 +388,7 @@ impl Maker<'_> {
                         )
                         .help("leave one of them out"),
                     );
-                    (None, None)
+                    (None, Vec::new())
                 }
                 (None, None) => {
                     if whole {
@@ -396,7 +400,7 @@ impl Maker<'_> {
                                 ),
                         );
                     }
-                    (None, None)
+                    (None, Vec::new())
                 }
             },
         };
@@ -426,7 +430,7 @@ impl Maker<'_> {
         match names {
             None => {
                 let at = self.place(row.path.span());
-                self.draft(&row, from, action, kinds, at, target);
+                self.draft(&row, from, action, kinds, at, &targets);
             }
             Some(names) => {
                 for (name, span) in names {
@@ -438,7 +442,7 @@ impl Maker<'_> {
                         other => other.clone(),
                     };
                     let at = self.place(span);
-                    self.draft(&row, from.child(name), action, kinds, at, target.clone());
+                    self.draft(&row, from.child(name), action, kinds, at, &targets);
                 }
             }
         }
@@ -451,7 +455,7 @@ impl Maker<'_> {
         action: Action,
         kinds: Namespaces,
         at: Place,
-        target: Option<std::ops::Range<usize>>,
+        targets: &[Range<usize>],
     ) {
         let origin = if self.source.command_line {
             Origin::CommandLine
@@ -483,7 +487,10 @@ impl Maker<'_> {
         };
         self.drafts.push(Draft {
             rule,
-            target: target.map_or_else(|| at.clone(), |range| self.place(range)),
+            targets: targets
+                .iter()
+                .map(|range| self.place(range.clone()))
+                .collect(),
             at,
             overrides: row.overrides,
             implied: false,

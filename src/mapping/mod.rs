@@ -9,6 +9,8 @@ mod builtin;
 mod check;
 mod diagnostic;
 mod ends;
+#[cfg(test)]
+mod laws;
 mod load;
 mod read;
 mod rows;
