@@ -3,3 +3,5 @@
 pub mod manifest;
 mod memo;
 pub mod placement;
+#[cfg(test)]
+mod scratch;

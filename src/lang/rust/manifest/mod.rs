@@ -120,3 +120,6 @@ impl Krate {
 fn crate_name(name: &str) -> Segment {
     Segment::new(name.replace('-', "_"))
 }
+
+#[cfg(test)]
+mod tests;

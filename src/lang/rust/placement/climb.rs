@@ -72,7 +72,11 @@ impl<'a> Climb<'a> {
                     continue;
                 }
                 for site in self.sites(link)?.iter() {
-                    push(&mut sites, site.clone());
+                    let mut site = site.clone();
+                    if let Some((last, _)) = site.place.chain.last_mut() {
+                        *last = file.to_owned();
+                    }
+                    push(&mut sites, site);
                 }
             }
         }

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use self::climb::{Climb, Site};
 use self::declared::{Base, Declaration, declarations};
 use self::scan::{Scan, manifest_folders};
-use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, TargetKind};
+use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package};
 use super::memo::Memo;
 use crate::path::Segment;
 
@@ -166,6 +166,10 @@ impl Crates {
         };
         let folder = place.krate.root.parent().or(file.parent());
         let folder = folder.unwrap_or(file);
+        let folder = match folder.parent() {
+            Some(above) if folder.ends_with("src") => above,
+            _ => folder,
+        };
         let shown = folder.strip_prefix(&self.root).unwrap_or(folder);
         let shown = if shown.as_os_str().is_empty() {
             Path::new(".")
@@ -340,6 +344,9 @@ impl Crates {
         Ok(self.scans.get_or(&self.scan_root(file), Arc::default))
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 const _: fn() = || {
     fn shared_by_threads<T: Sync + Send>() {}
