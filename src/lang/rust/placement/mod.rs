@@ -19,11 +19,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use self::climb::{Climb, Site};
 use self::declared::{Base, Declaration, declarations};
 use self::scan::{Scan, manifest_folders};
-use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package};
+use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, normalized};
 use super::memo::Memo;
 use crate::path::Segment;
-
-pub(super) use self::declared::normalized;
 
 /// One place that a file has in a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +127,11 @@ impl Crates {
                 && real != file
             {
                 let more = Climb::new(self, Some(scan)).sites(&real)?;
-                let all = sites.iter().chain(more.iter()).cloned();
-                sites = Arc::new(all.collect());
+                let mut all = sites.to_vec();
+                for site in more.iter() {
+                    all.push(site.clone().ending_in(&file));
+                }
+                sites = Arc::new(all);
             }
             self.placement(&file, &sites)
         })

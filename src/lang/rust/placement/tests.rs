@@ -379,7 +379,7 @@ fn links_are_places_of_the_file() {
         &tree,
         &[(
             "b/src/linked.rs",
-            "b::linked < b/src/lib.rs | a::x < a/src/lib.rs | b::linked < b/src/lib.rs",
+            "b::linked < b/src/lib.rs | a::x < a/src/lib.rs",
         )],
     );
 }
