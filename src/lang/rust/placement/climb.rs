@@ -16,6 +16,16 @@ pub(super) struct Site {
     base: Base,
 }
 
+impl Site {
+    /// The same site under the file's other name.
+    pub(super) fn ending_in(mut self, file: &Path) -> Self {
+        if let Some((last, _)) = self.place.chain.last_mut() {
+            *last = file.to_owned();
+        }
+        self
+    }
+}
+
 /// One question: the sites of a file.
 pub(super) struct Climb<'a> {
     crates: &'a Crates,
@@ -72,7 +82,7 @@ impl<'a> Climb<'a> {
                     continue;
                 }
                 for site in self.sites(link)?.iter() {
-                    push(&mut sites, site.clone());
+                    push(&mut sites, site.clone().ending_in(file));
                 }
             }
         }
@@ -110,7 +120,7 @@ impl<'a> Climb<'a> {
                 Err(_) => continue,
             };
             for site in above.iter() {
-                for declaration in declarations.iter() {
+                for declaration in declarations.iter().filter(|one| one.may_mean(file)) {
                     for target in declaration.targets(&site.base) {
                         if target.file == file {
                             let place = site.place.child(file, declaration.names());
@@ -158,11 +168,9 @@ impl<'a> Climb<'a> {
 
 /// Cheap: whether one of the declarations means `file` if `owner` is what its name says, or else.
 fn may_declare(owner: &Path, declarations: &[Declaration], file: &Path) -> bool {
-    if declarations.is_empty() {
-        return false;
-    }
     let bases = [Base::of_owner(owner), Base::of_named(owner)];
-    declarations.iter().any(|declaration| {
+    let mut likely = declarations.iter().filter(|one| one.may_mean(file));
+    likely.any(|declaration| {
         bases.iter().any(|base| {
             let targets = declaration.targets(base);
             targets.iter().any(|target| target.file == file)

@@ -3,11 +3,13 @@
 //! The text is lexed, not parsed: comments and strings are out of the way, what stands in macro
 //! tokens and in function bodies counts, and a file that only a newer compiler can parse works.
 
-use std::path::{Component, Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
+use crate::lang::rust::manifest::normalized;
 use crate::path::{RUST, Segment};
 
 /// Groups deeper than this are not looked into: no module tree is that deep, and a hostile file
@@ -90,6 +92,14 @@ impl Declaration {
         all.any(|module| module.path.is_some() || !module.perhaps.is_empty())
     }
 
+    /// Cheap, before [`Declaration::targets`]: whether the file's name is one that it can mean.
+    pub(super) fn may_mean(&self, file: &Path) -> bool {
+        let name = OsStr::new(self.last.name.as_str());
+        self.has_path()
+            || file.file_stem() == Some(name)
+            || (file.ends_with("mod.rs") && file.parent().and_then(Path::file_name) == Some(name))
+    }
+
     /// Every file that it may mean, whatever is configured
     /// (The Rust Reference, "Modules", "The path attribute").
     pub(super) fn targets(&self, base: &Base) -> Vec<Target> {
@@ -137,23 +147,6 @@ impl Named {
     fn paths(&self) -> impl Iterator<Item = &String> {
         self.path.iter().chain(&self.perhaps)
     }
-}
-
-/// `path` without `.` and `..`, by the text alone.
-pub(in super::super) fn normalized(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// The modules that `text` declares in other files.

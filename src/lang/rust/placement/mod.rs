@@ -19,11 +19,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use self::climb::{Climb, Site};
 use self::declared::{Base, Declaration, declarations};
 use self::scan::{Scan, manifest_folders};
-use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, TargetKind};
+use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, normalized};
 use super::memo::Memo;
 use crate::path::Segment;
-
-pub(super) use self::declared::normalized;
 
 /// One place that a file has in a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +127,11 @@ impl Crates {
                 && real != file
             {
                 let more = Climb::new(self, Some(scan)).sites(&real)?;
-                let all = sites.iter().chain(more.iter()).cloned();
-                sites = Arc::new(all.collect());
+                let mut all = sites.to_vec();
+                for site in more.iter() {
+                    all.push(site.clone().ending_in(&file));
+                }
+                sites = Arc::new(all);
             }
             self.placement(&file, &sites)
         })
@@ -166,6 +167,10 @@ impl Crates {
         };
         let folder = place.krate.root.parent().or(file.parent());
         let folder = folder.unwrap_or(file);
+        let folder = match folder.parent() {
+            Some(above) if folder.ends_with("src") => above,
+            _ => folder,
+        };
         let shown = folder.strip_prefix(&self.root).unwrap_or(folder);
         let shown = if shown.as_os_str().is_empty() {
             Path::new(".")
@@ -340,6 +345,9 @@ impl Crates {
         Ok(self.scans.get_or(&self.scan_root(file), Arc::default))
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 const _: fn() = || {
     fn shared_by_threads<T: Sync + Send>() {}
