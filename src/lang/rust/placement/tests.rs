@@ -488,13 +488,14 @@ fn finds_the_file_of_a_module() {
         MANIFEST,
         (
             "src/lib.rs",
-            "mod a; mod outer { mod inner; }\n\
+            "mod a; mod outer { mod inner; } submodule!(named);\n\
              #[cfg_attr(unix, path = \"unix.rs\")] #[cfg_attr(not(unix), path = \"win.rs\")] mod imp;",
         ),
         ("src/a/mod.rs", "pub mod b { pub mod c {} }"),
         ("src/outer/inner.rs", ""),
         ("src/unix.rs", ""),
         ("src/win.rs", ""),
+        ("src/named.rs", ""),
     ]);
     let crates = Crates::new(tree.root());
     let placement = crates.place(&tree.path("src/lib.rs")).expect("good");
@@ -514,6 +515,7 @@ fn finds_the_file_of_a_module() {
         ("outer::inner::x", "src/outer/inner.rs", 2),
         ("gone::x", "src/lib.rs", 0),
         ("imp::x", "src/unix.rs", 1),
+        ("named::x", "src/named.rs", 1),
     ] {
         let found = crates.module_file(krate, &path(module));
         assert_eq!(found, Some((tree.path(file), used)), "{module}");
@@ -560,5 +562,41 @@ fn texts_that_no_lexer_takes_still_declare() {
     shared(
         &tree,
         &[("src/a/b.rs", "krate::a::b < src/a.rs < src/lib.rs")],
+    );
+}
+
+#[test]
+fn macros_that_make_modules_of_names_are_believed_last() {
+    places(
+        &[
+            MANIFEST,
+            (
+                "src/lib.rs",
+                "#[macro_use] mod crate_root; crate_root!();\n\
+                 experimental!(#[doc(hidden)] mod util);\nsubmodule!(pub simd);\n\
+                 fn f() { vec![local]; }",
+            ),
+            (
+                "src/crate_root.rs",
+                "macro_rules! crate_root { () => { pub mod de; mod private { mod seed; } } }",
+            ),
+            ("src/de.rs", "mod value;"),
+            ("src/de/value.rs", ""),
+            ("src/private/seed.rs", ""),
+            ("src/util.rs", ""),
+            ("src/simd.rs", ""),
+            ("src/local.rs", ""),
+        ],
+        &[
+            ("src/de.rs", "krate::de < src/lib.rs"),
+            (
+                "src/de/value.rs",
+                "krate::de::value < src/de.rs < src/lib.rs",
+            ),
+            ("src/private/seed.rs", "krate::private::seed < src/lib.rs"),
+            ("src/util.rs", "krate::util < src/lib.rs"),
+            ("src/simd.rs", "krate::simd < src/lib.rs"),
+            ("src/local.rs", "orphan"),
+        ],
     );
 }
