@@ -13,7 +13,7 @@ use crate::project::{Anchor, Project};
 /// Every language there is; the one place where a new one is listed. It is handed down from the
 /// command line to whoever needs it.
 pub fn registry() -> &'static [&'static dyn Language] {
-    &[]
+    &[&rust::Rust]
 }
 
 /// A language whose references can be rewritten.
