@@ -46,6 +46,8 @@ struct Row {
 #[serde(deny_unknown_fields)]
 struct Keep {
     path: String,
+    #[serde(default)]
+    names: Vec<String>,
     #[serde(rename = "note")]
     _note: Option<String>,
 }
@@ -62,30 +64,30 @@ fn rules(pack: &str) -> Vec<Rule> {
     let pack: Pack = toml::from_str(&text).expect("the pack is a mapping table");
     assert_eq!(pack.language, "rust");
     let moves = pack.moves.into_iter().flat_map(|row| {
-        let overrides = row.overrides;
-        let pairs: Vec<_> = if row.names.is_empty() {
-            vec![(row.from, row.to)]
-        } else {
-            let spread = |name| {
-                (
-                    format!("{}::{name}", row.from),
-                    format!("{}::{name}", row.to),
-                )
-            };
-            row.names.iter().map(spread).collect()
-        };
+        let to = spread(&row.to, &row.names).into_iter().map(Some);
+        let pairs: Vec<_> = spread(&row.from, &row.names).into_iter().zip(to).collect();
         pairs.into_iter().map(move |(from, to)| Rule {
             from,
-            to: Some(to),
-            overrides,
+            to,
+            overrides: row.overrides,
         })
     });
-    let keeps = pack.keep.into_iter().map(|keep| Rule {
-        from: keep.path,
+    let keeps = pack.keep.into_iter();
+    let keeps = keeps.flat_map(|keep| spread(&keep.path, &keep.names));
+    let keeps = keeps.map(|from| Rule {
+        from,
         to: None,
         overrides: false,
     });
     moves.chain(keeps).collect()
+}
+
+/// A path, or one for each of the names below it.
+fn spread(path: &str, names: &[String]) -> Vec<String> {
+    if names.is_empty() {
+        return vec![path.to_owned()];
+    }
+    names.iter().map(|name| format!("{path}::{name}")).collect()
 }
 
 /// What the rules make of `path`: the longest wins, of two for one path the later.
