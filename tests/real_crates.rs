@@ -8,7 +8,7 @@
 //! Sources come from cargo's own registry cache. What is checked is a copy outside of any work tree;
 //! the compiled dependencies are shared below `target/real-crates`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -130,16 +130,19 @@ fn apply_packs(case: &PackCase, source: &Path) -> Result<(), Failed> {
     run("check")
 }
 
+/// A crate's name and version.
+type Release = (String, String);
+
 /// Where cargo keeps the sources of the crates; asked for once, when the first test needs them.
 struct Sources {
-    wanted: BTreeMap<(String, String), ()>,
-    found: OnceLock<Result<BTreeMap<(String, String), PathBuf>, String>>,
+    wanted: BTreeSet<Release>,
+    found: OnceLock<Result<BTreeMap<Release, PathBuf>, String>>,
 }
 
 impl Sources {
-    fn new(wanted: impl Iterator<Item = (String, String)>) -> Self {
+    fn new(wanted: impl Iterator<Item = Release>) -> Self {
         Self {
-            wanted: wanted.map(|key| (key, ())).collect(),
+            wanted: wanted.collect(),
             found: OnceLock::new(),
         }
     }
@@ -154,7 +157,7 @@ impl Sources {
     }
 
     /// A manifest that depends on all of them, and cargo's word for where their sources are.
-    fn fetch(&self) -> Result<BTreeMap<(String, String), PathBuf>, String> {
+    fn fetch(&self) -> Result<BTreeMap<Release, PathBuf>, String> {
         let dir = cache().join("fetch");
         let said = |error: std::io::Error| format!("{}: {error}", dir.display());
         fs::create_dir_all(dir.join("src")).map_err(said)?;
@@ -162,7 +165,7 @@ impl Sources {
         let mut manifest = "[package]\nname = \"fetch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
                             [workspace]\n[dependencies]\n"
             .to_owned();
-        for (i, (package, version)) in self.wanted.keys().enumerate() {
+        for (i, (package, version)) in self.wanted.iter().enumerate() {
             manifest.push_str(&format!(
                 "c{i} = {{ package = \"{package}\", version = \"={version}\" }}\n"
             ));
@@ -311,27 +314,15 @@ fn cargo_check(dir: &Path, args: &[String]) -> std::io::Result<Output> {
 
 fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What cargo tells this test of this package is not meant for the crates.
+    // What cargo tells this test of this package is not meant for the crates; the toolchain, which
+    // rustup passes on in the environment, is.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
             cargo.env_remove(&*name);
         }
     }
-    // The crates' folders have no toolchain file above them.
-    cargo.env("RUSTUP_TOOLCHAIN", toolchain());
     cargo
-}
-
-/// The toolchain that this crate is pinned to.
-fn toolchain() -> String {
-    let text = fs::read_to_string(root().join("rust-toolchain.toml")).unwrap_or_default();
-    let table = text.parse::<toml::Table>().unwrap_or_default();
-    let channel = table.get("toolchain").and_then(|of| of.get("channel"));
-    channel
-        .and_then(|channel| channel.as_str())
-        .unwrap_or("stable")
-        .to_owned()
 }
 
 fn same(
