@@ -1,7 +1,27 @@
 //! Mapping tables: the TOML files that users write, and the function T on paths that they mean.
+//!
+//! `source` finds the texts, `schema` says what the keys are, `read` reports every fault of the
+//! form, `load` makes rules of what was read, `check` and `ends` prove that the rules are a table.
+//! A [`Table`] with two rules for one path, with a target that is gone, or for which T would not
+//! end cannot be made. Nothing here knows which languages there are: they are passed in.
 
+mod builtin;
+mod check;
+mod diagnostic;
+mod ends;
+mod load;
+mod read;
+mod rows;
 mod rule;
+mod schema;
+mod source;
 mod table;
+mod written_path;
 
+pub use builtin::{builtin, builtin_names};
+pub use diagnostic::{MappingError, MappingErrors, Severity};
+pub use load::{Mapping, Tables, from_moves, load};
 pub use rule::{Action, Origin, Rename, Rule};
+pub use schema::json_schema;
+pub use source::MappingSource;
 pub use table::{Matched, Move, Outcome, Table};

@@ -61,9 +61,11 @@ struct Trie {
 }
 
 #[derive(Debug, Default)]
-struct Node {
-    children: FxHashMap<Segment, u32>,
-    rules: Vec<u32>,
+pub(super) struct Node {
+    /// Index of the node of each name below.
+    pub(super) children: FxHashMap<Segment, u32>,
+    /// Rules for this very path.
+    pub(super) rules: Vec<u32>,
 }
 
 impl Trie {
@@ -85,11 +87,17 @@ impl Trie {
 
     /// The nodes along `path`, with the number of names that lead to each; the root is left out.
     fn along<'a>(&'a self, path: &'a [Segment]) -> impl Iterator<Item = (usize, &'a Node)> {
+        self.ids_along(path)
+            .map(|(len, id)| (len, &self.nodes[id]))
+    }
+
+    /// As [`Trie::along`], with the nodes' indices.
+    fn ids_along<'a>(&'a self, path: &'a [Segment]) -> impl Iterator<Item = (usize, usize)> + 'a {
         let mut at = self.nodes.first();
         path.iter().enumerate().map_while(move |(i, name)| {
-            let next = *at?.children.get(name)?;
-            at = self.nodes.get(next as usize);
-            at.map(|node| (i + 1, node))
+            let next = *at?.children.get(name)? as usize;
+            at = self.nodes.get(next);
+            Some((i + 1, next))
         })
     }
 
@@ -203,8 +211,29 @@ impl Table {
             .flat_map(|(_, node)| node.children.keys())
     }
 
+    /// The nodes of the trie of old paths.
+    pub(super) fn old_nodes(&self) -> &[Node] {
+        &self.old.nodes
+    }
+
+    /// Along `path` on the old side: number of names, and index in [`Table::old_nodes`].
+    pub(super) fn old_ids_along<'a>(
+        &'a self,
+        path: &'a [Segment],
+    ) -> impl Iterator<Item = (usize, usize)> + 'a {
+        self.old.ids_along(path)
+    }
+
+    /// The rule with the longest old path that speaks of what lies below `path`, whatever that is.
+    pub(super) fn longest_below(&self, path: &[Segment]) -> Option<Matched<'_>> {
+        let mut below = path.to_vec();
+        // No name is empty, so only rules for `path` and its ancestors match.
+        below.push(Segment::default());
+        self.longest(&below, Namespaces::ALL)
+    }
+
     /// The rule with the longest old path that speaks of `path`.
-    fn longest(&self, path: &[Segment], kinds: Namespaces) -> Option<Matched<'_>> {
+    pub(super) fn longest(&self, path: &[Segment], kinds: Namespaces) -> Option<Matched<'_>> {
         let leaf = self.syntax.leaf_kinds;
         let mut best = None;
         for (len, node) in self.old.along(path) {

@@ -1,0 +1,447 @@
+//! What the tokens of a macro call are read as.
+//!
+//! Nothing is expanded: tokens that parse as items, statements or expressions are visited as such,
+//! since that is what nearly all macros do with them; all others are scanned for runs of names.
+//! Bodies of `macro_rules!` are always scanned.
+
+use std::rc::Rc;
+
+use proc_macro2::{Delimiter, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
+use rustc_hash::FxHashMap;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Item, ItemUse, Macro, Pat, Stmt, Token};
+
+/// Where a macro call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// Among items.
+    Item,
+    /// Among statements.
+    Statement,
+    /// Within an expression, a type or a pattern.
+    Inner,
+}
+
+/// The tokens of a macro call, read.
+#[derive(Debug)]
+pub enum Expanded {
+    /// Items that stand where the call stands.
+    Items(Vec<Item>),
+    /// Statements, in a scope of their own.
+    Statements(Vec<Stmt>),
+    /// Expressions.
+    Expressions(Vec<Expr>),
+    /// An expression and a pattern with an optional guard, as in `matches!`.
+    Matches(Box<(Expr, Pat, Option<Expr>)>),
+    /// Anything else.
+    Tokens(Scan),
+}
+
+/// What a scan of tokens found, in source order.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Complete `use` items, and whether their first name is `$crate`.
+    pub uses: Vec<(ItemUse, bool)>,
+    /// `mod x;` and `mod x { }`.
+    pub modules: Vec<Ident>,
+    /// Runs of names and single names.
+    pub runs: Vec<Run>,
+    /// Literals: text in them may mention a path.
+    pub literals: Vec<Literal>,
+}
+
+/// A chain of names joined by `::`, or a single name.
+#[derive(Debug)]
+pub struct Run {
+    /// The `::` in front.
+    pub leading: Option<Span>,
+    /// It starts with `$crate`; the first name is `crate`.
+    pub dollar_crate: bool,
+    /// The names; at least one.
+    pub names: Vec<Ident>,
+    /// A `!` follows.
+    pub bang: bool,
+}
+
+/// Macros whose tokens are text or code for somewhere else, never code of this place.
+pub fn is_text(name: &str) -> bool {
+    matches!(name, "stringify" | "concat" | "include_str" | "include_bytes")
+}
+
+/// Macros whose tokens are the caller's code: what they name is resolved elsewhere.
+pub fn is_quote(name: &str) -> bool {
+    matches!(
+        name,
+        "quote" | "quote_spanned" | "parse_quote" | "parse_quote_spanned" | "quote_each_token"
+    )
+}
+
+/// Readings of macro calls, made once a file.
+#[derive(Debug, Default)]
+pub struct Expansions {
+    /// By the address of the call in the tree, which lives as long as this.
+    read: FxHashMap<usize, Rc<Expanded>>,
+}
+
+impl Expansions {
+    /// How the tokens of `mac` are read.
+    pub fn of(&mut self, mac: &Macro, position: Position) -> Rc<Expanded> {
+        let address = std::ptr::from_ref(mac) as usize;
+        Rc::clone(
+            self.read
+                .entry(address)
+                .or_insert_with(|| Rc::new(read(mac, position))),
+        )
+    }
+}
+
+fn read(mac: &Macro, position: Position) -> Expanded {
+    let name = mac
+        .path
+        .segments
+        .last()
+        .map(|segment| segment.ident.to_string())
+        .unwrap_or_default();
+    if is_text(&name) || is_quote(&name) || name == "macro_rules" {
+        return Expanded::Tokens(scan(mac.tokens.clone()));
+    }
+    let tokens = &mac.tokens;
+    if position != Position::Inner {
+        if let Some(items) = items(tokens) {
+            return Expanded::Items(items);
+        }
+    }
+    if position != Position::Item {
+        if let Some(expressions) = expressions(tokens) {
+            return Expanded::Expressions(expressions);
+        }
+        if let Ok(matches) = matches_arguments.parse2(tokens.clone()) {
+            return Expanded::Matches(Box::new(matches));
+        }
+        if let Ok(stmts) = syn::Block::parse_within.parse2(tokens.clone()) {
+            return Expanded::Statements(stmts);
+        }
+    }
+    Expanded::Tokens(scan(tokens.clone()))
+}
+
+/// The tokens as items: plain ones, or the arms of a `cfg_if!`.
+fn items(tokens: &TokenStream) -> Option<Vec<Item>> {
+    if let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) {
+        // A lone macro call or inner attributes say nothing about items.
+        let real = |item: &Item| !matches!(item, Item::Verbatim(_));
+        if file.attrs.is_empty() && file.items.iter().all(real) {
+            return Some(file.items);
+        }
+        return None;
+    }
+    let mut items = Vec::new();
+    let mut rest = tokens.clone().into_iter().peekable();
+    rest.peek()?;
+    // if #[cfg(..)] { .. } else if #[cfg(..)] { .. } else { .. }
+    loop {
+        match rest.next()? {
+            TokenTree::Ident(word) if word == "if" => {
+                let hash = matches!(rest.next()?, TokenTree::Punct(p) if p.as_char() == '#');
+                let attr = matches!(rest.next()?, TokenTree::Group(g) if g.delimiter() == Delimiter::Bracket);
+                if !hash || !attr {
+                    return None;
+                }
+            }
+            TokenTree::Ident(word) if word == "else" => continue,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                let file = syn::parse2::<syn::File>(group.stream()).ok()?;
+                items.extend(file.items);
+                if rest.peek().is_none() {
+                    return Some(items);
+                }
+            }
+            _ => return None,
+        }
+    }
+}
+
+fn expressions(tokens: &TokenStream) -> Option<Vec<Expr>> {
+    let list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone());
+    if let Ok(list) = list {
+        return Some(list.into_iter().collect());
+    }
+    let repeat = |input: ParseStream<'_>| -> syn::Result<Vec<Expr>> {
+        let element = input.parse()?;
+        input.parse::<Token![;]>()?;
+        Ok(vec![element, input.parse()?])
+    };
+    repeat.parse2(tokens.clone()).ok()
+}
+
+fn matches_arguments(input: ParseStream<'_>) -> syn::Result<(Expr, Pat, Option<Expr>)> {
+    let scrutinee = input.parse()?;
+    input.parse::<Token![,]>()?;
+    let pattern = Pat::parse_multi_with_leading_vert(input)?;
+    let guard = if input.parse::<Option<Token![if]>>()?.is_some() {
+        Some(input.parse()?)
+    } else {
+        None
+    };
+    input.parse::<Option<Token![,]>>()?;
+    if !input.is_empty() {
+        return Err(input.error("expected the end"));
+    }
+    Ok((scrutinee, pattern, guard))
+}
+
+/// Scans tokens for runs of names, `use` items, modules and literals.
+pub fn scan(tokens: TokenStream) -> Scan {
+    let mut found = Scan::default();
+    scan_into(tokens, &mut found);
+    found
+}
+
+fn scan_into(tokens: TokenStream, found: &mut Scan) {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut at = 0;
+    while at < trees.len() {
+        match &trees[at] {
+            TokenTree::Group(group) => {
+                scan_into(group.stream(), found);
+                at += 1;
+            }
+            TokenTree::Literal(literal) => {
+                found.literals.push(literal.clone());
+                at += 1;
+            }
+            TokenTree::Ident(word) if word == "use" && starts_item(&trees, at) => {
+                at = scan_use(&trees, at, found);
+            }
+            TokenTree::Ident(word) if word == "mod" => {
+                if let Some(TokenTree::Ident(name)) = trees.get(at + 1)
+                    && !is_fragment(&trees, at + 1)
+                {
+                    found.modules.push(name.clone());
+                    at += 2;
+                } else {
+                    at += 1;
+                }
+            }
+            _ => at = scan_run(&trees, at, found),
+        }
+    }
+}
+
+/// Whether the token at `at` can start an item: nothing but a visibility, attributes or an end stands
+/// before it.
+fn starts_item(trees: &[TokenTree], at: usize) -> bool {
+    match at.checked_sub(1).map(|before| &trees[before]) {
+        None | Some(TokenTree::Group(_)) => true,
+        Some(TokenTree::Ident(word)) => word == "pub",
+        Some(TokenTree::Punct(punct)) => matches!(punct.as_char(), ';' | '>'),
+        Some(TokenTree::Literal(_)) => false,
+    }
+}
+
+/// Reads `use ...;` from `at` on; the index after what was read.
+fn scan_use(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
+    let is_semi = |tree: &TokenTree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ';');
+    let Some(len) = trees[at..].iter().position(is_semi) else {
+        return at + 1;
+    };
+    let end = at + len + 1;
+    let mut start = at;
+    // The visibility belongs to the item; attributes stay where they are.
+    if start > 0 {
+        let is_pub = |i: usize| matches!(&trees[i], TokenTree::Ident(word) if word == "pub");
+        if is_pub(start - 1) {
+            start -= 1;
+        } else if start > 1
+            && matches!(&trees[start - 1], TokenTree::Group(_))
+            && is_pub(start - 2)
+        {
+            start -= 2;
+        }
+    }
+    let mut dollar_crate = false;
+    let mut plain = Vec::with_capacity(end - start);
+    for (i, tree) in trees[start..end].iter().enumerate() {
+        if let TokenTree::Punct(punct) = tree
+            && punct.as_char() == '$'
+            && matches!(trees.get(start + i + 1), Some(TokenTree::Ident(word)) if word == "crate")
+        {
+            dollar_crate = true;
+            continue;
+        }
+        plain.push(tree.clone());
+    }
+    match syn::parse2::<ItemUse>(plain.into_iter().collect()) {
+        Ok(item) => {
+            found.uses.push((item, dollar_crate));
+            end
+        }
+        Err(_) => at + 1,
+    }
+}
+
+/// Reads one run that starts at `at`, or steps over one token; the index after it.
+fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
+    let mut next = at;
+    let mut leading = None;
+    if let Some(span) = path_separator(trees, at) {
+        next = at + 2;
+        if continues_a_type(trees, at) {
+            // `<T>::name`, `$x::name`: what follows is no path of its own.
+            return skip_run(trees, next);
+        }
+        leading = Some(span);
+    }
+    let mut dollar_crate = false;
+    if leading.is_none() && is_dollar(trees, at) {
+        match trees.get(at + 1) {
+            Some(TokenTree::Ident(word)) if word == "crate" => {
+                dollar_crate = true;
+                next = at + 1;
+            }
+            // `$name::rest`: nothing is known of it.
+            Some(TokenTree::Ident(_)) => return skip_run(trees, at + 1),
+            _ => return at + 1,
+        }
+    }
+    let mut names = Vec::new();
+    while let Some(TokenTree::Ident(name)) = trees.get(next) {
+        names.push(name.clone());
+        next += 1;
+        if path_separator(trees, next).is_some()
+            && matches!(trees.get(next + 2), Some(TokenTree::Ident(_)))
+        {
+            next += 2;
+        } else {
+            break;
+        }
+    }
+    if names.is_empty() {
+        return next.max(at + 1);
+    }
+    let is_field = at > 0
+        && matches!(&trees[at - 1], TokenTree::Punct(p) if p.as_char() == '.')
+        && !(at > 1 && matches!(&trees[at - 2], TokenTree::Punct(p) if p.as_char() == '.'));
+    let is_lifetime =
+        at > 0 && matches!(&trees[at - 1], TokenTree::Punct(p) if p.as_char() == '\'');
+    let bang = matches!(trees.get(next), Some(TokenTree::Punct(p)) if p.as_char() == '!')
+        && !matches!(trees.get(next + 1), Some(TokenTree::Punct(p)) if p.as_char() == '=');
+    if !is_field && !is_lifetime {
+        found.runs.push(Run {
+            leading,
+            dollar_crate,
+            names,
+            bang,
+        });
+    }
+    next
+}
+
+fn skip_run(trees: &[TokenTree], mut at: usize) -> usize {
+    while let Some(TokenTree::Ident(_)) = trees.get(at) {
+        at += 1;
+        if path_separator(trees, at).is_some() {
+            at += 2;
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+fn is_dollar(trees: &[TokenTree], at: usize) -> bool {
+    matches!(trees.get(at), Some(TokenTree::Punct(p)) if p.as_char() == '$')
+}
+
+fn is_fragment(trees: &[TokenTree], at: usize) -> bool {
+    at > 0 && is_dollar(trees, at - 1)
+}
+
+/// The span of `::` at `at`.
+fn path_separator(trees: &[TokenTree], at: usize) -> Option<Span> {
+    match (trees.get(at), trees.get(at + 1)) {
+        (Some(TokenTree::Punct(a)), Some(TokenTree::Punct(b)))
+            if a.as_char() == ':' && a.spacing() == Spacing::Joint && b.as_char() == ':' =>
+        {
+            Some(a.span())
+        }
+        _ => None,
+    }
+}
+
+/// Whether `::` at `at` goes on from a type or a fragment before it.
+fn continues_a_type(trees: &[TokenTree], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
+    match &trees[before] {
+        TokenTree::Punct(punct) if punct.as_char() == '>' => {
+            // `->` and `=>` end nothing.
+            !before.checked_sub(1).is_some_and(|i| {
+                matches!(&trees[i], TokenTree::Punct(p)
+                    if matches!(p.as_char(), '-' | '=') && p.spacing() == Spacing::Joint)
+            })
+        }
+        TokenTree::Ident(_) => is_fragment(trees, before),
+        TokenTree::Group(group) => {
+            matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::Bracket)
+                && before > 0
+                && is_dollar(trees, before - 1)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(text: &str) -> Vec<String> {
+        let tokens: TokenStream = text.parse().expect("lexes");
+        scan(tokens)
+            .runs
+            .iter()
+            .map(|run| {
+                let names: Vec<_> = run.names.iter().map(ToString::to_string).collect();
+                format!(
+                    "{}{}{}",
+                    if run.dollar_crate { "$" } else { "" },
+                    if run.leading.is_some() { "::" } else { "" },
+                    names.join("::")
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn runs_begin_where_paths_begin() {
+        assert_eq!(runs("crate::a::F, x: ::old::b"), ["crate::a::F", "x", "::old::b"]);
+        assert_eq!(runs("$crate::a::X $m::X $x:expr"), ["$crate::a::X"]);
+        assert_eq!(runs("<T>::old::f -> ::old::g"), ["T", "::old::g"]);
+        assert_eq!(runs("self.old.x ..old::a"), ["self", "old::a"]);
+    }
+
+    #[test]
+    fn use_items_are_whole() {
+        let tokens: TokenStream = "pub(crate) use $crate::a::{B, C}; use $x::y; mod z;"
+            .parse()
+            .expect("lexes");
+        let found = scan(tokens);
+        assert_eq!(found.uses.len(), 1);
+        assert!(found.uses[0].1);
+        assert_eq!(found.modules.len(), 1);
+    }
+
+    #[test]
+    fn cfg_if_arms_are_items() {
+        let mac: Macro = syn::parse_str(
+            "cfg_if! { if #[cfg(unix)] { use a::b; } else if #[cfg(windows)] { mod c; } else { fn d() {} } }",
+        )
+        .expect("parses");
+        let Expanded::Items(items) = read(&mac, Position::Item) else {
+            panic!("no items")
+        };
+        assert_eq!(items.len(), 3);
+    }
+}

@@ -1,0 +1,208 @@
+//! From a file up to the roots of the crates that it is part of.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::declared::{Base, Declaration};
+use super::scan::Scan;
+use super::{Crates, Place};
+use crate::lang::rust::manifest::{ManifestError, Package};
+use crate::path::Segment;
+
+/// A place, and where the file looks for its children there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Site {
+    pub(super) place: Place,
+    base: Base,
+}
+
+/// One question: the sites of a file.
+pub(super) struct Climb<'a> {
+    crates: &'a Crates,
+    /// `None`: by location alone.
+    scan: Option<&'a Scan>,
+    /// Files whose sites are being worked out: `#[path]` can make loops.
+    visiting: Vec<PathBuf>,
+    /// A loop was cut, so what was worked out inside of it is not the whole answer.
+    cut: bool,
+}
+
+impl<'a> Climb<'a> {
+    pub(super) fn new(crates: &'a Crates, scan: Option<&'a Scan>) -> Self {
+        Self {
+            crates,
+            scan,
+            visiting: Vec::new(),
+            cut: false,
+        }
+    }
+
+    /// Every place that `file` (normalized) has in a crate.
+    pub(super) fn sites(&mut self, file: &Path) -> Result<Arc<Vec<Site>>, ManifestError> {
+        let memo = match self.scan {
+            Some(_) => &self.crates.sites_by_scan,
+            None => &self.crates.sites_by_location,
+        };
+        if let Some(known) = memo.get(file) {
+            return Ok(known);
+        }
+        self.visiting.push(file.to_owned());
+        let found = self.work_out(file);
+        self.visiting.pop();
+        let found = Arc::new(found?);
+        if self.cut && !self.visiting.is_empty() {
+            return Ok(found);
+        }
+        Ok(memo.keep(file, found))
+    }
+
+    fn work_out(&mut self, file: &Path) -> Result<Vec<Site>, ManifestError> {
+        let mut sites = Vec::new();
+        for package in self.crates.homes(file)? {
+            self.in_package(file, &package, &mut sites)?;
+            if !sites.is_empty() {
+                break;
+            }
+            sites.extend(rootless(file, &package));
+        }
+        if let Some(scan) = self.scan {
+            for link in scan.links(file) {
+                if self.visiting.contains(link) {
+                    self.cut = true;
+                    continue;
+                }
+                for site in self.sites(link)?.iter() {
+                    push(&mut sites, site.clone());
+                }
+            }
+        }
+        Ok(sites)
+    }
+
+    fn in_package(
+        &mut self,
+        file: &Path,
+        package: &Package,
+        sites: &mut Vec<Site>,
+    ) -> Result<(), ManifestError> {
+        for krate in package.crates.iter().filter(|krate| krate.root == file) {
+            let place = Place {
+                krate: Arc::clone(krate),
+                module: Vec::new(),
+                chain: vec![(file.to_owned(), Vec::new())],
+            };
+            let base = Base::of_owner(file);
+            push(sites, Site { place, base });
+        }
+        for owner in self.owners(file, package) {
+            let declarations = self.crates.declarations(&owner);
+            if !may_declare(&owner, &declarations, file) {
+                continue;
+            }
+            if self.visiting.contains(&owner) {
+                self.cut = true;
+                continue;
+            }
+            let above = match self.sites(&owner) {
+                Ok(above) => above,
+                Err(error) if owner.starts_with(&package.folder) => return Err(error),
+                // Another package that reaches in here and is broken is its own files' failure.
+                Err(_) => continue,
+            };
+            for site in above.iter() {
+                for declaration in declarations.iter() {
+                    for target in declaration.targets(&site.base) {
+                        if target.file == file {
+                            let place = site.place.child(file, declaration.names());
+                            let base = target.base;
+                            push(sites, Site { place, base });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Files that may declare `file`, nearest first, each once.
+    fn owners(&self, file: &Path, package: &Package) -> Vec<PathBuf> {
+        let mut owners: Vec<PathBuf> = Vec::new();
+        let mut add = |owner: PathBuf| {
+            if owner != file && !owners.contains(&owner) {
+                owners.push(owner);
+            }
+        };
+        for folder in file.ancestors().skip(1) {
+            if !folder.starts_with(&package.folder) {
+                break;
+            }
+            for krate in &package.crates {
+                if krate.root.parent() == Some(folder) {
+                    add(krate.root.clone());
+                }
+            }
+            add(folder.join("mod.rs"));
+            if folder != package.folder {
+                let mut name = folder.as_os_str().to_owned();
+                name.push(".rs");
+                add(PathBuf::from(name));
+            }
+            let named = self.scan.map_or(&[][..], |scan| scan.named_in(folder));
+            named.iter().cloned().for_each(&mut add);
+        }
+        let declaring = self.scan.map_or(&[][..], |scan| scan.declaring(file));
+        declaring.iter().cloned().for_each(&mut add);
+        owners
+    }
+}
+
+/// Cheap: whether one of the declarations means `file` if `owner` is what its name says, or else.
+fn may_declare(owner: &Path, declarations: &[Declaration], file: &Path) -> bool {
+    if declarations.is_empty() {
+        return false;
+    }
+    let bases = [Base::of_owner(owner), Base::of_named(owner)];
+    declarations.iter().any(|declaration| {
+        bases.iter().any(|base| {
+            let targets = declaration.targets(base);
+            targets.iter().any(|target| target.file == file)
+        })
+    })
+}
+
+/// The place in a folder of loose files that has no root file: by location, since nothing could
+/// declare the file.
+fn rootless(file: &Path, package: &Package) -> Option<Site> {
+    let krate = package.crates.first()?;
+    if package.name.is_some() || krate.root.exists() {
+        return None;
+    }
+    let below = file.strip_prefix(&package.folder).ok()?;
+    let below = below
+        .strip_prefix("src")
+        .unwrap_or(below)
+        .with_extension("");
+    let mut module: Vec<Segment> = below
+        .iter()
+        .map(|part| Segment::new(part.to_string_lossy()))
+        .collect();
+    let is_mod = module.last().is_some_and(|name| name == "mod");
+    let base = if is_mod {
+        module.pop();
+        Base::of_owner(file)
+    } else {
+        Base::of_named(file)
+    };
+    let place = Place {
+        krate: Arc::clone(krate),
+        chain: vec![(file.to_owned(), module.clone())],
+        module,
+    };
+    Some(Site { place, base })
+}
+
+fn push(sites: &mut Vec<Site>, site: Site) {
+    if !sites.contains(&site) {
+        sites.push(site);
+    }
+}

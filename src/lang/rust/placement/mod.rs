@@ -1,0 +1,347 @@
+//! In which crates a file is, and at which module path.
+//!
+//! Lazy: a file's place is found from the file upwards, by its location, and only files that may
+//! declare it are read. What other files bring in from afar by `#[path]` is looked for when
+//! location finds nothing ([`Crates::place`]) or when it is asked for ([`Crates::shared`]).
+//! Files that only an `include!` brings are in no module tree.
+//! Names in modules are not resolved here.
+
+mod climb;
+mod declared;
+mod loose;
+mod scan;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use self::climb::{Climb, Site};
+use self::declared::{Base, Declaration, declarations};
+use self::scan::{Scan, manifest_folders};
+use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, TargetKind};
+use super::memo::Memo;
+use crate::path::Segment;
+
+pub(super) use self::declared::normalized;
+
+/// One place that a file has in a crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The crate.
+    pub krate: Arc<Krate>,
+    /// The module that the file is, below the crate's root; empty for the root file.
+    pub module: Vec<Segment>,
+    /// The files from the root file to this one, each with its module path; this one is last.
+    pub chain: Vec<(PathBuf, Vec<Segment>)>,
+}
+
+impl Place {
+    fn child<'a>(&self, file: &Path, names: impl Iterator<Item = &'a Segment>) -> Self {
+        let mut child = self.clone();
+        child.module.extend(names.cloned());
+        child.chain.push((file.to_owned(), child.module.clone()));
+        child
+    }
+}
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// Part of crates: at least one place, several if several crates or modules include the file.
+    Places(Vec<Place>),
+    /// In no module tree: cases of a compile test, templates, what `include!` brings.
+    Orphan {
+        /// The package that it lies in; `None` without a manifest.
+        package: Option<Arc<Package>>,
+        /// The package's edition.
+        edition: Edition,
+        /// What code of the package can name; `None` without a manifest.
+        externs: Option<Externs>,
+    },
+}
+
+/// The crates of a tree, found as they are asked for. Shared by the threads.
+pub struct Crates {
+    root: PathBuf,
+    manifests: Manifests,
+    packages: Memo<Result<Arc<Package>, ManifestError>>,
+    loose: Memo<Arc<Package>>,
+    declared: Memo<Arc<Vec<Declaration>>>,
+    sites_by_location: Memo<Arc<Vec<Site>>>,
+    sites_by_scan: Memo<Arc<Vec<Site>>>,
+    placements: Memo<Result<Arc<Placement>, ManifestError>>,
+    shared: Memo<Result<Arc<Placement>, ManifestError>>,
+    scans: Memo<Arc<OnceLock<Scan>>>,
+    libraries: OnceLock<Vec<(Segment, String)>>,
+    remarks: Mutex<BTreeSet<String>>,
+}
+
+impl Crates {
+    /// The crates of the project with this root (absolute, without links). Reads nothing yet.
+    pub fn new(project_root: &Path) -> Self {
+        Self {
+            root: project_root.to_owned(),
+            manifests: Manifests::default(),
+            packages: Memo::default(),
+            loose: Memo::default(),
+            declared: Memo::default(),
+            sites_by_location: Memo::default(),
+            sites_by_scan: Memo::default(),
+            placements: Memo::default(),
+            shared: Memo::default(),
+            scans: Memo::default(),
+            libraries: OnceLock::new(),
+            remarks: Mutex::default(),
+        }
+    }
+
+    /// What `file` (absolute) is, by its location. Only if that gives no place, the tree is
+    /// searched for a `#[path]` that brings it. So places that other files give it from afar may
+    /// be missing; [`Crates::shared`] has all.
+    ///
+    /// # Errors
+    /// A manifest that the answer needs is broken.
+    pub fn place(&self, file: &Path) -> Result<Arc<Placement>, ManifestError> {
+        let file = normalized(file);
+        self.placements.get_or(&file, || {
+            let sites = Climb::new(self, None).sites(&file)?;
+            if sites.is_empty() {
+                self.shared(&file)
+            } else {
+                self.placement(&file, &sites)
+            }
+        })
+    }
+
+    /// What `file` (absolute) is, with every place that a `#[path]` or a link anywhere in the tree
+    /// gives it. The first call reads the tree's sources once.
+    ///
+    /// # Errors
+    /// A manifest that the answer needs is broken.
+    pub fn shared(&self, file: &Path) -> Result<Arc<Placement>, ManifestError> {
+        let file = normalized(file);
+        self.shared.get_or(&file, || {
+            let scan = self.scan_for(&file)?;
+            let scan = scan.get_or_init(|| Scan::of(&self.scan_root(&file)));
+            let mut sites = Climb::new(self, Some(scan)).sites(&file)?;
+            if let Ok(real) = fs::canonicalize(&file)
+                && real != file
+            {
+                let more = Climb::new(self, Some(scan)).sites(&real)?;
+                let all = sites.iter().chain(more.iter()).cloned();
+                sites = Arc::new(all.collect());
+            }
+            self.placement(&file, &sites)
+        })
+    }
+
+    fn placement(&self, file: &Path, sites: &[Site]) -> Result<Arc<Placement>, ManifestError> {
+        let mut places: Vec<Place> = Vec::new();
+        for site in sites {
+            if !places.contains(&site.place) {
+                places.push(site.place.clone());
+            }
+        }
+        if !places.is_empty() {
+            if places.iter().any(|place| place.krate.package.is_none()) {
+                self.remark_on(file, &places);
+            }
+            return Ok(Arc::new(Placement::Places(places)));
+        }
+        let homes = self.homes(file)?;
+        let package = homes.into_iter().find(|package| package.name.is_some());
+        Ok(Arc::new(Placement::Orphan {
+            edition: package
+                .as_ref()
+                .map_or(Edition::E2021, |package| package.edition),
+            externs: package.as_ref().and_then(|package| package.externs.clone()),
+            package,
+        }))
+    }
+
+    fn remark_on(&self, file: &Path, places: &[Place]) {
+        let Some(place) = places.iter().find(|place| place.krate.package.is_none()) else {
+            return;
+        };
+        let folder = place.krate.root.parent().or(file.parent());
+        let folder = folder.unwrap_or(file);
+        let shown = folder.strip_prefix(&self.root).unwrap_or(folder);
+        let shown = if shown.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            shown
+        };
+        let remark = match &place.krate.name {
+            Some(name) => format!(
+                "no Cargo.toml with a package above {}: its files count as crate `{name}`, \
+                 edition 2021",
+                shown.display()
+            ),
+            None => return,
+        };
+        let mut remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
+        remarks.insert(remark);
+    }
+
+    /// Sentences to say once a run, sorted.
+    pub fn remarks(&self) -> Vec<String> {
+        let remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
+        remarks.iter().cloned().collect()
+    }
+
+    /// The file that holds module `path` of `krate`, and how many names of `path` lead to that
+    /// file (the rest are inline modules in it, or no modules). `None` only if there is no such
+    /// file on disk, which for a folder of loose files can be. If several files may hold it
+    /// (`cfg`), the first.
+    pub fn module_file(&self, krate: &Krate, path: &[Segment]) -> Option<(PathBuf, usize)> {
+        self.module_files(krate, path).into_iter().next()
+    }
+
+    /// Like [`Crates::module_file`], with every file that may hold it (`cfg` chooses between
+    /// several declarations or paths), in order of declaration.
+    pub fn module_files(&self, krate: &Krate, path: &[Segment]) -> Vec<(PathBuf, usize)> {
+        if !krate.root.is_file() {
+            return loose::by_location(krate, path).into_iter().collect();
+        }
+        let mut found = Vec::new();
+        let mut open = vec![(krate.root.clone(), Base::of_owner(&krate.root), 0)];
+        while let Some((file, base, used)) = open.pop() {
+            let mut below = Vec::new();
+            for declaration in self.declarations(&file).iter() {
+                let names: Vec<&Segment> = declaration.names().collect();
+                let rest = &path[used..];
+                if names.len() > rest.len() || !names.iter().zip(rest).all(|(a, b)| *a == b) {
+                    continue;
+                }
+                for target in declaration.targets(&base) {
+                    if target.file.is_file() {
+                        below.push((target.file, target.base, used + names.len()));
+                    }
+                }
+            }
+            if below.is_empty() {
+                let holds = (file, used);
+                if !found.contains(&holds) {
+                    found.push(holds);
+                }
+            }
+            open.extend(below.into_iter().rev());
+        }
+        found
+    }
+
+    /// The names of the packages in the tree whose library is called `name`, sorted. Manifests
+    /// that are broken do not count.
+    pub fn packages_with_lib_name(&self, name: &str) -> Vec<String> {
+        let libraries = self.libraries.get_or_init(|| {
+            let mut libraries = Vec::new();
+            for folder in manifest_folders(&self.root) {
+                let Ok(Some(package)) = self.package_in(&folder) else {
+                    continue;
+                };
+                if let (Some(package_name), Some(library)) = (&package.name, package.library())
+                    && let Some(name) = &library.name
+                {
+                    libraries.push((name.clone(), package_name.clone()));
+                }
+            }
+            libraries.sort();
+            libraries
+        });
+        let named = libraries.iter().filter(|(library, _)| library == name);
+        named.map(|(_, package)| package.clone()).collect()
+    }
+
+    /// The implicit crate around a documentation test of this place.
+    pub fn doctest_krate(place: &Place) -> Krate {
+        place.krate.doctest()
+    }
+
+    /// The package that has its manifest in `folder`; `None` for a mere workspace.
+    fn package_in(&self, folder: &Path) -> Result<Option<Arc<Package>>, ManifestError> {
+        let Some(manifest) = self.manifests.in_folder(folder)? else {
+            return Ok(None);
+        };
+        if manifest.package.is_none() {
+            return Ok(None);
+        }
+        let package = self.packages.get_or(folder, || {
+            Package::load(&self.manifests, folder, &manifest).map(Arc::new)
+        });
+        package.map(Some)
+    }
+
+    /// The packages that `file` may belong to, in the order to try: the one of the nearest
+    /// manifest. If the project has none above the file: one above the project (which has the file
+    /// only if it declares it), then the folder itself.
+    fn homes(&self, file: &Path) -> Result<Vec<Arc<Package>>, ManifestError> {
+        let inside = file.starts_with(&self.root);
+        let mut lowest = inside.then(|| self.root.clone());
+        for folder in file.ancestors().skip(1) {
+            if inside && !folder.starts_with(&self.root) {
+                break;
+            }
+            if self.manifests.in_folder(folder)?.is_some() {
+                match self.package_in(folder)? {
+                    Some(package) => return Ok(vec![package]),
+                    None => {
+                        lowest = Some(folder.to_owned());
+                        break;
+                    }
+                }
+            }
+        }
+        let mut homes = Vec::new();
+        if inside && lowest.as_deref() == Some(&self.root) {
+            let above = self.root.ancestors().skip(1).find_map(|folder| {
+                // What lies outside the project and is broken is not asked to be right.
+                self.manifests.in_folder(folder).ok().flatten()?;
+                Some(self.package_in(folder).ok().flatten())
+            });
+            homes.extend(above.flatten());
+        }
+        let lowest = lowest.or_else(|| file.parent().map(Path::to_owned));
+        if let Some(lowest) = lowest {
+            homes.push(self.loose_package(file, &lowest));
+        }
+        Ok(homes)
+    }
+
+    fn loose_package(&self, file: &Path, lowest: &Path) -> Arc<Package> {
+        let folder = file.parent().unwrap_or(lowest);
+        self.loose
+            .get_or(folder, || Arc::new(loose::package(folder, lowest)))
+    }
+
+    /// The modules that `file` declares in other files; none if it cannot be read.
+    fn declarations(&self, file: &Path) -> Arc<Vec<Declaration>> {
+        self.declared.get_or(file, || {
+            let bytes = fs::read(file).unwrap_or_default();
+            Arc::new(declarations(&String::from_utf8_lossy(&bytes)))
+        })
+    }
+
+    /// The tree to search for what brings `file`: the project, or for a file outside of it its
+    /// package.
+    fn scan_root(&self, file: &Path) -> PathBuf {
+        if file.starts_with(&self.root) {
+            return self.root.clone();
+        }
+        let homes = self.homes(file).unwrap_or_default();
+        match homes.first() {
+            Some(package) => package.folder.clone(),
+            None => file.parent().unwrap_or(file).to_owned(),
+        }
+    }
+
+    fn scan_for(&self, file: &Path) -> Result<Arc<OnceLock<Scan>>, ManifestError> {
+        self.homes(file)?;
+        Ok(self.scans.get_or(&self.scan_root(file), Arc::default))
+    }
+}
+
+const _: fn() = || {
+    fn shared_by_threads<T: Sync + Send>() {}
+    shared_by_threads::<Crates>();
+};

@@ -1,0 +1,19 @@
+//! Names to absolute paths: the scopes of a file, the modules around it, and how a head is found.
+//!
+//! A path is textual: what is written, after aliases bound in the same file. Re-exports are not
+//! followed; globs inside the tree are, as far as the name they bring is not a public re-export.
+//! Nothing here knows what a rule makes of a path, but the table is asked whether it knows one:
+//! that decides what an opaque glob or an unbound name can be.
+
+mod names;
+mod resolver;
+mod scopes;
+mod tree;
+
+pub use names::{
+    Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseContext, UseItem, VALUE, What,
+    Written,
+};
+pub use resolver::{Head, Home, Resolver, Role, Via};
+pub use scopes::{Scope, ScopeId, Scopes};
+pub use tree::ModuleTree;

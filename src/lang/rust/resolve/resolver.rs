@@ -1,0 +1,743 @@
+//! From what is written to the absolute path that it means.
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use super::names::{LeafKind, Names, Reach, TYPE, What, Written};
+use super::scopes::{ScopeId, Scopes};
+use super::tree::{ModuleTree, OuterNames};
+use crate::lang::rust::manifest::{Edition, Externs, Krate};
+use crate::mapping::Table;
+use crate::path::{Namespaces, Segment};
+
+/// Globs that bring globs are followed this far; a cycle of globs is legal.
+const MAX_GLOBS: usize = 16;
+
+/// Where a text stands: its crate and what it can name.
+#[derive(Debug)]
+pub struct Home<'a> {
+    /// Its crate; `None` for a file in no module tree.
+    pub krate: Option<&'a Krate>,
+    /// The first name of paths in this crate: the name that rules have for it, or `crate`, which no
+    /// rule can have.
+    pub root: Segment,
+    /// The module of the file below the crate's root.
+    pub module: Vec<Segment>,
+    /// The edition it is compiled with.
+    pub edition: Edition,
+    /// Crates it can name: local name to library name. `None`: nothing is known.
+    pub externs: Option<&'a Externs>,
+    /// Further ones that only code under `cfg(test)` can name.
+    pub dev_externs: Option<&'a Externs>,
+}
+
+impl Home<'_> {
+    /// The library that `local` names as an external crate, if a manifest says so.
+    pub fn external(&self, local: &str) -> Option<&Segment> {
+        let find = |externs: Option<&'_ Externs>| externs.and_then(|map| map.get(local).cloned());
+        let _ = find;
+        self.externs
+            .and_then(|map| map.get(local))
+            .or_else(|| self.dev_externs.and_then(|map| map.get(local)))
+    }
+
+    /// Under which local name the library `name` can be written here, if a manifest says so.
+    pub fn local_name(&self, name: &str) -> Option<&Segment> {
+        let find = |map: Option<&'_ Externs>| -> Option<Segment> {
+            map.and_then(|map| {
+                if map.get(name).is_some_and(|library| library == name) {
+                    return map.get_key_value(name).map(|(local, _)| local.clone());
+                }
+                let mut locals: Vec<_> = map
+                    .iter()
+                    .filter(|(_, library)| *library == name)
+                    .map(|(local, _)| local.clone())
+                    .collect();
+                locals.sort();
+                locals.into_iter().next()
+            })
+        };
+        let local = find(self.externs).or_else(|| find(self.dev_externs))?;
+        [self.externs, self.dev_externs]
+            .into_iter()
+            .flatten()
+            .find_map(|map| map.get_key_value(&local).map(|(local, _)| local))
+    }
+}
+
+/// What kind of path is resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The path of an import, of this scope and ordinal: it does not see what it binds itself.
+    Use(ScopeId, usize),
+    /// Any other path.
+    Path,
+}
+
+/// How a head was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// `crate`.
+    Crate,
+    /// `self` and `super`.
+    Relative,
+    /// A crate by its name; the path starts with `::` or not.
+    Extern,
+    /// An import of this file.
+    Import(ScopeId, usize),
+    /// An import of another file, through a glob of this file.
+    OuterImport,
+    /// A `mod` of a module of this crate, or what a rule says is one.
+    Module,
+    /// Any other definition: a plain name for it is no reference.
+    Definition,
+    /// A definition in another file, through a glob of this file.
+    OuterDefinition,
+    /// A glob of this file, that may bring it: only the table knows the name.
+    Glob(ScopeId, usize),
+    /// It may be a child module or a crate.
+    Ambiguous,
+}
+
+/// The first names of a path, and what they mean together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many of the written names it takes.
+    pub taken: usize,
+    /// What they mean: an absolute path.
+    pub base: Vec<Segment>,
+    /// How that was found.
+    pub via: Via,
+}
+
+/// Resolves the paths of one text.
+pub struct Resolver<'a> {
+    /// Where the text stands.
+    pub home: Home<'a>,
+    /// Which names rules know.
+    pub table: &'a Table,
+    /// Modules in other files.
+    pub tree: &'a ModuleTree<'a>,
+    /// What was found for imports; `None` inside marks one that is being resolved.
+    meanings: RefCell<FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>>,
+}
+
+/// What binds a name in a module.
+enum Bound {
+    Module,
+    Definition,
+    /// An import that means this path, and whether everyone sees it.
+    Import(Vec<Segment>, Via),
+    Glob(usize),
+}
+
+impl<'a> Resolver<'a> {
+    /// A resolver for a text at `home`.
+    pub fn new(home: Home<'a>, table: &'a Table, tree: &'a ModuleTree<'a>) -> Self {
+        Self {
+            home,
+            table,
+            tree,
+            meanings: RefCell::default(),
+        }
+    }
+
+    /// The absolute path that `written` means in `scope`, and its head. `None`: it has none that is
+    /// known (a local type, a name of the prelude, what an opaque glob brings).
+    pub fn path(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Option<(Head, Vec<Segment>)> {
+        let head = self.head(scopes, scope, written, kinds, role)?;
+        let mut path = head.base.clone();
+        path.extend_from_slice(&written.segments[head.taken..]);
+        Some((head, path))
+    }
+
+    /// What an import means; `None` if that is not known, or if it means itself.
+    pub fn leaf(&self, scopes: &Scopes, scope: ScopeId, ordinal: usize) -> Option<Vec<Segment>> {
+        if let Some(known) = self.meanings.borrow().get(&(scope, ordinal)) {
+            return known.clone();
+        }
+        self.meanings.borrow_mut().insert((scope, ordinal), None);
+        let leaf = &scopes.get(scope).names.leaves[ordinal];
+        let meaning = if leaf.kind == LeafKind::ExternCrate {
+            Some(vec![self.extern_crate(&leaf.written.segments[0])])
+        } else if leaf.written.segments.is_empty() {
+            // `use *;` of edition 2015: the crate's root.
+            Some(vec![self.home.root.clone()])
+        } else {
+            let kinds = match leaf.kind {
+                LeafKind::Name => Namespaces::ALL,
+                _ => TYPE,
+            };
+            self.path(scopes, scope, &leaf.written, kinds, Role::Use(scope, ordinal))
+                .map(|(_, path)| path)
+        };
+        self.meanings
+            .borrow_mut()
+            .insert((scope, ordinal), meaning.clone());
+        meaning
+    }
+
+    fn extern_crate(&self, name: &Segment) -> Segment {
+        if name == "self" {
+            return self.home.root.clone();
+        }
+        self.home.external(name).unwrap_or(name).clone()
+    }
+
+    /// What the first names of `written` mean in `scope`.
+    pub fn head(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Option<Head> {
+        let segments = &written.segments;
+        let first = segments.first()?;
+        let old_edition = self.home.edition == Edition::E2015;
+        if written.leading {
+            return if old_edition {
+                self.from_root(scopes, first, role)
+            } else {
+                Some(self.by_crate_name(first))
+            };
+        }
+        match first.as_str() {
+            "crate" => {
+                return Some(Head {
+                    taken: 1,
+                    base: vec![self.home.root.clone()],
+                    via: Via::Crate,
+                });
+            }
+            "self" | "super" => return self.relative(scopes, scope, segments),
+            "Self" => return None,
+            _ => {}
+        }
+        if old_edition && matches!(role, Role::Use(..)) {
+            return self.from_root(scopes, first, role);
+        }
+        let kinds = if segments.len() > 1 { TYPE } else { kinds };
+        self.plain(scopes, scope, first, kinds, role, segments.len() > 1)
+    }
+
+    fn relative(&self, scopes: &Scopes, scope: ScopeId, segments: &[Segment]) -> Option<Head> {
+        let mut base = scopes.get(scope).path.to_vec();
+        let mut taken = usize::from(segments[0] == "self");
+        while segments.get(taken).is_some_and(|name| name == "super") {
+            taken += 1;
+            base.pop();
+        }
+        // An orphan file does not know its own module, so `super` leads nowhere.
+        if base.is_empty() || self.home.krate.is_none() {
+            return None;
+        }
+        Some(Head {
+            taken,
+            base,
+            via: Via::Relative,
+        })
+    }
+
+    fn by_crate_name(&self, name: &Segment) -> Head {
+        Head {
+            taken: 1,
+            base: vec![self.home.external(name).unwrap_or(name).clone()],
+            via: Via::Extern,
+        }
+    }
+
+    /// Paths of imports and those with `::` in edition 2015: from the crate's root, which sees other
+    /// crates through its `extern crate` items.
+    fn from_root(&self, scopes: &Scopes, name: &Segment, role: Role) -> Option<Head> {
+        let root = [self.home.root.clone()];
+        let found = self.in_module(scopes, &root, name, TYPE, role, 0);
+        let head = |base, via| Head {
+            taken: 1,
+            base,
+            via,
+        };
+        match found {
+            Some(Bound::Import(path, via)) => Some(head(path, via)),
+            Some(Bound::Module) => Some(head(self.in_root(name), Via::Module)),
+            Some(Bound::Definition | Bound::Glob(_)) => {
+                Some(head(self.in_root(name), Via::OuterDefinition))
+            }
+            None => {
+                let child = self.in_root(name);
+                if self.knows(&child) {
+                    return Some(head(child, Via::Module));
+                }
+                if self.home.external(name).is_some() || self.knows_crate(name) {
+                    return Some(self.by_crate_name(name));
+                }
+                Some(head(child, Via::Module))
+            }
+        }
+    }
+
+    fn in_root(&self, name: &Segment) -> Vec<Segment> {
+        vec![self.home.root.clone(), name.clone()]
+    }
+
+    /// A plain name: the scopes outwards, then crates, then what the table says.
+    fn plain(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        name: &Segment,
+        kinds: Namespaces,
+        role: Role,
+        is_prefix: bool,
+    ) -> Option<Head> {
+        let head = |base, via| {
+            Some(Head {
+                taken: 1,
+                base,
+                via,
+            })
+        };
+        let mut guess = None;
+        for id in scopes.outwards(scope) {
+            let here = scopes.get(id);
+            let is_module = here.module == id;
+            let below = || {
+                let mut path = here.path.to_vec();
+                path.push(name.clone());
+                path
+            };
+            match self.in_names(scopes, id, &here.names, name, kinds, role) {
+                Some(Bound::Module) if is_module => return head(below(), Via::Module),
+                Some(Bound::Definition) if is_module => return head(below(), Via::Definition),
+                // What a block defines has no path.
+                Some(Bound::Module | Bound::Definition) => return None,
+                Some(Bound::Import(path, via)) => return head(path, via),
+                Some(Bound::Glob(_)) | None => {}
+            }
+            for &glob in &here.names.globs {
+                if role == Role::Use(id, glob) {
+                    continue;
+                }
+                let Some(base) = self.leaf(scopes, id, glob) else {
+                    continue;
+                };
+                let mut path = base.clone();
+                path.push(name.clone());
+                if let Some(known) = self.module_at(scopes, &base) {
+                    let inside = self.in_known(scopes, &base, &known, name, kinds, &here.path, 0);
+                    match inside {
+                        Some(Bound::Module) => return head(path, Via::Module),
+                        Some(Bound::Definition) => return head(path, Via::OuterDefinition),
+                        Some(Bound::Import(path, via)) => return head(path, via),
+                        Some(Bound::Glob(_)) => return head(path, Via::Glob(id, glob)),
+                        None => {
+                            if is_prefix && self.knows(&path) {
+                                guess.get_or_insert((path, Via::Module));
+                            }
+                        }
+                    }
+                } else if self.knows(&path) {
+                    return head(path, Via::Glob(id, glob));
+                }
+            }
+        }
+        let mut child = scopes.get(scope).path.to_vec();
+        child.push(name.clone());
+        let is_child = self.home.krate.is_some() && self.is_lost_child(&child, kinds, is_prefix);
+        if self.home.external(name).is_some() {
+            if is_child && kinds == TYPE && self.table.leads_to_old(&child) {
+                return head(child, Via::Ambiguous);
+            }
+            return (kinds.meets(TYPE)).then(|| self.by_crate_name(name));
+        }
+        if matches!(name.as_str(), "std" | "core" | "alloc" | "proc_macro" | "test") && is_prefix {
+            return Some(self.by_crate_name(name));
+        }
+        if is_child {
+            if is_prefix && self.home.externs.is_none() && self.knows_crate(name) {
+                return head(child, Via::Ambiguous);
+            }
+            return head(child, Via::Module);
+        }
+        if let Some((path, via)) = guess {
+            return head(path, via);
+        }
+        let imports_a_crate = matches!(role, Role::Use(..));
+        if (is_prefix || imports_a_crate) && (self.knows_crate(name) || imports_a_crate) {
+            return Some(self.by_crate_name(name));
+        }
+        None
+    }
+
+    /// Whether nothing binds a child of this module but a rule speaks of it.
+    fn is_lost_child(&self, child: &[Segment], kinds: Namespaces, is_prefix: bool) -> bool {
+        if is_prefix {
+            return self.knows(child);
+        }
+        // A plain name alone may be anything of the prelude, so the rule must name it exactly.
+        let name = &child[child.len() - 1];
+        !is_prelude(name)
+            && self.table.leads_to_old(child)
+            && matches!(
+                self.table.resolve(child, kinds),
+                crate::mapping::Outcome::Moves(ref to) if to.first.len == child.len()
+            )
+    }
+
+    fn knows(&self, path: &[Segment]) -> bool {
+        self.table.leads_to_old(path) || self.table.leads_to_new(path)
+    }
+
+    fn knows_crate(&self, name: &Segment) -> bool {
+        *name != self.home.root && self.knows(std::slice::from_ref(name))
+    }
+
+    /// What the module at this absolute path binds `name` to.
+    fn in_module(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+        role: Role,
+        depth: usize,
+    ) -> Option<Bound> {
+        if let Some(id) = scopes.module(module) {
+            let names = &scopes.get(id).names;
+            return self.in_names(scopes, id, names, name, kinds, role);
+        }
+        let known = self.module_at(scopes, module)?;
+        self.in_known(scopes, module, &known, name, kinds, module, depth)
+    }
+
+    /// What names of this file bind `name` to, without globs.
+    fn in_names(
+        &self,
+        scopes: &Scopes,
+        id: ScopeId,
+        names: &Names,
+        name: &Segment,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Option<Bound> {
+        let entries = names.get(name);
+        let defined = entries
+            .iter()
+            .filter(|entry| entry.kinds.meets(kinds))
+            .find_map(|entry| match entry.what {
+                What::Module => Some(Bound::Module),
+                What::Definition => Some(Bound::Definition),
+                What::Import(_) => None,
+            });
+        if defined.is_some() {
+            return defined;
+        }
+        entries.iter().find_map(|entry| {
+            let What::Import(ordinal) = entry.what else {
+                return None;
+            };
+            let leaf = &names.leaves[ordinal];
+            if !entry.kinds.meets(kinds) || role == Role::Use(id, ordinal) {
+                return None;
+            }
+            // `use h::h;` binds no module `h`: its own head would be ambiguous (E0659). The head of
+            // `h::X` is the crate.
+            let own_head = !leaf.written.leading
+                && self.home.edition > Edition::E2015
+                && leaf.written.segments.len() > 1
+                && leaf.written.segments[0] == *name;
+            if own_head && kinds == TYPE {
+                return None;
+            }
+            let path = self.leaf(scopes, id, ordinal)?;
+            Some(Bound::Import(path, Via::Import(id, ordinal)))
+        })
+    }
+
+    /// A module by its absolute path: of this file, or of another one of this crate.
+    fn module_at(&self, scopes: &Scopes, path: &[Segment]) -> Option<KnownModule> {
+        if let Some(id) = scopes.module(path) {
+            return Some(KnownModule::Here(id));
+        }
+        if path.first() != Some(&self.home.root) {
+            return None;
+        }
+        let krate = self.home.krate?;
+        self.tree
+            .module(krate, &path[1..])
+            .map(KnownModule::Elsewhere)
+    }
+
+    /// What a known module binds `name` to for someone in the module `from`, globs included.
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
+    fn in_known(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        known: &KnownModule,
+        name: &Segment,
+        kinds: Namespaces,
+        from: &[Segment],
+        depth: usize,
+    ) -> Option<Bound> {
+        if depth > MAX_GLOBS {
+            return None;
+        }
+        let is_inside = from.starts_with(module);
+        match known {
+            KnownModule::Here(id) => {
+                let names = std::rc::Rc::clone(&scopes.get(*id).names);
+                match self.in_names(scopes, *id, &names, name, kinds, Role::Path) {
+                    Some(Bound::Import(path, via)) => {
+                        let Via::Import(_, ordinal) = via else {
+                            return None;
+                        };
+                        let reach = names.leaves[ordinal].reach;
+                        self.through(module, name, path, reach, is_inside)
+                    }
+                    Some(bound) => Some(bound),
+                    None => names.globs.iter().find_map(|&glob| {
+                        if names.leaves[glob].reach == Reach::Private && !is_inside {
+                            return None;
+                        }
+                        let base = self.leaf(scopes, *id, glob)?;
+                        self.in_glob(scopes, &base, name, kinds, module, depth)
+                    }),
+                }
+            }
+            KnownModule::Elsewhere(names) => {
+                let outer = OuterScope {
+                    module,
+                    names: std::sync::Arc::clone(names),
+                };
+                self.in_outer(scopes, &outer, name, kinds, is_inside, depth)
+            }
+        }
+    }
+
+    fn in_outer(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        name: &Segment,
+        kinds: Namespaces,
+        is_inside: bool,
+        depth: usize,
+    ) -> Option<Bound> {
+        let entries = outer.names.entries.get(name).map_or(&[][..], Vec::as_slice);
+        let mut imported = None;
+        for (entry_kinds, what) in entries {
+            if !entry_kinds.meets(kinds) {
+                continue;
+            }
+            match what {
+                What::Module => return Some(Bound::Module),
+                What::Definition => return Some(Bound::Definition),
+                What::Import(ordinal) => imported = imported.or(Some(*ordinal)),
+            }
+        }
+        if let Some(ordinal) = imported {
+            let leaf = &outer.names.leaves[ordinal];
+            let path = self.outer_leaf(scopes, outer, ordinal, depth)?;
+            return self.through(outer.module, name, path, leaf.reach, is_inside);
+        }
+        outer.names.globs.iter().find_map(|&glob| {
+            if outer.names.leaves[glob].reach == Reach::Private && !is_inside {
+                return None;
+            }
+            let base = self.outer_leaf(scopes, outer, glob, depth)?;
+            self.in_glob(scopes, &base, name, kinds, outer.module, depth)
+        })
+    }
+
+    /// What a glob of `base`, standing in another module, brings as `name`.
+    fn in_glob(
+        &self,
+        scopes: &Scopes,
+        base: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+        from: &[Segment],
+        depth: usize,
+    ) -> Option<Bound> {
+        let mut path = base.to_vec();
+        path.push(name.clone());
+        match self.module_at(scopes, base) {
+            Some(known) => {
+                match self.in_known(scopes, base, &known, name, kinds, from, depth + 1)? {
+                    Bound::Import(path, via) => Some(Bound::Import(path, via)),
+                    Bound::Glob(_) | Bound::Module | Bound::Definition => {
+                        Some(Bound::Import(path, Via::OuterImport))
+                    }
+                }
+            }
+            None => self
+                .knows(&path)
+                .then_some(Bound::Import(path, Via::OuterImport)),
+        }
+    }
+
+    /// A name that a glob brings and that is an import there. A public one is a name of that module
+    /// in its own right (re-exports are not followed), unless the module is around us.
+    fn through(
+        &self,
+        module: &[Segment],
+        name: &Segment,
+        path: Vec<Segment>,
+        reach: Reach,
+        is_inside: bool,
+    ) -> Option<Bound> {
+        if is_inside {
+            return Some(Bound::Import(path, Via::OuterImport));
+        }
+        if reach == Reach::Private {
+            return None;
+        }
+        let mut own = module.to_vec();
+        own.push(name.clone());
+        Some(Bound::Import(own, Via::OuterDefinition))
+    }
+
+    /// What an import in a module of another file means.
+    fn outer_leaf(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        ordinal: usize,
+        depth: usize,
+    ) -> Option<Vec<Segment>> {
+        if depth > MAX_GLOBS {
+            return None;
+        }
+        let leaf = &outer.names.leaves[ordinal];
+        let segments = &leaf.written.segments;
+        let first = segments.first()?;
+        if leaf.kind == LeafKind::ExternCrate {
+            return Some(vec![self.extern_crate(first)]);
+        }
+        let (taken, mut base) = match first.as_str() {
+            _ if leaf.written.leading && self.home.edition > Edition::E2015 => {
+                (1, vec![self.extern_crate(first)])
+            }
+            "crate" => (1, vec![self.home.root.clone()]),
+            "self" | "super" => {
+                let mut base = outer.module.to_vec();
+                let mut taken = usize::from(first == "self");
+                while segments.get(taken).is_some_and(|name| name == "super") {
+                    taken += 1;
+                    base.pop();
+                }
+                if base.is_empty() {
+                    return None;
+                }
+                (taken, base)
+            }
+            _ if self.home.edition == Edition::E2015 => {
+                let head = self.from_root(scopes, first, Role::Path)?;
+                (head.taken, head.base)
+            }
+            _ => (1, self.outer_plain(scopes, outer, first, ordinal, depth)),
+        };
+        base.extend_from_slice(&segments[taken..]);
+        Some(base)
+    }
+
+    /// A plain first name in an import of another file.
+    fn outer_plain(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        name: &Segment,
+        ordinal: usize,
+        depth: usize,
+    ) -> Vec<Segment> {
+        let mut child = outer.module.to_vec();
+        child.push(name.clone());
+        for (kinds, what) in outer.names.entries.get(name).into_iter().flatten() {
+            match what {
+                What::Module | What::Definition if kinds.meets(TYPE) => return child,
+                What::Import(other) if *other != ordinal => {
+                    if let Some(path) = self.outer_leaf(scopes, outer, *other, depth + 1) {
+                        return path;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if self.home.external(name).is_none() && self.knows(&child) {
+            return child;
+        }
+        vec![self.extern_crate(name)]
+    }
+}
+
+/// A module whose names are known.
+enum KnownModule {
+    Here(ScopeId),
+    Elsewhere(std::sync::Arc<OuterNames>),
+}
+
+/// A module of another file.
+struct OuterScope<'m> {
+    module: &'m [Segment],
+    names: std::sync::Arc<OuterNames>,
+}
+
+/// Names of the standard prelude that a lone plain name most likely means.
+fn is_prelude(name: &str) -> bool {
+    matches!(
+        name,
+        "Option"
+            | "Some"
+            | "None"
+            | "Result"
+            | "Ok"
+            | "Err"
+            | "Vec"
+            | "String"
+            | "Box"
+            | "ToString"
+            | "ToOwned"
+            | "Clone"
+            | "Copy"
+            | "Send"
+            | "Sync"
+            | "Sized"
+            | "Drop"
+            | "Fn"
+            | "FnMut"
+            | "FnOnce"
+            | "AsyncFn"
+            | "AsyncFnMut"
+            | "AsyncFnOnce"
+            | "drop"
+            | "Iterator"
+            | "IntoIterator"
+            | "DoubleEndedIterator"
+            | "ExactSizeIterator"
+            | "Extend"
+            | "FromIterator"
+            | "Default"
+            | "Eq"
+            | "Ord"
+            | "PartialEq"
+            | "PartialOrd"
+            | "AsRef"
+            | "AsMut"
+            | "From"
+            | "Into"
+            | "TryFrom"
+            | "TryInto"
+            | "Debug"
+            | "Hash"
+    )
+}

@@ -1,0 +1,122 @@
+//! What modules in other files bind, read only when a glob or a `super` leads there.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
+use syn::Item;
+
+use super::names::{Names, What};
+use crate::lang::rust::at::bare;
+use crate::lang::rust::expand::Expansions;
+use crate::lang::rust::manifest::Krate;
+use crate::lang::rust::parse::parse_file;
+use crate::lang::rust::placement::Crates;
+use crate::path::Segment;
+
+/// Binds of the modules of one file, by their path below the file's own module.
+type FileModules = FxHashMap<Vec<Segment>, Arc<OuterNames>>;
+
+/// What a module in another file binds: as [`Names`], but to be shared between threads.
+#[derive(Debug)]
+pub struct OuterNames {
+    /// What each name is.
+    pub entries: FxHashMap<Segment, Vec<(crate::path::Namespaces, What)>>,
+    /// Its imports.
+    pub leaves: Vec<super::names::Leaf>,
+    /// Which of them are globs.
+    pub globs: Vec<usize>,
+}
+
+/// The modules of a tree of files. Shared by the threads; each file is read at most once.
+#[derive(Debug)]
+pub struct ModuleTree<'a> {
+    crates: &'a Crates,
+    files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
+}
+
+impl<'a> ModuleTree<'a> {
+    /// The tree of these crates.
+    pub fn new(crates: &'a Crates) -> Self {
+        Self {
+            crates,
+            files: Mutex::default(),
+        }
+    }
+
+    /// What the module at `path` below the root of `krate` binds; `None` if it cannot be read.
+    pub fn module(&self, krate: &Krate, path: &[Segment]) -> Option<Arc<OuterNames>> {
+        let (file, taken) = self.crates.module_file(krate, path)?;
+        self.file(&file)?.get(&path[taken..]).cloned()
+    }
+
+    /// Whether there is a file for the module at `path` below the root of `krate`.
+    pub fn has_module(&self, krate: &Krate, path: &[Segment]) -> bool {
+        self.module(krate, path).is_some()
+    }
+
+    fn file(&self, path: &Path) -> Option<Arc<FileModules>> {
+        // A poisoned lock only means that another file's reading panicked: the map is whole.
+        let lock = |files: &'_ Mutex<_>| -> Option<Option<Arc<FileModules>>> {
+            let files: std::sync::MutexGuard<'_, FxHashMap<PathBuf, Option<Arc<FileModules>>>> =
+                files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            files.get(path).cloned()
+        };
+        if let Some(known) = lock(&self.files) {
+            return known;
+        }
+        // Read without the lock: two threads may read the same file, which is cheaper than waiting.
+        let read = std::fs::read_to_string(path)
+            .ok()
+            .and_then(|text| parse_file(&text).ok())
+            .map(|file| Arc::new(modules_of(&file.items)));
+        self.files
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(path.to_owned(), read.clone());
+        read
+    }
+}
+
+fn modules_of(items: &[Item]) -> FileModules {
+    let mut modules = FileModules::default();
+    let mut expansions = Expansions::default();
+    add_modules(items, Vec::new(), &mut expansions, &mut modules);
+    modules
+}
+
+fn add_modules(
+    items: &[Item],
+    path: Vec<Segment>,
+    expansions: &mut Expansions,
+    modules: &mut FileModules,
+) {
+    for item in items {
+        if let Item::Mod(item) = item
+            && let Some((_, items)) = &item.content
+        {
+            let mut inner = path.clone();
+            inner.push(bare(&item.ident));
+            add_modules(items, inner, expansions, modules);
+        }
+    }
+    let names = Names::of_items(items, expansions);
+    modules.entry(path).or_insert_with(|| Arc::new(names.into()));
+}
+
+impl From<Names> for OuterNames {
+    fn from(names: Names) -> Self {
+        let mut entries: FxHashMap<Segment, Vec<_>> = FxHashMap::default();
+        for (name, entry) in names.iter() {
+            entries
+                .entry(name.clone())
+                .or_default()
+                .push((entry.kinds, entry.what));
+        }
+        Self {
+            entries,
+            leaves: names.leaves,
+            globs: names.globs,
+        }
+    }
+}

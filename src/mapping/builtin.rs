@@ -1,0 +1,20 @@
+//! The tables that come with the program.
+
+/// Name and text of each. A new one is a file under `mappings/` and a line here.
+const TABLES: &[(&str, &str)] = &[(
+    "websocket-ssot",
+    include_str!("../../mappings/websocket-ssot.toml"),
+)];
+
+/// The text of the built-in table of this name.
+pub fn builtin(name: &str) -> Option<&'static str> {
+    TABLES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
+}
+
+/// The names of all built-in tables, in order.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|(name, _)| *name)
+}

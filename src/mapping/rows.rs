@@ -1,0 +1,136 @@
+//! The three kinds of rules as one: what their keys have in common.
+
+use serde_spanned::Spanned;
+
+use super::read::Read;
+use super::rule::Rename;
+use super::schema::{KeepRule, MoveRule, RemoveRule};
+
+/// A rule as written, of whatever kind.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) path: Spanned<String>,
+    pub(super) target: Target,
+    pub(super) names: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) kind: Option<Spanned<String>>,
+    pub(super) exact: bool,
+    pub(super) rename: Option<Rename>,
+    pub(super) id: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) review: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) since: Option<String>,
+    pub(super) requires: Vec<String>,
+    pub(super) package: Option<String>,
+    pub(super) overrides: bool,
+}
+
+/// What the rule says of its path.
+#[derive(Debug)]
+pub(super) enum Target {
+    Stays,
+    Gone,
+    /// One of the two, in a rule without fault.
+    Moves {
+        to: Option<Spanned<String>>,
+        alternatives: Option<Spanned<Vec<Spanned<String>>>>,
+    },
+}
+
+impl Row {
+    pub(super) fn read<T: Into<Row>>(read: Read<T>) -> Read<Row> {
+        Read {
+            rule: read.rule.into(),
+            whole: read.whole,
+        }
+    }
+
+    /// `old` moves to `new`, and nothing else is said.
+    pub(super) fn simple_move(old: Spanned<String>, new: Spanned<String>) -> Self {
+        Row {
+            path: old,
+            target: Target::Moves {
+                to: Some(new),
+                alternatives: None,
+            },
+            names: None,
+            kind: None,
+            exact: false,
+            rename: None,
+            id: None,
+            note: None,
+            review: None,
+            url: None,
+            since: None,
+            requires: Vec::new(),
+            package: None,
+            overrides: false,
+        }
+    }
+}
+
+impl From<MoveRule> for Row {
+    fn from(rule: MoveRule) -> Self {
+        Row {
+            path: rule.from,
+            target: Target::Moves {
+                to: rule.to,
+                alternatives: rule.alternatives,
+            },
+            names: rule.names,
+            kind: rule.kind,
+            exact: rule.exact,
+            rename: rule.rename,
+            id: rule.id,
+            note: rule.note,
+            review: rule.review,
+            url: rule.url,
+            since: rule.since,
+            requires: rule.requires,
+            package: rule.package,
+            overrides: rule.overrides,
+        }
+    }
+}
+
+impl From<RemoveRule> for Row {
+    fn from(rule: RemoveRule) -> Self {
+        Row {
+            path: rule.path,
+            target: Target::Gone,
+            names: rule.names,
+            kind: rule.kind,
+            exact: rule.exact,
+            rename: None,
+            id: rule.id,
+            note: rule.note,
+            review: None,
+            url: rule.url,
+            since: rule.since,
+            requires: Vec::new(),
+            package: rule.package,
+            overrides: rule.overrides,
+        }
+    }
+}
+
+impl From<KeepRule> for Row {
+    fn from(rule: KeepRule) -> Self {
+        Row {
+            path: rule.path,
+            target: Target::Stays,
+            names: rule.names,
+            kind: rule.kind,
+            exact: rule.exact,
+            rename: None,
+            id: rule.id,
+            note: rule.note,
+            review: None,
+            url: rule.url,
+            since: None,
+            requires: Vec::new(),
+            package: rule.package,
+            overrides: rule.overrides,
+        }
+    }
+}
