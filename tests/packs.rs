@@ -6,101 +6,37 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde::Deserialize;
+use repoint::mapping::{Action, MappingErrors, MappingSource, Outcome, Table, Tables, load};
+use repoint::path::{Namespaces, RUST, SymbolPath};
 
-const CORE: &str = "mappings/rust/std-to-core.toml";
-const ALLOC: &str = "mappings/rust/std-to-alloc.toml";
+const CORE: &str = "rust/std-to-core";
+const ALLOC: &str = "rust/std-to-alloc";
 const INVENTORY: &str = "tests/packs/std-1.95.0.txt";
 
 /// Macros whose path is a module too, that the packs leave alone; see the head of `std-to-core`.
 const LEFT_OUT: [&str; 2] = ["std::env", "std::panic"];
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Pack {
-    language: String,
-    #[serde(rename = "name")]
-    _name: String,
-    #[serde(rename = "description")]
-    _description: String,
-    #[serde(rename = "move")]
-    moves: Vec<Row>,
-    #[serde(default)]
-    keep: Vec<Keep>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    from: String,
-    to: String,
-    #[serde(default)]
-    names: Vec<String>,
-    #[serde(rename = "kind")]
-    _kind: Option<String>,
-    #[serde(default, rename = "override")]
-    overrides: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keep {
-    path: String,
-    #[serde(default)]
-    names: Vec<String>,
-    #[serde(rename = "note")]
-    _note: Option<String>,
-}
-
-/// One rule of a pack, `names` spread; without a target it keeps.
-struct Rule {
-    from: String,
-    to: Option<String>,
-    overrides: bool,
-}
-
-fn rules(pack: &str) -> Vec<Rule> {
-    let text = fs::read_to_string(root().join(pack)).expect("the pack is there");
-    let pack: Pack = toml::from_str(&text).expect("the pack is a mapping table");
-    assert_eq!(pack.language, "rust");
-    let moves = pack.moves.into_iter().flat_map(|row| {
-        let to = spread(&row.to, &row.names).into_iter().map(Some);
-        let pairs: Vec<_> = spread(&row.from, &row.names).into_iter().zip(to).collect();
-        pairs.into_iter().map(move |(from, to)| Rule {
-            from,
-            to,
-            overrides: row.overrides,
-        })
-    });
-    let keeps = pack.keep.into_iter();
-    let keeps = keeps.flat_map(|keep| spread(&keep.path, &keep.names));
-    let keeps = keeps.map(|from| Rule {
-        from,
-        to: None,
-        overrides: false,
-    });
-    moves.chain(keeps).collect()
-}
-
-/// A path, or one for each of the names below it.
-fn spread(path: &str, names: &[String]) -> Vec<String> {
-    if names.is_empty() {
-        return vec![path.to_owned()];
+fn tables(packs: &[&str]) -> Result<Tables, MappingErrors> {
+    let mut sources = Vec::new();
+    for pack in packs {
+        sources.extend(MappingSource::resolve(pack, root())?);
     }
-    names.iter().map(|name| format!("{path}::{name}")).collect()
+    load(&sources, &[&RUST])
 }
 
-/// What the rules make of `path`: the longest wins, of two for one path the later.
-fn target(rules: &[Rule], path: &str) -> Option<String> {
-    let tail = |rule: &Rule| {
-        let tail = path.strip_prefix(&rule.from)?;
-        (tail.is_empty() || tail.starts_with("::")).then(|| tail.to_owned())
-    };
-    let (rule, tail) = rules
-        .iter()
-        .filter_map(|rule| Some((rule, tail(rule)?)))
-        .max_by_key(|(rule, _)| rule.from.len())?;
-    rule.to.as_ref().map(|to| format!("{to}{tail}"))
+fn table(packs: &[&str]) -> Table {
+    let tables = tables(packs).expect("the packs are a table");
+    assert!(tables.warnings().is_empty());
+    tables.into_tables().pop().expect("it has rules")
+}
+
+/// What the table makes of `path`; `None` if it stays.
+fn target(table: &Table, path: &str) -> Option<String> {
+    let path = SymbolPath::parse(path, &RUST).expect("a path");
+    match table.resolve(path.segments(), Namespaces::ALL) {
+        Outcome::Moves(moved) => Some(moved.to.segments().join("::")),
+        _ => None,
+    }
 }
 
 fn root() -> &'static Path {
@@ -196,27 +132,27 @@ fn different(pairs: &[(String, String)]) -> BTreeSet<&str> {
     worse.into_iter().map(|i| &*bad[i].0).collect()
 }
 
-fn both() -> Vec<Rule> {
-    rules(CORE).into_iter().chain(rules(ALLOC)).collect()
+fn both() -> Table {
+    table(&[CORE, ALLOC])
 }
 
 #[track_caller]
-fn assert_each_target_is_the_item(rules: &[Rule]) {
-    let pair = |path: String| target(rules, &path).map(|to| (path, to));
+fn assert_each_target_is_the_item(table: &Table) {
+    let pair = |path: String| target(table, &path).map(|to| (path, to));
     let pairs: Vec<_> = inventory("item").into_iter().filter_map(pair).collect();
     assert!(pairs.len() > 50);
     assert_eq!(different(&pairs), BTreeSet::new());
     let modules = inventory("mod");
-    let targets: Vec<_> = modules.iter().filter_map(|m| target(rules, m)).collect();
+    let targets: Vec<_> = modules.iter().filter_map(|m| target(table, m)).collect();
     assert_eq!(unimportable(&targets), [""; 0]);
 }
 
-/// `from` the crate named: whatever the rules leave in `std` is not there.
+/// Whatever the table leaves in `std` is not in the crate `from`.
 #[track_caller]
-fn assert_nothing_is_missed(rules: &[Rule], from: &str) {
+fn assert_nothing_is_missed(table: &Table, from: &str) {
     let stays = |path: String| {
         let would_be = path.replacen("std", from, 1);
-        target(rules, &path).is_none().then_some((path, would_be))
+        target(table, &path).is_none().then_some((path, would_be))
     };
     let pairs: Vec<_> = inventory("item").into_iter().filter_map(stays).collect();
     let different = different(&pairs);
@@ -227,12 +163,12 @@ fn assert_nothing_is_missed(rules: &[Rule], from: &str) {
 
 #[test]
 fn every_target_in_core_is_the_item_of_std() {
-    assert_each_target_is_the_item(&rules(CORE));
+    assert_each_target_is_the_item(&table(&[CORE]));
 }
 
 #[test]
 fn every_target_in_alloc_is_the_item_of_std() {
-    assert_each_target_is_the_item(&rules(ALLOC));
+    assert_each_target_is_the_item(&table(&[ALLOC]));
 }
 
 #[test]
@@ -242,7 +178,7 @@ fn every_target_of_both_packs_is_the_item_of_std() {
 
 #[test]
 fn what_std_to_core_leaves_is_not_in_core() {
-    assert_nothing_is_missed(&rules(CORE), "core");
+    assert_nothing_is_missed(&table(&[CORE]), "core");
 }
 
 #[test]
@@ -253,20 +189,21 @@ fn what_both_packs_leave_is_neither_in_core_nor_in_alloc() {
 
 #[test]
 fn what_is_kept_is_in_std_and_not_in_core() {
-    let rules = rules(CORE);
-    let kept: Vec<_> = rules.iter().filter(|rule| rule.to.is_none()).collect();
+    let table = table(&[CORE]);
+    let kept = table
+        .rules()
+        .iter()
+        .filter(|rule| rule.action == Action::Keep);
+    let kept: Vec<_> = kept.map(|rule| rule.from.segments().join("::")).collect();
     assert!(!kept.is_empty());
     let would_be: Vec<_> = kept
         .iter()
-        .map(|rule| rule.from.replacen("std", "core", 1))
+        .map(|path| path.replacen("std", "core", 1))
         .collect();
     assert_eq!(unimportable(&would_be), would_be, "a keep is not needed");
-    for rule in &kept {
-        let wider = rules
-            .iter()
-            .filter_map(|wider| wider.to.as_ref().map(|_| &wider.from));
-        let below = |wider: &String| rule.from.starts_with(&format!("{wider}::"));
-        assert!(wider.into_iter().any(below), "{}: no wider rule", rule.from);
+    for path in kept {
+        let (module, _) = path.rsplit_once("::").expect("an item of a module");
+        assert!(target(&table, module).is_some(), "{path}: no wider rule");
     }
 }
 
@@ -276,21 +213,41 @@ fn every_rule_speaks_of_something() {
         .into_iter()
         .chain(inventory("mod"))
         .collect();
-    for rule in both().iter().filter(|rule| rule.to.is_some()) {
-        assert!(known.contains(&rule.from), "{} is not in std", rule.from);
+    let table = both();
+    for rule in table
+        .rules()
+        .iter()
+        .filter(|rule| rule.action != Action::Keep)
+    {
+        let from = rule.from.segments().join("::");
+        assert!(known.contains(&from), "{from} is not in std");
     }
     for name in LEFT_OUT {
-        assert_eq!(target(&both(), name), None);
+        assert_eq!(target(&table, name), None);
     }
 }
 
 #[test]
-fn the_packs_agree_when_named_together() {
-    let core = rules(CORE);
-    for rule in rules(ALLOC) {
-        let clash = core.iter().any(|other| other.from == rule.from);
-        assert_eq!(clash, rule.overrides, "{}: `override` is amiss", rule.from);
-    }
+fn the_packs_are_named_in_order() {
+    let table = both();
+    let at = |path| target(&table, path);
+    assert_eq!(
+        at("std::fmt::format").as_deref(),
+        Some("alloc::fmt::format")
+    );
+    assert_eq!(at("std::fmt::Debug").as_deref(), Some("core::fmt::Debug"));
+    assert_eq!(
+        at("std::borrow::Borrow").as_deref(),
+        Some("core::borrow::Borrow")
+    );
+    assert_eq!(
+        at("std::borrow::Cow").as_deref(),
+        Some("alloc::borrow::Cow")
+    );
+    assert_eq!(at("std::collections::HashMap"), None);
+    // The other way round the keeps of `std-to-core` would win unseen.
+    let errors = tables(&[ALLOC, CORE]).expect_err("two rules for one path");
+    assert!(errors.to_string().contains("std::fmt::format"), "{errors}");
 }
 
 #[test]
