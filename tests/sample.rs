@@ -101,3 +101,22 @@ fn the_shims_of_the_sample_stay_as_they_are() {
         assert_eq!(original, found, "{file}");
     }
 }
+
+/// Every `diff` block of README is a part of what the command above it prints.
+#[test]
+fn readme_shows_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("README is readable");
+    let command = format!("cargo run --release -- diff -m {SAMPLE}/mappings {SAMPLE}\n");
+    assert!(readme.contains(&command), "README names another command");
+    let mapping = format!("{SAMPLE}/mappings");
+    let output = repoint(root, &["diff", "-m", &mapping, SAMPLE]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let patch = String::from_utf8_lossy(&output.stdout);
+    let blocks = readme.split("\n```diff\n").skip(1);
+    let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty(), "README shows no diff");
+    for block in blocks {
+        assert!(patch.contains(block), "not printed:\n{block}\nbut:\n{patch}");
+    }
+}
