@@ -117,6 +117,9 @@ fn readme_shows_what_the_program_prints() {
     let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
     assert!(!blocks.is_empty(), "README shows no diff");
     for block in blocks {
-        assert!(patch.contains(block), "not printed:\n{block}\nbut:\n{patch}");
+        assert!(
+            patch.contains(block),
+            "not printed:\n{block}\nbut:\n{patch}"
+        );
     }
 }
