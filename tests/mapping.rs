@@ -92,7 +92,10 @@ fn a_target_below_its_own_path_stays() {
     assert_eq!(python("pydantic.BaseModel"), "pydantic.v1.BaseModel");
     assert_eq!(python("pydantic"), "pydantic.v1");
     assert_eq!(python("pydantic.v1.BaseModel"), "stays");
-    assert_eq!(python("pydantic.BaseSettings"), "pydantic_settings.BaseSettings");
+    assert_eq!(
+        python("pydantic.BaseSettings"),
+        "pydantic_settings.BaseSettings"
+    );
 }
 
 #[test]
@@ -210,7 +213,10 @@ fn arguments_are_paths_first_then_names() {
         };
         sources.into_iter().map(name).collect()
     };
-    assert_eq!(files("maps"), ["maps/a.toml", "maps/b.toml", "maps/inner/c.toml"]);
+    assert_eq!(
+        files("maps"),
+        ["maps/a.toml", "maps/b.toml", "maps/inner/c.toml"]
+    );
     assert_eq!(files("maps/b.toml"), ["maps/b.toml"]);
     assert_eq!(files("websocket-ssot"), ["websocket-ssot"]);
     fs::write(base.join("websocket-ssot"), text).expect("written");
@@ -219,7 +225,11 @@ fn arguments_are_paths_first_then_names() {
         [MappingSource::Toml { text: found, .. }] if found == text
     ));
     let said: Vec<_> = ["empty", "latin1.toml", "websocket-sot", "nowhere.toml"]
-        .map(|arg| MappingSource::resolve(arg, base).expect_err("an error").render(false))
+        .map(|arg| {
+            MappingSource::resolve(arg, base)
+                .expect_err("an error")
+                .render(false)
+        })
         .into();
     snapshot("arguments", &said.join("\n\n"));
 }
@@ -241,19 +251,33 @@ fn the_websocket_table_leads_to_one_home() {
     let tables = load(&sources, KNOWN).expect("valid");
     let home = "app.websocket_core.websocket_manager";
     for (old, new) in [
-        ("websocket_manager_factory.create_websocket_manager", ".get_websocket_manager"),
+        (
+            "websocket_manager_factory.create_websocket_manager",
+            ".get_websocket_manager",
+        ),
         ("websocket_manager_factory.FactoryError", ".FactoryError"),
         ("websocket_manager_factory", ""),
         ("manager.WebSocketManager", ".WebSocketManager"),
-        ("unified_manager.UnifiedWebSocketManager", ".WebSocketManager"),
+        (
+            "unified_manager.UnifiedWebSocketManager",
+            ".WebSocketManager",
+        ),
         ("WebSocketManager", ".WebSocketManager"),
     ] {
         let old = format!("app.websocket_core.{old}");
         assert_eq!(resolve(&tables, "python", &old), format!("{home}{new}"));
     }
     let python = |path: &str| resolve(&tables, "python", &format!("app.websocket_core{path}"));
-    assert_eq!(python(".websocket_manager_factory.WebSocketManagerFactory"), "removed");
-    for stays in ["", ".types", ".websocket_manager.WebSocketManager", ".manager_2"] {
+    assert_eq!(
+        python(".websocket_manager_factory.WebSocketManagerFactory"),
+        "removed"
+    );
+    for stays in [
+        "",
+        ".types",
+        ".websocket_manager.WebSocketManager",
+        ".manager_2",
+    ] {
         assert_eq!(python(stays), "stays");
     }
 }

@@ -1,1 +1,57 @@
-//! The command line: clap types, one file a subcommand, exit status.
+//! The command line: from arguments to an exit status.
+//!
+//! [`args`](self) only says what may be written; `resolve` makes of it what a run needs, or
+//! refuses; `files` takes every file through the engine; each subcommand decides what is printed
+//! where and what the run was worth. Here, and in the registry of languages, ends the knowledge of
+//! which languages there are: everything below is handed them.
+
+mod apply;
+mod args;
+mod check;
+mod console;
+mod diff;
+mod exit;
+mod files;
+mod mapping;
+mod resolve;
+mod stdout;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, MappingCommand};
+use console::Console;
+pub use exit::Exit;
+use resolve::Refusal;
+
+/// Runs the program with `args`, the program's name first.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, and nobody may be listening there.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let console = Console::new(&cli.global);
+    let done = match &cli.command {
+        Command::Diff(args) => diff::run(args, &console),
+        Command::Apply(args) => apply::run(args, &console),
+        Command::Check(args) => check::run(args, &console),
+        Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
+    };
+    let exit = done.unwrap_or_else(|refusal| {
+        match refusal {
+            Refusal::Mapping(errors) => {
+                let rendered: Vec<_> = errors.iter().map(|e| e.render(console.colored())).collect();
+                console.say(&rendered.join("\n\n"));
+            }
+            Refusal::Other(error) => console.error(&format!("{error:#}")),
+        }
+        Exit::Failed
+    });
+    exit.into()
+}

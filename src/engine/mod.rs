@@ -2,6 +2,15 @@
 //!
 //! Nothing here knows which language a file is in, and nothing here writes.
 
+mod driver;
+mod read;
 mod report;
+mod shield;
+#[cfg(test)]
+mod toy;
+mod verify;
 
+pub use driver::{Active, Engine, StartError};
+pub use read::decode;
 pub use report::{Failure, FileReport, Summary};
+pub use verify::{Difference, Side, VerifyError, verify};

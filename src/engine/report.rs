@@ -31,6 +31,16 @@ pub struct Failure {
     pub offset: Option<usize>,
 }
 
+impl Failure {
+    /// A failure at no certain place.
+    pub fn of(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            offset: None,
+        }
+    }
+}
+
 /// Counts of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -48,4 +58,22 @@ pub struct Summary {
     pub failed: usize,
     /// Wall time.
     pub elapsed: Duration,
+}
+
+impl Summary {
+    /// Counts one report in.
+    pub fn count(&mut self, report: &FileReport) {
+        match report.failure {
+            Some(_) => self.failed += 1,
+            None => self.parsed += 1,
+        }
+        self.changed += usize::from(report.rewritten.is_some());
+        for reference in &report.plan.references {
+            if reference.rewritten {
+                self.rewritten += 1;
+            } else {
+                self.left += 1;
+            }
+        }
+    }
 }

@@ -2,12 +2,19 @@
 
 pub mod rust;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::mapping::Table;
 use crate::path::Syntax;
 use crate::plan::Analysis;
 use crate::project::{Anchor, Project};
+
+/// Every language there is; the one place where a new one is listed. It is handed down from the
+/// command line to whoever needs it.
+pub fn registry() -> &'static [&'static dyn Language] {
+    &[]
+}
 
 /// A language whose references can be rewritten.
 pub trait Language: Send + Sync {
@@ -39,6 +46,10 @@ pub struct RewriteOptions {
     pub docs: bool,
     /// Report mentions in other files.
     pub mentions: bool,
+    /// Where the language's modules start, absolute; empty if nothing was said.
+    pub roots: Vec<PathBuf>,
+    /// What the configuration says to each language, by its name.
+    pub sections: BTreeMap<String, toml::Table>,
 }
 
 /// Which strings are references.

@@ -15,8 +15,8 @@ pub(super) struct Draft {
     pub(super) rule: Rule,
     /// The old path, or the name below it.
     pub(super) at: Place,
-    /// The new path or paths; the old path if there is none.
-    pub(super) target: Place,
+    /// The new path, or each of the alternatives.
+    pub(super) targets: Vec<Place>,
     /// It replaces earlier rules for the same path.
     pub(super) overrides: bool,
     /// Nobody wrote it: it follows from another rule.
@@ -42,14 +42,14 @@ pub(super) fn table(
     add_implied_keeps(syntax, &mut drafts);
     let (rules, places): (Vec<_>, Vec<_>) = drafts
         .into_iter()
-        .map(|d| (d.rule, (d.at, d.target, d.implied)))
+        .map(|d| (d.rule, (d.at, d.targets, d.implied)))
         .unzip();
     let table = Table::compile(syntax, rules);
     if lost {
         return None;
     }
-    for (index, (at, target, implied)) in places.iter().enumerate() {
-        target_lives(&table, index, target, &places, errors);
+    for (index, (at, _, implied)) in places.iter().enumerate() {
+        targets_live(&table, index, &places, errors);
         if !implied {
             odd(&table, index, at, warnings);
         }
@@ -60,8 +60,8 @@ pub(super) fn table(
     (errors.len() == before).then_some(table)
 }
 
-/// Where a rule's old path and its target are written, and whether the rule is implied.
-type Places = (Place, Place, bool);
+/// Where a rule's old path and its targets are written, and whether the rule is implied.
+type Places = (Place, Vec<Place>, bool);
 
 fn changes_something(draft: &Draft, syntax: &Syntax, errors: &mut Vec<MappingError>) {
     let from = &draft.rule.from;
@@ -73,10 +73,16 @@ fn changes_something(draft: &Draft, syntax: &Syntax, errors: &mut Vec<MappingErr
             )
             .help("to exempt the path from a wider rule, `[[keep]]` it"),
         ),
-        Action::Alternatives(paths) if paths.contains(from) => errors.push(MappingError::at(
-            draft.target.clone(),
-            format!("`{}` is an alternative to itself", from.display(syntax)),
-        )),
+        Action::Alternatives(paths) => {
+            for (path, place) in paths.iter().zip(&draft.targets) {
+                if path == from {
+                    errors.push(MappingError::at(
+                        place.clone(),
+                        format!("`{}` is an alternative to itself", from.display(syntax)),
+                    ));
+                }
+            }
+        }
         _ => {}
     }
 }
@@ -187,7 +193,7 @@ fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
                 ..draft.rule.clone()
             },
             at: draft.at.clone(),
-            target: draft.target.clone(),
+            targets: Vec::new(),
             overrides: false,
             implied: true,
         });
@@ -195,21 +201,15 @@ fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
     drafts.append(&mut implied);
 }
 
-/// Reports a target that `remove` matches.
-fn target_lives(
-    table: &Table,
-    index: usize,
-    target: &Place,
-    places: &[Places],
-    errors: &mut Vec<MappingError>,
-) {
+/// Reports each target that `remove` matches.
+fn targets_live(table: &Table, index: usize, places: &[Places], errors: &mut Vec<MappingError>) {
     let rule = &table.rules()[index];
     let targets: &[SymbolPath] = match &rule.action {
         Action::Move(to) => std::slice::from_ref(to),
         Action::Alternatives(paths) => paths,
         Action::Remove | Action::Keep => return,
     };
-    for to in targets {
+    for (to, place) in targets.iter().zip(&places[index].1) {
         let Some(found) = table.longest(to.segments(), rule.kinds) else {
             continue;
         };
@@ -219,7 +219,7 @@ fn target_lives(
         let display = to.display(table.syntax());
         errors.push(
             MappingError::at(
-                target.clone(),
+                place.clone(),
                 format!("the target `{display}` is itself removed"),
             )
             .related([places[found.index].0.clone().label("removed here")])
@@ -243,7 +243,10 @@ fn circle_error(table: &Table, circle: &[usize], places: &[Places]) -> MappingEr
         format!("rules move paths in a circle: {}", paths.join(" to "))
     };
     MappingError::at(places[*first].0.clone().label("starts here"), message)
-        .related(rest.iter().map(|&i| places[i].0.clone().label("and goes on")))
+        .related(
+            rest.iter()
+                .map(|&i| places[i].0.clone().label("and goes on")),
+        )
         .help("remove one of the rules, or `[[keep]]` the path that is right")
 }
 

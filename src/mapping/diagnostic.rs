@@ -119,6 +119,13 @@ impl MappingError {
         }
     }
 
+    /// Says which key it is about.
+    #[must_use]
+    pub(super) fn in_key(mut self, key: &str) -> Self {
+        self.message = format!("`{key}`: {}", self.message);
+        self
+    }
+
     #[must_use]
     pub(super) fn warning(mut self) -> Self {
         self.severity = Severity::Warning;

@@ -7,14 +7,13 @@ use serde_spanned::Spanned;
 
 use super::check::{self, Draft};
 use super::diagnostic::{MappingError, MappingErrors, Place, Source};
+use super::make::Maker;
 use super::read::{self, Read, Written};
-use super::rows::{Row, Target};
-use super::rule::{Action, Origin, Rename, Rule};
+use super::rows::Row;
 use super::schema::nearest;
 use super::source::MappingSource;
 use super::table::Table;
-use super::written_path::{kind_named, read_name, read_path};
-use crate::path::{Namespaces, SymbolPath, Syntax};
+use crate::path::Syntax;
 
 /// What was loaded: a table for each language that has rules.
 #[derive(Debug, Default)]
@@ -73,10 +72,7 @@ impl Tables {
 ///
 /// # Errors
 /// Everything that is wrong, files in order, lines in order.
-pub fn load(
-    sources: &[MappingSource],
-    known: &[&'static Syntax],
-) -> Result<Tables, MappingErrors> {
+pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tables, MappingErrors> {
     let mut loader = Loader {
         known,
         drafts: known.iter().map(|_| Vec::new()).collect(),
@@ -288,201 +284,5 @@ impl Loader<'_> {
             whole: true,
         });
         self.lost[index] |= maker.lost;
-    }
-}
-
-/// Makes rules of the rows of one source.
-struct Maker<'a> {
-    known: &'a [&'static Syntax],
-    syntax: &'static Syntax,
-    source: &'a Arc<Source>,
-    rename: Option<Rename>,
-    drafts: &'a mut Vec<Draft>,
-    errors: &'a mut Vec<MappingError>,
-    lost: bool,
-}
-
-impl Maker<'_> {
-    fn place(&self, range: std::ops::Range<usize>) -> Place {
-        Place::new(self.source, range)
-    }
-
-    fn path(&mut self, text: &Spanned<String>, kind: &mut Option<Namespaces>) -> Option<SymbolPath> {
-        let written = read_path(text, self.syntax, self.source, self.errors)?;
-        if let Some(told) = written.kind {
-            if kind.is_some_and(|kind| !kind.meets(told)) {
-                self.errors.push(
-                    MappingError::at(
-                        self.place(text.span()),
-                        "`kind` contradicts the colon, which says that the path is an object",
-                    )
-                    .help("write the path without a colon, or leave `kind` out"),
-                );
-            }
-            kind.get_or_insert(told);
-        }
-        Some(written.path)
-    }
-
-    fn kind(&mut self, text: &Spanned<String>) -> Option<Namespaces> {
-        let name = text.get_ref();
-        let kind = kind_named(self.syntax, name);
-        if kind.is_none() {
-            let language = self.syntax.language;
-            let owner = self.known.iter().find(|s| s.kinds.contains(&name.as_str()));
-            let message = match owner {
-                Some(other) => format!("`{name}` is a kind of {}, not of {language}", other.language),
-                None => format!("unknown kind `{name}`"),
-            };
-            let kinds: Vec<_> = self.syntax.kinds.iter().map(|k| format!("`{k}`")).collect();
-            let help = match nearest(name, self.syntax.kinds.iter().copied()) {
-                Some(near) if owner.is_none() => format!("did you mean `{near}`?"),
-                _ => format!("the kinds of {language} are {}", kinds.join(", ")),
-            };
-            self.errors
-                .push(MappingError::at(self.place(text.span()), message).help(help));
-        }
-        kind
-    }
-
-    /// Makes the rules of one row; what is wrong with it is reported, and it is lost.
-    fn row(&mut self, Read { rule: row, whole }: Read<Row>) {
-        let before = self.errors.len();
-        let mut kind = row.kind.as_ref().and_then(|text| self.kind(text));
-        let from = self.path(&row.path, &mut kind);
-        let (action, target) = match &row.target {
-            Target::Stays => (Some(Action::Keep), None),
-            Target::Gone => (Some(Action::Remove), None),
-            Target::Moves { to, alternatives } => match (to, alternatives) {
-                (Some(to), None) => {
-                    let path = self.path(to, &mut kind);
-                    (path.map(Action::Move), Some(to.span()))
-                }
-                (None, Some(list)) => {
-                    let paths: Vec<_> = list
-                        .get_ref()
-                        .iter()
-                        .filter_map(|text| self.path(text, &mut kind))
-                        .collect();
-                    if list.get_ref().is_empty() && whole {
-                        self.errors.push(
-                            MappingError::at(self.place(list.span()), "`alternatives` is empty")
-                                .help("a path without a successor is a `[[remove]]`"),
-                        );
-                    }
-                    (Some(Action::Alternatives(paths)), Some(list.span()))
-                }
-                (Some(_), Some(list)) => {
-                    self.errors.push(
-                        MappingError::at(
-                            self.place(list.span()),
-                            "a rule has either `to` or `alternatives`",
-                        )
-                        .help("leave one of them out"),
-                    );
-                    (None, None)
-                }
-                (None, None) => {
-                    if whole {
-                        self.errors.push(
-                            MappingError::at(self.place(row.path.span()), "the rule needs `to`")
-                                .help(
-                                    "a path with several possible successors has `alternatives`, \
-                                     one without is a `[[remove]]`",
-                                ),
-                        );
-                    }
-                    (None, None)
-                }
-            },
-        };
-        let names = row.names.as_ref().map(|list| {
-            if list.get_ref().is_empty() && whole {
-                self.errors.push(
-                    MappingError::at(self.place(list.span()), "`names` is empty")
-                        .help("leave it out to speak of all that lies below the path"),
-                );
-            }
-            let mut names = Vec::new();
-            for text in list.get_ref() {
-                let name = read_name(text, self.syntax, self.source, self.errors);
-                names.extend(name.map(|name| (name, text.span())));
-            }
-            names
-        });
-        let (Some(from), Some(action)) = (from, action) else {
-            self.lost = true;
-            return;
-        };
-        if !whole || self.errors.len() > before {
-            self.lost = true;
-            return;
-        }
-        let kinds = kind.unwrap_or(Namespaces::ALL);
-        match names {
-            None => {
-                let at = self.place(row.path.span());
-                self.draft(&row, from, action, kinds, at, target);
-            }
-            Some(names) => {
-                for (name, span) in names {
-                    let action = match &action {
-                        Action::Move(to) => Action::Move(to.child(name.clone())),
-                        Action::Alternatives(paths) => Action::Alternatives(
-                            paths.iter().map(|path| path.child(name.clone())).collect(),
-                        ),
-                        other => other.clone(),
-                    };
-                    let at = self.place(span);
-                    self.draft(&row, from.child(name), action, kinds, at, target.clone());
-                }
-            }
-        }
-    }
-
-    fn draft(
-        &mut self,
-        row: &Row,
-        from: SymbolPath,
-        action: Action,
-        kinds: Namespaces,
-        at: Place,
-        target: Option<std::ops::Range<usize>>,
-    ) {
-        let origin = if self.source.command_line {
-            Origin::CommandLine
-        } else {
-            Origin::File {
-                file: self.source.name.clone(),
-                line: self.source.line(at.range.start),
-                range: at.range.clone(),
-            }
-        };
-        let id = row
-            .id
-            .clone()
-            .unwrap_or_else(|| from.display(self.syntax).to_string());
-        let rule = Rule {
-            id,
-            from,
-            action,
-            kinds,
-            exact: row.exact,
-            rename: row.rename.or(self.rename).unwrap_or_default(),
-            note: row.note.clone(),
-            review: row.review.clone(),
-            url: row.url.clone(),
-            since: row.since.clone(),
-            requires: row.requires.clone(),
-            package: row.package.clone(),
-            origin,
-        };
-        self.drafts.push(Draft {
-            rule,
-            target: target.map_or_else(|| at.clone(), |range| self.place(range)),
-            at,
-            overrides: row.overrides,
-            implied: false,
-        });
     }
 }

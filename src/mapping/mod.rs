@@ -1,7 +1,7 @@
 //! Mapping tables: the TOML files that users write, and the function T on paths that they mean.
 //!
 //! `source` finds the texts, `schema` says what the keys are, `read` reports every fault of the
-//! form, `load` makes rules of what was read, `check` and `ends` prove that the rules are a table.
+//! form, `load` and `make` make rules of what was read, `check` and `ends` prove that the rules are a table.
 //! A [`Table`] with two rules for one path, with a target that is gone, or for which T would not
 //! end cannot be made. Nothing here knows which languages there are: they are passed in.
 
@@ -9,7 +9,10 @@ mod builtin;
 mod check;
 mod diagnostic;
 mod ends;
+#[cfg(test)]
+mod laws;
 mod load;
+mod make;
 mod read;
 mod rows;
 mod rule;

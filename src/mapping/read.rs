@@ -164,9 +164,14 @@ impl Reader<'_> {
             match T::deserialize(ValueDeserializer::from(value)) {
                 Ok(rule) => return usable.then_some(Read { rule, whole }),
                 Err(fault) => {
-                    self.errors.push(toml_error(self.source, &fault));
                     whole = false;
-                    let key = cut(&mut table, &fault.span()?)?;
+                    let key = fault.span().and_then(|span| cut(&mut table, &span));
+                    let mut error = toml_error(self.source, &fault);
+                    if let Some(key) = &key {
+                        error = error.in_key(key);
+                    }
+                    self.errors.push(error);
+                    let key = key?;
                     if keys.required.contains(&key) {
                         usable = false;
                         let empty = Spanned::new(0..0, DeValue::String("".into()));

@@ -33,14 +33,26 @@ pub(super) struct MappingFile {
     /// lies below it moves along.
     #[serde(default, rename = "move")]
     #[schemars(extend("default" = []))]
+    #[expect(
+        dead_code,
+        reason = "the schema needs it; `read` takes its rules one by one"
+    )]
     moves: Vec<MoveRule>,
     /// Paths that have no successor.
     #[serde(default, rename = "remove")]
     #[schemars(extend("default" = []))]
+    #[expect(
+        dead_code,
+        reason = "the schema needs it; `read` takes its rules one by one"
+    )]
     removes: Vec<RemoveRule>,
     /// Exceptions to wider rules.
     #[serde(default, rename = "keep")]
     #[schemars(extend("default" = []))]
+    #[expect(
+        dead_code,
+        reason = "the schema needs it; `read` takes its rules one by one"
+    )]
     keeps: Vec<KeepRule>,
 }
 
@@ -223,7 +235,7 @@ macro_rules! keyed {
 }
 
 keyed! {
-    MappingFile => "mapping",
+    MappingFile => "a mapping",
     MoveRule => "`[[move]]`",
     RemoveRule => "`[[remove]]`",
     KeepRule => "`[[keep]]`",
@@ -240,14 +252,34 @@ pub fn json_schema(known: &[&Syntax]) -> String {
     }
     for rule in ["MoveRule", "RemoveRule", "KeepRule"] {
         if let Some(kind) = schema.pointer_mut(&format!("/$defs/{rule}/properties/kind")) {
-            // TOML has no null; the type says so too.
-            kind["type"] = json!("string");
             kind["enum"] = json!(kinds);
         }
     }
+    without_null(&mut schema);
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// A key that may be left out may be null for `schemars`, but TOML has no null.
+fn without_null(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Array(types)) = map.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = &types[..] {
+                    let only = only.clone();
+                    map.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
+                choices.retain(|choice| *choice != json!({"type": "null"}));
+            }
+            map.values_mut().for_each(without_null);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_null),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl MappingSource {
     }
 
     /// Reads the file at `path`, which messages call `named`.
-    fn read(named: &Path, path: &Path) -> Result<Self, MappingError> {
+    fn read(named: &Path, path: &Path) -> Result<Self, MappingErrors> {
         let bytes = fs::read(path).map_err(|error| {
             MappingError::whole(Some(named), format!("cannot read the mapping: {error}"))
         })?;
@@ -81,7 +81,8 @@ impl MappingSource {
                     error.utf8_error().valid_up_to()
                 ),
             )
-            .help("TOML is UTF-8: convert the file")),
+            .help("TOML is UTF-8: convert the file")
+            .into()),
         }
     }
 
@@ -106,7 +107,7 @@ impl MappingSource {
             let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             match Self::read(&named.join(below), entry.path()) {
                 Ok(source) => found.push(source),
-                Err(error) => errors.push(error),
+                Err(error) => errors.extend(error),
             }
         }
         if found.is_empty() && errors.is_empty() {

@@ -87,8 +87,7 @@ impl Trie {
 
     /// The nodes along `path`, with the number of names that lead to each; the root is left out.
     fn along<'a>(&'a self, path: &'a [Segment]) -> impl Iterator<Item = (usize, &'a Node)> {
-        self.ids_along(path)
-            .map(|(len, id)| (len, &self.nodes[id]))
+        self.ids_along(path).map(|(len, id)| (len, &self.nodes[id]))
     }
 
     /// As [`Trie::along`], with the nodes' indices.

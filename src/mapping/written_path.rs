@@ -105,8 +105,9 @@ fn bad_name(name: &str, place: Place, syntax: &Syntax) -> MappingError {
         ..
     } = *syntax;
     if name.is_empty() {
-        return MappingError::at(place.label("a name is missing here"), "a name is missing")
-            .help(format!("write names joined by `{separator}`, none in front"));
+        return MappingError::at(place.label("a name is missing here"), "a name is missing").help(
+            format!("write names joined by `{separator}`, none in front"),
+        );
     }
     if is_identifier(syntax.strip_raw(name)) {
         let error = MappingError::at(

@@ -1,1 +1,108 @@
 //! One renderer a file: each turns reports of the engine into text.
+//!
+//! [`diagnostic`] decides what is said of a file; a [`Renderer`] decides how it looks, and knows
+//! nothing of modes. Patches are no renderer: they are made of texts, not of diagnostics. Nothing
+//! here decides what is printed where, or the exit status.
+//!
+//! A new format is one file with a [`Renderer`], and its arm in [`Format::renderer`].
+
+pub mod concise;
+pub mod diagnostic;
+pub mod full;
+pub mod json;
+pub mod json_lines;
+mod level;
+pub mod patch;
+pub mod place;
+#[cfg(test)]
+mod sample;
+pub mod summary;
+
+use std::io::{self, Write};
+
+pub use diagnostic::{Diagnostic, Mode, diagnostics};
+
+use crate::engine::FileReport;
+use crate::mapping::Rule;
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Annotated source
+    #[default]
+    Full,
+    /// One line each
+    Concise,
+    /// One JSON object a line; with `diff`, one a file
+    JsonLines,
+}
+
+/// Whether output is painted. Who calls knows the terminal and `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// With escape sequences.
+    Always,
+    /// Plain text.
+    Never,
+}
+
+/// A file as renderers see it.
+#[derive(Debug)]
+pub struct FileView<'a> {
+    /// What the engine says of it.
+    pub report: &'a FileReport,
+    /// The rules of the table that the report was made with.
+    pub rules: &'a [Rule],
+    /// What is to be told, by position.
+    pub diagnostics: Vec<Diagnostic<'a>>,
+}
+
+impl<'a> FileView<'a> {
+    /// Decides what is told. A run has one table a language: `rules` are those of the table that
+    /// belongs to the report.
+    pub fn new(report: &'a FileReport, rules: &'a [Rule], mode: Mode) -> Self {
+        Self {
+            report,
+            rules,
+            diagnostics: diagnostics(report, rules, mode),
+        }
+    }
+}
+
+/// Prints files one after the other. Failures of files are not its business; see
+/// [`place::failure_line`].
+pub trait Renderer {
+    /// Prints a file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Prints what comes after the last file. Must be called once, even if there was no file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let _ = out;
+        Ok(())
+    }
+}
+
+impl Format {
+    /// What prints findings in this format.
+    pub fn renderer(self, color: Color) -> Box<dyn Renderer> {
+        match self {
+            Self::Full => Box::new(full::Full::new(color)),
+            Self::Concise => Box::new(concise::Concise::new(color)),
+            Self::JsonLines => Box::new(json_lines::Findings),
+        }
+    }
+
+    /// What prints plans in place of a patch; `None` if `diff` prints a patch in this format.
+    pub fn plan_renderer(self) -> Option<Box<dyn Renderer>> {
+        match self {
+            Self::Full | Self::Concise => None,
+            Self::JsonLines => Some(Box::new(json_lines::Plans)),
+        }
+    }
+}

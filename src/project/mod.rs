@@ -1,10 +1,27 @@
 //! The tree on disk: the project's root, the walk, the prefilter, git.
+//!
+//! Nothing here knows a language, parses a source, starts a process or writes.
 
 mod anchor;
+pub mod git;
+mod globs;
+mod partition;
+mod prefilter;
+mod root;
+mod runs;
+mod search;
+mod skip;
+mod walk;
+mod words;
 
 use std::path::{Path, PathBuf};
 
 pub use anchor::Anchor;
+pub use globs::{GlobError, Globs};
+pub use partition::{Partition, PartitionError};
+pub use prefilter::Prefilter;
+pub use root::CONFIG_NAME;
+pub use walk::{Candidate, WalkOptions, Walked, discover};
 
 /// A project: its root, absolute and without symbolic links.
 #[derive(Clone, Debug)]

@@ -35,8 +35,6 @@ pub struct Home<'a> {
 impl Home<'_> {
     /// The library that `local` names as an external crate, if a manifest says so.
     pub fn external(&self, local: &str) -> Option<&Segment> {
-        let find = |externs: Option<&'_ Externs>| externs.and_then(|map| map.get(local).cloned());
-        let _ = find;
         self.externs
             .and_then(|map| map.get(local))
             .or_else(|| self.dev_externs.and_then(|map| map.get(local)))
@@ -44,25 +42,16 @@ impl Home<'_> {
 
     /// Under which local name the library `name` can be written here, if a manifest says so.
     pub fn local_name(&self, name: &str) -> Option<&Segment> {
-        let find = |map: Option<&'_ Externs>| -> Option<Segment> {
-            map.and_then(|map| {
-                if map.get(name).is_some_and(|library| library == name) {
-                    return map.get_key_value(name).map(|(local, _)| local.clone());
-                }
-                let mut locals: Vec<_> = map
-                    .iter()
-                    .filter(|(_, library)| *library == name)
-                    .map(|(local, _)| local.clone())
-                    .collect();
-                locals.sort();
-                locals.into_iter().next()
-            })
-        };
-        let local = find(self.externs).or_else(|| find(self.dev_externs))?;
         [self.externs, self.dev_externs]
             .into_iter()
             .flatten()
-            .find_map(|map| map.get_key_value(&local).map(|(local, _)| local))
+            .find_map(|map| {
+                let locals = map.iter().filter(|(_, library)| *library == name);
+                // Several local names are possible; its own one is the first choice.
+                locals
+                    .map(|(local, _)| local)
+                    .min_by_key(|local| (*local != name, *local))
+            })
     }
 }
 
@@ -190,6 +179,18 @@ impl<'a> Resolver<'a> {
             return self.home.root.clone();
         }
         self.home.external(name).unwrap_or(name).clone()
+    }
+
+    /// Whether a module of this crate binds `name` to an external crate.
+    pub fn binds_crate(&self, scopes: &Scopes, module: &[Segment], name: &str) -> bool {
+        let is_crate = |leaf: &super::names::Leaf| {
+            leaf.kind == LeafKind::ExternCrate && leaf.name == name
+        };
+        match self.module_at(scopes, module) {
+            Some(KnownModule::Here(id)) => scopes.get(id).names.leaves.iter().any(is_crate),
+            Some(KnownModule::Elsewhere(names)) => names.leaves.iter().any(is_crate),
+            None => false,
+        }
     }
 
     /// What the first names of `written` mean in `scope`.

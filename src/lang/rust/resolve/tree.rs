@@ -29,7 +29,6 @@ pub struct OuterNames {
 }
 
 /// The modules of a tree of files. Shared by the threads; each file is read at most once.
-#[derive(Debug)]
 pub struct ModuleTree<'a> {
     crates: &'a Crates,
     files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
@@ -50,9 +49,32 @@ impl<'a> ModuleTree<'a> {
         self.file(&file)?.get(&path[taken..]).cloned()
     }
 
-    /// Whether there is a file for the module at `path` below the root of `krate`.
-    pub fn has_module(&self, krate: &Krate, path: &[Segment]) -> bool {
-        self.module(krate, path).is_some()
+    /// Whether a file of a module below this one mentions `name` and looks upwards at all. Reads the
+    /// files as text: this is asked rarely, and a wrong yes only leaves an import in place.
+    pub fn mentions_below(&self, krate: &Krate, path: &[Segment], name: &str) -> bool {
+        let Some((file, taken)) = self.crates.module_file(krate, path) else {
+            return false;
+        };
+        let Some(mut folder) = file.parent().map(Path::to_owned) else {
+            return false;
+        };
+        let owns_folder = file == krate.root
+            || file.file_name().is_some_and(|file| file == "mod.rs");
+        if !owns_folder && let Some(stem) = file.file_stem() {
+            folder.push(stem);
+        }
+        folder.extend(path[taken..].iter().map(Segment::as_str));
+        walkdir::WalkDir::new(folder)
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| {
+                entry.path().extension().is_some_and(|ext| ext == "rs") && entry.path() != file
+            })
+            .filter_map(|entry| std::fs::read(entry.path()).ok())
+            .any(|text| {
+                let has = |word: &str| memchr::memmem::find(&text, word.as_bytes()).is_some();
+                has(name) && (has("super") || has("crate"))
+            })
     }
 
     fn file(&self, path: &Path) -> Option<Arc<FileModules>> {

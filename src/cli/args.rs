@@ -1,0 +1,260 @@
+//! What may be written on the command line. Nothing is looked up here: values are checked for
+//! their form only.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::lang::{Strings, registry};
+use crate::output::Format;
+use crate::project::Partition;
+
+const EXAMPLES: &str = "\
+Examples:
+  repoint diff -m mapping.toml src              show what apply would do
+  repoint diff --move old::a::Foo=new::Bar      a rule on the spot
+  repoint diff -m mapping.toml | git apply      from the root of the repository
+  repoint apply -m mapping.toml                 rewrite the files below this folder
+  repoint check                                 exit 1 while deprecated paths are in use
+  repoint apply --stdin-filename src/x.rs - <src/x.rs
+
+Exit status:
+  0  clean, or all of it rewritten
+  1  references are left (check: any; apply: errors remain; diff --exit-code: a diff or an error)
+  2  the command line, a mapping or the configuration is wrong, or a file could not be read, parsed,
+     verified or written; every other file is processed all the same";
+
+/// Rewrite deprecated import paths to the one path that is the single source of truth
+///
+/// Which paths are deprecated, and what becomes of them, is said by mapping tables. Without
+/// --mapping or --move they are what `repoint.toml` lists, else `mappings/` at the project root.
+#[derive(Debug, Parser)]
+#[command(
+    name = "repoint",
+    version,
+    after_help = EXAMPLES,
+    styles = clap_cargo::style::CLAP_STYLING,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Messages")]
+pub(super) struct GlobalArgs {
+    /// Paint output: auto asks the terminal and NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+    /// No summary, hints, warnings and progress; errors are still said
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say what is used and how long it takes
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print a unified diff of what apply would do; write nothing
+    ///
+    /// The patch goes to standard output, findings and everything else to standard error. Apply it
+    /// with `git apply` from the root of the repository.
+    Diff(DiffArgs),
+    /// Rewrite the files, after verifying every one of them
+    ///
+    /// Every file is planned and verified before the first one is written. A file that cannot be
+    /// read, parsed or verified is left as it is and named.
+    Apply(ApplyArgs),
+    /// Report every deprecated reference; exit 1 if there is one
+    Check(CheckArgs),
+    /// Work on mapping tables
+    #[command(subcommand)]
+    Mapping(MappingCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MappingCommand {
+    /// Validate mapping tables
+    ///
+    /// All of them together, as one table. Without FILE, the tables that are in force in this
+    /// project.
+    Check(MappingCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MappingCheckArgs {
+    /// Mapping files, directories of them, or names of built-in tables
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Use this configuration instead of the project's repoint.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Exit 1 if there is a diff or an error
+    #[arg(long, help_heading = "Output")]
+    pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// Options of every command that reads sources.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Files and folders; `-` is one text on standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub rewrite: RewriteArgs,
+    #[command(flatten)]
+    pub files: FileArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(super) struct RuleArgs {
+    /// A mapping file, a directory of them, or the name of a built-in table; repeatable
+    #[arg(short, long = "mapping", value_name = "FILE, DIR or NAME")]
+    pub mappings: Vec<String>,
+    /// A rule on the spot, as `old::a::Foo=new::Bar`; repeatable. Alone: only those rules
+    #[arg(long = "move", value_name = "OLD=NEW")]
+    pub moves: Vec<String>,
+    /// Only this language
+    #[arg(long, value_name = "LANGUAGE", value_parser = languages())]
+    pub lang: Option<String>,
+    /// Use this configuration instead of the project's repoint.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rewriting")]
+pub(super) struct RewriteArgs {
+    /// Which strings are references: those in known calls and attributes, all, or none
+    #[arg(long, value_name = "WHICH", default_value = "known")]
+    pub strings: StringsArg,
+    /// Rewrite documentation and Markdown files too
+    #[arg(long)]
+    pub docs: bool,
+    /// Report mentions in other files
+    #[arg(long)]
+    pub mentions: bool,
+    /// A root of the language's modules (Python); repeatable
+    #[arg(long = "root", value_name = "DIR")]
+    pub roots: Vec<PathBuf>,
+    /// One file that fails: nothing is written
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StringsArg {
+    Known,
+    All,
+    Off,
+}
+
+impl From<StringsArg> for Strings {
+    fn from(arg: StringsArg) -> Self {
+        match arg {
+            StringsArg::Known => Self::Known,
+            StringsArg::All => Self::All,
+            StringsArg::Off => Self::Off,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct FileArgs {
+    /// Read files that .gitignore, .ignore and .git/info/exclude leave out
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Read hidden files and folders
+    #[arg(long)]
+    pub hidden: bool,
+    /// Only files that match, a pattern as in .gitignore, relative to the project root; repeatable,
+    /// in place of the configuration's
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No files that match; repeatable, beside the configuration's
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Refuse to parse files larger than this: bytes, or with a suffix K, M or G [default: 4M]
+    #[arg(long, value_name = "SIZE", value_parser = grep_cli::parse_human_readable_size)]
+    pub max_file_size: Option<u64>,
+    /// Only a share of the files, the M-th (from 1) of N; for checking and reviewing
+    #[arg(long, value_name = "hash:M/N")]
+    pub partition: Option<Partition>,
+    /// The name of the text on standard input
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Number of threads; 0 for as many as there are cores
+    #[arg(short = 'j', long, value_name = "NUMBER", default_value_t = 0)]
+    pub threads: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How findings are printed
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub output_format: Format,
+    /// Write to this file what would go to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Exit 0 where it would be 1; failures are still 2
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub exit_zero: bool,
+}
+
+fn languages() -> PossibleValuesParser {
+    registry()
+        .iter()
+        .map(|language| language.syntax().language)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

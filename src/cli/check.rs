@@ -1,0 +1,36 @@
+//! `repoint check`: report every deprecated reference.
+
+use std::ops::ControlFlow;
+
+use super::args::CheckArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::files;
+use super::resolve::{Refusal, Run};
+use super::stdout::Output;
+use crate::output::summary::{Task, line};
+use crate::output::{FileView, Mode};
+
+/// Findings go to standard output; 1 if there is a reference.
+pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> {
+    let run = Run::resolve(&args.run, console)?;
+    let mut out = Output::open(run.output_file.as_deref(), console)?;
+    let mut renderer = run.format.renderer(out.color());
+    let tally = files::over(&run, console, |report, rules| {
+        let view = FileView::new(&report, rules, Mode::Check);
+        out.write(|out| renderer.file(&view, out))?;
+        Ok(if out.is_closed() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
+    })?;
+    out.write(|out| renderer.finish(out))?;
+    out.flush()?;
+    if !out.is_closed() {
+        console.summary(&line(&tally.summary, Task::Check));
+    }
+    let left = Exit::left_if(tally.leaves() || tally.summary.rewritten > 0);
+    let exit = left.max(tally.failures());
+    Ok(if run.exit_zero { exit.forgive() } else { exit })
+}

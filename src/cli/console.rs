@@ -1,0 +1,185 @@
+//! Standard error: errors, summary, hints and progress. That nobody reads it never stops a run.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::builder::styling::Style;
+use clap_cargo::style;
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use super::args::{ColorWhen, GlobalArgs};
+use crate::output::Color;
+use crate::output::place;
+
+/// What a person at the terminal sees beside the result.
+pub(super) struct Console {
+    quiet: bool,
+    verbose: bool,
+    when: ColorWhen,
+    bar: ProgressBar,
+    searched: Arc<AtomicUsize>,
+    cwd: Option<PathBuf>,
+}
+
+impl Console {
+    pub fn new(args: &GlobalArgs) -> Self {
+        Self {
+            quiet: args.quiet,
+            verbose: args.verbose,
+            when: args.color,
+            bar: ProgressBar::hidden(),
+            searched: Arc::default(),
+            cwd: std::env::current_dir().ok(),
+        }
+    }
+
+    /// Whether to paint what goes to `stream`.
+    pub fn color_of(&self, stream: &impl anstream::stream::RawStream) -> Color {
+        let painted = match self.when {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+        };
+        if painted { Color::Always } else { Color::Never }
+    }
+
+    /// Whether to paint standard error.
+    pub fn colored(&self) -> bool {
+        self.stderr_color() == Color::Always
+    }
+
+    /// How to paint standard error.
+    pub fn stderr_color(&self) -> Color {
+        self.color_of(&std::io::stderr())
+    }
+
+    /// Lets a renderer write to standard error.
+    pub fn print(&self, render: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+        let mut text = Vec::new();
+        if render(&mut text).is_ok() && !text.is_empty() {
+            self.bar.suspend(|| {
+                let _ = std::io::stderr().lock().write_all(&text);
+            });
+        }
+    }
+
+    /// Prints a text that was made for standard error.
+    pub fn say(&self, text: &str) {
+        self.bar.suspend(|| {
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        });
+    }
+
+    /// Something failed.
+    pub fn error(&self, message: &str) {
+        self.labelled("error", style::ERROR, message);
+    }
+
+    /// Something a person should know.
+    pub fn note(&self, message: &str) {
+        if !self.quiet {
+            self.labelled("note", style::NOTE, message);
+        }
+    }
+
+    /// Something for who asked for more.
+    pub fn detail(&self, message: &str) {
+        if self.verbose {
+            self.say(message);
+        }
+    }
+
+    /// The last line of a run.
+    pub fn summary(&self, line: &str) {
+        if !self.quiet {
+            self.say(line);
+        }
+    }
+
+    /// A warning that was rendered elsewhere.
+    pub fn warning(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// A failure of a file or folder.
+    pub fn failure(&self, path: &Path, message: &str) {
+        self.error(&format!("{}: {message}", self.shown(path)));
+    }
+
+    /// A path as people read it: from the current directory if it is below it.
+    pub fn shown(&self, path: &Path) -> String {
+        let below = self
+            .cwd
+            .as_deref()
+            .and_then(|cwd| path.strip_prefix(cwd).ok())
+            .filter(|rest| !rest.as_os_str().is_empty());
+        place::shown(below.unwrap_or(path))
+    }
+
+    /// Starts the progress display, if standard error is a terminal.
+    pub fn start(&self) {
+        if self.quiet || self.verbose || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let searched = Arc::clone(&self.searched);
+        let style = ProgressStyle::with_template("{spinner} {searched} searched{parsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner())
+            .with_key(
+                "searched",
+                move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+                    let _ = write!(out, "{}", searched.load(Ordering::Relaxed));
+                },
+            )
+            .with_key(
+                "parsed",
+                |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                    if let Some(all) = state.len() {
+                        let _ = write!(out, ", {} of {all} parsed", state.pos());
+                    }
+                },
+            );
+        self.bar.set_style(style);
+        self.bar
+            .set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        self.bar.enable_steady_tick(Duration::from_millis(100));
+    }
+
+    /// What the walk counts up.
+    pub fn searched(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.searched)
+    }
+
+    /// So many files are to be parsed.
+    pub fn expect(&self, files: usize) {
+        self.bar.set_length(files as u64);
+    }
+
+    /// One file was parsed.
+    pub fn parsed(&self) {
+        self.bar.inc(1);
+    }
+
+    /// The progress display, for who writes to the same terminal.
+    pub fn progress(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+
+    /// Takes the progress display away.
+    pub fn stop(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn labelled(&self, label: &str, style: Style, message: &str) {
+        if self.colored() {
+            self.say(&format!("{style}{label}{style:#}: {message}"));
+        } else {
+            self.say(&format!("{label}: {message}"));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `repoint diff`: print what `apply` would do.
+
+use std::ops::ControlFlow;
+
+use super::args::DiffArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::files::{self, Tally};
+use super::resolve::{Refusal, Run};
+use super::stdout::Output;
+use crate::engine::FileReport;
+use crate::mapping::Rule;
+use crate::output::patch::{Patch, Section};
+use crate::output::summary::{Task, line};
+use crate::output::{FileView, Mode};
+
+/// The patch goes to standard output, everything else to standard error; 1 if that is asked for
+/// and there is a patch or an error.
+pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
+    let run = Run::resolve(&args.run, console)?;
+    let mut out = Output::open(run.output_file.as_deref(), console)?;
+    let tally = match run.format.plan_renderer() {
+        Some(mut renderer) => {
+            let tally = files::over(&run, console, |report, rules| {
+                let view = FileView::new(&report, rules, Mode::Rewrite);
+                out.write(|out| renderer.file(&view, out))?;
+                Ok(if out.is_closed() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                })
+            })?;
+            out.write(|out| renderer.finish(out))?;
+            tally
+        }
+        None => patch(&run, console, &mut out)?,
+    };
+    out.flush()?;
+    if !out.is_closed() {
+        console.summary(&line(&tally.summary, Task::Diff));
+    }
+    let left = args.exit_code && (tally.leaves() || tally.summary.changed > 0);
+    let exit = Exit::left_if(left).max(tally.failures());
+    Ok(if run.exit_zero { exit.forgive() } else { exit })
+}
+
+fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally> {
+    let mut renderer = run.format.renderer(console.stderr_color());
+    let mut sections = Vec::new();
+    let mut unplaced = 0;
+    let mut tally = files::over(run, console, |report, rules| {
+        console.print(|err| renderer.file(&findings(&report, rules), err));
+        match section(run, &report) {
+            Ok(section) => sections.extend(section),
+            Err(error) => {
+                unplaced += 1;
+                console.failure(&report.path, &format!("cannot be found again: {error}"));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    console.print(|err| renderer.finish(err));
+    tally.summary.failed += unplaced;
+    if run.strict && tally.summary.failed > 0 {
+        console.error("no patch: files failed, and --strict asks for all or nothing");
+        return Ok(tally);
+    }
+    let patches = Patch::group(sections);
+    for patch in &patches {
+        out.write(|out| patch.write_to(out))?;
+    }
+    hint(&patches, run, console);
+    Ok(tally)
+}
+
+fn findings<'a>(report: &'a FileReport, rules: &'a [Rule]) -> FileView<'a> {
+    FileView::new(report, rules, Mode::Rewrite)
+}
+
+fn section(run: &Run, report: &FileReport) -> std::io::Result<Option<Section>> {
+    let Some(new) = &report.rewritten else {
+        return Ok(None);
+    };
+    let root = run.place.project.root();
+    Section::new(&report.path, root, report.text.as_bytes(), new.as_bytes())
+}
+
+/// `git apply` silently changes nothing from another folder of the repository, so who is not at
+/// the place, or has several, is told.
+fn hint(patches: &[Patch], run: &Run, console: &Console) {
+    let cwd = run.place.cwd.canonicalize();
+    let cwd = cwd.as_deref().unwrap_or(&run.place.cwd);
+    match patches {
+        [] => {}
+        [only] if only.root == cwd => {}
+        [only] => console.note(&only.hint()),
+        several => {
+            console.note(&format!(
+                "there are patches for {} repositories, one after the other: make and apply each \
+                 in its own, with the other paths left out",
+                several.len()
+            ));
+            for patch in several {
+                console.note(&format!("{} (files: {})", patch.hint(), patch.files()));
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Takes every file of a run through the engine, and counts.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::console::Console;
+use super::exit::Exit;
+use super::resolve::{Input, Run};
+use crate::engine::{Engine, Failure, FileReport, StartError, Summary, decode};
+use crate::finding::Level;
+use crate::lang::registry;
+use crate::mapping::Rule;
+use crate::output::place::failure_line;
+use crate::project::{Prefilter, discover};
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Counts for the summary.
+    pub summary: Summary,
+    /// Findings of level error.
+    pub errors: usize,
+}
+
+impl Tally {
+    /// Whether a reference stays that ought to go.
+    pub fn leaves(&self) -> bool {
+        self.errors > 0 || self.summary.left > 0
+    }
+
+    /// [`Exit::Failed`] if a file could not be read, parsed, verified or written.
+    pub fn failures(&self) -> Exit {
+        Exit::failed_if(self.summary.failed > 0)
+    }
+
+    fn count(&mut self, report: &FileReport) {
+        self.summary.count(report);
+        let findings = &report.plan.findings;
+        self.errors += findings.iter().filter(|f| f.level == Level::Error).count();
+    }
+}
+
+/// Reads, plans and verifies every file, in the order of their paths; `each` sees the report of
+/// each one, with the rules that it speaks of, until it breaks. Failures are said here.
+///
+/// # Errors
+/// What `each` returned, or the workers could not be started.
+pub(super) fn over(
+    run: &Run,
+    console: &Console,
+    mut each: impl FnMut(FileReport, &[Rule]) -> anyhow::Result<ControlFlow<()>>,
+) -> anyhow::Result<Tally> {
+    let started = Instant::now();
+    let engine = Engine::open(
+        &run.languages,
+        &run.tables,
+        &run.place.project,
+        &run.rewrite,
+        run.place.cwd.clone(),
+    );
+    let prefilter = Prefilter::new(&engine.anchors());
+    let mut tally = Tally::default();
+    let mut requires = BTreeSet::new();
+    let mut broken = Ok(());
+    let mut see = |tally: &mut Tally, report: FileReport| {
+        tally.count(&report);
+        let rules = engine
+            .language_of(&report.path)
+            .map_or(&[][..], |active| active.table().rules());
+        for reference in report.plan.references.iter().filter(|r| r.rewritten) {
+            requires.extend(
+                rules
+                    .get(reference.rule)
+                    .into_iter()
+                    .flat_map(|r| &r.requires),
+            );
+        }
+        if let Some(line) = failure_line(&report) {
+            console.say(&line);
+        }
+        match each(report, rules) {
+            Ok(flow) => flow,
+            Err(error) => {
+                broken = Err(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    match &run.input {
+        Input::Text { path, bytes } => {
+            tally.summary.searched = 1;
+            if prefilter.matches_everything() || prefilter.matches(bytes) {
+                let _ = see(&mut tally, text(run, &engine, path, bytes)?);
+            }
+        }
+        Input::Paths(paths) => {
+            console.start();
+            let (paths, idle) = split_idle(paths, &engine);
+            for path in idle {
+                console.detail(&format!(
+                    "{}: no rules for its language",
+                    console.shown(path)
+                ));
+            }
+            let is_source = |path: &Path| engine.is_source(path);
+            let walked = discover(
+                &paths,
+                &run.place.project,
+                &run.walk,
+                &is_source,
+                &prefilter,
+            );
+            tally.summary.searched = walked.searched;
+            tally.summary.failed = walked.failures.len();
+            for (path, message) in &walked.failures {
+                console.failure(path, message);
+            }
+            console.detail(&format!(
+                "searched {} files in {:.3} s, {} are to be parsed",
+                walked.searched,
+                started.elapsed().as_secs_f64(),
+                walked.candidates.len()
+            ));
+            console.expect(walked.candidates.len());
+            engine.run(&walked.candidates, run.walk.threads, |report| {
+                console.parsed();
+                see(&mut tally, report)
+            })?;
+        }
+    }
+    console.stop();
+    broken?;
+    for remark in engine.remarks() {
+        console.note(&remark);
+    }
+    if !requires.is_empty() {
+        let list: Vec<_> = requires.iter().map(|need| format!("`{need}`")).collect();
+        console.note(&format!("new paths need {}", list.join(", ")));
+    }
+    tally.summary.elapsed = started.elapsed();
+    Ok(tally)
+}
+
+/// The text on standard input, held to the same limits as a file.
+fn text(
+    run: &Run,
+    engine: &Engine<'_>,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<FileReport, StartError> {
+    let limit = run.walk.max_file_size;
+    let decoded = if bytes.len() as u64 > limit {
+        Err(Failure::of(format!(
+            "{} bytes are more than --max-file-size allows ({limit}): raise it",
+            bytes.len()
+        )))
+    } else {
+        decode(bytes.to_vec())
+    };
+    match decoded {
+        Ok(text) => engine.text(path, text),
+        Err(failure) => Ok(engine.failed(path, String::new(), failure)),
+    }
+}
+
+/// Sets files apart that a person, or a hook, names although no rule is for their language.
+fn split_idle<'p>(paths: &'p [PathBuf], engine: &Engine<'_>) -> (Vec<PathBuf>, Vec<&'p Path>) {
+    let mut kept = Vec::new();
+    let mut idle = Vec::new();
+    for path in paths {
+        let known = registry().iter().any(|language| language.is_source(path));
+        if known && !engine.is_source(path) && path.is_file() {
+            idle.push(path.as_path());
+        } else {
+            kept.push(path.clone());
+        }
+    }
+    (kept, idle)
+}

@@ -1,0 +1,282 @@
+//! From what was written on the command line to what a run needs: the project, its configuration,
+//! the tables in force, the files. Everything that is wrong is said before anything is done.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+
+use super::args::{FileArgs, RuleArgs, RunArgs};
+use super::console::Console;
+use crate::config::{Config, MAX_FILE_SIZE};
+use crate::lang::{Language, RewriteOptions, registry};
+use crate::mapping::{MappingErrors, MappingSource, Table, Tables, load};
+use crate::output::Format;
+use crate::path::Syntax;
+use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
+
+/// Why nothing is done.
+pub(super) enum Refusal {
+    /// Mapping tables are wrong.
+    Mapping(Vec<MappingErrors>),
+    /// Something else is.
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Refusal {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// The project that a command works in, and what it says of itself.
+pub(super) struct Place {
+    /// The current directory.
+    pub cwd: PathBuf,
+    /// The project around it.
+    pub project: Project,
+    /// Its configuration.
+    pub config: Config,
+    /// The folder that the configuration's paths are relative to.
+    pub config_folder: PathBuf,
+}
+
+/// What is read.
+pub(super) enum Input {
+    /// Files and folders.
+    Paths(Vec<PathBuf>),
+    /// One text on standard input.
+    Text {
+        /// Absolute; need not exist.
+        path: PathBuf,
+        /// What was read.
+        bytes: Vec<u8>,
+    },
+}
+
+/// All that a run over sources needs.
+pub(super) struct Run {
+    pub place: Place,
+    pub languages: Vec<&'static dyn Language>,
+    pub tables: Vec<Table>,
+    pub rewrite: RewriteOptions,
+    pub walk: WalkOptions,
+    pub input: Input,
+    pub format: Format,
+    pub output_file: Option<PathBuf>,
+    pub strict: bool,
+    pub exit_zero: bool,
+}
+
+impl Place {
+    /// Finds the project around the current directory, and reads its configuration or `config`.
+    pub fn find(config: Option<&Path>) -> anyhow::Result<Self> {
+        let cwd = std::env::current_dir().context("the current directory cannot be found")?;
+        let project = Project::discover(&cwd, config);
+        let file = match config {
+            Some(file) => Some(cwd.join(file)),
+            None => Some(project.root().join(CONFIG_NAME)).filter(|f| f.symlink_metadata().is_ok()),
+        };
+        let config = match &file {
+            Some(file) => Config::read(file, &names_of(registry()))?,
+            None => Config::default(),
+        };
+        let config_folder = file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(project.root())
+            .to_owned();
+        Ok(Self {
+            cwd,
+            project,
+            config,
+            config_folder,
+        })
+    }
+
+    /// The tables that are named, else those of the configuration, else those in `mappings/`.
+    pub fn sources(&self, named: &[String]) -> Result<Vec<MappingSource>, Refusal> {
+        let default = [String::from("mappings")];
+        let (names, base) = match &self.config.mappings {
+            _ if !named.is_empty() => (named, &*self.cwd),
+            Some(listed) => (listed.as_slice(), &*self.config_folder),
+            None if self.project.root().join("mappings").is_dir() => {
+                (&default[..], self.project.root())
+            }
+            None => return Err(no_rules(self.project.root()).into()),
+        };
+        let mut sources = Vec::new();
+        let mut errors = Vec::new();
+        for name in names {
+            match MappingSource::resolve(name, base) {
+                Ok(found) => sources.extend(found),
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() {
+            Ok(sources)
+        } else {
+            Err(Refusal::Mapping(errors))
+        }
+    }
+}
+
+fn no_rules(root: &Path) -> anyhow::Error {
+    anyhow!(
+        "there are no rules: name a mapping table with --mapping, say a rule with --move OLD=NEW, \
+         list tables as `mappings = [...]` in {CONFIG_NAME}, or put them into {}",
+        root.join("mappings").display()
+    )
+}
+
+/// The syntaxes that mapping tables may speak of.
+pub(super) fn syntaxes() -> Vec<&'static Syntax> {
+    registry().iter().map(|lang| lang.syntax()).collect()
+}
+
+/// Loads sources, and says what is odd about them.
+pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Result<Tables, Refusal> {
+    let tables = load(sources, &syntaxes()).map_err(|errors| Refusal::Mapping(vec![errors]))?;
+    for warning in tables.warnings() {
+        console.warning(&warning.render(console.colored()));
+    }
+    Ok(tables)
+}
+
+impl Run {
+    /// Makes a run of the arguments.
+    pub fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
+        let place = Place::find(args.rules.config.as_deref())?;
+        let (languages, tables) = rules(&args.rules, &place, console)?;
+        let walk = walk_options(&args.files, &place, console)?;
+        let input = input(args, &place)?;
+        let roots = args.rewrite.roots.iter().map(|root| place.cwd.join(root));
+        let rewrite = RewriteOptions {
+            strings: args.rewrite.strings.into(),
+            docs: args.rewrite.docs,
+            mentions: args.rewrite.mentions,
+            roots: roots.collect(),
+            sections: place.config.sections.clone(),
+        };
+        if let Some(missing) = rewrite.roots.iter().find(|root| !root.is_dir()) {
+            return Err(anyhow!("--root {}: no such folder", missing.display()).into());
+        }
+        console.detail(&format!(
+            "project root: {}",
+            console.shown(place.project.root())
+        ));
+        Ok(Self {
+            place,
+            languages,
+            tables,
+            rewrite,
+            walk,
+            input,
+            format: args.output.output_format,
+            output_file: args.output.output_file.clone(),
+            strict: args.rewrite.strict,
+            exit_zero: args.output.exit_zero,
+        })
+    }
+}
+
+fn rules(
+    args: &RuleArgs,
+    place: &Place,
+    console: &Console,
+) -> Result<(Vec<&'static dyn Language>, Vec<Table>), Refusal> {
+    let only_moves = args.mappings.is_empty() && !args.moves.is_empty();
+    let mut sources = if only_moves {
+        Vec::new()
+    } else {
+        place.sources(&args.mappings)?
+    };
+    sources.extend(args.moves.iter().map(|text| MappingSource::Move {
+        text: text.clone(),
+        language: args.lang.clone(),
+    }));
+    let loaded = load_tables(&sources, console)?;
+    for mapping in loaded.mappings() {
+        console.detail(&format!(
+            "mapping: {} ({})",
+            mapping.file.display(),
+            mapping.name
+        ));
+    }
+    let asked = |language: &str| args.lang.as_deref().is_none_or(|only| only == language);
+    let tables: Vec<Table> = loaded
+        .into_tables()
+        .into_iter()
+        .filter(|table| asked(table.syntax().language) && !table.is_empty())
+        .collect();
+    if tables.is_empty() {
+        let language = args.lang.as_deref().unwrap_or("any language");
+        return Err(anyhow!("there are no rules for {language} in the mapping tables").into());
+    }
+    let languages = registry()
+        .iter()
+        .copied()
+        .filter(|language| asked(language.syntax().language))
+        .collect();
+    Ok((languages, tables))
+}
+
+fn walk_options(args: &FileArgs, place: &Place, console: &Console) -> anyhow::Result<WalkOptions> {
+    let root = place.project.root();
+    let config = &place.config;
+    let include = if args.include.is_empty() {
+        Globs::compile(root, &config.include)?
+    } else {
+        Globs::compile(root, &args.include)?
+    };
+    let exclude: Vec<String> = config
+        .exclude
+        .iter()
+        .chain(&args.exclude)
+        .cloned()
+        .collect();
+    Ok(WalkOptions {
+        no_ignore: args.no_ignore,
+        hidden: args.hidden,
+        include,
+        exclude: Globs::compile(root, &exclude)?,
+        max_file_size: args
+            .max_file_size
+            .or(config.max_file_size)
+            .unwrap_or(MAX_FILE_SIZE),
+        threads: args.threads,
+        partition: args.partition,
+        progress: Some(console.searched()),
+    })
+}
+
+fn input(args: &RunArgs, place: &Place) -> anyhow::Result<Input> {
+    let name = args.files.stdin_filename.as_deref();
+    match args.paths.as_slice() {
+        [only] if only.as_os_str() == "-" => {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .context("standard input cannot be read")?;
+            let path = place.cwd.join(name.unwrap_or(Path::new("<stdin>")));
+            Ok(Input::Text { path, bytes })
+        }
+        paths if paths.iter().any(|path| path.as_os_str() == "-") => {
+            bail!("`-` is standard input and must be the only path")
+        }
+        _ if name.is_some() => {
+            bail!("--stdin-filename names the text on standard input: give `-` as the path")
+        }
+        paths => Ok(Input::Paths(
+            paths.iter().map(|path| place.cwd.join(path)).collect(),
+        )),
+    }
+}
+
+fn names_of(languages: &[&'static dyn Language]) -> Vec<&'static str> {
+    languages
+        .iter()
+        .map(|language| language.syntax().language)
+        .collect()
+}

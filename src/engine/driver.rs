@@ -1,0 +1,475 @@
+//! From files to verified plans, many at a time.
+//!
+//! Reads and analyzes; never writes. One bad file never ends the run: it becomes a report with a
+//! failure. Reports come in the order of the files whatever the threads, and only the files in
+//! flight are held.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use rayon::prelude::*;
+
+use super::read;
+use super::report::{Failure, FileReport};
+use super::shield::shielded;
+use super::verify::{Side, verify};
+use crate::lang::{Language, RewriteOptions, Session};
+use crate::mapping::Table;
+use crate::plan::{Analysis, Plan};
+use crate::project::{Anchor, Candidate, Project};
+
+/// Stack of a worker in bytes, tried in turn where address space is limited. Parsers and syntax
+/// trees recurse once a level of nesting; only pages that are touched cost memory.
+const STACKS: [usize; 3] = [256 << 20, 64 << 20, 16 << 20];
+
+/// Reports that are held before they are handed on: at most this many files a thread.
+const FILES_A_THREAD: usize = 64;
+
+/// A language that has a table in this run.
+pub struct Active<'a> {
+    language: &'a dyn Language,
+    table: &'a Table,
+    session: Box<dyn Session + 'a>,
+}
+
+impl Active<'_> {
+    /// The rules that the reports of this language speak of.
+    pub fn table(&self) -> &Table {
+        self.table
+    }
+
+    /// The language's name.
+    pub fn name(&self) -> &'static str {
+        self.language.syntax().language
+    }
+}
+
+/// All languages at work on one tree.
+pub struct Engine<'a> {
+    active: Vec<Active<'a>>,
+    /// Languages without a table: their files are nobody's.
+    idle: Vec<&'a dyn Language>,
+    base: PathBuf,
+}
+
+/// The workers could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start worker threads: {0}; ask for fewer with --threads")]
+pub struct StartError(#[from] rayon::ThreadPoolBuildError);
+
+impl<'a> Engine<'a> {
+    /// Opens the project in every language of `languages` that one of `tables` is for. `base`,
+    /// absolute, is the folder that displayed paths are relative to where they are below it.
+    pub fn open(
+        languages: &[&'a dyn Language],
+        tables: &'a [Table],
+        project: &'a Project,
+        options: &'a RewriteOptions,
+        base: PathBuf,
+    ) -> Self {
+        let mut active = Vec::new();
+        let mut idle = Vec::new();
+        for &language in languages {
+            let name = language.syntax().language;
+            match tables.iter().find(|t| t.syntax().language == name) {
+                Some(table) => active.push(Active {
+                    language,
+                    table,
+                    session: language.open(project, table, options),
+                }),
+                None => idle.push(language),
+            }
+        }
+        Self { active, idle, base }
+    }
+
+    /// The languages at work.
+    pub fn active(&self) -> &[Active<'a>] {
+        &self.active
+    }
+
+    /// Whether a file of this name is a source of a language at work.
+    pub fn is_source(&self, path: &Path) -> bool {
+        self.active.iter().any(|a| a.language.is_source(path))
+    }
+
+    /// Words of which one occurs in each file that is worth parsing.
+    pub fn anchors(&self) -> Vec<Anchor> {
+        let mut anchors: Vec<Anchor> = self
+            .active
+            .iter()
+            .flat_map(|active| active.language.anchors(active.table))
+            .collect();
+        anchors.sort();
+        anchors.dedup();
+        anchors
+    }
+
+    /// Sentences of the languages to say once a run, after its end.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks: Vec<String> = self
+            .active
+            .iter()
+            .flat_map(|active| active.session.remarks())
+            .collect();
+        remarks.sort();
+        remarks.dedup();
+        remarks
+    }
+
+    /// The language that a file belongs to: the first whose source its name is. A file that is no
+    /// language's source by its name was named by a person: with one language at work it is that
+    /// one's.
+    pub fn language_of(&self, path: &Path) -> Option<&Active<'a>> {
+        let by_name = self.active.iter().find(|a| a.language.is_source(path));
+        match self.active.as_slice() {
+            [only] if by_name.is_none() && !self.idle.iter().any(|l| l.is_source(path)) => {
+                Some(only)
+            }
+            _ => by_name,
+        }
+    }
+
+    /// Analyzes `text` as the content of `path` (absolute, need not exist), and verifies the plan,
+    /// on a thread with the stack that this needs.
+    ///
+    /// # Errors
+    /// The thread could not be started.
+    pub fn text(&self, path: &Path, text: String) -> Result<FileReport, StartError> {
+        Ok(pool(1)?.install(|| self.analyzed(path, text)))
+    }
+
+    /// Reads and analyzes the file at `path` (absolute).
+    fn file(&self, path: &Path) -> FileReport {
+        match read::source(path) {
+            Ok(text) => self.analyzed(path, text),
+            Err(failure) => self.failed(path, String::new(), failure),
+        }
+    }
+
+    fn analyzed(&self, path: &Path, text: String) -> FileReport {
+        let Some(active) = self.language_of(path) else {
+            let names: Vec<_> = self.active.iter().map(Active::name).collect();
+            let message = format!(
+                "cannot tell its language: it is no source of {} by its name; leave it out, or name \
+                 the language with --lang",
+                names.join(" or ")
+            );
+            return self.failed(path, text, Failure::of(message));
+        };
+        match shielded(|| plan(active, path, &text)) {
+            Ok(Ok(Planned { plan, rewritten })) => FileReport {
+                rewritten,
+                ..self.report(path, text, plan)
+            },
+            Ok(Err(failed)) => FileReport {
+                failure: Some(failed.failure),
+                ..self.report(path, text, failed.plan)
+            },
+            Err(panic) => self.failed(
+                path,
+                text,
+                Failure::of(format!(
+                    "repoint failed on this file: {panic}; the file is left as it is (this is a \
+                     defect of repoint, please report it with the file)"
+                )),
+            ),
+        }
+    }
+
+    /// Works through `files` (sorted) with `threads` workers (0: one a core), and hands
+    /// the reports to `sink` in the same order. The run ends early when `sink` breaks.
+    ///
+    /// # Errors
+    /// The workers could not be started.
+    pub fn run(
+        &self,
+        files: &[Candidate],
+        threads: usize,
+        mut sink: impl FnMut(FileReport) -> ControlFlow<()>,
+    ) -> Result<(), StartError> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let pool = pool(threads)?;
+        let chunk = pool.current_num_threads() * FILES_A_THREAD;
+        std::thread::scope(|scope| {
+            // One chunk is handed on while the next one is in work.
+            let (send, receive) = mpsc::sync_channel::<Vec<FileReport>>(0);
+            scope.spawn(move || {
+                for files in files.chunks(chunk) {
+                    let reports = pool.install(|| {
+                        files
+                            .par_iter()
+                            .with_max_len(1)
+                            .map(|file| self.file(&file.path))
+                            .collect()
+                    });
+                    if send.send(reports).is_err() {
+                        break;
+                    }
+                }
+            });
+            for report in receive.into_iter().flatten() {
+                if sink(report).is_break() {
+                    break;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn report(&self, path: &Path, text: String, plan: Plan) -> FileReport {
+        let display = path.strip_prefix(&self.base).unwrap_or(path);
+        FileReport {
+            path: path.to_owned(),
+            display: display.to_owned(),
+            text,
+            plan,
+            rewritten: None,
+            failure: None,
+        }
+    }
+
+    /// The report of a file that is left as it is.
+    pub fn failed(&self, path: &Path, text: String, failure: Failure) -> FileReport {
+        FileReport {
+            failure: Some(failure),
+            ..self.report(path, text, Plan::default())
+        }
+    }
+}
+
+fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    let build = |stack| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .stack_size(stack)
+            .thread_name(|i| format!("repoint-{i}"))
+            .build()
+    };
+    let [big, middle, small] = STACKS;
+    build(big)
+        .or_else(|_| build(middle))
+        .or_else(|_| build(small))
+}
+
+struct Planned {
+    plan: Plan,
+    rewritten: Option<String>,
+}
+
+struct Failed {
+    /// What is still true of the file: its references, none of them rewritten.
+    plan: Plan,
+    failure: Failure,
+}
+
+fn plan(active: &Active<'_>, path: &Path, text: &str) -> Result<Planned, Box<Failed>> {
+    let before = active.session.analyze(path, text).map_err(|error| {
+        Box::new(Failed {
+            plan: Plan::default(),
+            failure: Failure {
+                message: error.message,
+                offset: error.offset,
+            },
+        })
+    })?;
+    if before.plan.edits.is_empty() {
+        return Ok(Planned {
+            plan: before.plan,
+            rewritten: None,
+        });
+    }
+    let rewritten = before.plan.edits.apply(text);
+    match check(active, path, text, &before, &rewritten) {
+        Ok(()) => Ok(Planned {
+            plan: before.plan,
+            rewritten: Some(rewritten),
+        }),
+        Err(failure) => Err(Box::new(Failed {
+            plan: withdrawn(before.plan),
+            failure,
+        })),
+    }
+}
+
+fn check(
+    active: &Active<'_>,
+    path: &Path,
+    text: &str,
+    before: &Analysis,
+    rewritten: &str,
+) -> Result<(), Failure> {
+    let after = active.session.analyze(path, rewritten).map_err(|error| {
+        Failure::of(format!(
+            "the rewritten text cannot be read: {}; the file is left as it is (this is a defect \
+             of repoint, please report it with the file and the rule)",
+            error.message
+        ))
+    })?;
+    verify(
+        Side {
+            text,
+            analysis: before,
+        },
+        Side {
+            text: rewritten,
+            analysis: &after,
+        },
+        active.table,
+    )
+    .map_err(|error| Failure {
+        message: error.to_string(),
+        offset: error.offset,
+    })
+}
+
+/// The plan of a file that is left as it is: its references stay, and what was to be said of edits
+/// goes unsaid.
+fn withdrawn(mut plan: Plan) -> Plan {
+    plan.edits = Default::default();
+    plan.declared.clear();
+    for reference in &mut plan.references {
+        reference.rewritten = false;
+    }
+    plan.findings
+        .retain(|finding| finding.level != crate::finding::Level::Review);
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Summary;
+    use super::super::toy::{Toy, table};
+    use super::*;
+
+    struct Tree {
+        folder: tempfile::TempDir,
+        files: Vec<Candidate>,
+    }
+
+    fn tree(files: &[(&str, &[u8])]) -> Tree {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut paths = Vec::new();
+        for (name, content) in files {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).expect("written");
+            paths.push(path);
+        }
+        paths.sort();
+        let candidate = |path: PathBuf| Candidate {
+            real: path.clone(),
+            path,
+            size: 0,
+        };
+        Tree {
+            folder,
+            files: paths.into_iter().map(candidate).collect(),
+        }
+    }
+
+    fn run(tree: &Tree, threads: usize) -> Vec<FileReport> {
+        let tables = [table(&[("old::Foo", "new::Bar"), ("old", "new")])];
+        let project = Project::at(tree.folder.path().to_owned());
+        let options = RewriteOptions::default();
+        let base = tree.folder.path().to_owned();
+        let engine = Engine::open(&[&Toy], &tables, &project, &options, base);
+        let mut reports = Vec::new();
+        engine
+            .run(&tree.files, threads, |report| {
+                reports.push(report);
+                ControlFlow::Continue(())
+            })
+            .expect("started");
+        reports
+    }
+
+    fn only(text: &[u8]) -> FileReport {
+        run(&tree(&[("a.toy", text)]), 1).remove(0)
+    }
+
+    #[track_caller]
+    fn fails(text: &[u8], words: &str) {
+        let report = only(text);
+        let message = report.failure.expect("fails").message;
+        assert!(message.contains(words), "{message}");
+        assert!(report.rewritten.is_none() && report.plan.edits.is_empty());
+    }
+
+    #[test]
+    fn a_file_is_rewritten_and_verified() {
+        let report = only(b"use old::Foo;\nold::Foo::x\n");
+        assert_eq!(
+            report.rewritten.as_deref(),
+            Some("use new::Bar as Foo;\nnew::Bar::x\n")
+        );
+        assert_eq!(report.failure, None);
+        assert_eq!(report.display, Path::new("a.toy"));
+    }
+
+    #[test]
+    fn a_file_without_edits_has_no_second_text() {
+        assert_eq!(only(b"use other::Foo;\n").rewritten, None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_verified_is_a_failure_and_stays() {
+        fails(b"use old::Foo;\n?\n", "expected toy");
+        fails(b"\xff\n", "is not UTF-8: byte 0xff at offset 0, line 1");
+        fails(b"panic\n", "repoint failed on this file: toy panic (");
+        fails(b"grow\n", "a second run would edit line 1");
+    }
+
+    #[test]
+    fn references_of_a_failed_file_count_as_left() {
+        let report = only(b"use old::Foo;\ngrow\n");
+        assert!(report.failure.is_some());
+        let mut summary = Summary::default();
+        summary.count(&report);
+        assert_eq!((summary.left, summary.failed, summary.changed), (1, 1, 0));
+    }
+
+    #[test]
+    fn deep_recursion_fits_the_stack() {
+        assert_eq!(only(b"deep 20000\n").failure, None);
+    }
+
+    #[test]
+    fn reports_come_in_order_whatever_the_threads() {
+        let names: Vec<String> = (0..300).map(|i| format!("{i:03}.toy")).collect();
+        let files: Vec<_> = names
+            .iter()
+            .map(|name| (name.as_str(), &b"use old::Foo;\n"[..]))
+            .collect();
+        let tree = tree(&files);
+        for threads in [1, 3] {
+            let order: Vec<_> = run(&tree, threads).into_iter().map(|r| r.path).collect();
+            assert!(order.iter().eq(tree.files.iter().map(|file| &file.path)));
+        }
+    }
+
+    #[test]
+    fn a_sink_that_breaks_ends_the_run() {
+        let tree = tree(&[("a.toy", b"x\n"), ("b.toy", b"x\n")]);
+        let tables = [table(&[("old", "new")])];
+        let project = Project::at(tree.folder.path().to_owned());
+        let options = RewriteOptions::default();
+        let engine = Engine::open(&[&Toy], &tables, &project, &options, PathBuf::new());
+        let mut seen = 0;
+        engine
+            .run(&tree.files, 2, |_| {
+                seen += 1;
+                ControlFlow::Break(())
+            })
+            .expect("started");
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn a_file_of_no_language_goes_to_the_only_one_at_work() {
+        let tree = tree(&[("script", b"use old::Foo;\n")]);
+        assert!(run(&tree, 1)[0].rewritten.is_some());
+    }
+}

@@ -1,0 +1,153 @@
+//! A line-based language for tests of the engine.
+//!
+//! `use a::B;` and `use a::B as C;` import, `a::B` uses, `def X` defines, `?` is no toy, `panic`
+//! panics, `deep N` recurses N times, and `grow` is rewritten anew by each run: a defect.
+
+use std::path::Path;
+
+use crate::lang::{Language, RewriteOptions, Session, SourceError};
+use crate::mapping::{Outcome, Table, from_moves};
+use crate::outline::{Binding, Meaning, Use};
+use crate::path::{Namespaces, RUST, Segment, SymbolPath, Syntax};
+use crate::plan::{Analysis, Reference};
+use crate::project::{Anchor, Project};
+use crate::text::{Edit, Edits};
+
+pub struct Toy;
+
+struct Work<'a>(&'a Table);
+
+/// A table of moves.
+pub fn table(moves: &[(&str, &str)]) -> Table {
+    let tables = from_moves(moves, &[&RUST]).expect("a table");
+    tables.into_tables().remove(0)
+}
+
+impl Language for Toy {
+    fn syntax(&self) -> &'static Syntax {
+        &RUST
+    }
+
+    fn is_source(&self, path: &Path) -> bool {
+        path.extension().is_some_and(|extension| extension == "toy")
+    }
+
+    fn anchors(&self, _: &Table) -> Vec<Anchor> {
+        Vec::new()
+    }
+
+    fn open<'a>(
+        &'a self,
+        _: &'a Project,
+        table: &'a Table,
+        _: &'a RewriteOptions,
+    ) -> Box<dyn Session + 'a> {
+        Box::new(Work(table))
+    }
+}
+
+impl Session for Work<'_> {
+    fn analyze(&self, _: &Path, text: &str) -> Result<Analysis, SourceError> {
+        let mut analysis = Analysis::default();
+        let mut edits = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let at = start;
+            start += line.len();
+            let line = line.trim_end();
+            match line.split_once(' ').unwrap_or((line, "")) {
+                ("", _) => {}
+                ("?", _) => {
+                    return Err(SourceError {
+                        message: "expected toy".to_owned(),
+                        offset: Some(at),
+                    });
+                }
+                ("panic", _) => panic!("toy panic"),
+                ("deep", levels) => {
+                    descend(levels.parse().expect("a number"));
+                }
+                ("grow", _) => edits.push(Edit::insert(at, "grow\n")),
+                ("def", name) => analysis
+                    .outline
+                    .definitions
+                    .entry(String::new())
+                    .or_default()
+                    .push(name.into()),
+                ("use", rest) => self.import(&mut analysis, &mut edits, rest, at + 4),
+                _ => self.mention(&mut analysis, &mut edits, line, at),
+            }
+        }
+        analysis.plan.edits = Edits::new(edits, text).expect("edits of lines");
+        Ok(analysis)
+    }
+}
+
+impl Work<'_> {
+    fn import(&self, analysis: &mut Analysis, edits: &mut Vec<Edit>, rest: &str, at: usize) {
+        let clause = rest.trim_end_matches(';');
+        let (path, name) = clause.split_once(" as ").unwrap_or_else(|| {
+            let last = clause.rfind("::").map_or(0, |at| at + 2);
+            (clause, &clause[last..])
+        });
+        let (meaning, new) = self.reference(analysis, edits, path, at);
+        if path == clause
+            && let Some(new) = new
+            && new.last() != name
+        {
+            edits.push(Edit::insert(at + path.len(), format!(" as {name}")));
+        }
+        analysis.outline.bindings.push(Binding {
+            scope: String::new(),
+            name: name.into(),
+            visibility: String::new(),
+            condition: String::new(),
+            meaning,
+            namespaces: Namespaces::ALL,
+            stays: false,
+        });
+    }
+
+    fn mention(&self, analysis: &mut Analysis, edits: &mut Vec<Edit>, path: &str, at: usize) {
+        let (meaning, _) = self.reference(analysis, edits, path, at);
+        analysis.outline.uses.push(Use {
+            meaning,
+            namespaces: Namespaces::ALL,
+            stays: false,
+            range: Some(at..at + path.len()),
+        });
+    }
+
+    fn reference(
+        &self,
+        analysis: &mut Analysis,
+        edits: &mut Vec<Edit>,
+        path: &str,
+        at: usize,
+    ) -> (Meaning, Option<SymbolPath>) {
+        let segments: Vec<Segment> = path.split("::").map(Segment::new).collect();
+        let mut new = None;
+        if let Outcome::Moves(moved) = self.0.resolve(&segments, Namespaces::ALL) {
+            let successor = moved.to.display(&RUST).to_string();
+            edits.push(Edit::replace(at..at + path.len(), successor.clone()));
+            analysis.plan.references.push(Reference {
+                range: at..at + path.len(),
+                path: path.to_owned(),
+                successor: Some(successor),
+                rule: moved.first.index,
+                rewritten: true,
+            });
+            new = Some(moved.to);
+        }
+        (Meaning::Path(segments), new)
+    }
+}
+
+/// Uses some hundred bytes of stack a level.
+fn descend(levels: usize) -> usize {
+    let pad = std::hint::black_box([levels; 32]);
+    if levels == 0 {
+        return 0;
+    }
+    descend(levels - 1) + pad[levels % 32].min(1)
+}

@@ -1,0 +1,716 @@
+//! Verification of one file: is the edited text what the plan says it is?
+//!
+//! Compares two outlines, the one of before and the one that the same resolver makes of the edited
+//! text, and needs no word of the language for it. It guards the rewriter; the resolver itself is
+//! held by fixtures that are compiled or run. Three clauses:
+//!
+//! - **uses**: outside imports, in source order, each use of before, pushed through the table, is
+//!   the use of after; one with a finding stays what it was;
+//! - **bindings**: every scope binds the names that it bound, seen by the same, each to the path
+//!   that the table makes of it; what the plan declared is added or gone, and nothing else;
+//! - **fixpoint**: planning the edited text again gives no edit.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::mapping::{Outcome, Table};
+use crate::outline::{Binding, Declared, Meaning};
+use crate::path::{Namespaces, Segment, SymbolPath, Syntax};
+use crate::plan::Analysis;
+use crate::text::LineIndex;
+
+/// A text and what the language made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Its outline and plan.
+    pub analysis: &'a Analysis,
+}
+
+/// Why an edited text must not be written. Every one is a defect of repoint: the first difference
+/// that was found, for a report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the rewritten text failed verification: {difference}; the file is left as it is (this is a \
+     defect of repoint, please report it with the file and the rule)"
+)]
+pub struct VerifyError {
+    /// What differs.
+    pub difference: Difference,
+    /// The byte of the text of before that it is about, if that is known.
+    pub offset: Option<usize>,
+}
+
+/// What differs between what was planned and what the edited text says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Difference {
+    /// Uses appeared or vanished.
+    #[error("{before} uses became {after}")]
+    UseCount {
+        /// Uses in the text of before.
+        before: usize,
+        /// Uses in the edited text.
+        after: usize,
+    },
+    /// A use means another thing than the table makes of it.
+    #[error("the use of `{old}`{} should mean {expected} and means {found}", At(*line))]
+    Use {
+        /// What it meant before.
+        old: String,
+        /// What the table makes of that.
+        expected: String,
+        /// What it means in the edited text.
+        found: String,
+        /// Its line in the text of before, from 1.
+        line: Option<usize>,
+    },
+    /// A binding that should be there is not.
+    #[error("{scope} should bind {binding} and does not")]
+    Lost {
+        /// The scope, for people.
+        scope: String,
+        /// The binding that is missing.
+        binding: String,
+    },
+    /// A binding that was neither there nor declared.
+    #[error("{scope} binds {binding}, which nothing asked for")]
+    Undeclared {
+        /// The scope, for people.
+        scope: String,
+        /// The binding that is too much.
+        binding: String,
+    },
+    /// The plan takes out a binding that was not there.
+    #[error("the plan removes {binding} from {scope}, where it is not")]
+    RemovedNothing {
+        /// The scope, for people.
+        scope: String,
+        /// The binding that the plan declared.
+        binding: String,
+    },
+    /// A binding that others see went, and no other took its place.
+    #[error("{scope} no longer exposes {binding}")]
+    Unexposed {
+        /// The scope, for people.
+        scope: String,
+        /// The binding that went.
+        binding: String,
+    },
+    /// A definition appeared, vanished or has another name.
+    #[error("the definitions of {scope} changed from [{before}] to [{after}]")]
+    Definitions {
+        /// The scope, for people.
+        scope: String,
+        /// Names of before.
+        before: String,
+        /// Names of after.
+        after: String,
+    },
+    /// A second run would change the file again.
+    #[error("a second run would edit line {line} of the result again, to `{text}`")]
+    NoFixpoint {
+        /// The line in the edited text, from 1.
+        line: usize,
+        /// What the second run would write there.
+        text: String,
+    },
+}
+
+struct At(Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(line) => write!(f, " at line {line}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether `after`, the analysis of the edited text, is what the plan of `before` promises.
+///
+/// # Errors
+/// The first difference, with its place if that is known.
+pub fn verify(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyError> {
+    uses(before, after, table)?;
+    bindings(before, after, table).map_err(nowhere)?;
+    definitions(before, after).map_err(nowhere)?;
+    fixpoint(after).map_err(nowhere)
+}
+
+fn nowhere(difference: Difference) -> VerifyError {
+    VerifyError {
+        difference,
+        offset: None,
+    }
+}
+
+/// What a meaning must have become.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Expected {
+    /// The very same.
+    Same(Meaning),
+    /// This path. The new home may be the file itself, so it may be a reference or the file's own.
+    Moved(Vec<Segment>),
+}
+
+impl Expected {
+    fn of(meaning: &Meaning, namespaces: Namespaces, stays: bool, table: &Table) -> Self {
+        if let (Meaning::Path(path), false) = (meaning, stays)
+            && let Outcome::Moves(moved) = table.resolve(path, namespaces)
+        {
+            return Self::Moved(moved.to.segments().to_vec());
+        }
+        Self::Same(meaning.clone())
+    }
+
+    fn admits(&self, found: &Meaning) -> bool {
+        match (self, found) {
+            (Self::Same(same), found) => same == found,
+            (Self::Moved(to), Meaning::Path(path) | Meaning::Own(path)) => to == path,
+            (Self::Moved(_), Meaning::Opaque(_)) => false,
+        }
+    }
+
+    fn describe(&self, syntax: &Syntax) -> String {
+        match self {
+            Self::Same(meaning) => describe(meaning, syntax),
+            Self::Moved(path) => format!("`{}`", written(path, syntax)),
+        }
+    }
+}
+
+fn uses(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyError> {
+    let (old, new) = (&before.analysis.outline.uses, &after.analysis.outline.uses);
+    for (was, is) in old.iter().zip(new) {
+        let expected = Expected::of(&was.meaning, was.namespaces, was.stays, table);
+        if expected.admits(&is.meaning) {
+            continue;
+        }
+        let offset = was.range.as_ref().map(|range| range.start);
+        let syntax = table.syntax();
+        return Err(VerifyError {
+            difference: Difference::Use {
+                old: written(segments(&was.meaning), syntax),
+                expected: expected.describe(syntax),
+                found: describe(&is.meaning, syntax),
+                line: offset.map(|at| LineIndex::new(before.text).line_of(at) + 1),
+            },
+            offset,
+        });
+    }
+    if old.len() != new.len() {
+        return Err(nowhere(Difference::UseCount {
+            before: old.len(),
+            after: new.len(),
+        }));
+    }
+    Ok(())
+}
+
+/// What tells bindings apart, beside what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    scope: &'a str,
+    name: &'a str,
+    visibility: &'a str,
+    condition: &'a str,
+}
+
+impl<'a> From<&'a Binding> for Key<'a> {
+    fn from(binding: &'a Binding) -> Self {
+        Self {
+            scope: &binding.scope,
+            name: &binding.name,
+            visibility: &binding.visibility,
+            condition: &binding.condition,
+        }
+    }
+}
+
+impl Key<'_> {
+    fn with(&self, meaning: &str) -> String {
+        let mut text = String::new();
+        for part in [self.condition, self.visibility] {
+            if !part.is_empty() {
+                text.push_str(part);
+                text.push(' ');
+            }
+        }
+        format!("{text}`{}` as {meaning}", self.name)
+    }
+}
+
+/// A multiset: how many times each element is in it.
+type Counts<K> = BTreeMap<K, usize>;
+
+fn take<K: Ord>(counts: &mut Counts<K>, key: &K) -> bool {
+    match counts.get_mut(key) {
+        Some(count) if *count > 1 => *count -= 1,
+        Some(_) => {
+            counts.remove(key);
+        }
+        None => return false,
+    }
+    true
+}
+
+fn bindings(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), Difference> {
+    let syntax = table.syntax();
+    let mut removed: Counts<(Key<'_>, &Meaning)> = Counts::new();
+    let mut expected: Counts<(Key<'_>, Expected)> = Counts::new();
+    for declared in &before.analysis.plan.declared {
+        match declared {
+            Declared::Removed(binding) => {
+                *removed
+                    .entry((binding.into(), &binding.meaning))
+                    .or_default() += 1;
+            }
+            Declared::Added(binding) => {
+                let same = Expected::Moved(segments(&binding.meaning).to_vec());
+                let expects = match binding.meaning {
+                    Meaning::Opaque(_) => Expected::Same(binding.meaning.clone()),
+                    Meaning::Path(_) | Meaning::Own(_) => same,
+                };
+                *expected.entry((binding.into(), expects)).or_default() += 1;
+            }
+        }
+    }
+    for binding in &before.analysis.outline.bindings {
+        let key = Key::from(binding);
+        if take(&mut removed, &(key, &binding.meaning)) {
+            exposed(binding, after)?;
+            continue;
+        }
+        let expects = Expected::of(&binding.meaning, binding.namespaces, binding.stays, table);
+        *expected.entry((key, expects)).or_default() += 1;
+    }
+    if let Some((key, meaning)) = removed.keys().next() {
+        return Err(Difference::RemovedNothing {
+            scope: scope(key.scope),
+            binding: key.with(&describe(meaning, syntax)),
+        });
+    }
+    match_bindings(expected, after, syntax)
+}
+
+/// Takes what is found out of what is expected; something that is left on either side differs.
+fn match_bindings(
+    expected: Counts<(Key<'_>, Expected)>,
+    after: Side<'_>,
+    syntax: &Syntax,
+) -> Result<(), Difference> {
+    let mut found: Counts<(Key<'_>, Meaning)> = Counts::new();
+    for binding in &after.analysis.outline.bindings {
+        *found
+            .entry((binding.into(), binding.meaning.clone()))
+            .or_default() += 1;
+    }
+    // `Same` sorts before `Moved` of one key: what leaves no choice is taken first.
+    for ((key, expects), count) in expected {
+        for _ in 0..count {
+            let there = match &expects {
+                Expected::Same(meaning) => take(&mut found, &(key, meaning.clone())),
+                Expected::Moved(to) => {
+                    take(&mut found, &(key, Meaning::Path(to.clone())))
+                        || take(&mut found, &(key, Meaning::Own(to.clone())))
+                }
+            };
+            if !there {
+                return Err(Difference::Lost {
+                    scope: scope(key.scope),
+                    binding: key.with(&expects.describe(syntax)),
+                });
+            }
+        }
+    }
+    match found.into_keys().next() {
+        None => Ok(()),
+        Some((key, meaning)) => Err(Difference::Undeclared {
+            scope: scope(key.scope),
+            binding: key.with(&describe(&meaning, syntax)),
+        }),
+    }
+}
+
+/// A removed binding was private, or its scope still exposes the name. That no use of it is left
+/// follows from the uses: one would mean something else now.
+fn exposed(removed: &Binding, after: Side<'_>) -> Result<(), Difference> {
+    let outline = &after.analysis.outline;
+    let bound = || {
+        outline.bindings.iter().any(|binding| {
+            (&binding.scope, &binding.name, &binding.visibility)
+                == (&removed.scope, &removed.name, &removed.visibility)
+        })
+    };
+    let defined = || {
+        outline
+            .definitions
+            .get(&removed.scope)
+            .is_some_and(|names| names.contains(&removed.name))
+    };
+    if removed.visibility.is_empty() || bound() || defined() {
+        return Ok(());
+    }
+    Err(Difference::Unexposed {
+        scope: scope(&removed.scope),
+        binding: format!("{} `{}`", removed.visibility, removed.name),
+    })
+}
+
+fn definitions(before: Side<'_>, after: Side<'_>) -> Result<(), Difference> {
+    let (old, new) = (
+        &before.analysis.outline.definitions,
+        &after.analysis.outline.definitions,
+    );
+    for name in old.keys().chain(new.keys()) {
+        let (was, is) = (old.get(name), new.get(name));
+        if was != is {
+            let list =
+                |names: Option<&Vec<Segment>>| names.map_or_else(String::new, |n| n.join(", "));
+            return Err(Difference::Definitions {
+                scope: scope(name),
+                before: list(was),
+                after: list(is),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn fixpoint(after: Side<'_>) -> Result<(), Difference> {
+    match after.analysis.plan.edits.as_slice().first() {
+        None => Ok(()),
+        Some(edit) => Err(Difference::NoFixpoint {
+            line: LineIndex::new(after.text).line_of(edit.range.start) + 1,
+            text: edit.text.trim().to_owned(),
+        }),
+    }
+}
+
+fn segments(meaning: &Meaning) -> &[Segment] {
+    match meaning {
+        Meaning::Path(path) | Meaning::Own(path) | Meaning::Opaque(path) => path,
+    }
+}
+
+fn written(path: &[Segment], syntax: &Syntax) -> String {
+    SymbolPath::new(path.to_vec()).map_or_else(String::new, |path| path.display(syntax).to_string())
+}
+
+fn describe(meaning: &Meaning, syntax: &Syntax) -> String {
+    let path = written(segments(meaning), syntax);
+    match meaning {
+        Meaning::Path(_) => format!("`{path}`"),
+        Meaning::Own(_) => format!("`{path}` of the file itself"),
+        Meaning::Opaque(_) => format!("the local `{path}`"),
+    }
+}
+
+fn scope(name: &str) -> String {
+    if name.is_empty() {
+        "the file".to_owned()
+    } else {
+        format!("scope `{name}`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::table;
+    use super::*;
+    use crate::outline::{Outline, Use};
+    use crate::path::RUST;
+    use crate::plan::Plan;
+    use crate::text::{Edit, Edits};
+
+    fn names(path: &str) -> Vec<Segment> {
+        path.split("::").map(Segment::new).collect()
+    }
+
+    fn path(text: &str) -> Meaning {
+        Meaning::Path(names(text))
+    }
+
+    fn usage(meaning: Meaning) -> Use {
+        Use {
+            meaning,
+            namespaces: Namespaces::ALL,
+            stays: false,
+            range: Some(2..3),
+        }
+    }
+
+    fn binding(name: &str, meaning: Meaning) -> Binding {
+        Binding {
+            scope: "mod tests".to_owned(),
+            name: name.into(),
+            visibility: String::new(),
+            condition: String::new(),
+            meaning,
+            namespaces: Namespaces::ALL,
+            stays: false,
+        }
+    }
+
+    fn uses_of<const N: usize>(meanings: [Meaning; N]) -> Analysis {
+        of(Outline {
+            uses: meanings.map(usage).into(),
+            ..Outline::default()
+        })
+    }
+
+    fn bindings_of<const N: usize>(bindings: [Binding; N]) -> Analysis {
+        of(Outline {
+            bindings: bindings.into(),
+            ..Outline::default()
+        })
+    }
+
+    fn of(outline: Outline) -> Analysis {
+        Analysis {
+            outline,
+            plan: Plan::default(),
+        }
+    }
+
+    fn declaring(mut analysis: Analysis, declared: Vec<Declared>) -> Analysis {
+        analysis.plan.declared = declared;
+        analysis
+    }
+
+    fn verified(before: &Analysis, after: &Analysis) -> Result<(), VerifyError> {
+        let table = table(&[("old::Foo", "new::Bar"), ("old", "new")]);
+        let side = |analysis| Side {
+            text: "a\nb\nc\n",
+            analysis,
+        };
+        verify(side(before), side(after), &table)
+    }
+
+    #[track_caller]
+    fn accepts(before: &Analysis, after: &Analysis) {
+        if let Err(error) = verified(before, after) {
+            panic!("{error}");
+        }
+    }
+
+    #[track_caller]
+    fn refuses(before: &Analysis, after: &Analysis, words: &str) {
+        let error = verified(before, after).expect_err("differs").to_string();
+        assert!(error.contains(words), "{error}");
+        assert!(error.contains("please report it"), "{error}");
+    }
+
+    #[test]
+    fn moved_uses_are_references_or_the_files_own() {
+        let before = uses_of([path("old::Foo::x"), path("other::Y")]);
+        accepts(&before, &uses_of([path("new::Bar::x"), path("other::Y")]));
+        let own = Meaning::Own(names("new::Bar::x"));
+        accepts(&before, &uses_of([own, path("other::Y")]));
+    }
+
+    #[test]
+    fn a_use_that_means_something_else_is_refused() {
+        let before = uses_of([path("old::Foo")]);
+        for found in ["old::Foo", "new::Foo", "new::Bar::x"] {
+            refuses(
+                &before,
+                &uses_of([path(found)]),
+                "the use of `old::Foo` at line 2 should mean `new::Bar` and means",
+            );
+        }
+        let local = Meaning::Opaque(names("new::Bar"));
+        refuses(&before, &uses_of([local]), "means the local `new::Bar`");
+    }
+
+    #[test]
+    fn a_use_that_was_no_reference_must_not_change() {
+        let own = || Meaning::Own(names("old::Foo"));
+        let local = |text| Meaning::Opaque(names(text));
+        accepts(&uses_of([own()]), &uses_of([own()]));
+        refuses(
+            &uses_of([own()]),
+            &uses_of([path("new::Bar")]),
+            "of the file itself",
+        );
+        accepts(&uses_of([local("x")]), &uses_of([local("x")]));
+        refuses(
+            &uses_of([local("x")]),
+            &uses_of([local("y")]),
+            "the local `y`",
+        );
+        refuses(
+            &uses_of([local("x")]),
+            &uses_of([path("x")]),
+            "the local `x`",
+        );
+    }
+
+    #[test]
+    fn a_use_that_stays_must_not_move() {
+        let mut before = uses_of([path("old::Foo")]);
+        before.outline.uses[0].stays = true;
+        accepts(&before, &uses_of([path("old::Foo")]));
+        refuses(
+            &before,
+            &uses_of([path("new::Bar")]),
+            "should mean `old::Foo`",
+        );
+    }
+
+    #[test]
+    fn order_and_number_of_uses_must_stay() {
+        let before = uses_of([path("a::X"), path("b::Y")]);
+        refuses(&before, &uses_of([path("b::Y"), path("a::X")]), "`a::X`");
+        refuses(&before, &uses_of([path("a::X")]), "2 uses became 1");
+        refuses(
+            &before,
+            &uses_of([path("a::X"), path("b::Y"), path("b::Y")]),
+            "2 uses became 3",
+        );
+    }
+
+    #[test]
+    fn bindings_go_through_the_table_in_any_order() {
+        let before = bindings_of([
+            binding("Foo", path("old::Foo")),
+            binding("z", path("old::z")),
+            binding("l", Meaning::Opaque(names("l"))),
+        ]);
+        let after = bindings_of([
+            binding("l", Meaning::Opaque(names("l"))),
+            binding("z", Meaning::Own(names("new::z"))),
+            binding("Foo", path("new::Bar")),
+        ]);
+        accepts(&before, &after);
+    }
+
+    #[test]
+    fn a_binding_with_another_path_name_scope_or_audience_is_refused() {
+        let before = bindings_of([binding("Foo", path("old::Foo"))]);
+        let right = binding("Foo", path("new::Bar"));
+        let lost = "scope `mod tests` should bind `Foo` as `new::Bar` and does not";
+        refuses(&before, &bindings_of([]), lost);
+        refuses(
+            &before,
+            &bindings_of([binding("Foo", path("old::Foo"))]),
+            lost,
+        );
+        refuses(
+            &before,
+            &bindings_of([binding("Bar", path("new::Bar"))]),
+            lost,
+        );
+        for wrong in [
+            Binding {
+                scope: String::new(),
+                ..right.clone()
+            },
+            Binding {
+                visibility: "pub".to_owned(),
+                ..right.clone()
+            },
+            Binding {
+                condition: "#[cfg(test)]".to_owned(),
+                ..right.clone()
+            },
+        ] {
+            refuses(&before, &bindings_of([wrong]), lost);
+        }
+        refuses(
+            &before,
+            &bindings_of([right.clone(), right]),
+            "binds `Foo` as `new::Bar`, which nothing asked for",
+        );
+    }
+
+    #[test]
+    fn a_binding_that_stays_must_not_move() {
+        let mut before = bindings_of([binding("Foo", path("old::Foo"))]);
+        before.outline.bindings[0].stays = true;
+        accepts(&before, &bindings_of([binding("Foo", path("old::Foo"))]));
+        refuses(
+            &before,
+            &bindings_of([binding("Foo", path("new::Bar"))]),
+            "should bind `Foo` as `old::Foo`",
+        );
+    }
+
+    #[test]
+    fn declared_changes_must_be_there_and_be_all() {
+        let glob = binding("*", path("old"));
+        let extra = binding("Foo", path("new::Bar"));
+        let before = declaring(
+            bindings_of([glob.clone()]),
+            vec![
+                Declared::Removed(glob.clone()),
+                Declared::Added(extra.clone()),
+            ],
+        );
+        accepts(&before, &bindings_of([extra.clone()]));
+        refuses(&before, &bindings_of([]), "should bind `Foo`");
+        refuses(
+            &before,
+            &bindings_of([extra.clone(), glob]),
+            "binds `*` as `old`",
+        );
+        let nothing = declaring(bindings_of([]), vec![Declared::Removed(extra)]);
+        refuses(
+            &nothing,
+            &bindings_of([]),
+            "the plan removes `Foo` as `new::Bar` from",
+        );
+    }
+
+    #[test]
+    fn a_public_binding_goes_only_if_its_name_stays_exposed() {
+        let public = Binding {
+            visibility: "pub".to_owned(),
+            ..binding("Foo", path("old::Foo"))
+        };
+        let removed = vec![Declared::Removed(public.clone())];
+        let alone = declaring(bindings_of([public.clone()]), removed.clone());
+        refuses(&alone, &bindings_of([]), "no longer exposes pub `Foo`");
+        let twin = Binding {
+            meaning: path("new::Bar"),
+            ..public.clone()
+        };
+        let both = declaring(bindings_of([public, twin.clone()]), removed);
+        accepts(&both, &bindings_of([twin]));
+    }
+
+    #[test]
+    fn definitions_must_stay() {
+        let defining = |list: &[&str]| {
+            let mut outline = Outline::default();
+            let list = list.iter().map(|name| Segment::new(name)).collect();
+            outline.definitions.insert(String::new(), list);
+            of(outline)
+        };
+        accepts(&defining(&["A", "B"]), &defining(&["A", "B"]));
+        refuses(
+            &defining(&["A", "B"]),
+            &defining(&["A"]),
+            "the definitions of the file changed from [A, B] to [A]",
+        );
+        refuses(&of(Outline::default()), &defining(&["A"]), "from [] to [A]");
+    }
+
+    #[test]
+    fn a_second_run_must_change_nothing() {
+        let mut after = of(Outline::default());
+        after.plan.edits = Edits::new(vec![Edit::replace(2..3, "new")], "a\nb\nc\n").expect("fits");
+        refuses(
+            &of(Outline::default()),
+            &after,
+            "a second run would edit line 2 of the result again, to `new`",
+        );
+    }
+
+    #[test]
+    fn paths_are_written_as_the_language_writes_them() {
+        assert_eq!(written(&names("a::try"), &RUST), "a::r#try");
+    }
+}

@@ -1,0 +1,146 @@
+//! What a rewrite collects while it goes through a file.
+
+use std::ops::Range;
+
+use crate::finding::{Code, Finding, Level};
+use crate::mapping::Table;
+use crate::outline::Declared;
+use crate::path::{Segment, SymbolPath, Syntax};
+use crate::plan::Reference;
+use crate::text::Edit;
+
+/// Edits, references and findings so far, in any order.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// What changes.
+    pub edits: Vec<Edit>,
+    /// References to mapped paths.
+    pub references: Vec<Reference>,
+    /// What a person should know.
+    pub findings: Vec<Finding>,
+    /// Changes of bindings beyond "same name, new path".
+    pub declared: Vec<Declared>,
+    /// Indices of uses in the outline that stay as they are.
+    pub staying_uses: Vec<usize>,
+    /// Imports that stay as they are.
+    pub staying_leaves: Vec<(usize, usize)>,
+}
+
+/// A reference and what the table says of it.
+#[derive(Clone, Debug)]
+pub struct Subject<'t> {
+    /// Bytes of its names.
+    pub range: Range<usize>,
+    /// What it means.
+    pub path: &'t [Segment],
+    /// What it becomes.
+    pub to: Option<&'t [Segment]>,
+    /// Index of the rule.
+    pub rule: usize,
+}
+
+impl Draft {
+    /// Records a reference that is rewritten, and the reviews that its rules ask for.
+    pub fn rewritten(&mut self, subject: &Subject<'_>, applied: &[usize], table: &Table) {
+        self.reference(subject, table.syntax(), true);
+        for &index in applied {
+            if let Some(message) = &table.rules()[index].review {
+                self.findings.push(Finding {
+                    code: Code::Review,
+                    level: Level::Review,
+                    range: subject.range.clone(),
+                    path: Some(show(subject.path, table.syntax())),
+                    successor: subject.to.map(|to| show(to, table.syntax())),
+                    message: message.clone(),
+                    help: None,
+                    rule: Some(index),
+                });
+            }
+        }
+    }
+
+    /// Records a reference that stays, with the finding that says why.
+    pub fn refused(
+        &mut self,
+        subject: &Subject<'_>,
+        refusal: Refusal,
+        table: &Table,
+    ) {
+        self.reference(subject, table.syntax(), false);
+        self.findings.push(Finding {
+            code: refusal.code,
+            level: Level::Error,
+            range: subject.range.clone(),
+            path: Some(show(subject.path, table.syntax())),
+            successor: subject.to.map(|to| show(to, table.syntax())),
+            message: refusal.message,
+            help: refusal.help,
+            rule: Some(subject.rule),
+        });
+    }
+
+    /// Records something that is no sure reference, or that a person should look at.
+    pub fn remark(
+        &mut self,
+        code: Code,
+        level: Level,
+        subject: &Subject<'_>,
+        message: String,
+        table: &Table,
+    ) {
+        self.findings.push(Finding {
+            code,
+            level,
+            range: subject.range.clone(),
+            path: Some(show(subject.path, table.syntax())),
+            successor: subject.to.map(|to| show(to, table.syntax())),
+            message,
+            help: None,
+            rule: Some(subject.rule),
+        });
+    }
+
+    fn reference(&mut self, subject: &Subject<'_>, syntax: &Syntax, rewritten: bool) {
+        self.references.push(Reference {
+            range: subject.range.clone(),
+            path: show(subject.path, syntax),
+            successor: subject.to.map(|to| show(to, syntax)),
+            rule: subject.rule,
+            rewritten,
+        });
+    }
+}
+
+/// Why a reference cannot be rewritten.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Its code.
+    pub code: Code,
+    /// One sentence, lower case, no period.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal without further help.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A path as the language writes it.
+pub fn show(path: &[Segment], syntax: &Syntax) -> String {
+    SymbolPath::new(path.to_vec()).map_or_else(String::new, |path| path.display(syntax).to_string())
+}

@@ -1,0 +1,31 @@
+//! What other files can see of a module's private names.
+
+use super::Rewrite;
+use crate::lang::rust::resolve::{ScopeId, Via};
+use crate::path::Segment;
+
+impl Rewrite<'_, '_> {
+    /// Whether a module inside this one, here or in another file, may reach `name` through `super`,
+    /// through its path or through a glob. Errs on the side of yes.
+    pub(super) fn is_mentioned_below(&self, scope: ScopeId, name: &Segment) -> bool {
+        let here = self.found.scopes.get(scope);
+        if here.module != scope {
+            return false;
+        }
+        let reaches = |via: Via, rest: Option<&Segment>| {
+            matches!(via, Via::Relative | Via::Crate) && rest == Some(name)
+        };
+        let in_paths = self.found.sites.iter().any(|site| {
+            reaches(site.head.via, site.written.segments.get(site.head.taken))
+                || (site.head.via == Via::OuterImport && site.written.segments[0] == *name)
+        });
+        if in_paths {
+            return true;
+        }
+        let Some(krate) = self.resolver.home.krate else {
+            return false;
+        };
+        let module = &here.path[1..];
+        self.resolver.tree.mentions_below(krate, module, name)
+    }
+}

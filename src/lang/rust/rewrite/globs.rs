@@ -1,0 +1,188 @@
+//! Names that a glob import brings and that it does not bring any more: explicit imports beside it
+//! (rows R15 and R16).
+
+use rustc_hash::FxHashMap;
+
+use super::Rewrite;
+use super::draft::{Draft, Subject};
+use super::fate::{Fates, LeafKey, Next};
+use crate::finding::{Code, Level};
+use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, TYPE, Via};
+use crate::mapping::Outcome;
+use crate::outline::{Binding, Declared, Meaning};
+use crate::path::{Namespaces, Segment};
+
+/// One explicit import that is put beside a glob.
+#[derive(Clone, Debug)]
+pub struct AddedImport {
+    /// The name it binds.
+    pub name: Segment,
+    /// What the name meant.
+    pub old: Vec<Segment>,
+    /// What it imports.
+    pub to: Vec<Segment>,
+}
+
+/// The imports that are added, by the glob that they stand beside.
+#[derive(Debug, Default)]
+pub struct Added {
+    list: FxHashMap<LeafKey, Vec<AddedImport>>,
+}
+
+impl Added {
+    /// What an added import in `scope` makes of `name`, that meant `old`.
+    pub fn get(&self, scope: ScopeId, name: &str, old: &[Segment]) -> Option<&[Segment]> {
+        self.list
+            .iter()
+            .filter(|((id, _), _)| *id == scope)
+            .flat_map(|(_, imports)| imports)
+            .find(|import| import.name == name && import.old == old)
+            .map(|import| import.to.as_slice())
+    }
+
+    /// What is added beside a glob.
+    pub fn beside(&self, key: LeafKey) -> &[AddedImport] {
+        self.list.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Rewrite<'_, '_> {
+    /// Decides which names each glob needs beside it.
+    pub(super) fn globs(&self, fates: &Fates, draft: &mut Draft) -> Added {
+        let mut added = Added::default();
+        for (id, scope) in self.found.scopes.iter() {
+            for &ordinal in &scope.names.globs {
+                let imports = self.beside_glob(id, ordinal, fates, draft);
+                if !imports.is_empty() {
+                    added.list.insert((id, ordinal), imports);
+                }
+            }
+        }
+        added
+    }
+
+    fn beside_glob(
+        &self,
+        scope: ScopeId,
+        ordinal: usize,
+        fates: &Fates,
+        draft: &mut Draft,
+    ) -> Vec<AddedImport> {
+        let table = self.resolver.table;
+        let Some(fate) = fates.get((scope, ordinal)) else {
+            return Vec::new();
+        };
+        let (Some(base), Some(after)) = (&fate.old, fate.after()) else {
+            return Vec::new();
+        };
+        let here = self.found.scopes.get(scope);
+        let leaf = &here.names.leaves[ordinal];
+        // What is inside a module sees that module's names whatever becomes of paths to it.
+        let is_inside = here.path.starts_with(base)
+            && fate
+                .head
+                .as_ref()
+                .is_some_and(|head| matches!(head.via, Via::Relative | Via::Module));
+        if is_inside || leaf.kind != LeafKind::Glob || fate.next == Next::Kept {
+            return Vec::new();
+        }
+        let mut names: Vec<&Segment> = table.old_children(base).collect();
+        names.sort();
+        let mut imports = Vec::new();
+        for name in names {
+            let old = [base.as_slice(), std::slice::from_ref(name)].concat();
+            let brought = [after, std::slice::from_ref(name)].concat();
+            let (to, matched) = match table.resolve(&old, Namespaces::ALL) {
+                Outcome::Moves(to) => (to.to.segments().to_vec(), Some(to.first)),
+                Outcome::Stays => (old.clone(), None),
+                Outcome::Removed(_) | Outcome::Alternatives(_) => continue,
+            };
+            if to == brought || !here.names.get(name).is_empty() {
+                continue;
+            }
+            let rule = matched.map_or(0, |matched| matched.index);
+            let place = self.glob_place(scope, ordinal);
+            let subject = Subject {
+                range: place.clone(),
+                path: &old,
+                to: Some(&to),
+                rule,
+            };
+            let is_mentioned = self.is_mentioned(scope, name, &old);
+            if leaf.reach == Reach::Private && !is_mentioned {
+                let may_be_trait = name.starts_with(char::is_uppercase)
+                    && matched.is_some_and(|matched| matched.rule.kinds.meets(TYPE));
+                if may_be_trait && !self.kept.keeps(place.start) {
+                    draft.remark(
+                        Code::Glob,
+                        Level::Review,
+                        &subject,
+                        format!(
+                            "this glob may bring `{name}` as a trait, which nothing needs to name"
+                        ),
+                        table,
+                    );
+                }
+                continue;
+            }
+            if self.kept.keeps(place.start) {
+                continue;
+            }
+            if let Some(refusal) = self.refuses_use(scope, leaf, fate.head.as_ref(), &to) {
+                draft.refused(&subject, refusal, table);
+                continue;
+            }
+            if let Some(matched) = matched {
+                draft.rewritten(&subject, &[matched.index], table);
+            }
+            draft.declared.push(Declared::Added(Binding {
+                scope: here.key.to_string(),
+                name: name.clone(),
+                visibility: leaf.visibility.clone(),
+                condition: leaf.condition.clone(),
+                meaning: Meaning::Path(to.clone()),
+                namespaces: Namespaces::ALL,
+                stays: false,
+            }));
+            imports.push(AddedImport {
+                name: name.clone(),
+                old,
+                to,
+            });
+        }
+        imports
+    }
+
+    /// Whether something in or below `scope` uses a name that a glob brings, or tokens mention it.
+    fn is_mentioned(&self, scope: ScopeId, name: &Segment, old: &[Segment]) -> bool {
+        if self.found.mentions.contains(name) {
+            return true;
+        }
+        let through_glob = |via: Via| {
+            matches!(
+                via,
+                Via::Glob(..) | Via::OuterDefinition | Via::OuterImport | Via::Module
+            )
+        };
+        let is_below = |id: ScopeId| {
+            let module = &self.found.scopes.get(scope).path;
+            self.found.scopes.outwards(id).any(|outer| outer == scope)
+                || self.found.scopes.get(id).path.starts_with(module)
+        };
+        let in_sites = self.found.sites.iter().any(|site| {
+            site.head.taken == 1
+                && site.written.segments[0] == *name
+                && through_glob(site.head.via)
+                && site.path.starts_with(old)
+                && is_below(site.scope)
+        });
+        in_sites || self.is_mentioned_below(scope, name)
+    }
+
+    fn glob_place(&self, scope: ScopeId, ordinal: usize) -> std::ops::Range<usize> {
+        let names = &self.found.scopes.get(scope).names;
+        let item = names.leaves[ordinal].item.and_then(|item| names.items.get(item));
+        item.and_then(|item| super::groups::place_of(&item.tree, ordinal))
+            .unwrap_or(0..0)
+    }
+}

@@ -1,0 +1,48 @@
+//! From what was resolved to edits and findings.
+//!
+//! In order: what becomes of each import (`fate`), what a path is written as in its place
+//! (`render`), the `use` items, each composed as meaning and emitted once (`items`, `groups`), and
+//! the paths outside them (`sites`). Only names of paths are ever edited.
+
+mod draft;
+mod exposed;
+mod fate;
+mod globs;
+mod groups;
+mod items;
+mod keep;
+mod names_edit;
+mod render;
+mod sites;
+
+pub use draft::Draft;
+pub use fate::{Fate, Fates, Next};
+pub use keep::KeptLines;
+
+use super::resolve::Resolver;
+use super::visit::Found;
+
+/// What all parts of a rewrite read.
+pub struct Rewrite<'r, 'a> {
+    /// The text.
+    pub text: &'r str,
+    /// Where it stands, and what names mean.
+    pub resolver: &'r Resolver<'a>,
+    /// What the walk found.
+    pub found: &'r Found,
+    /// Lines with a `repoint: keep` comment.
+    pub kept: &'r KeptLines,
+}
+
+impl Rewrite<'_, '_> {
+    /// Plans the rewrite of imports and paths into `draft`.
+    pub fn run(&self, draft: &mut Draft) {
+        let mut fates = self.fates(draft);
+        let added = self.globs(&fates, draft);
+        let dropped = self.sites(&fates, &added, draft);
+        for key in dropped {
+            fates.drop_unused(key);
+        }
+        self.items(&fates, &added, draft);
+    }
+}

@@ -1,0 +1,307 @@
+//! How a path is written in the place of another: its style is kept where that is still right.
+
+use super::Rewrite;
+use super::draft::Refusal;
+use super::fate::Fates;
+use crate::finding::Code;
+use crate::lang::rust::manifest::Edition;
+use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written};
+use crate::path::{RUST, Segment};
+
+/// A path as it will be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// It starts with `::`.
+    pub leading: bool,
+    /// Its names, with `r#` where the edition asks for it.
+    pub names: Vec<String>,
+}
+
+/// The place that a path is written for.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot<'s> {
+    /// Its scope.
+    pub scope: ScopeId,
+    /// An import, or any other path.
+    pub role: Role,
+    /// The path that stands there.
+    pub written: &'s Written,
+    /// How its first names were found; `None` for an unknown one.
+    pub head: Option<&'s Head>,
+    /// What these names mean after all imports are rewritten.
+    pub after: Option<&'s [Segment]>,
+    /// Only an absolute path means the same wherever it ends up.
+    pub absolute: bool,
+    /// The crate itself can only be written by its name (exported macros, doctests).
+    pub by_name: bool,
+}
+
+impl Rewrite<'_, '_> {
+    /// How `target` is written at `spot`. `more` says that further names follow, so that a bare
+    /// `crate` or `super` is fine.
+    ///
+    /// # Errors
+    /// It cannot be written there.
+    pub(super) fn render(
+        &self,
+        spot: &Spot<'_>,
+        target: &[Segment],
+        more: bool,
+    ) -> Result<Words, Refusal> {
+        if let Some(words) = self.in_style(spot, target, more) {
+            return Ok(words);
+        }
+        self.absolute(spot, target)
+    }
+
+    /// The target behind the same first names, if they lead to it.
+    fn in_style(&self, spot: &Spot<'_>, target: &[Segment], more: bool) -> Option<Words> {
+        let head = spot.head?;
+        let behind = |base: &[Segment]| {
+            let rest = target.strip_prefix(base)?;
+            // `super` alone names no item.
+            (more || !rest.is_empty()).then_some(rest)
+        };
+        let same_head = |rest: &[Segment]| {
+            let mut names: Vec<String> = spot.written.segments[..head.taken]
+                .iter()
+                .map(|name| self.word(name))
+                .collect();
+            names.extend(rest.iter().map(|name| self.word(name)));
+            Words {
+                leading: spot.written.leading,
+                names,
+            }
+        };
+        match head.via {
+            Via::Crate => behind(&head.base).map(same_head),
+            Via::Relative if !spot.absolute => behind(&head.base).map(same_head),
+            Via::Extern => target.strip_prefix(head.base.as_slice()).map(same_head),
+            Via::Import(..) | Via::OuterImport if !spot.absolute => {
+                target.strip_prefix(spot.after?).map(same_head)
+            }
+            Via::Module | Via::OuterDefinition if !spot.absolute => {
+                let parent = &head.base[..head.base.len() - 1];
+                let rest = target.strip_prefix(parent)?;
+                let first = rest.first()?;
+                let written = Written {
+                    leading: spot.written.leading,
+                    segments: vec![first.clone(), first.clone()],
+                };
+                let found = self.resolver.head(
+                    &self.found.scopes,
+                    spot.scope,
+                    &written,
+                    TYPE,
+                    spot.role,
+                )?;
+                (found.base == target[..=parent.len()] && found.via != Via::Ambiguous).then(|| {
+                    Words {
+                        leading: spot.written.leading,
+                        names: rest.iter().map(|name| self.word(name)).collect(),
+                    }
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The target from `crate` or from a crate's name.
+    fn absolute(&self, spot: &Spot<'_>, target: &[Segment]) -> Result<Words, Refusal> {
+        let home = &self.resolver.home;
+        let words = |leading: bool, first: &str| {
+            let mut names = vec![first.to_owned()];
+            names.extend(target[1..].iter().map(|name| self.word(name)));
+            Words { leading, names }
+        };
+        let root = &target[0];
+        let is_own = *root == home.root && home.krate.is_some();
+        if is_own && !spot.by_name {
+            return Ok(words(false, "crate"));
+        }
+        let local = self.local_name(root)?;
+        // An own crate by its name, in a macro for other crates: nothing can be asked there.
+        if spot.by_name {
+            return Ok(words(spot.written.leading, &local));
+        }
+        let leads_there = |leading: bool| {
+            let written = Written {
+                leading,
+                segments: vec![local.as_str().into(), "x".into()],
+            };
+            self.resolver
+                .head(&self.found.scopes, spot.scope, &written, TYPE, spot.role)
+                .is_some_and(|head| {
+                    head.base == [root.clone()]
+                        && matches!(head.via, Via::Extern | Via::Import(..))
+                })
+        };
+        if home.edition == Edition::E2015 {
+            return self.absolute_2015(spot, root, &leads_there).map(|leading| words(leading, &local));
+        }
+        if spot.written.leading {
+            return Ok(words(true, &local));
+        }
+        // Nothing bound: a crate that no manifest tells of is found by its name all the same.
+        let written = Written {
+            leading: false,
+            segments: vec![local.as_str().into(), "x".into()],
+        };
+        let bound = self.resolver.head(
+            &self.found.scopes,
+            spot.scope,
+            &written,
+            TYPE,
+            spot.role,
+        );
+        let shadowed = bound.is_some_and(|head| head.base != [root.clone()]);
+        Ok(words(shadowed, &local))
+    }
+
+    /// In edition 2015 imports and `::` start at the crate's root, which must have an
+    /// `extern crate`; other paths see crates by name too.
+    fn absolute_2015(
+        &self,
+        spot: &Spot<'_>,
+        root: &Segment,
+        leads_there: &dyn Fn(bool) -> bool,
+    ) -> Result<bool, Refusal> {
+        let is_use = matches!(spot.role, Role::Use(..));
+        if root == "std" {
+            // `extern crate std` is there without being written.
+            return Ok(!is_use);
+        }
+        if is_use {
+            if leads_there(spot.written.leading) {
+                return Ok(spot.written.leading);
+            }
+        } else if leads_there(true) {
+            return Ok(true);
+        } else if leads_there(false) && !spot.written.leading {
+            return Ok(false);
+        }
+        Err(Refusal::new(
+            Code::Edition,
+            format!("in edition 2015 `{root}` needs an `extern crate {root};` at the crate's root"),
+        )
+        .help(format!("add `extern crate {root};` to the root of the crate")))
+    }
+
+    /// The name under which this target can write the crate `root`.
+    fn local_name(&self, root: &Segment) -> Result<String, Refusal> {
+        let home = &self.resolver.home;
+        if home.externs.is_none() || matches!(root.as_str(), "std" | "core" | "proc_macro") {
+            return Ok(self.word(root));
+        }
+        if root == "alloc" {
+            if self.has_extern_alloc() {
+                return Ok("alloc".to_owned());
+            }
+            return Err(Refusal::new(
+                Code::MissingDependency,
+                "`alloc` needs an `extern crate alloc;` at the crate's root",
+            )
+            .help("add `extern crate alloc;` to the root of the crate"));
+        }
+        if *root == home.root && home.krate.is_some() {
+            return Ok(self.word(root));
+        }
+        if let Some(local) = home.local_name(root) {
+            return Ok(self.word(local));
+        }
+        let package = home
+            .krate
+            .and_then(|krate| krate.package.as_deref())
+            .map_or_else(String::new, |package| format!(" -p {package}"));
+        Err(Refusal::new(
+            Code::MissingDependency,
+            format!("the crate `{root}` is no dependency of this target"),
+        )
+        .help(format!("run `cargo add {}{package}`", root.replace('_', "-"))))
+    }
+
+    /// Whether the crate's root says `extern crate alloc;`.
+    fn has_extern_alloc(&self) -> bool {
+        let root = [self.resolver.home.root.clone()];
+        self.resolver
+            .binds_crate(&self.found.scopes, &root, "alloc")
+    }
+
+    /// Why an import cannot take `to`, if it cannot.
+    pub(super) fn refuses_use(
+        &self,
+        scope: ScopeId,
+        leaf: &Leaf,
+        head: Option<&Head>,
+        to: &[Segment],
+    ) -> Option<Refusal> {
+        let spot = Spot {
+            scope,
+            // Which import it is does not matter: what it binds is no first name of its own path.
+            role: Role::Use(scope, usize::MAX),
+            written: &leaf.written,
+            head,
+            after: None,
+            absolute: true,
+            by_name: false,
+        };
+        if to.len() == 1 && leaf.kind == LeafKind::Glob && to[0] == self.resolver.home.root {
+            return None;
+        }
+        self.render(&spot, to, false).err()
+    }
+
+    /// A name as this edition writes it.
+    pub(super) fn word(&self, name: &str) -> String {
+        let edition = self.resolver.home.edition;
+        let is_plain = match name {
+            "async" | "await" | "dyn" | "try" => edition == Edition::E2015,
+            "gen" => edition < Edition::E2024,
+            _ => !RUST.needs_raw(name),
+        };
+        if is_plain {
+            name.to_owned()
+        } else {
+            format!("r#{name}")
+        }
+    }
+
+    /// What the first names of a path mean after all imports are rewritten.
+    pub(super) fn head_after(
+        &self,
+        head: &Head,
+        scope: ScopeId,
+        fates: &Fates,
+        added: &super::globs::Added,
+    ) -> Vec<Segment> {
+        let table = self.resolver.table;
+        let moved = |path: &[Segment]| match table.resolve(path, TYPE) {
+            crate::mapping::Outcome::Moves(to) => to.to.segments().to_vec(),
+            _ => path.to_vec(),
+        };
+        match head.via {
+            Via::Import(id, ordinal) => fates
+                .get((id, ordinal))
+                .and_then(|fate| fate.after())
+                .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
+            Via::OuterImport => moved(&head.base),
+            Via::Glob(..) | Via::Module | Via::OuterDefinition => {
+                let name = &head.base[head.base.len() - 1];
+                for id in self.found.scopes.outwards(scope) {
+                    if let Some(to) = added.get(id, name, &head.base) {
+                        return to.to_vec();
+                    }
+                }
+                if let Via::Glob(id, ordinal) = head.via
+                    && let Some(after) = fates.get((id, ordinal)).and_then(|fate| fate.after())
+                {
+                    let mut path = after.to_vec();
+                    path.push(name.clone());
+                    return path;
+                }
+                head.base.clone()
+            }
+            _ => head.base.clone(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One JSON object a line: a finding, or with `diff` the plan of a file. See
+//! [`json`](super::json) for what the keys mean.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::json::{Finding, Name, Plan, VERSION};
+use super::{FileView, Renderer};
+
+/// A line for each finding.
+#[derive(Debug)]
+pub struct Findings;
+
+/// A line for each file that changes or has findings.
+#[derive(Debug)]
+pub struct Plans;
+
+/// `type` tells the kinds of lines apart.
+#[derive(Serialize)]
+struct Line<T> {
+    version: u32,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    content: T,
+}
+
+#[derive(Serialize)]
+struct FindingOf<'a> {
+    #[serde(flatten)]
+    name: Name,
+    #[serde(flatten)]
+    finding: Finding<'a>,
+}
+
+impl Renderer for Findings {
+    fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
+        for diagnostic in &file.diagnostics {
+            let content = FindingOf {
+                name: Name::of(&file.report.display),
+                finding: diagnostic.into(),
+            };
+            write_line(out, "finding", content)?;
+        }
+        Ok(())
+    }
+}
+
+impl Renderer for Plans {
+    fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let plan = &file.report.plan;
+        if plan.edits.is_empty() && plan.references.is_empty() && file.diagnostics.is_empty() {
+            return Ok(());
+        }
+        write_line(out, "plan", Plan::of(file))
+    }
+}
+
+fn write_line(out: &mut dyn Write, kind: &'static str, content: impl Serialize) -> io::Result<()> {
+    let line = Line {
+        version: VERSION,
+        kind,
+        content,
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::sample::{rendered, report, rules, snapshot};
+    use crate::output::{Color, Format, Mode};
+
+    #[test]
+    fn check() {
+        snapshot(
+            "json-lines-check",
+            &rendered(Format::JsonLines, Mode::Check, Color::Never),
+        );
+    }
+
+    #[test]
+    fn diff_prints_plans() {
+        let (report, rules) = (report(), rules());
+        let file = FileView::new(&report, &rules, Mode::Rewrite);
+        let mut out = Vec::new();
+        let renderer = Format::JsonLines.plan_renderer();
+        let mut renderer = renderer.expect("a json format prints plans");
+        renderer.file(&file, &mut out).expect("a vector takes all");
+        renderer.finish(&mut out).expect("a vector takes all");
+        let text = String::from_utf8(out).expect("JSON is text");
+        assert_eq!(text.lines().count(), 1);
+        let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        snapshot(
+            "json-lines-plan",
+            &serde_json::to_string_pretty(&value).expect("serialises"),
+        );
+    }
+
+    #[test]
+    fn a_file_of_which_nothing_is_told_has_no_line() {
+        let (mut report, rules) = (report(), rules());
+        report.plan = crate::plan::Plan::default();
+        let file = FileView::new(&report, &rules, Mode::Rewrite);
+        let mut out = Vec::new();
+        Plans.file(&file, &mut out).expect("a vector takes all");
+        Findings.file(&file, &mut out).expect("a vector takes all");
+        assert!(out.is_empty());
+    }
+}

@@ -1,0 +1,114 @@
+//! Reads files and searches them: what one thread does.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::prefilter::{Prefilter, Seen};
+use super::walk::{Candidate, reason};
+
+/// Bytes read at once: nearly every source file in one piece, and no more than a core's own cache.
+const BUFFER: usize = 256 * 1024;
+
+/// What one thread found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) failures: Vec<(PathBuf, String)>,
+    pub(super) searched: usize,
+}
+
+/// One thread's buffer and results. Nothing is allocated for a file that does not match.
+pub(super) struct Searcher<'a> {
+    prefilter: &'a Prefilter,
+    max_file_size: u64,
+    progress: Option<&'a AtomicUsize>,
+    buffer: Vec<u8>,
+    pub(super) found: Found,
+}
+
+impl<'a> Searcher<'a> {
+    pub(super) fn new(
+        prefilter: &'a Prefilter,
+        max_file_size: u64,
+        progress: Option<&'a AtomicUsize>,
+    ) -> Self {
+        Self {
+            prefilter,
+            max_file_size,
+            progress,
+            buffer: Vec::new(),
+            found: Found::default(),
+        }
+    }
+
+    /// Searches a regular file; `real` gives its path without symbolic links.
+    pub(super) fn search(&mut self, path: &Path, real: impl FnOnce() -> PathBuf) {
+        let matching_size = if self.prefilter.matches_everything() {
+            fs::metadata(path).map(|metadata| Some(metadata.len()))
+        } else {
+            self.matching_size(path)
+        };
+        self.found.searched += 1;
+        if let Some(progress) = self.progress {
+            progress.fetch_add(1, Ordering::Relaxed);
+        }
+        match matching_size {
+            Ok(None) => {}
+            Ok(Some(size)) if size > self.max_file_size => self.fail(
+                path.to_path_buf(),
+                format!(
+                    "{size} bytes are more than --max-file-size allows ({}): raise it, or leave \
+                     the file out with --exclude",
+                    self.max_file_size
+                ),
+            ),
+            Ok(Some(size)) => self.found.candidates.push(Candidate {
+                path: path.to_path_buf(),
+                real: real(),
+                size,
+            }),
+            Err(error) => self.fail_to_read(path.to_path_buf(), &error),
+        }
+    }
+
+    pub(super) fn fail(&mut self, path: PathBuf, message: String) {
+        self.found.failures.push((path, message));
+    }
+
+    pub(super) fn fail_to_read(&mut self, path: PathBuf, error: &io::Error) {
+        self.fail(path, format!("cannot be read: {}", reason(error)));
+    }
+
+    /// The size of the file, if it matches.
+    fn matching_size(&mut self, path: &Path) -> io::Result<Option<u64>> {
+        if self.buffer.is_empty() {
+            self.buffer = vec![0; BUFFER.max(self.prefilter.smallest_piece())];
+        }
+        let mut file = File::open(path)?;
+        let mut seen = Seen::default();
+        let mut filled = 0;
+        let matches = loop {
+            match file.read(&mut self.buffer[filled..]) {
+                Ok(0) => break self.prefilter.search(&self.buffer[..filled], &mut seen),
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if filled == self.buffer.len() {
+                match self.prefilter.search_piece(&self.buffer, &mut seen) {
+                    Ok(()) => break true,
+                    Err(keep) => {
+                        self.buffer.copy_within(filled - keep.., 0);
+                        filled = keep;
+                    }
+                }
+            }
+        };
+        if !matches {
+            return Ok(None);
+        }
+        Ok(Some(file.metadata()?.len()))
+    }
+}
