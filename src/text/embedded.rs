@@ -53,6 +53,19 @@ impl Embedded {
         self.text.push_str(run);
     }
 
+    /// The same text between two synthetic ones.
+    #[must_use]
+    pub fn wrapped(&self, before: &str, after: &str) -> Self {
+        let mut pieces = self.pieces.clone();
+        for piece in &mut pieces {
+            piece.inner += before.len();
+        }
+        Self {
+            text: [before, &self.text, after].concat(),
+            pieces,
+        }
+    }
+
     /// The inner text.
     pub fn text(&self) -> &str {
         &self.text

@@ -1,5 +1,6 @@
 //! Rust.
 
+mod analysis;
 mod at;
 mod attributes;
 mod docs;
@@ -10,4 +11,65 @@ mod parse;
 mod placement;
 mod resolve;
 mod rewrite;
+mod session;
 mod visit;
+
+use std::path::Path;
+
+use crate::lang::{Language, RewriteOptions, Session};
+use crate::mapping::{Action, Table};
+use crate::path::{RUST, Syntax};
+use crate::project::{Anchor, Project};
+
+/// The Rust language.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rust;
+
+/// What stands beside the name of a module in a glob import of it.
+const GLOB: &[&str] = &["::*", "{*", "{ *", ", *", "*}", "*,"];
+
+impl Language for Rust {
+    fn syntax(&self) -> &'static Syntax {
+        &RUST
+    }
+
+    fn is_source(&self, path: &Path) -> bool {
+        path.extension().is_some_and(|extension| extension == "rs")
+    }
+
+    /// A file that refers to a path holds its last name: all others may come from elsewhere (the
+    /// file's own module, `crate::`, an alias of a parent). The exception is a glob import of the
+    /// module that the path lies in.
+    fn anchors(&self, table: &Table) -> Vec<Anchor> {
+        let mut anchors = Vec::new();
+        for rule in table.rules() {
+            if rule.action == Action::Keep {
+                continue;
+            }
+            let names = rule.from.segments();
+            let word = |name: &str| name.is_ascii().then(|| name.to_owned());
+            anchors.push(Anchor {
+                word: word(rule.from.last()),
+                alongside: &[],
+            });
+            if let [.., parent, _] = names {
+                anchors.push(Anchor {
+                    word: word(parent),
+                    alongside: GLOB,
+                });
+            }
+        }
+        anchors.sort();
+        anchors.dedup();
+        anchors
+    }
+
+    fn open<'a>(
+        &'a self,
+        project: &'a Project,
+        table: &'a Table,
+        _options: &'a RewriteOptions,
+    ) -> Box<dyn Session + 'a> {
+        Box::new(session::RustSession::new(project, table))
+    }
+}

@@ -5,6 +5,8 @@
 //! nothing.
 
 
+use std::ops::Range;
+
 use proc_macro2::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use syn::visit::{self, Visit};
@@ -15,8 +17,11 @@ use super::expand::{Expanded, Expansions, Position, Run, Scan, is_quote, is_text
 use super::resolve::{
     Head, MACRO, Names, Resolver, Role, ScopeId, Scopes, TYPE, VALUE, Via, Written,
 };
+use super::manifest::Edition;
 use crate::outline::{Meaning, Use};
 use crate::path::{Namespaces, Segment};
+use crate::project::Prefilter;
+use crate::text::Embedded;
 
 /// What the tokens around a path are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +82,13 @@ pub struct Site {
     pub index: usize,
 }
 
-/// The doc comments of one item.
+/// Code in documentation.
 #[derive(Clone, Debug)]
-pub struct DocRun {
-    /// The comments, in order.
-    pub comments: Vec<At>,
-    /// The scope in which its links are resolved.
-    pub scope: ScopeId,
+pub struct Doctest {
+    /// The code, and where it stands.
+    pub code: Embedded,
+    /// The edition that its fence names.
+    pub edition: Option<Edition>,
 }
 
 /// What the walk found.
@@ -97,8 +102,10 @@ pub struct Found {
     pub sites: Vec<Site>,
     /// Names that occur where no one can tell what they are: tokens, attributes.
     pub mentions: FxHashSet<Segment>,
-    /// Doc comments, in order.
-    pub docs: Vec<DocRun>,
+    /// Code in documentation, in order.
+    pub doctests: Vec<Doctest>,
+    /// Words like paths in documentation.
+    pub doc_mentions: Vec<Range<usize>>,
     /// `#[doc = "..."]` and the like.
     pub doc_strings: Vec<At>,
     /// String literals inside macro calls.
@@ -127,18 +134,18 @@ pub struct Walker<'r, 'a> {
     mode: Mode,
     macros: usize,
     blocks: usize,
-    wants_docs: bool,
+    words: &'r Prefilter,
     /// Scopes of inline modules, by the address of the item.
     modules: FxHashMap<usize, ScopeId>,
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
-    /// Walks `file`. Docs are only recorded if they are wanted.
+    /// Walks `file`. Documentation is only read where it holds one of `words`.
     pub fn walk(
         resolver: &'r Resolver<'a>,
         text: &'r str,
         file: &syn::File,
-        wants_docs: bool,
+        words: &'r Prefilter,
     ) -> Found {
         let mut walker = Self {
             resolver,
@@ -150,7 +157,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             mode: Mode::Code,
             macros: 0,
             blocks: 0,
-            wants_docs,
+            words,
             modules: FxHashMap::default(),
         };
         let mut path = vec![resolver.home.root.clone()];
@@ -393,9 +400,6 @@ impl<'r, 'a> Walker<'r, 'a> {
     }
 
     fn docs(&mut self, attrs: &[Attribute], outer: ScopeId, inner: ScopeId) {
-        if !self.wants_docs {
-            return;
-        }
         for (style, scope) in [(false, outer), (true, inner)] {
             let mut comments = Vec::new();
             for attr in attrs {
@@ -403,24 +407,71 @@ impl<'r, 'a> Walker<'r, 'a> {
                 if is_inner != style || !attr.path().is_ident("doc") {
                     continue;
                 }
-                let at = At::span(attr.pound_token.span);
-                let range = at.range();
-                let is_comment = self
-                    .text
-                    .get(range.clone())
-                    .is_some_and(|text| text.starts_with('/'));
-                if is_comment {
-                    comments.push(At::Bytes(range));
+                let range = attr.pound_token.span.byte_range();
+                let text = self.text.get(range.clone()).unwrap_or_default();
+                if text.starts_with('/') {
+                    comments.push(range);
                 } else if let syn::Meta::NameValue(value) = &attr.meta
                     && let syn::Expr::Lit(lit) = &value.value
                 {
                     self.found.doc_strings.push(At::span(lit.lit.span()));
                 }
             }
-            if !comments.is_empty() {
-                self.found.docs.push(DocRun { comments, scope });
+            let is_relevant = comments
+                .iter()
+                .any(|range| self.words.contains_any(&self.text[range.clone()]));
+            if is_relevant {
+                self.documentation(&comments, scope);
             }
         }
+    }
+
+    fn documentation(&mut self, comments: &[Range<usize>], scope: ScopeId) {
+        let docs = super::docs::parse(self.text, comments);
+        let before = std::mem::replace(&mut self.scope, scope);
+        for link in docs.links {
+            let kinds = link
+                .disambiguator
+                .map_or(Namespaces::ALL, |kind| kind.namespaces());
+            self.link(&link.path, link.range.start, kinds);
+        }
+        self.scope = before;
+        self.found.doc_mentions.extend(docs.mentions);
+        for doctest in docs.doctests {
+            self.found.doctests.push(Doctest {
+                code: doctest.code,
+                edition: doctest.edition.map(super::analysis::edition_of),
+            });
+        }
+    }
+
+    fn link(&mut self, path: &str, start: usize, kinds: Namespaces) {
+        let chain = path.strip_prefix("::");
+        let mut at = start + if chain.is_some() { 2 } else { 0 };
+        let mut names = Vec::new();
+        for part in chain.unwrap_or(path).split("::") {
+            names.push(Name {
+                text: Segment::new(part.strip_prefix("r#").unwrap_or(part)),
+                at: At::Bytes(at..at + part.len()),
+            });
+            at += part.len() + 2;
+        }
+        // A plain link is resolved through a name that stays.
+        if names.len() == 1 {
+            return;
+        }
+        let plain = names.len();
+        let leading = chain.map(|_| At::Bytes(start..start + 2));
+        self.site(
+            names,
+            leading,
+            kinds,
+            Parts {
+                plain,
+                dollar_crate: false,
+                context: Context::Link,
+            },
+        );
     }
 
     fn scan(&mut self, scan: &Scan) {

@@ -45,11 +45,15 @@ pub(super) fn parse(info: &str) -> Option<Fence> {
             '(' => (None, rest.split_once(')')?.1),
             '"' => {
                 let (word, tail) = rest[1..].split_once('"')?;
+                if !tail.is_empty() && !tail.starts_with(ends_word) {
+                    return None;
+                }
                 (Some(word), tail)
             }
             _ => {
                 let (word, tail) = bare_word(rest)?;
-                (Some(word), tail)
+                // rustdoc forgets a word that touches a brace.
+                ((!tail.starts_with('{')).then_some(word), tail)
             }
         };
         rest = tail.trim_start_matches(is_separator);
@@ -88,7 +92,15 @@ fn is_separator(c: char) -> bool {
 
 /// Whether `text` may stand in `{...}`: `.class`, `key=value` or nothing.
 fn is_class(text: &str) -> bool {
-    text.is_empty() || text.contains('=') || (text.starts_with('.') && text.len() > 1)
+    match (text.strip_prefix('.'), text.split_once('=')) {
+        (Some(class), _) => !class.is_empty(),
+        (None, Some((key, value))) => !key.is_empty() && !value.is_empty(),
+        (None, None) => text.is_empty(),
+    }
+}
+
+fn ends_word(c: char) -> bool {
+    is_separator(c) || c == '{' || c == '('
 }
 
 fn is_error_code(word: &str) -> bool {
@@ -98,9 +110,7 @@ fn is_error_code(word: &str) -> bool {
 
 /// The word at the start of `text`; `None` if a character is in no word.
 fn bare_word(text: &str) -> Option<(&str, &str)> {
-    let end = text
-        .find(|c| is_separator(c) || c == '{' || c == '(')
-        .unwrap_or(text.len());
+    let end = text.find(ends_word).unwrap_or(text.len());
     let (word, tail) = text.split_at(end);
     let leads = |c: char| c.is_ascii_alphanumeric() || "_-:".contains(c);
     let follows = |c: char| leads(c) || ".!#$%&*+/;<>?@^|~".contains(c);
@@ -146,7 +156,9 @@ mod tests {
             "foo,rust",
             "ignore,foo",
             "\"rust\"",
+            "\"rust\"{.a}",
             ",rust,",
+            "text{.a}",
         ] {
             assert!(parse(info).is_some(), "{info:?}");
         }
@@ -176,6 +188,11 @@ mod tests {
             ".rust",
             "rüst",
             "{rust}",
+            "{=x}",
+            "{.}",
+            "{key=}",
+            "rust{.a}b",
+            "\"rust\"x",
         ] {
             assert_eq!(parse(info), None, "{info:?}");
         }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::externs::PackageExterns;
 use super::read::{Manifest, Manifests};
 use super::targets;
-use super::{Edition, Externs, Krate, ManifestError, TargetKind, crate_name};
-use crate::lang::rust::placement::normalized;
+use super::{Edition, Externs, Krate, ManifestError, TargetKind, crate_name, normalized};
 use crate::path::Segment;
 
 /// A Cargo package, or a folder of files without a manifest that counts as one.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::declared::{Base, Declaration};
+use super::declared::{Base, Declaration, Origin};
 use super::scan::Scan;
 use super::{Crates, Place};
 use crate::lang::rust::manifest::{ManifestError, Package};
@@ -14,6 +14,16 @@ use crate::path::Segment;
 pub(super) struct Site {
     pub(super) place: Place,
     base: Base,
+}
+
+impl Site {
+    /// The same site under the file's other name.
+    pub(super) fn ending_in(mut self, file: &Path) -> Self {
+        if let Some((last, _)) = self.place.chain.last_mut() {
+            *last = file.to_owned();
+        }
+        self
+    }
 }
 
 /// One question: the sites of a file.
@@ -72,7 +82,7 @@ impl<'a> Climb<'a> {
                     continue;
                 }
                 for site in self.sites(link)?.iter() {
-                    push(&mut sites, site.clone());
+                    push(&mut sites, site.clone().ending_in(file));
                 }
             }
         }
@@ -94,29 +104,54 @@ impl<'a> Climb<'a> {
             let base = Base::of_owner(file);
             push(sites, Site { place, base });
         }
-        for owner in self.owners(file, package) {
-            let declarations = self.crates.declarations(&owner);
-            if !may_declare(&owner, &declarations, file) {
-                continue;
-            }
-            if self.visiting.contains(&owner) {
-                self.cut = true;
-                continue;
-            }
-            let above = match self.sites(&owner) {
-                Ok(above) => above,
-                Err(error) if owner.starts_with(&package.folder) => return Err(error),
-                // Another package that reaches in here and is broken is its own files' failure.
-                Err(_) => continue,
-            };
-            for site in above.iter() {
-                for declaration in declarations.iter() {
-                    for target in declaration.targets(&site.base) {
-                        if target.file == file {
-                            let place = site.place.child(file, declaration.names());
-                            let base = target.base;
-                            push(sites, Site { place, base });
-                        }
+        let owners = self.owners(file, package);
+        for owner in &owners {
+            let declarations = self.crates.declarations(owner);
+            let sure = |one: &&Declaration| one.origin != Origin::Mention;
+            let declarations: Vec<&Declaration> = declarations.iter().filter(sure).collect();
+            self.declared_by(owner, &declarations, file, package, sites)?;
+        }
+        if !sites.is_empty() || self.scan.is_none() {
+            return Ok(());
+        }
+        // Nobody declares it in so many words: perhaps a macro does.
+        for owner in &owners {
+            let perhaps = self.crates.perhaps_declared(owner);
+            let declarations: Vec<&Declaration> = perhaps.iter().collect();
+            self.declared_by(owner, &declarations, file, package, sites)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the sites that `file` has by these declarations of `owner`.
+    fn declared_by(
+        &mut self,
+        owner: &Path,
+        declarations: &[&Declaration],
+        file: &Path,
+        package: &Package,
+        sites: &mut Vec<Site>,
+    ) -> Result<(), ManifestError> {
+        if !may_declare(owner, declarations, file) {
+            return Ok(());
+        }
+        if self.visiting.iter().any(|open| open == owner) {
+            self.cut = true;
+            return Ok(());
+        }
+        let above = match self.sites(owner) {
+            Ok(above) => above,
+            Err(error) if owner.starts_with(&package.folder) => return Err(error),
+            // Another package that reaches in here and is broken is its own files' failure.
+            Err(_) => return Ok(()),
+        };
+        for site in above.iter() {
+            for declaration in declarations.iter().filter(|one| one.may_mean(file)) {
+                for target in declaration.targets(&site.base) {
+                    if target.file == file {
+                        let place = site.place.child(file, declaration.names());
+                        let base = target.base;
+                        push(sites, Site { place, base });
                     }
                 }
             }
@@ -157,12 +192,10 @@ impl<'a> Climb<'a> {
 }
 
 /// Cheap: whether one of the declarations means `file` if `owner` is what its name says, or else.
-fn may_declare(owner: &Path, declarations: &[Declaration], file: &Path) -> bool {
-    if declarations.is_empty() {
-        return false;
-    }
+fn may_declare(owner: &Path, declarations: &[&Declaration], file: &Path) -> bool {
     let bases = [Base::of_owner(owner), Base::of_named(owner)];
-    declarations.iter().any(|declaration| {
+    let mut likely = declarations.iter().filter(|one| one.may_mean(file));
+    likely.any(|declaration| {
         bases.iter().any(|base| {
             let targets = declaration.targets(base);
             targets.iter().any(|target| target.file == file)

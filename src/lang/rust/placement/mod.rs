@@ -8,6 +8,7 @@
 
 mod climb;
 mod declared;
+mod lex;
 mod loose;
 mod scan;
 
@@ -17,13 +18,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use self::climb::{Climb, Site};
-use self::declared::{Base, Declaration, declarations};
+use self::declared::{Base, Declaration, Origin, Target};
+use self::lex::declarations;
 use self::scan::{Scan, manifest_folders};
-use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, TargetKind};
+use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, normalized};
 use super::memo::Memo;
 use crate::path::Segment;
-
-pub(super) use self::declared::normalized;
 
 /// One place that a file has in a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +129,11 @@ impl Crates {
                 && real != file
             {
                 let more = Climb::new(self, Some(scan)).sites(&real)?;
-                let all = sites.iter().chain(more.iter()).cloned();
-                sites = Arc::new(all.collect());
+                let mut all = sites.to_vec();
+                for site in more.iter() {
+                    all.push(site.clone().ending_in(&file));
+                }
+                sites = Arc::new(all);
             }
             self.placement(&file, &sites)
         })
@@ -166,6 +169,10 @@ impl Crates {
         };
         let folder = place.krate.root.parent().or(file.parent());
         let folder = folder.unwrap_or(file);
+        let folder = match folder.parent() {
+            Some(above) if folder.ends_with("src") => above,
+            _ => folder,
+        };
         let shown = folder.strip_prefix(&self.root).unwrap_or(folder);
         let shown = if shown.as_os_str().is_empty() {
             Path::new(".")
@@ -207,18 +214,11 @@ impl Crates {
         let mut found = Vec::new();
         let mut open = vec![(krate.root.clone(), Base::of_owner(&krate.root), 0)];
         while let Some((file, base, used)) = open.pop() {
-            let mut below = Vec::new();
-            for declaration in self.declarations(&file).iter() {
-                let names: Vec<&Segment> = declaration.names().collect();
-                let rest = &path[used..];
-                if names.len() > rest.len() || !names.iter().zip(rest).all(|(a, b)| *a == b) {
-                    continue;
-                }
-                for target in declaration.targets(&base) {
-                    if target.file.is_file() {
-                        below.push((target.file, target.base, used + names.len()));
-                    }
-                }
+            let declared = self.declarations(&file);
+            let sure = declared.iter().filter(|one| one.origin != Origin::Mention);
+            let mut below = existing(sure, &base, &path[used..]);
+            if below.is_empty() && used < path.len() {
+                below = existing(self.perhaps_declared(&file).iter(), &base, &path[used..]);
             }
             if below.is_empty() {
                 let holds = (file, used);
@@ -226,7 +226,8 @@ impl Crates {
                     found.push(holds);
                 }
             }
-            open.extend(below.into_iter().rev());
+            let below = below.into_iter().rev();
+            open.extend(below.map(|(target, names)| (target.file, target.base, used + names)));
         }
         found
     }
@@ -322,6 +323,26 @@ impl Crates {
         })
     }
 
+    /// The modules that `file` declares only if the macros that it calls do so: the macros of its
+    /// `#[macro_use]` modules, and names in the tokens of calls.
+    fn perhaps_declared(&self, file: &Path) -> Vec<Declaration> {
+        let known = self.declarations(file);
+        let mut perhaps = Vec::new();
+        for module in known.iter().filter(|one| one.gives_macros()) {
+            for base in [Base::of_owner(file), Base::of_named(file)] {
+                for target in module.targets(&base) {
+                    let of_macros = self.declarations(&target.file);
+                    let bodies = of_macros.iter();
+                    let bodies = bodies.filter(|one| one.origin == Origin::MacroBody);
+                    perhaps.extend(bodies.cloned());
+                }
+            }
+        }
+        let mentions = known.iter().filter(|one| one.origin == Origin::Mention);
+        perhaps.extend(mentions.cloned());
+        perhaps
+    }
+
     /// The tree to search for what brings `file`: the project, or for a file outside of it its
     /// package.
     fn scan_root(&self, file: &Path) -> PathBuf {
@@ -340,6 +361,31 @@ impl Crates {
         Ok(self.scans.get_or(&self.scan_root(file), Arc::default))
     }
 }
+
+/// The files on disk of those declarations that lead towards module `path`, with how many names
+/// lead there.
+fn existing<'a>(
+    declarations: impl Iterator<Item = &'a Declaration>,
+    base: &Base,
+    path: &[Segment],
+) -> Vec<(Target, usize)> {
+    let mut found = Vec::new();
+    for declaration in declarations {
+        let names = declaration.names().count();
+        if names > path.len() || !declaration.names().eq(&path[..names]) {
+            continue;
+        }
+        for target in declaration.targets(base) {
+            if target.file.is_file() {
+                found.push((target, names));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;
 
 const _: fn() = || {
     fn shared_by_threads<T: Sync + Send>() {}

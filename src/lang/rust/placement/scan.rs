@@ -11,7 +11,9 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use super::declared::{Base, declarations, normalized};
+use super::declared::Base;
+use super::lex::declarations;
+use crate::lang::rust::manifest::normalized;
 
 /// Files with `#[path]` modules and what they bring, of one tree.
 #[derive(Debug, Default)]

@@ -107,7 +107,7 @@ pub struct Resolver<'a> {
     /// Which names rules know.
     pub table: &'a Table,
     /// Modules in other files.
-    pub tree: &'a ModuleTree<'a>,
+    pub tree: &'a ModuleTree,
     /// What was found for imports; `None` inside marks one that is being resolved.
     meanings: RefCell<FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>>,
 }
@@ -123,7 +123,7 @@ enum Bound {
 
 impl<'a> Resolver<'a> {
     /// A resolver for a text at `home`.
-    pub fn new(home: Home<'a>, table: &'a Table, tree: &'a ModuleTree<'a>) -> Self {
+    pub fn new(home: Home<'a>, table: &'a Table, tree: &'a ModuleTree) -> Self {
         Self {
             home,
             table,

@@ -29,14 +29,14 @@ pub struct OuterNames {
 }
 
 /// The modules of a tree of files. Shared by the threads; each file is read at most once.
-pub struct ModuleTree<'a> {
-    crates: &'a Crates,
+pub struct ModuleTree {
+    crates: Arc<Crates>,
     files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
 }
 
-impl<'a> ModuleTree<'a> {
+impl ModuleTree {
     /// The tree of these crates.
-    pub fn new(crates: &'a Crates) -> Self {
+    pub fn new(crates: Arc<Crates>) -> Self {
         Self {
             crates,
             files: Mutex::default(),

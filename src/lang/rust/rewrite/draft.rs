@@ -22,8 +22,6 @@ pub struct Draft {
     pub declared: Vec<Declared>,
     /// Indices of uses in the outline that stay as they are.
     pub staying_uses: Vec<usize>,
-    /// Imports that stay as they are.
-    pub staying_leaves: Vec<(usize, usize)>,
 }
 
 /// A reference and what the table says of it.

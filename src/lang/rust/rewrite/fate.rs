@@ -40,6 +40,11 @@ pub enum Next {
 }
 
 impl Fate {
+    /// Whether what it imports is not changed.
+    pub fn stays(&self) -> bool {
+        matches!(self.next, Next::Stays | Next::Kept)
+    }
+
     /// What the bound name means afterwards.
     pub fn after(&self) -> Option<&[Segment]> {
         match &self.next {
@@ -134,7 +139,6 @@ impl Rewrite<'_, '_> {
             rule: matched.index,
         };
         fate.next = Next::Kept;
-        draft.staying_leaves.push((scope, ordinal));
         if self.kept.keeps(range.start) {
             return fate;
         }
@@ -153,7 +157,6 @@ impl Rewrite<'_, '_> {
         match (refusal, to) {
             (Some(refusal), _) => draft.refused(&subject, refusal, table),
             (None, Some(to)) => {
-                draft.staying_leaves.pop();
                 draft.rewritten(&subject, applied, table);
                 self.review_kept_name(leaf, to, &matched, &subject, draft);
                 fate.next = if self.would_import_itself(&module, leaf, to, scope) {

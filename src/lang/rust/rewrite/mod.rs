@@ -15,9 +15,10 @@ mod names_edit;
 mod render;
 mod sites;
 
-pub use draft::Draft;
-pub use fate::{Fate, Fates, Next};
+pub use draft::{Draft, show};
+pub use fate::Fates;
 pub use keep::KeptLines;
+pub use sites::absolute_paths;
 
 use super::resolve::Resolver;
 use super::visit::Found;
@@ -36,7 +37,7 @@ pub struct Rewrite<'r, 'a> {
 
 impl Rewrite<'_, '_> {
     /// Plans the rewrite of imports and paths into `draft`.
-    pub fn run(&self, draft: &mut Draft) {
+    pub fn run(&self, draft: &mut Draft) -> Fates {
         let mut fates = self.fates(draft);
         let added = self.globs(&fates, draft);
         let dropped = self.sites(&fates, &added, draft);
@@ -44,5 +45,6 @@ impl Rewrite<'_, '_> {
             fates.drop_unused(key);
         }
         self.items(&fates, &added, draft);
+        fates
     }
 }

@@ -263,6 +263,48 @@ impl Rewrite<'_, '_> {
         .help("widen the visibility, for example to `pub(crate)`"))
     }
 
+    /// A raw or escaped string of a known attribute: never edited, and an error if it names a mapped
+    /// path.
+    pub fn odd_string(
+        &self,
+        range: std::ops::Range<usize>,
+        text: &str,
+        scope: crate::lang::rust::resolve::ScopeId,
+        draft: &mut Draft,
+    ) {
+        for (_, segments) in absolute_paths(text) {
+            let written = crate::lang::rust::resolve::Written {
+                leading: false,
+                segments,
+            };
+            let resolver = self.resolver;
+            let found = resolver.path(
+                &self.found.scopes,
+                scope,
+                &written,
+                Namespaces::ALL,
+                Role::Path,
+            );
+            let Some((_, path)) = found else {
+                continue;
+            };
+            if let Outcome::Moves(to) = resolver.table.resolve(&path, Namespaces::ALL) {
+                let subject = Subject {
+                    range: range.clone(),
+                    path: &path,
+                    to: Some(to.to.segments()),
+                    rule: to.first.index,
+                };
+                let refusal = Refusal::new(
+                    Code::String,
+                    "the path stands in a raw or escaped string, which is not edited",
+                )
+                .help("rewrite the string by hand");
+                draft.refused(&subject, refusal, resolver.table);
+            }
+        }
+    }
+
     /// Literals in macro calls that mention a mapped path.
     pub fn texts(&self, draft: &mut Draft) {
         for at in &self.found.texts {

@@ -1,0 +1,326 @@
+//! One text from parse to plan, with the doctests inside it.
+
+use std::ops::Range;
+
+use super::manifest::{Edition, Krate};
+use super::parse::parse_file;
+use super::resolve::{Home, ModuleTree, Resolver};
+use super::rewrite::{Draft, Fates, KeptLines, Rewrite, absolute_paths};
+use super::visit::{Doctest, Found, Walker};
+use crate::finding::{Code, Finding, Level};
+use crate::lang::SourceError;
+use crate::mapping::{Outcome, Table};
+use crate::outline::{Binding, Declared, Meaning, Outline};
+use crate::path::{Namespaces, RUST, Segment};
+use crate::project::Prefilter;
+use crate::text::{Edit, Embedded};
+
+/// What every text of a session is analysed with.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The rules.
+    pub table: &'a Table,
+    /// Modules in other files.
+    pub tree: &'a ModuleTree,
+    /// The last names of old and of new paths: documentation without one of them is not read.
+    pub words: &'a Prefilter,
+}
+
+/// What is known of a text, in its own bytes.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// How it is now.
+    pub outline: Outline,
+    /// What should become of it.
+    pub draft: Draft,
+    /// Some path in it starts at `crate`, `self` or `super`.
+    pub has_relative: bool,
+}
+
+/// Reads one text that stands at `home`. `doctests` is the crate that its doctests are in.
+///
+/// # Errors
+/// It cannot be parsed.
+pub fn read(
+    text: &str,
+    home: Home<'_>,
+    doctests: Option<&Krate>,
+    setting: Setting<'_>,
+) -> Result<Reading, SourceError> {
+    let file = parse_file(text)?;
+    // The two lifetimes of a resolver are one: it lives no longer than what it borrows.
+    let resolver = Resolver::new(home, setting.table, setting.tree);
+    let found = Walker::walk(&resolver, text, &file, setting.words);
+    let kept = KeptLines::of(text);
+    let rewrite = Rewrite {
+        text,
+        resolver: &resolver,
+        found: &found,
+        kept: &kept,
+    };
+    let mut draft = Draft::default();
+    let fates = rewrite.run(&mut draft);
+    rewrite.texts(&mut draft);
+    notes(&rewrite, &mut draft);
+    let mut reading = Reading {
+        outline: outline(&rewrite, &fates, &draft),
+        draft,
+        has_relative: has_relative(&found),
+    };
+    for (number, doctest) in found.doctests.iter().enumerate() {
+        read_doctest(number, doctest, &resolver, doctests, setting, text, &mut reading);
+    }
+    reading.draft.findings.extend(kept.unused());
+    Ok(reading)
+}
+
+fn has_relative(found: &Found) -> bool {
+    let is_relative =
+        |name: Option<&Segment>| name.is_some_and(|name| matches!(name.as_str(), "crate" | "self" | "super"));
+    found
+        .uses
+        .iter()
+        .any(|site| match &site.meaning {
+            Meaning::Path(path) | Meaning::Own(path) | Meaning::Opaque(path) => {
+                path.len() > 1 && is_relative(path.first())
+            }
+        })
+        || found.scopes.iter().any(|(_, scope)| {
+            scope
+                .names
+                .leaves
+                .iter()
+                .any(|leaf| is_relative(leaf.written.segments.first()))
+        })
+}
+
+/// The outline of what was walked.
+fn outline(rewrite: &Rewrite<'_, '_>, fates: &Fates, draft: &Draft) -> Outline {
+    let mut outline = Outline {
+        uses: rewrite.found.uses.clone(),
+        ..Outline::default()
+    };
+    for &index in &draft.staying_uses {
+        if let Some(site) = outline.uses.get_mut(index) {
+            site.stays = true;
+        }
+    }
+    for (id, scope) in rewrite.found.scopes.iter() {
+        for (ordinal, leaf) in scope.names.leaves.iter().enumerate() {
+            let fate = fates.get((id, ordinal));
+            let mut binding: Binding = rewrite.binding(id, leaf, &[]);
+            binding.meaning = match fate.and_then(|fate| fate.old.clone()) {
+                Some(path) => Meaning::Path(path),
+                None => Meaning::Opaque(leaf.written.segments.clone()),
+            };
+            // Whether a rule moves it is the language's word: what it leaves, stays.
+            binding.stays = fate.is_none_or(|fate| fate.stays());
+            outline.bindings.push(binding);
+        }
+        let mut defined: Vec<Segment> = scope
+            .names
+            .iter()
+            .filter(|(_, entry)| !matches!(entry.what, super::resolve::What::Import(_)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        defined.sort();
+        if !defined.is_empty() {
+            outline
+                .definitions
+                .entry(scope.key.to_string())
+                .or_default()
+                .extend(defined);
+        }
+    }
+    outline
+}
+
+/// Findings about text that is no code here.
+fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
+    let found = rewrite.found;
+    for at in &found.includes {
+        let message = "the included file is not read as part of this one";
+        draft.findings.push(note(Code::Include, at.range(), message));
+    }
+    for at in &found.doc_strings {
+        mention(rewrite, at.range(), draft);
+    }
+    for range in &found.doc_mentions {
+        mention(rewrite, range.clone(), draft);
+    }
+    for (at, text, scope) in &found.odd_strings {
+        rewrite.odd_string(at.range(), text, *scope, draft);
+    }
+}
+
+fn note(code: Code, range: Range<usize>, message: &str) -> Finding {
+    Finding {
+        code,
+        level: Level::Note,
+        range,
+        path: None,
+        successor: None,
+        message: message.to_owned(),
+        help: None,
+        rule: None,
+    }
+}
+
+/// Notes deprecated paths in a stretch of documentation that is not rewritten.
+fn mention(rewrite: &Rewrite<'_, '_>, range: Range<usize>, draft: &mut Draft) {
+    let Some(text) = rewrite.text.get(range.clone()) else {
+        return;
+    };
+    let table = rewrite.resolver.table;
+    for (at, mut path) in absolute_paths(text) {
+        if path[0] == "crate" {
+            path[0] = rewrite.resolver.home.root.clone();
+        }
+        let Outcome::Moves(to) = table.resolve(&path, Namespaces::ALL) else {
+            continue;
+        };
+        draft.findings.push(Finding {
+            path: Some(super::rewrite::show(&path, &RUST)),
+            successor: Some(to.to.display(&RUST).to_string()),
+            rule: Some(to.first.index),
+            ..note(
+                Code::Doc,
+                range.start + at.start..range.start + at.end,
+                "a deprecated path in documentation that is not rewritten",
+            )
+        });
+    }
+}
+
+/// Reads the code of a doctest as the crate of its own that rustdoc makes of it.
+fn read_doctest(
+    number: usize,
+    doctest: &Doctest,
+    outer: &Resolver<'_>,
+    krate: Option<&Krate>,
+    setting: Setting<'_>,
+    text: &str,
+    reading: &mut Reading,
+) {
+    let code = &doctest.code;
+    if !setting.words.contains_any(code.text()) {
+        return;
+    }
+    let edition = doctest.edition.unwrap_or(outer.home.edition);
+    let home = || Home {
+        krate: krate.or(outer.home.krate),
+        root: Segment::new_static("crate"),
+        module: Vec::new(),
+        edition,
+        externs: krate.map_or(outer.home.externs, |krate| krate.externs.as_ref()),
+        dev_externs: krate.and_then(|krate| krate.dev_externs.as_ref()),
+    };
+    // rustdoc puts code without a `main` into one.
+    let wrapped = code.wrapped("fn main() {\n", "\n}\n");
+    let has_main = code.text().contains("fn main");
+    let mut inner = None;
+    for embedded in if has_main { [code, &wrapped] } else { [&wrapped, code] } {
+        if let Ok(read) = read(embedded.text(), home(), None, setting) {
+            inner = Some((embedded, read));
+            break;
+        }
+    }
+    let Some((embedded, inner)) = inner else {
+        unreadable_doctest(doctest, setting.table, text, reading);
+        return;
+    };
+    adopt(number, embedded, inner, reading);
+}
+
+/// Takes over what was found in embedded text.
+fn adopt(number: usize, embedded: &Embedded, inner: Reading, reading: &mut Reading) {
+    let outer_edits: Option<Vec<Vec<Edit>>> = inner
+        .draft
+        .edits
+        .iter()
+        .map(|edit| embedded.outer_edits(edit))
+        .collect();
+    let prefix = |scope: &str| format!("doctest {number}: {scope}");
+    let place = |range: &Range<usize>| {
+        embedded
+            .outer_range(range.clone())
+            .or_else(|| embedded.outer_range(range.start..range.start))
+            .or_else(|| embedded.pieces().first().map(|piece| piece.outer..piece.outer))
+    };
+    let Some(outer_edits) = outer_edits else {
+        // An edit of the wrapper: nothing in the snippet asks for one.
+        return;
+    };
+    reading.outline.uses.extend(inner.outline.uses);
+    reading
+        .outline
+        .bindings
+        .extend(inner.outline.bindings.into_iter().map(|mut binding| {
+            binding.scope = prefix(&binding.scope);
+            binding
+        }));
+    for (scope, names) in inner.outline.definitions {
+        reading.outline.definitions.insert(prefix(&scope), names);
+    }
+    reading
+        .draft
+        .declared
+        .extend(inner.draft.declared.into_iter().map(|declared| match declared {
+            Declared::Added(mut binding) => {
+                binding.scope = prefix(&binding.scope);
+                Declared::Added(binding)
+            }
+            Declared::Removed(mut binding) => {
+                binding.scope = prefix(&binding.scope);
+                Declared::Removed(binding)
+            }
+        }));
+    reading.draft.edits.extend(outer_edits.into_iter().flatten());
+    for mut reference in inner.draft.references {
+        if let Some(range) = place(&reference.range) {
+            reference.range = range;
+            reading.draft.references.push(reference);
+        }
+    }
+    for mut finding in inner.draft.findings {
+        if let Some(range) = place(&finding.range) {
+            finding.range = range;
+            reading.draft.findings.push(finding);
+        }
+    }
+}
+
+/// A doctest that does not parse: paths in it are mentions.
+fn unreadable_doctest(doctest: &Doctest, table: &Table, text: &str, reading: &mut Reading) {
+    for piece in doctest.code.pieces() {
+        let range = piece.outer..piece.outer + piece.len;
+        let Some(line) = text.get(range.clone()) else {
+            continue;
+        };
+        for (at, path) in absolute_paths(line) {
+            let Outcome::Moves(to) = table.resolve(&path, Namespaces::ALL) else {
+                continue;
+            };
+            reading.draft.findings.push(Finding {
+                path: Some(super::rewrite::show(&path, &RUST)),
+                successor: Some(to.to.display(&RUST).to_string()),
+                rule: Some(to.first.index),
+                ..note(
+                    Code::Doc,
+                    range.start + at.start..range.start + at.end,
+                    "a deprecated path in an example that cannot be parsed",
+                )
+            });
+        }
+    }
+}
+
+/// The edition that a fence names.
+pub fn edition_of(edition: cargo_toml::Edition) -> Edition {
+    match edition {
+        cargo_toml::Edition::E2015 => Edition::E2015,
+        cargo_toml::Edition::E2018 => Edition::E2018,
+        cargo_toml::Edition::E2021 => Edition::E2021,
+        _ => Edition::E2024,
+    }
+}

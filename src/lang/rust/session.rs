@@ -1,0 +1,255 @@
+//! Rust at work on one tree: which crates a file is part of, and one plan for all of them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::analysis::{Reading, Setting, read};
+use super::manifest::{Edition, Externs, Krate};
+use super::placement::{Crates, Place, Placement};
+use super::resolve::{Home, ModuleTree};
+use super::rewrite::Draft;
+use crate::finding::{Code, Finding, Level};
+use crate::lang::{Session, SourceError};
+use crate::mapping::{Action, Table};
+use crate::path::Segment;
+use crate::plan::{Analysis, Plan};
+use crate::project::{Anchor, Prefilter, Project};
+use crate::text::Edits;
+
+/// Lines at the top of a file in which a comment may say that it is generated.
+const GENERATED_LINES: usize = 5;
+
+/// Rust at work on one tree.
+pub struct RustSession<'a> {
+    table: &'a Table,
+    crates: Arc<Crates>,
+    tree: ModuleTree,
+    words: Prefilter,
+}
+
+impl<'a> RustSession<'a> {
+    /// Starts on a tree.
+    pub fn new(project: &Project, table: &'a Table) -> Self {
+        let crates = Arc::new(Crates::new(project.root()));
+        let mut words = Vec::new();
+        for rule in table.rules() {
+            words.push(rule.from.last());
+            if let Action::Move(to) = &rule.action {
+                words.push(to.last());
+            }
+        }
+        let anchors: Vec<Anchor> = words
+            .into_iter()
+            .map(|word| Anchor {
+                word: word.is_ascii().then(|| word.to_string()),
+                alongside: &[],
+            })
+            .collect();
+        Self {
+            table,
+            tree: ModuleTree::new(Arc::clone(&crates)),
+            crates,
+            words: Prefilter::new(&anchors),
+        }
+    }
+}
+
+impl Session for RustSession<'_> {
+    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+        let analysis = self.analyze_places(file, text);
+        // Every parse leaves its source in a map of the thread, and no span is in use any more.
+        proc_macro2::extra::invalidate_current_thread_spans();
+        analysis
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.crates.remarks()
+    }
+}
+
+impl RustSession<'_> {
+    fn analyze_places(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+        let placement = self.crates.place(file).map_err(|error| SourceError {
+            message: error.to_string(),
+            offset: None,
+        })?;
+        match &*placement {
+            Placement::Places(places) => {
+                let mut readings = Vec::with_capacity(places.len());
+                for place in places {
+                    readings.push(self.read_place(place, text)?);
+                }
+                finish(text, self.agreed(readings))
+            }
+            Placement::Orphan {
+                edition, externs, ..
+            } => self.analyze_orphan(text, *edition, externs.as_ref()),
+        }
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            table: self.table,
+            tree: &self.tree,
+            words: &self.words,
+        }
+    }
+
+    fn read_place(&self, place: &Place, text: &str) -> Result<Reading, SourceError> {
+        let krate = &*place.krate;
+        let doctests = Crates::doctest_krate(place);
+        let home = home_in(krate, place.module.clone());
+        read(text, home, Some(&doctests), self.setting())
+    }
+
+    /// A file in no module tree: only what is absolute can be told.
+    fn analyze_orphan(
+        &self,
+        text: &str,
+        edition: Edition,
+        externs: Option<&Externs>,
+    ) -> Result<Analysis, SourceError> {
+        let home = Home {
+            krate: None,
+            root: Segment::new_static("crate"),
+            module: Vec::new(),
+            edition,
+            externs,
+            dev_externs: None,
+        };
+        let remark = |code, message: &str| Finding {
+            code,
+            level: Level::Note,
+            range: 0..0,
+            path: None,
+            successor: None,
+            message: message.to_owned(),
+            help: None,
+            rule: None,
+        };
+        match read(text, home, None, self.setting()) {
+            Ok(mut reading) => {
+                if reading.has_relative || !reading.draft.references.is_empty() {
+                    let message = "this file is in no module tree: only absolute paths count";
+                    reading.draft.findings.push(remark(Code::Orphan, message));
+                }
+                finish(text, reading)
+            }
+            Err(error) => Ok(Analysis {
+                plan: Plan {
+                    findings: vec![remark(
+                        Code::NoSource,
+                        &format!("this file is in no module tree and {}", error.message),
+                    )],
+                    ..Plan::default()
+                },
+                ..Analysis::default()
+            }),
+        }
+    }
+
+    /// One reading of a file that several crates or modules include, if they agree.
+    fn agreed(&self, mut readings: Vec<Reading>) -> Reading {
+        let mut first = readings.swap_remove(0);
+        let agree = readings
+            .iter()
+            .all(|other| other.draft.edits == first.draft.edits);
+        if agree {
+            return first;
+        }
+        for other in readings {
+            for reference in other.draft.references {
+                if !first.draft.references.contains(&reference) {
+                    first.draft.references.push(reference);
+                }
+            }
+        }
+        refuse_all(
+            &mut first.draft,
+            Code::SharedFile,
+            "this file is part of several crates, and the path does not mean the same in all of them",
+            "move the file or rewrite it by hand",
+        );
+        first
+    }
+}
+
+/// Where a file of this crate stands.
+fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
+    Home {
+        krate: Some(krate),
+        root: krate
+            .name
+            .clone()
+            .unwrap_or(Segment::new_static("crate")),
+        module,
+        edition: krate.edition,
+        externs: krate.externs.as_ref(),
+        dev_externs: krate.dev_externs.as_ref(),
+    }
+}
+
+/// Takes all edits back: each reference becomes an error with this code.
+fn refuse_all(draft: &mut Draft, code: Code, message: &str, help: &str) {
+    draft.edits.clear();
+    draft.declared.clear();
+    draft.findings.retain(|finding| finding.level != Level::Review);
+    for reference in &mut draft.references {
+        if !reference.rewritten {
+            continue;
+        }
+        reference.rewritten = false;
+        draft.findings.push(Finding {
+            code,
+            level: Level::Error,
+            range: reference.range.clone(),
+            path: Some(reference.path.clone()),
+            successor: reference.successor.clone(),
+            message: message.to_owned(),
+            help: Some(help.to_owned()),
+            rule: Some(reference.rule),
+        });
+    }
+}
+
+/// Makes a plan of what was read.
+fn finish(text: &str, mut reading: Reading) -> Result<Analysis, SourceError> {
+    if is_generated(text) {
+        refuse_all(
+            &mut reading.draft,
+            Code::Generated,
+            "the file says that it is generated",
+            "change the generator and run it again",
+        );
+    }
+    let mut draft = reading.draft;
+    let edits = Edits::new(draft.edits, text).map_err(|conflict| SourceError {
+        message: format!("planned edits are in conflict, which is a defect of repoint: {conflict}"),
+        offset: None,
+    })?;
+    draft
+        .references
+        .sort_by_key(|reference| (reference.range.start, reference.range.end));
+    draft
+        .findings
+        .sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
+    draft.findings.dedup();
+    Ok(Analysis {
+        outline: reading.outline,
+        plan: Plan {
+            edits,
+            references: draft.references,
+            findings: draft.findings,
+            declared: draft.declared,
+        },
+    })
+}
+
+/// Whether a comment in the first lines holds the marker of generated files.
+fn is_generated(text: &str) -> bool {
+    text.lines().take(GENERATED_LINES).any(|line| {
+        let line = line.trim_start();
+        (line.starts_with("//") || line.starts_with("/*") || line.starts_with('*'))
+            && line.contains("@generated")
+    })
+}

@@ -1,0 +1,137 @@
+//! Gives both states of a fixture to rustc.
+//!
+//! Only metadata is made: that is all of name resolution and type checking, at a tenth of a second
+//! a crate. The foreign crates `old`, `new` and `other` are stubs, compiled once a run.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::fixture::{self, Fixture, Target, Tree};
+
+/// The stub crates; a later one may use those before it.
+const STUBS: [&str; 3] = ["new", "other", "old"];
+
+/// The stub crates, compiled when the first fixture asks for them.
+pub struct Stubs {
+    sources: PathBuf,
+    built: OnceLock<Result<TempDir, String>>,
+}
+
+impl Stubs {
+    /// Stubs whose sources are in a folder.
+    pub fn new(sources: PathBuf) -> Self {
+        Self {
+            sources,
+            built: OnceLock::new(),
+        }
+    }
+
+    fn folder(&self) -> Result<&Path, String> {
+        let built = self.built.get_or_init(|| {
+            let folder = TempDir::new().map_err(|e| e.to_string())?;
+            for (i, name) in STUBS.iter().enumerate() {
+                let mut rustc = rustc(folder.path(), name, "lib", "2021");
+                for earlier in &STUBS[..i] {
+                    rustc
+                        .arg("--extern")
+                        .arg(metadata(folder.path(), earlier, earlier));
+                }
+                run(rustc.arg(self.sources.join(name).with_extension("rs")))?;
+            }
+            Ok(folder)
+        });
+        built.as_ref().map(TempDir::path).map_err(Clone::clone)
+    }
+}
+
+/// Compiles the state before and the state after.
+///
+/// # Errors
+///
+/// What rustc said.
+pub fn compile(fixture: &Fixture, stubs: &Stubs) -> Result<(), String> {
+    for (state, tree) in [("before", &fixture.before), ("after", &fixture.after)] {
+        compile_state(fixture, state, tree, stubs.folder()?)
+            .map_err(|error| format!("the tree {state}:\n{error}"))?;
+    }
+    Ok(())
+}
+
+fn compile_state(fixture: &Fixture, state: &str, tree: &Tree, stubs: &Path) -> Result<(), String> {
+    let sources = TempDir::new().map_err(|e| e.to_string())?;
+    let output = TempDir::new().map_err(|e| e.to_string())?;
+    fixture::write(tree, sources.path()).map_err(|e| e.to_string())?;
+    let mut libraries: Vec<&Target> = Vec::new();
+    for target in &fixture.targets {
+        if target.state.as_deref().is_some_and(|only| only != state) {
+            continue;
+        }
+        let mut rustc = rustc(output.path(), &target.name, &target.kind, &target.edition);
+        rustc.arg("-L").arg(stubs);
+        match &target.externs {
+            None => {
+                for name in STUBS {
+                    rustc.arg("--extern").arg(metadata(stubs, name, name));
+                }
+            }
+            Some(externs) => {
+                for (local, name) in externs {
+                    rustc.arg("--extern").arg(metadata(stubs, local, name));
+                }
+            }
+        }
+        for library in &libraries {
+            rustc
+                .arg("--extern")
+                .arg(metadata(output.path(), &library.name, &library.name));
+        }
+        run(rustc.current_dir(sources.path()).arg(&target.file))
+            .map_err(|error| format!("{}: {error}", target.file))?;
+        if target.kind == "lib" {
+            libraries.push(target);
+        }
+    }
+    Ok(())
+}
+
+fn rustc(output: &Path, name: &str, kind: &str, edition: &str) -> Command {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc
+        .args([
+            "--emit",
+            "metadata",
+            "--cap-lints",
+            "allow",
+            "--color",
+            "never",
+        ])
+        .args(["--edition", edition, "--crate-name", name])
+        .arg("--out-dir")
+        .arg(output)
+        .arg("-L")
+        .arg(output);
+    match kind {
+        "test" => rustc.arg("--test"),
+        kind => rustc.args(["--crate-type", kind]),
+    };
+    rustc
+}
+
+/// The argument of `--extern` for a crate's metadata under a local name.
+fn metadata(folder: &Path, local: &str, name: &str) -> String {
+    format!("{local}={}/lib{name}.rmeta", folder.display())
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command
+        .output()
+        .map_err(|e| format!("cannot run rustc: {e}"))?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
