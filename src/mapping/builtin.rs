@@ -1,10 +1,20 @@
 //! The tables that come with the program.
 
 /// Name and text of each. A new one is a file under `mappings/` and a line here.
-const TABLES: &[(&str, &str)] = &[(
-    "websocket-ssot",
-    include_str!("../../mappings/websocket-ssot.toml"),
-)];
+const TABLES: &[(&str, &str)] = &[
+    (
+        "rust/std-to-alloc",
+        include_str!("../../mappings/rust/std-to-alloc.toml"),
+    ),
+    (
+        "rust/std-to-core",
+        include_str!("../../mappings/rust/std-to-core.toml"),
+    ),
+    (
+        "websocket-ssot",
+        include_str!("../../mappings/websocket-ssot.toml"),
+    ),
+];
 
 /// The text of the built-in table of this name.
 pub fn builtin(name: &str) -> Option<&'static str> {

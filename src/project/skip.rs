@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::walk::reason;
 
 /// The first bytes of a file `CACHEDIR.TAG`: <https://bford.info/cachedir/>.
-const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06885806bc55";
+const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 
 /// Whether the folder is of the tools' own making, whatever it holds.
 pub(super) fn is_own_folder(folder: &Path) -> bool {

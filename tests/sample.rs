@@ -1,0 +1,125 @@
+//! The sample workspace, which README shows: it compiles before and after, and nothing of the old
+//! paths is left.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const SAMPLE: &str = "tests/sample-rust";
+
+fn copy() -> TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE);
+    // As git would see it: no build output of someone who tried the sample by hand.
+    for entry in ignore::WalkBuilder::new(&source).build() {
+        let entry = entry.expect("the sample is readable");
+        let path = entry
+            .path()
+            .strip_prefix(&source)
+            .expect("below the sample");
+        if path.starts_with("target") || path.starts_with(".repoint") {
+            continue;
+        }
+        let target = dir.path().join(path);
+        if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            fs::create_dir_all(target).expect("a folder is made");
+        } else {
+            fs::copy(entry.path(), target).expect("a file is copied");
+        }
+    }
+    dir
+}
+
+#[track_caller]
+fn cargo(dir: &Path, arguments: &[&str], rustflags: &str) {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(dir)
+        .args(arguments)
+        .args(["--quiet", "--offline", "--workspace", "--all-features"])
+        .env("CARGO_TARGET_DIR", dir.join("target"))
+        .env("RUSTFLAGS", rustflags)
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "cargo {arguments:?}:\n{}",
+        text(&output)
+    );
+}
+
+fn repoint(dir: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_repoint"))
+        .current_dir(dir)
+        .args(arguments)
+        .output()
+        .expect("repoint runs")
+}
+
+fn text(output: &Output) -> String {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    format!("{stdout}{}", String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn the_sample_compiles_before_and_after_and_no_reference_is_left() {
+    let sample = copy();
+    let dir = sample.path();
+    cargo(dir, &["check", "--all-targets"], "--cap-lints allow");
+    cargo(dir, &["test", "--doc"], "--cap-lints allow");
+    let before = repoint(dir, &["check"]);
+    assert_eq!(before.status.code(), Some(1), "{}", text(&before));
+
+    let apply = repoint(dir, &["apply"]);
+    assert_eq!(apply.status.code(), Some(0), "{}", text(&apply));
+
+    let after = repoint(dir, &["check"]);
+    assert_eq!(after.status.code(), Some(0), "{}", text(&after));
+    let diff = repoint(dir, &["diff"]);
+    assert!(diff.stdout.is_empty(), "{}", text(&diff));
+    // The old module is deprecated: the compiler finds what repoint would miss.
+    cargo(
+        dir,
+        &["check", "--all-targets"],
+        "-D deprecated -D unused_imports",
+    );
+    cargo(dir, &["test"], "-D deprecated");
+}
+
+#[test]
+fn the_shims_of_the_sample_stay_as_they_are() {
+    let sample = copy();
+    let apply = repoint(sample.path(), &["apply"]);
+    assert_eq!(apply.status.code(), Some(0), "{}", text(&apply));
+    for file in ["shop/src/legacy/mod.rs", "shop/src/money.rs"] {
+        let original = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(SAMPLE)
+            .join(file);
+        let original = fs::read_to_string(original).expect("the sample is readable");
+        let found = fs::read_to_string(sample.path().join(file)).expect("the copy is readable");
+        assert_eq!(original, found, "{file}");
+    }
+}
+
+/// Every `diff` block of README is a part of what the command above it prints.
+#[test]
+fn readme_shows_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("README is readable");
+    let command = format!("cargo run --release -- diff -m {SAMPLE}/mappings {SAMPLE}\n");
+    assert!(readme.contains(&command), "README names another command");
+    let mapping = format!("{SAMPLE}/mappings");
+    let output = repoint(root, &["diff", "-m", &mapping, SAMPLE]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let patch = String::from_utf8_lossy(&output.stdout);
+    let blocks = readme.split("\n```diff\n").skip(1);
+    let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty(), "README shows no diff");
+    for block in blocks {
+        assert!(
+            patch.contains(block),
+            "not printed:\n{block}\nbut:\n{patch}"
+        );
+    }
+}
