@@ -233,7 +233,7 @@ fn symlink(_: &Path, _: &Path) -> bool {
 fn make_unreadable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
 
-    fs::set_permissions(file, fs::Permissions::from_mode(0)).is_ok()
+    fs::set_permissions(file, fs::Permissions::from_mode(0o000)).is_ok()
         && fs::File::open(file).is_err()
 }
 

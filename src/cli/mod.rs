@@ -1,6 +1,6 @@
 //! The command line: from arguments to an exit status.
 //!
-//! [`args`](self) only says what may be written; `resolve` makes of it what a run needs, or
+//! `args` only says what may be written; `resolve` makes of it what a run needs, or
 //! refuses; `files` takes every file through the engine; each subcommand decides what is printed
 //! where and what the run was worth. Here, and in the registry of languages, ends the knowledge of
 //! which languages there are: everything below is handed them.

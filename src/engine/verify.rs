@@ -685,7 +685,7 @@ mod tests {
     fn definitions_must_stay() {
         let defining = |list: &[&str]| {
             let mut outline = Outline::default();
-            let list = list.iter().map(|name| Segment::new(name)).collect();
+            let list = list.iter().map(Segment::new).collect();
             outline.definitions.insert(String::new(), list);
             of(outline)
         };

@@ -11,6 +11,8 @@ mod parse;
 mod placement;
 mod resolve;
 mod rewrite;
+#[cfg(test)]
+mod scratch;
 mod session;
 mod visit;
 
