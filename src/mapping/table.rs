@@ -200,6 +200,22 @@ impl Table {
         self.new.reaches(path)
     }
 
+    /// Paths that a single rule moves to `path`: the old homes that it may stand for.
+    pub fn sources(&self, path: &[Segment]) -> Vec<Vec<Segment>> {
+        let mut sources = Vec::new();
+        for (len, node) in self.new.along(path) {
+            for &index in &node.rules {
+                let rule = &self.rules[index as usize];
+                if len == path.len() || !rule.exact {
+                    let mut old = rule.from.segments().to_vec();
+                    old.extend_from_slice(&path[len..]);
+                    sources.push(old);
+                }
+            }
+        }
+        sources
+    }
+
     /// Names that some rule has directly below `path`, on the old side.
     pub fn old_children<'a>(&'a self, path: &'a [Segment]) -> impl Iterator<Item = &'a Segment> {
         self.old

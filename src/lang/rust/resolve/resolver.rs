@@ -75,8 +75,10 @@ pub enum Via {
     Extern,
     /// An import of this file.
     Import(ScopeId, usize),
-    /// An import of another file, through a glob of this file.
+    /// An import of a module of this file, through a glob or a relative path.
     OuterImport,
+    /// An import of another file: that file's own plan rewrites it.
+    Elsewhere,
     /// A `mod` of a module of this crate, or what a rule says is one.
     Module,
     /// Any other definition: a plain name for it is no reference.
@@ -193,7 +195,7 @@ impl<'a> Resolver<'a> {
             |leaf: &super::names::Leaf| leaf.kind == LeafKind::ExternCrate && leaf.name == name;
         match self.module_at(scopes, module) {
             Some(KnownModule::Here(id)) => scopes.get(id).names.leaves.iter().any(is_crate),
-            Some(KnownModule::Elsewhere(names)) => names.leaves.iter().any(is_crate),
+            Some(KnownModule::Elsewhere(names, _)) => names.leaves.iter().any(is_crate),
             None => false,
         }
     }
@@ -219,13 +221,17 @@ impl<'a> Resolver<'a> {
         }
         match first.as_str() {
             "crate" => {
-                return Some(Head {
+                let head = Head {
                     taken: 1,
                     base: vec![self.home.root.clone()],
                     via: Via::Crate,
-                });
+                };
+                return Some(self.through_private(scopes, scope, head, written, kinds, role));
             }
-            "self" | "super" => return self.relative(scopes, scope, segments),
+            "self" | "super" => {
+                let head = self.relative(scopes, scope, segments)?;
+                return Some(self.through_private(scopes, scope, head, written, kinds, role));
+            }
             "Self" => return None,
             _ => {}
         }
@@ -252,6 +258,85 @@ impl<'a> Resolver<'a> {
             base,
             via: Via::Relative,
         })
+    }
+
+    /// `super::a` where `a` is a private import of that module: the name is an alias that only
+    /// those inside can use, and means what it imports.
+    fn through_private(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        head: Head,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Head {
+        let Some(name) = written.segments.get(head.taken) else {
+            return head;
+        };
+        let is_last = written.segments.len() == head.taken + 1;
+        let kinds = if is_last { kinds } else { TYPE };
+        let from = &scopes.get(scope).path;
+        if !from.starts_with(&head.base) || self.knows_below(&head.base, name) {
+            return head;
+        }
+        let found = match self.module_itself(scopes, &head.base) {
+            Some(KnownModule::Here(id)) => {
+                let names = std::rc::Rc::clone(&scopes.get(id).names);
+                match self.in_names(scopes, id, &names, name, kinds, role) {
+                    Some(Bound::Import(path, Via::Import(_, ordinal)))
+                        if names.leaves[ordinal].reach == Reach::Private =>
+                    {
+                        Some((path, Via::OuterImport))
+                    }
+                    _ => None,
+                }
+            }
+            Some(KnownModule::Elsewhere(names, module)) => {
+                let outer = OuterScope {
+                    module: &module,
+                    names,
+                };
+                self.private_elsewhere(scopes, &outer, name, kinds)
+                    .map(|path| (path, Via::Elsewhere))
+            }
+            None => None,
+        };
+        match found {
+            Some((base, via)) => Head {
+                taken: head.taken + 1,
+                base,
+                via,
+            },
+            None => head,
+        }
+    }
+
+    /// Whether rules speak of the name as a child of the module, which then is what it is.
+    fn knows_below(&self, module: &[Segment], name: &Segment) -> bool {
+        let mut path = module.to_vec();
+        path.push(name.clone());
+        self.table.leads_to_old(&path)
+    }
+
+    fn private_elsewhere(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        name: &Segment,
+        kinds: Namespaces,
+    ) -> Option<Vec<Segment>> {
+        let entries = outer.names.entries.get(name)?;
+        let mut found = None;
+        for (_, what) in entries.iter().filter(|(entry, _)| entry.meets(kinds)) {
+            let What::Import(ordinal) = what else {
+                return None;
+            };
+            if outer.names.leaves[*ordinal].reach == Reach::Private {
+                found = found.or(Some(*ordinal));
+            }
+        }
+        self.outer_leaf(scopes, outer, found?, 0)
     }
 
     fn by_crate_name(&self, name: &Segment) -> Head {
@@ -473,8 +558,25 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// A module by its absolute path: of this file, or of another one of this crate.
+    /// A module by its absolute path, of this file or of another one of this crate. Where the tree
+    /// has only the old or only the new home of a module that a rule moves, the other name stands
+    /// for it: a plan must read the same before and after the files are moved.
     fn module_at(&self, scopes: &Scopes, path: &[Segment]) -> Option<KnownModule> {
+        if let Some(known) = self.module_itself(scopes, path) {
+            return Some(known);
+        }
+        if let crate::mapping::Outcome::Moves(to) = self.table.resolve(path, TYPE)
+            && let Some(known) = self.module_itself(scopes, to.to.segments())
+        {
+            return Some(known);
+        }
+        self.table
+            .sources(path)
+            .iter()
+            .find_map(|old| self.module_itself(scopes, old))
+    }
+
+    fn module_itself(&self, scopes: &Scopes, path: &[Segment]) -> Option<KnownModule> {
         if let Some(id) = scopes.module(path) {
             return Some(KnownModule::Here(id));
         }
@@ -484,7 +586,7 @@ impl<'a> Resolver<'a> {
         let krate = self.home.krate?;
         self.tree
             .module(krate, &path[1..])
-            .map(KnownModule::Elsewhere)
+            .map(|names| KnownModule::Elsewhere(names, path.to_vec()))
     }
 
     /// What a known module binds `name` to for someone in the module `from`, globs included.
@@ -512,7 +614,7 @@ impl<'a> Resolver<'a> {
                             return None;
                         };
                         let reach = names.leaves[ordinal].reach;
-                        self.through(module, name, path, reach, is_inside)
+                        self.through(module, name, path, reach, is_inside, Via::OuterImport)
                     }
                     Some(bound) => Some(bound),
                     None => names.globs.iter().find_map(|&glob| {
@@ -520,11 +622,11 @@ impl<'a> Resolver<'a> {
                             return None;
                         }
                         let base = self.leaf(scopes, *id, glob)?;
-                        self.in_glob(scopes, &base, name, kinds, module, depth)
+                        self.in_glob(scopes, &base, name, kinds, module, depth, Via::OuterImport)
                     }),
                 }
             }
-            KnownModule::Elsewhere(names) => {
+            KnownModule::Elsewhere(names, module) => {
                 let outer = OuterScope {
                     module,
                     names: std::sync::Arc::clone(names),
@@ -558,18 +660,21 @@ impl<'a> Resolver<'a> {
         if let Some(ordinal) = imported {
             let leaf = &outer.names.leaves[ordinal];
             let path = self.outer_leaf(scopes, outer, ordinal, depth)?;
-            return self.through(outer.module, name, path, leaf.reach, is_inside);
+            let via = Via::Elsewhere;
+            return self.through(outer.module, name, path, leaf.reach, is_inside, via);
         }
         outer.names.globs.iter().find_map(|&glob| {
             if outer.names.leaves[glob].reach == Reach::Private && !is_inside {
                 return None;
             }
             let base = self.outer_leaf(scopes, outer, glob, depth)?;
-            self.in_glob(scopes, &base, name, kinds, outer.module, depth)
+            let via = Via::Elsewhere;
+            self.in_glob(scopes, &base, name, kinds, outer.module, depth, via)
         })
     }
 
     /// What a glob of `base`, standing in another module, brings as `name`.
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
     fn in_glob(
         &self,
         scopes: &Scopes,
@@ -578,21 +683,23 @@ impl<'a> Resolver<'a> {
         kinds: Namespaces,
         from: &[Segment],
         depth: usize,
+        via: Via,
     ) -> Option<Bound> {
         let mut path = base.to_vec();
         path.push(name.clone());
         match self.module_at(scopes, base) {
             Some(known) => {
                 match self.in_known(scopes, base, &known, name, kinds, from, depth + 1)? {
-                    Bound::Import(path, via) => Some(Bound::Import(path, via)),
+                    Bound::Import(path, inner) if via == Via::OuterImport => {
+                        Some(Bound::Import(path, inner))
+                    }
+                    Bound::Import(path, _) => Some(Bound::Import(path, via)),
                     Bound::Glob(_) | Bound::Module | Bound::Definition => {
-                        Some(Bound::Import(path, Via::OuterImport))
+                        Some(Bound::Import(path, via))
                     }
                 }
             }
-            None => self
-                .knows(&path)
-                .then_some(Bound::Import(path, Via::OuterImport)),
+            None => self.knows(&path).then_some(Bound::Import(path, via)),
         }
     }
 
@@ -605,9 +712,10 @@ impl<'a> Resolver<'a> {
         path: Vec<Segment>,
         reach: Reach,
         is_inside: bool,
+        via: Via,
     ) -> Option<Bound> {
         if is_inside {
-            return Some(Bound::Import(path, Via::OuterImport));
+            return Some(Bound::Import(path, via));
         }
         if reach == Reach::Private {
             return None;
@@ -693,7 +801,8 @@ impl<'a> Resolver<'a> {
 /// A module whose names are known.
 enum KnownModule {
     Here(ScopeId),
-    Elsewhere(std::sync::Arc<OuterNames>),
+    /// With the path under which it is in the tree.
+    Elsewhere(std::sync::Arc<OuterNames>, Vec<Segment>),
 }
 
 /// A module of another file.

@@ -11,7 +11,7 @@ use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
 use crate::lang::rust::manifest::Krate;
 use crate::lang::rust::parse::parse_file;
-use crate::lang::rust::placement::Crates;
+use crate::lang::rust::placement::{Crates, Placement};
 use crate::path::Segment;
 
 /// Binds of the modules of one file, by their path below the file's own module.
@@ -49,9 +49,9 @@ impl ModuleTree {
         self.file(&file)?.get(&path[taken..]).cloned()
     }
 
-    /// Whether a file of a module below this one mentions `name` and looks upwards at all. Reads the
-    /// files as text: this is asked rarely, and a wrong yes only leaves an import in place.
-    pub fn mentions_below(&self, krate: &Krate, path: &[Segment], name: &str) -> bool {
+    /// Whether a file of a module below this one has all these words. Reads the files as text: this
+    /// is asked rarely, and a wrong yes only leaves an import in place or adds one.
+    pub fn mentions_below(&self, krate: &Krate, path: &[Segment], words: &[&[&str]]) -> bool {
         let Some((file, taken)) = self.crates.module_file(krate, path) else {
             return false;
         };
@@ -64,16 +64,29 @@ impl ModuleTree {
             folder.push(stem);
         }
         folder.extend(path[taken..].iter().map(Segment::as_str));
+        let is_below = |other: &Path| {
+            let Ok(placement) = self.crates.place(other) else {
+                return true;
+            };
+            match &*placement {
+                Placement::Places(places) => places
+                    .iter()
+                    .any(|place| place.krate.root == krate.root && place.module.starts_with(path)),
+                Placement::Orphan { .. } => false,
+            }
+        };
         walkdir::WalkDir::new(folder)
             .into_iter()
             .filter_map(Result::ok)
             .filter(|entry| {
                 entry.path().extension().is_some_and(|ext| ext == "rs") && entry.path() != file
             })
-            .filter_map(|entry| std::fs::read(entry.path()).ok())
-            .any(|text| {
-                let has = |word: &str| memchr::memmem::find(&text, word.as_bytes()).is_some();
-                has(name) && (has("super") || has("crate"))
+            .any(|entry| {
+                let Ok(text) = std::fs::read(entry.path()) else {
+                    return false;
+                };
+                let has = |word: &&str| memchr::memmem::find(&text, word.as_bytes()).is_some();
+                words.iter().all(|choice| choice.iter().any(has)) && is_below(entry.path())
             })
     }
 

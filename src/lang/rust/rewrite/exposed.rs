@@ -17,15 +17,23 @@ impl Rewrite<'_, '_> {
         };
         let in_paths = self.found.sites.iter().any(|site| {
             reaches(site.head.via, site.written.segments.get(site.head.taken))
-                || (site.head.via == Via::OuterImport && site.written.segments[0] == *name)
+                || (matches!(site.head.via, Via::OuterImport | Via::Elsewhere)
+                    && site.written.segments[site.head.taken - 1] == *name)
         });
         if in_paths {
             return true;
         }
-        let Some(krate) = self.resolver.home.krate else {
+        self.files_below_have(scope, &[&[name.as_str()], &["super", "crate"]])
+    }
+
+    /// Whether a module below this one, in another file, has one of each of these words.
+    pub(super) fn files_below_have(&self, scope: ScopeId, words: &[&[&str]]) -> bool {
+        let here = self.found.scopes.get(scope);
+        let Some(krate) = self.resolver.home.krate.filter(|_| here.module == scope) else {
             return false;
         };
-        let module = &here.path[1..];
-        self.resolver.tree.mentions_below(krate, module, name)
+        self.resolver
+            .tree
+            .mentions_below(krate, &here.path[1..], words)
     }
 }

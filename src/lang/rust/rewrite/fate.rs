@@ -1,9 +1,12 @@
 //! What becomes of each import.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::draft::{Draft, Refusal, Subject};
+use super::globs::Added;
 use crate::finding::Code;
 use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, TYPE, Tree, Via, What};
 use crate::mapping::{Matched, Outcome};
@@ -33,6 +36,8 @@ pub enum Next {
     Kept,
     /// It imports this path instead.
     Moves(Vec<Segment>),
+    /// Nothing: its first names come to mean the new path.
+    Follows(Vec<Segment>),
     /// It goes: the name means this path without it.
     Goes(Vec<Segment>),
     /// It goes: nothing uses it any more.
@@ -48,7 +53,7 @@ impl Fate {
     /// What the bound name means afterwards.
     pub fn after(&self) -> Option<&[Segment]> {
         match &self.next {
-            Next::Moves(to) | Next::Goes(to) => Some(to),
+            Next::Moves(to) | Next::Follows(to) | Next::Goes(to) => Some(to),
             Next::Stays | Next::Kept | Next::Unused => self.old.as_deref(),
         }
     }
@@ -74,19 +79,163 @@ impl Fates {
     }
 }
 
-impl Rewrite<'_, '_> {
+/// What is told of an import that a rule speaks of.
+struct Report<'t> {
+    outcome: Outcome<'t>,
+    matched: Matched<'t>,
+    place: Range<usize>,
+    refusal: Option<Refusal>,
+}
+
+impl<'a> Rewrite<'_, 'a> {
     /// Decides on every import of the file.
     pub(super) fn fates(&self, draft: &mut Draft) -> Fates {
         let mut fates = Fates::default();
+        let mut reports: Vec<(LeafKey, Report<'a>)> = Vec::new();
         for (id, scope) in self.found.scopes.iter() {
             let places = leaf_places(&scope.names);
             for (ordinal, leaf) in scope.names.leaves.iter().enumerate() {
-                let fate = self.fate(id, ordinal, leaf, &places, draft);
+                let (fate, report) = self.fate(id, ordinal, leaf, &places);
                 fates.list.insert((id, ordinal), fate);
+                reports.extend(report.map(|report| ((id, ordinal), report)));
             }
+        }
+        self.follow(&mut fates, &mut reports);
+        self.refuse_items(&mut fates, &mut reports);
+        for (key, report) in reports {
+            self.report(key, report, &mut fates, draft);
+        }
+        for (id, _) in self.found.scopes.iter() {
             self.drop_duplicates(id, &mut fates, draft);
         }
         fates
+    }
+
+    /// Imports whose first names already come to mean the new path need nothing.
+    fn follow(&self, fates: &mut Fates, reports: &mut Vec<(LeafKey, Report<'_>)>) {
+        let none = Added::default();
+        let mut following = Vec::new();
+        for (key, _) in reports.iter() {
+            let Some(fate) = fates.get(*key) else {
+                continue;
+            };
+            let (Next::Moves(to), Some(head)) = (&fate.next, &fate.head) else {
+                continue;
+            };
+            let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
+            let mut now = self.head_after(head, key.0, fates, &none);
+            now.extend_from_slice(&leaf.written.segments[head.taken..]);
+            if now == *to
+                && matches!(
+                    head.via,
+                    Via::Import(..) | Via::OuterImport | Via::Elsewhere
+                )
+            {
+                following.push((*key, to.clone(), head.via));
+            }
+        }
+        for (key, to, via) in following {
+            if let Some(fate) = fates.list.get_mut(&key) {
+                fate.next = if via == Via::Elsewhere {
+                    // The other file is rewritten by its own plan.
+                    Next::Stays
+                } else {
+                    Next::Follows(to)
+                };
+            }
+            reports.retain(|(other, _)| *other != key);
+        }
+    }
+
+    /// An item that cannot be composed as decided keeps all its imports.
+    fn refuse_items(&self, fates: &mut Fates, reports: &mut [(LeafKey, Report<'_>)]) {
+        for (scope, refusals) in self.refused_items(fates) {
+            for (ordinal, refusal) in refusals {
+                let Some(fate) = fates.list.get_mut(&(scope, ordinal)) else {
+                    continue;
+                };
+                if fate.stays() {
+                    continue;
+                }
+                fate.next = Next::Kept;
+                for (key, report) in reports.iter_mut() {
+                    if *key == (scope, ordinal) {
+                        report.refusal.get_or_insert_with(|| refusal.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    fn report(&self, key: LeafKey, report: Report<'_>, fates: &mut Fates, draft: &mut Draft) {
+        let Some(fate) = fates.list.get_mut(&key) else {
+            return;
+        };
+        let Some(path) = fate.old.clone() else {
+            return;
+        };
+        let table = self.resolver.table;
+        let here = self.found.scopes.get(key.0);
+        let leaf = &here.names.leaves[key.1];
+        let (to, applied) = match &report.outcome {
+            Outcome::Moves(to) => (Some(to.to.segments()), to.applied.as_slice()),
+            _ => (None, &[][..]),
+        };
+        let subject = Subject {
+            range: report.place.clone(),
+            path: &path,
+            to,
+            rule: report.matched.index,
+        };
+        if let Some(refusal) = report.refusal {
+            draft.refused(&subject, refusal, table);
+            return;
+        }
+        let Some(to) = to else {
+            return;
+        };
+        draft.rewritten(&subject, applied, table);
+        self.review_kept_name(leaf, to, &report.matched, &subject, draft);
+        if self.would_import_itself(&here.path, leaf, to, key.0) || self.is_brought_by_glob(key, to)
+        {
+            draft
+                .declared
+                .push(Declared::Removed(self.binding(key.0, leaf, &path)));
+            fate.next = Next::Goes(to.to_vec());
+        }
+    }
+
+    /// Whether an aliased import comes to say what the glob right before it brings already: the way
+    /// back from an import that was put beside a glob.
+    fn is_brought_by_glob(&self, (scope, ordinal): LeafKey, to: &[Segment]) -> bool {
+        let names = &self.found.scopes.get(scope).names;
+        let leaf = &names.leaves[ordinal];
+        let Some((last, parent)) = to.split_last() else {
+            return false;
+        };
+        let Some(item) = leaf.item else {
+            return false;
+        };
+        let is_alone = names
+            .leaves
+            .iter()
+            .filter(|other| other.item == leaf.item)
+            .count()
+            == 1;
+        leaf.kind == LeafKind::Name
+            && leaf.aliased
+            && leaf.name == *last
+            && is_alone
+            && names.globs.iter().any(|&glob| {
+                let other = &names.leaves[glob];
+                other.item.is_some_and(|before| before + 1 == item)
+                    && other.visibility == leaf.visibility
+                    && other.condition == leaf.condition
+                    && self
+                        .resolver
+                        .leaf(&self.found.scopes, scope, glob)
+                        .is_some_and(|base| base == parent)
+            })
     }
 
     fn fate(
@@ -94,9 +243,8 @@ impl Rewrite<'_, '_> {
         scope: ScopeId,
         ordinal: usize,
         leaf: &Leaf,
-        places: &FxHashMap<usize, std::ops::Range<usize>>,
-        draft: &mut Draft,
-    ) -> Fate {
+        places: &FxHashMap<usize, Range<usize>>,
+    ) -> (Fate, Option<Report<'a>>) {
         let scopes = &self.found.scopes;
         let old = self.resolver.leaf(scopes, scope, ordinal);
         let kinds = match leaf.kind {
@@ -116,34 +264,27 @@ impl Rewrite<'_, '_> {
             next: Next::Stays,
         };
         let Some(path) = fate.old.clone() else {
-            return fate;
+            return (fate, None);
         };
         let module = std::rc::Rc::clone(&scopes.get(scope).path);
-        let table = self.resolver.table;
+        let table: &'a crate::mapping::Table = self.resolver.table;
         let outcome = table.resolve(&path, kinds);
-        let range = || places.get(&ordinal).cloned().unwrap_or(0..0);
-        let (matched, to, applied) = match &outcome {
-            Outcome::Stays => return fate,
-            Outcome::Moves(to) => (to.first, Some(to.to.segments()), to.applied.as_slice()),
-            Outcome::Removed(matched) | Outcome::Alternatives(matched) => (*matched, None, &[][..]),
+        let (matched, to) = match &outcome {
+            Outcome::Stays => return (fate, None),
+            Outcome::Moves(to) => (to.first, Some(to.to.segments().to_vec())),
+            Outcome::Removed(matched) | Outcome::Alternatives(matched) => (*matched, None),
         };
         if self.stays_inside(&module, fate.head.as_ref(), &matched)
             || !self.means_this_package(&path, &matched)
         {
-            return fate;
+            return (fate, None);
         }
-        let range = range();
-        let subject = Subject {
-            range: range.clone(),
-            path: &path,
-            to,
-            rule: matched.index,
-        };
+        let place = places.get(&ordinal).cloned().unwrap_or(0..0);
         fate.next = Next::Kept;
-        if self.kept.keeps(range.start) {
-            return fate;
+        if self.kept.keeps(place.start) {
+            return (fate, None);
         }
-        let refusal = match to {
+        let refusal = match &to {
             None => Some(no_successor(&outcome, table.syntax())),
             Some(_) if leaf.kind == LeafKind::ExternCrate => Some(
                 Refusal::new(Code::ExternCrate, "the crate itself is deprecated")
@@ -159,23 +300,16 @@ impl Rewrite<'_, '_> {
             }
             Some(to) => self.refuses_use(scope, leaf, fate.head.as_ref(), to),
         };
-        match (refusal, to) {
-            (Some(refusal), _) => draft.refused(&subject, refusal, table),
-            (None, Some(to)) => {
-                draft.rewritten(&subject, applied, table);
-                self.review_kept_name(leaf, to, &matched, &subject, draft);
-                fate.next = if self.would_import_itself(&module, leaf, to, scope) {
-                    draft
-                        .declared
-                        .push(Declared::Removed(self.binding(scope, leaf, &path)));
-                    Next::Goes(to.to_vec())
-                } else {
-                    Next::Moves(to.to_vec())
-                };
-            }
-            (None, None) => {}
+        if let (None, Some(to)) = (&refusal, to) {
+            fate.next = Next::Moves(to);
         }
-        fate
+        let report = Report {
+            outcome,
+            matched,
+            place,
+            refusal,
+        };
+        (fate, Some(report))
     }
 
     /// `rename = "uses"` is not done for Rust: the local name stays, and a person is told.
@@ -342,14 +476,8 @@ pub(super) fn unresolved() -> Refusal {
 }
 
 /// Where each leaf stands: its names within the innermost brace.
-fn leaf_places(
-    names: &crate::lang::rust::resolve::Names,
-) -> FxHashMap<usize, std::ops::Range<usize>> {
-    fn add(
-        tree: &Tree,
-        start: Option<usize>,
-        places: &mut FxHashMap<usize, std::ops::Range<usize>>,
-    ) {
+fn leaf_places(names: &crate::lang::rust::resolve::Names) -> FxHashMap<usize, Range<usize>> {
+    fn add(tree: &Tree, start: Option<usize>, places: &mut FxHashMap<usize, Range<usize>>) {
         match tree {
             Tree::Path(name, rest) => {
                 let start = start.unwrap_or_else(|| name.at.range().start);

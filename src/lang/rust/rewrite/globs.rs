@@ -161,7 +161,11 @@ impl Rewrite<'_, '_> {
         let through_glob = |via: Via| {
             matches!(
                 via,
-                Via::Glob(..) | Via::OuterDefinition | Via::OuterImport | Via::Module
+                Via::Glob(..)
+                    | Via::OuterDefinition
+                    | Via::OuterImport
+                    | Via::Elsewhere
+                    | Via::Module
             )
         };
         let is_below = |id: ScopeId| {
@@ -176,7 +180,7 @@ impl Rewrite<'_, '_> {
                 && site.path.starts_with(old)
                 && is_below(site.scope)
         });
-        in_sites || self.is_mentioned_below(scope, name)
+        in_sites || self.files_below_have(scope, &[&[name.as_str()], &["super::*", "super::{"]])
     }
 
     fn glob_place(&self, scope: ScopeId, ordinal: usize) -> std::ops::Range<usize> {

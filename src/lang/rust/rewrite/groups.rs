@@ -11,7 +11,7 @@ use super::fate::{Fate, Next};
 use super::items::Composer;
 use super::names_edit::rename;
 use crate::lang::rust::at::Name;
-use crate::lang::rust::resolve::{LeafKind, Tree};
+use crate::lang::rust::resolve::{LeafKind, Tree, UseItem};
 use crate::path::Segment;
 use crate::text::Edit;
 
@@ -40,7 +40,13 @@ pub enum Part {
 
 impl Composer<'_, '_, '_> {
     /// A part of the tree inside a brace whose prefix meant `before` and will mean `after`.
-    fn part(&self, tree: &Tree, before: &[Segment], after: &[Segment]) -> Result<Part, Refusal> {
+    fn part(
+        &self,
+        tree: &Tree,
+        before: &[Segment],
+        after: &[Segment],
+        item: &UseItem,
+    ) -> Result<Part, Refusal> {
         let (chain, end) = chain_of(tree);
         match end {
             Tree::Leaf(ordinal, name, alias) => {
@@ -54,7 +60,7 @@ impl Composer<'_, '_, '_> {
                     return Ok(Part::Cut(self.evict_all(end)));
                 };
                 let mut edits = self.chain_edits(&chain, rest, open_of(end))?;
-                Ok(match self.group(end, &base, &chosen)? {
+                Ok(match self.group(end, &base, &chosen, item)? {
                     Part::Kept(inner) => {
                         edits.extend(inner);
                         Part::Kept(edits)
@@ -82,7 +88,7 @@ impl Composer<'_, '_, '_> {
         let to = match &fate.next {
             Next::Goes(_) | Next::Unused => return Ok(Part::Cut(Vec::new())),
             Next::Moves(to) => to.clone(),
-            Next::Stays | Next::Kept => return Ok(Part::Kept(Vec::new())),
+            Next::Stays | Next::Kept | Next::Follows(_) => return Ok(Part::Kept(Vec::new())),
         };
         let leaf = &self.names.leaves[ordinal];
         let fits = match leaf.kind {
@@ -211,6 +217,7 @@ impl Composer<'_, '_, '_> {
         group: &Tree,
         before: &[Segment],
         after: &[Segment],
+        item: &UseItem,
     ) -> Result<Part, Refusal> {
         let Tree::Group {
             open,
@@ -223,10 +230,10 @@ impl Composer<'_, '_, '_> {
         };
         let parts = items
             .iter()
-            .map(|item| self.part(item, before, after))
+            .map(|tree| self.part(tree, before, after, item))
             .collect::<Result<Vec<_>, _>>()?;
         let layout = Layout::of(self.rewrite.text, open, close, items, commas);
-        self.join_group(&layout, parts, after)
+        self.join_group(&layout, parts, Some(after), item)
     }
 
     /// Puts together what became of the items of a group.
@@ -234,7 +241,8 @@ impl Composer<'_, '_, '_> {
         &self,
         layout: &Layout<'_>,
         parts: Vec<Part>,
-        after: &[Segment],
+        after: Option<&[Segment]>,
+        item: &UseItem,
     ) -> Result<Part, Refusal> {
         let count = parts.len();
         let mut edits = Vec::new();
@@ -255,18 +263,19 @@ impl Composer<'_, '_, '_> {
             };
             let (fitting, others): (Vec<_>, Vec<_>) =
                 evicted.into_iter().partition(|leaf| self.fits(leaf, after));
-            let fitting: Vec<String> = fitting
+            let fitting = fitting
                 .iter()
-                .map(|leaf| self.leaf_text(leaf.ordinal, &leaf.to[after.len()..]))
-                .collect();
+                .map(|leaf| self.text_inside(leaf, after, item))
+                .collect::<Result<Vec<_>, _>>()?;
+            let comma = layout.comma_before(i);
             match (kept, fitting.is_empty()) {
                 (true, true) => {}
                 (true, false) => edits.push(Edit::insert(
                     layout.items[i].end,
-                    format!(", {}", fitting.join(", ")),
+                    format!("{comma}{}", fitting.join(&comma)),
                 )),
                 (false, true) => cut[i] = true,
-                (false, false) => texts[i] = Some(fitting.join(", ")),
+                (false, false) => texts[i] = Some(fitting.join(&comma)),
             }
             let mut others = others;
             if cut[i] {
@@ -313,12 +322,26 @@ impl Composer<'_, '_, '_> {
         is_self || grew || layout.has_comment(item)
     }
 
-    fn fits(&self, leaf: &Evicted, after: &[Segment]) -> bool {
+    /// Whether a leaf that left a deeper brace can stay in one whose prefix means `after` (`None`:
+    /// a brace without a prefix).
+    fn fits(&self, leaf: &Evicted, after: Option<&[Segment]>) -> bool {
         let kind = self.names.leaves[leaf.ordinal].kind;
-        leaf.to.starts_with(after)
-            && leaf.to.len() > after.len()
-            && matches!(kind, LeafKind::Name | LeafKind::Glob)
-            && !after.is_empty()
+        let has_comments = !leaf.above.is_empty() || leaf.behind.is_some();
+        matches!(kind, LeafKind::Name | LeafKind::Glob)
+            && after.is_none_or(|after| leaf.to.starts_with(after) && leaf.to.len() > after.len())
+            && !has_comments
+    }
+
+    fn text_inside(
+        &self,
+        leaf: &Evicted,
+        after: Option<&[Segment]>,
+        item: &UseItem,
+    ) -> Result<String, Refusal> {
+        match after {
+            Some(after) => Ok(self.leaf_text(leaf.ordinal, &leaf.to[after.len()..])),
+            None => self.whole_leaf(item, leaf.ordinal, &leaf.to),
+        }
     }
 
     fn evict_all(&self, tree: &Tree) -> Vec<Evicted> {
@@ -496,6 +519,22 @@ impl<'t> Layout<'t> {
         }
     }
 
+    /// What separates item `i` from one that is put behind it: items on lines of their own stay so.
+    fn comma_before(&self, i: usize) -> String {
+        let gap = &self.text[self.territory_start(i)..self.items[i].start];
+        match gap.rfind('\n') {
+            Some(at) => {
+                let newline = if gap[..at].ends_with('\r') {
+                    "\r\n"
+                } else {
+                    "\n"
+                };
+                format!(",{newline}{}", &gap[at + 1..])
+            }
+            None => ", ".to_owned(),
+        }
+    }
+
     /// Gives the comments of an item that goes to the first leaf that it leaves.
     fn take_comments(&self, i: usize, leaves: &mut [Evicted]) {
         let Some(first) = leaves.first_mut() else {
@@ -553,7 +592,10 @@ impl<'t> Layout<'t> {
             return start..self.territory_end(last);
         }
         if !is_end {
-            return self.items[first].start..self.items[last + 1].start;
+            // A comment before the next item is that item's.
+            let end = self.territory_end(last);
+            let blanks = self.text[end..self.items[last + 1].start].trim_start();
+            return self.items[first].start..self.items[last + 1].start - blanks.len();
         }
         let Some(previous) = first.checked_sub(1) else {
             return self.items[first].start..self.items[last].end;

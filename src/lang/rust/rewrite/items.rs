@@ -40,8 +40,9 @@ impl Rewrite<'_, '_> {
                 }
                 match composer.item(item) {
                     Ok(edits) => draft.edits.extend(edits),
-                    // Verification sees that imports were decided and not made, and leaves the
-                    // file; the finding says why.
+                    // Items were composed once before (`refused_items`): what fails now is what
+                    // was added since. Verification sees that it is not made, and leaves the file;
+                    // the finding says why.
                     Err(refusal) => draft.findings.push(Finding {
                         code: refusal.code,
                         level: Level::Error,
@@ -55,6 +56,34 @@ impl Rewrite<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Imports of items that cannot be composed, with the reason, by scope.
+    pub(super) fn refused_items(&self, fates: &Fates) -> Vec<(ScopeId, Vec<(usize, Refusal)>)> {
+        let added = Added::default();
+        let mut refused = Vec::new();
+        for (scope, here) in self.found.scopes.iter() {
+            let composer = Composer {
+                rewrite: self,
+                names: &here.names,
+                fates,
+                added: &added,
+                scope,
+            };
+            let mut leaves = Vec::new();
+            for item in &here.names.items {
+                if composer.changes(item)
+                    && let Err(refusal) = composer.item(item)
+                {
+                    let ordinals = leaves_of(&item.tree).into_iter();
+                    leaves.extend(ordinals.map(|ordinal| (ordinal, refusal.clone())));
+                }
+            }
+            if !leaves.is_empty() {
+                refused.push((scope, leaves));
+            }
+        }
+        refused
     }
 }
 
@@ -70,8 +99,10 @@ impl Composer<'_, '_, '_> {
 
     fn changes(&self, item: &UseItem) -> bool {
         leaves_of(&item.tree).into_iter().any(|ordinal| {
-            !matches!(self.fate(ordinal).next, Next::Stays | Next::Kept)
-                || !self.added.beside((self.scope, ordinal)).is_empty()
+            !matches!(
+                self.fate(ordinal).next,
+                Next::Stays | Next::Kept | Next::Follows(_)
+            ) || !self.added.beside((self.scope, ordinal)).is_empty()
         })
     }
 
@@ -86,12 +117,11 @@ impl Composer<'_, '_, '_> {
         for ordinal in leaves_of(&item.tree) {
             for import in self.added.beside((self.scope, ordinal)) {
                 let words = self.absolute_words(item, ordinal, &import.to)?;
-                let mut text = written(&words);
-                if import.to.last() != Some(&import.name) {
-                    text.push_str(" as ");
-                    text.push_str(&self.rewrite.word(&import.name));
-                }
-                lines.push(NewItem::plain(text));
+                lines.push(NewItem::plain(self.bound_as(
+                    &words,
+                    &import.to,
+                    &import.name,
+                )));
             }
         }
         if !lines.is_empty() && item.context.in_tokens && self.has_attribute_in_tokens(item) {
@@ -122,7 +152,9 @@ impl Composer<'_, '_, '_> {
             Tree::Leaf(ordinal, name, alias) => {
                 let to = match &self.fate(*ordinal).next {
                     Next::Goes(_) | Next::Unused => return Ok(Part::Cut(Vec::new())),
-                    Next::Stays | Next::Kept => return Ok(Part::Kept(Vec::new())),
+                    Next::Stays | Next::Kept | Next::Follows(_) => {
+                        return Ok(Part::Kept(Vec::new()));
+                    }
                     Next::Moves(to) => to,
                 };
                 let mut names = chain.clone();
@@ -158,7 +190,7 @@ impl Composer<'_, '_, '_> {
                 } else {
                     self.head_edits(item, ordinal, &chain, &chosen)?
                 };
-                Ok(match self.group(end, &base, &chosen)? {
+                Ok(match self.group(end, &base, &chosen, item)? {
                     Part::Kept(inner) => {
                         edits.extend(inner);
                         Part::Kept(edits)
@@ -196,7 +228,7 @@ impl Composer<'_, '_, '_> {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let layout = super::groups::Layout::of(self.rewrite.text, open, close, items, commas);
-        self.join_group(&layout, parts, &[])
+        self.join_group(&layout, parts, None, item)
     }
 
     /// Edits that make the names from the first one on mean `to`.
@@ -268,6 +300,30 @@ impl Composer<'_, '_, '_> {
         Ok(words)
     }
 
+    /// A whole import of `to` that binds what the leaf bound.
+    pub(super) fn whole_leaf(
+        &self,
+        item: &UseItem,
+        ordinal: usize,
+        to: &[Segment],
+    ) -> Result<String, Refusal> {
+        let words = self.absolute_words(item, ordinal, to)?;
+        let leaf = &self.names.leaves[ordinal];
+        Ok(match leaf.kind {
+            LeafKind::Glob => format!("{}::*", written(&words)),
+            _ => self.bound_as(&words, to, &leaf.name),
+        })
+    }
+
+    fn bound_as(&self, words: &Words, to: &[Segment], name: &Segment) -> String {
+        let mut text = written(words);
+        if to.last() != Some(name) {
+            text.push_str(" as ");
+            text.push_str(&self.rewrite.word(name));
+        }
+        text
+    }
+
     /// New items for leaves that found no place: one a target module.
     fn new_items(&self, item: &UseItem, evicted: &[Evicted]) -> Result<Vec<NewItem>, Refusal> {
         let mut items: Vec<NewItem> = Vec::new();
@@ -281,13 +337,11 @@ impl Composer<'_, '_, '_> {
             };
             if module.is_empty() {
                 // A crate alone.
-                let mut text = written(&self.absolute_words(item, leaf.ordinal, &leaf.to)?);
-                let bound = &self.names.leaves[leaf.ordinal].name;
-                if leaf.to.last() != Some(bound) {
-                    text.push_str(" as ");
-                    text.push_str(&self.rewrite.word(bound));
-                }
-                items.push(NewItem::plain(text));
+                items.push(NewItem::plain(self.whole_leaf(
+                    item,
+                    leaf.ordinal,
+                    &leaf.to,
+                )?));
                 continue;
             }
             let text = match kind {

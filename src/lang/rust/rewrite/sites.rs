@@ -102,6 +102,10 @@ impl Rewrite<'_, '_> {
         let moves = matches!(outcome, Outcome::Moves(_));
         let follows = now == target && !self.is_foreign(site);
         if follows && (moves || matched.is_none()) {
+            // Another file's import carries it: until that file is rewritten it means the old path.
+            if site.head.via == Via::Elsewhere && moves {
+                draft.staying_uses.push(site.index);
+            }
             return false;
         }
         let tail = tail.min(rest.len());
