@@ -170,7 +170,9 @@ fn split_idle<'p>(paths: &'p [PathBuf], engine: &Engine<'_>) -> (Vec<PathBuf>, V
     let mut kept = Vec::new();
     let mut idle = Vec::new();
     for path in paths {
-        let known = registry().iter().any(|language| language.is_source(path));
+        let known = registry()
+            .iter()
+            .any(|language| language.is_source(path, &crate::lang::RewriteOptions::default()));
         if known && !engine.is_source(path) && path.is_file() {
             idle.push(path.as_path());
         } else {

@@ -50,6 +50,7 @@ pub struct Engine<'a> {
     active: Vec<Active<'a>>,
     /// Languages without a table: their files are nobody's.
     idle: Vec<&'a dyn Language>,
+    options: &'a RewriteOptions,
     base: PathBuf,
 }
 
@@ -81,7 +82,12 @@ impl<'a> Engine<'a> {
                 None => idle.push(language),
             }
         }
-        Self { active, idle, base }
+        Self {
+            active,
+            idle,
+            options,
+            base,
+        }
     }
 
     /// The languages at work.
@@ -91,7 +97,9 @@ impl<'a> Engine<'a> {
 
     /// Whether a file of this name is a source of a language at work.
     pub fn is_source(&self, path: &Path) -> bool {
-        self.active.iter().any(|a| a.language.is_source(path))
+        self.active
+            .iter()
+            .any(|a| a.language.is_source(path, self.options))
     }
 
     /// Words of which one occurs in each file that is worth parsing.
@@ -122,9 +130,15 @@ impl<'a> Engine<'a> {
     /// language's source by its name was named by a person: with one language at work it is that
     /// one's.
     pub fn language_of(&self, path: &Path) -> Option<&Active<'a>> {
-        let by_name = self.active.iter().find(|a| a.language.is_source(path));
+        let by_name = self
+            .active
+            .iter()
+            .find(|a| a.language.is_source(path, self.options));
         match self.active.as_slice() {
-            [only] if by_name.is_none() && !self.idle.iter().any(|l| l.is_source(path)) => {
+            [only]
+                if by_name.is_none()
+                    && !self.idle.iter().any(|l| l.is_source(path, self.options)) =>
+            {
                 Some(only)
             }
             _ => by_name,

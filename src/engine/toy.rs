@@ -28,7 +28,7 @@ impl Language for Toy {
         &RUST
     }
 
-    fn is_source(&self, path: &Path) -> bool {
+    fn is_source(&self, path: &Path, _: &RewriteOptions) -> bool {
         path.extension().is_some_and(|extension| extension == "toy")
     }
 

@@ -21,8 +21,8 @@ pub trait Language: Send + Sync {
     /// How it writes paths, and its name.
     fn syntax(&self) -> &'static Syntax;
 
-    /// Whether a file of this name holds its source.
-    fn is_source(&self, path: &Path) -> bool;
+    /// Whether a file of this name holds its source, or documentation that `options` want rewritten.
+    fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool;
 
     /// Words of which at least one occurs in each file that refers to a path of `table`
     /// (the prefilter law of the design).

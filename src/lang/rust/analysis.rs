@@ -8,7 +8,7 @@ use super::resolve::{Home, ModuleTree, Resolver};
 use super::rewrite::{Draft, Fates, KeptLines, Rewrite, absolute_paths};
 use super::visit::{Doctest, Found, Walker};
 use crate::finding::{Code, Finding, Level};
-use crate::lang::SourceError;
+use crate::lang::{RewriteOptions, SourceError};
 use crate::mapping::{Outcome, Table};
 use crate::outline::{Binding, Declared, Meaning, Outline};
 use crate::path::{Namespaces, RUST, Segment};
@@ -24,6 +24,8 @@ pub struct Setting<'a> {
     pub tree: &'a ModuleTree,
     /// The last names of old and of new paths: documentation without one of them is not read.
     pub words: &'a Prefilter,
+    /// How far a rewrite goes.
+    pub options: &'a RewriteOptions,
 }
 
 /// What is known of a text, in its own bytes.
@@ -57,6 +59,7 @@ pub fn read(
         resolver: &resolver,
         found: &found,
         kept: &kept,
+        options: setting.options,
     };
     let mut draft = Draft::default();
     let fates = rewrite.run(&mut draft);
@@ -97,6 +100,37 @@ fn has_relative(found: &Found) -> bool {
             .iter()
             .any(|leaf| is_relative(leaf.written.segments.first()))
     })
+}
+
+/// Reads a Markdown file: its examples are doctests, all else is prose.
+pub fn read_markdown(
+    text: &str,
+    home: Home<'_>,
+    doctests: Option<&Krate>,
+    setting: Setting<'_>,
+) -> Reading {
+    let resolver = Resolver::new(home, setting.table, setting.tree);
+    let mut reading = Reading::default();
+    for (number, doctest) in super::docs::parse_markdown(text)
+        .doctests
+        .into_iter()
+        .enumerate()
+    {
+        let doctest = Doctest {
+            code: doctest.code,
+            edition: doctest.edition.map(edition_of),
+        };
+        read_doctest(
+            number,
+            &doctest,
+            &resolver,
+            doctests,
+            setting,
+            text,
+            &mut reading,
+        );
+    }
+    reading
 }
 
 /// The outline of what was walked.
@@ -152,8 +186,13 @@ fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
     for at in &found.doc_strings {
         mention(rewrite, at.range(), draft);
     }
-    for range in &found.doc_mentions {
-        mention(rewrite, range.clone(), draft);
+    if rewrite.options.mentions {
+        for range in &found.doc_mentions {
+            mention(rewrite, range.clone(), draft);
+        }
+    }
+    for (at, file) in &found.doc_files {
+        included_text(rewrite, at.range(), file, draft);
     }
     for (at, text, scope) in &found.odd_strings {
         rewrite.odd_string(at.range(), text, *scope, draft);
@@ -170,6 +209,20 @@ fn note(code: Code, range: Range<usize>, message: &str) -> Finding {
         message: message.to_owned(),
         help: None,
         rule: None,
+    }
+}
+
+/// Notes a file that is documentation of this one and mentions a deprecated path.
+fn included_text(rewrite: &Rewrite<'_, '_>, range: Range<usize>, file: &str, draft: &mut Draft) {
+    let folder = rewrite.resolver.home.file.and_then(|file| file.parent());
+    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join(file)).ok());
+    let mut paths = absolute_paths(text.as_deref().unwrap_or_default()).into_iter();
+    let table = rewrite.resolver.table;
+    let moves =
+        |path: &[Segment]| matches!(table.resolve(path, Namespaces::ALL), Outcome::Moves(_));
+    if paths.any(|(_, path)| moves(&path)) {
+        let message = format!("`{file}` mentions a deprecated path; --docs rewrites its examples");
+        draft.findings.push(note(Code::Doc, range, &message));
     }
 }
 
@@ -221,6 +274,8 @@ fn read_doctest(
         edition,
         externs: krate.map_or(outer.home.externs, |krate| krate.externs.as_ref()),
         dev_externs: krate.and_then(|krate| krate.dev_externs.as_ref()),
+        test: true,
+        file: None,
     };
     // rustdoc puts code without a `main` into one.
     let wrapped = code.wrapped("fn main() {\n", "\n}\n");

@@ -35,8 +35,12 @@ impl Language for Rust {
         &RUST
     }
 
-    fn is_source(&self, path: &Path) -> bool {
-        path.extension().is_some_and(|extension| extension == "rs")
+    fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool {
+        let has = |wanted| {
+            path.extension()
+                .is_some_and(|extension| extension == wanted)
+        };
+        has("rs") || (options.docs && has("md"))
     }
 
     /// A file that refers to a path holds its last name: all others may come from elsewhere (the
@@ -70,8 +74,8 @@ impl Language for Rust {
         &'a self,
         project: &'a Project,
         table: &'a Table,
-        _options: &'a RewriteOptions,
+        options: &'a RewriteOptions,
     ) -> Box<dyn Session + 'a> {
-        Box::new(session::RustSession::new(project, table))
+        Box::new(session::RustSession::new(project, table, options))
     }
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::analysis::{Reading, Setting, read};
-use super::manifest::{Edition, Externs, Krate};
+use super::analysis::{Reading, Setting, read, read_markdown};
+use super::manifest::{Edition, Externs, Krate, Package};
 use super::placement::{Crates, Place, Placement};
 use super::resolve::{Home, ModuleTree};
 use super::rewrite::Draft;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::{Session, SourceError};
+use crate::lang::{RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan};
@@ -25,11 +25,12 @@ pub struct RustSession<'a> {
     crates: Arc<Crates>,
     tree: ModuleTree,
     words: Prefilter,
+    options: &'a RewriteOptions,
 }
 
 impl<'a> RustSession<'a> {
     /// Starts on a tree.
-    pub fn new(project: &Project, table: &'a Table) -> Self {
+    pub fn new(project: &Project, table: &'a Table, options: &'a RewriteOptions) -> Self {
         let crates = Arc::new(Crates::new(project.root()));
         let mut words = Vec::new();
         for rule in table.rules() {
@@ -50,6 +51,7 @@ impl<'a> RustSession<'a> {
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
             words: Prefilter::new(&anchors),
+            options,
         }
     }
 }
@@ -77,13 +79,20 @@ impl RustSession<'_> {
             Placement::Places(places) => {
                 let mut readings = Vec::with_capacity(places.len());
                 for place in places {
-                    readings.push(self.read_place(place, text)?);
+                    readings.push(self.read_place(place, file, text)?);
                 }
                 finish(text, self.agreed(readings))
             }
             Placement::Orphan {
-                edition, externs, ..
-            } => self.analyze_orphan(text, *edition, externs.as_ref()),
+                package,
+                edition,
+                externs,
+            } => {
+                if file.extension().is_some_and(|extension| extension == "md") {
+                    return self.analyze_markdown(text, *edition, package.as_deref());
+                }
+                self.analyze_orphan(text, *edition, externs.as_ref())
+            }
         }
     }
 
@@ -92,14 +101,43 @@ impl RustSession<'_> {
             table: self.table,
             tree: &self.tree,
             words: &self.words,
+            options: self.options,
         }
     }
 
-    fn read_place(&self, place: &Place, text: &str) -> Result<Reading, SourceError> {
+    fn read_place(&self, place: &Place, file: &Path, text: &str) -> Result<Reading, SourceError> {
         let krate = &*place.krate;
         let doctests = Crates::doctest_krate(place);
-        let home = home_in(krate, place.module.clone());
+        let mut home = home_in(krate, place.module.clone());
+        home.test = self.tree.is_test_module(krate, &place.module);
+        home.file = Some(file);
         read(text, home, Some(&doctests), self.setting())
+    }
+
+    /// A Markdown file: its examples name the package's library as any user does.
+    fn analyze_markdown(
+        &self,
+        text: &str,
+        edition: Edition,
+        package: Option<&Package>,
+    ) -> Result<Analysis, SourceError> {
+        let krate = package
+            .and_then(Package::library)
+            .map(|library| library.doctest());
+        let home = Home {
+            krate: krate.as_ref(),
+            root: Segment::new_static("crate"),
+            module: Vec::new(),
+            edition,
+            externs: krate.as_ref().and_then(|krate| krate.externs.as_ref()),
+            dev_externs: None,
+            test: true,
+            file: None,
+        };
+        finish(
+            text,
+            read_markdown(text, home, krate.as_ref(), self.setting()),
+        )
     }
 
     /// A file in no module tree: only what is absolute can be told.
@@ -116,6 +154,8 @@ impl RustSession<'_> {
             edition,
             externs,
             dev_externs: None,
+            test: true,
+            file: None,
         };
         let remark = |code, message: &str| Finding {
             code,
@@ -183,6 +223,8 @@ fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
         edition: krate.edition,
         externs: krate.externs.as_ref(),
         dev_externs: krate.dev_externs.as_ref(),
+        test: false,
+        file: None,
     }
 }
 

@@ -15,7 +15,7 @@ use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, Position, Run, Scan, is_quote, is_text, scan};
 use super::manifest::Edition;
 use super::resolve::{
-    Head, MACRO, Names, Resolver, Role, ScopeId, Scopes, TYPE, VALUE, Via, Written,
+    Head, MACRO, Names, Resolver, Role, ScopeId, Scopes, TYPE, VALUE, Via, Written, is_test,
 };
 use crate::outline::{Meaning, Use};
 use crate::path::{Namespaces, Segment};
@@ -77,6 +77,8 @@ pub struct Site {
     pub mode: Mode,
     /// Where it stands.
     pub context: Context,
+    /// It is only there for tests.
+    pub test: bool,
     /// Its index in the outline's uses.
     pub index: usize,
 }
@@ -107,6 +109,8 @@ pub struct Found {
     pub doc_mentions: Vec<Range<usize>>,
     /// `#[doc = "..."]` and the like.
     pub doc_strings: Vec<At>,
+    /// Files whose text is documentation: `#[doc = include_str!("...")]`, with the attribute.
+    pub doc_files: Vec<(At, String)>,
     /// String literals inside macro calls.
     pub texts: Vec<At>,
     /// `include!` calls.
@@ -136,6 +140,7 @@ pub struct Walker<'r, 'a> {
     words: &'r Prefilter,
     /// Scopes of inline modules, by the address of the item.
     modules: FxHashMap<usize, ScopeId>,
+    in_test: bool,
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
@@ -158,10 +163,12 @@ impl<'r, 'a> Walker<'r, 'a> {
             blocks: 0,
             words,
             modules: FxHashMap::default(),
+            in_test: resolver.home.test,
         };
         let mut path = vec![resolver.home.root.clone()];
         path.extend_from_slice(&resolver.home.module);
-        walker.add_modules(&file.items, &path);
+        let in_test = walker.in_test;
+        walker.add_modules(&file.items, &path, in_test);
         walker.ribs.push(Rib::Scope(0));
         walker.docs(&file.attrs, 0, 0);
         visit::visit_file(&mut walker, file);
@@ -170,18 +177,18 @@ impl<'r, 'a> Walker<'r, 'a> {
 
     /// Makes the scopes of a module and, after it, of those inside it. The order is that of a
     /// depth-first walk: `visit_item_mod` finds them by the address of the item.
-    fn add_modules(&mut self, items: &[Item], path: &[Segment]) -> ScopeId {
+    fn add_modules(&mut self, items: &[Item], path: &[Segment], test: bool) -> ScopeId {
         let names = Names::of_items(items, &mut self.expansions);
         let key: Vec<&str> = path.iter().map(Segment::as_str).collect();
         let id = self
             .found
             .scopes
-            .add_module(path.to_vec(), names, key.join("::"));
-        self.add_inner_modules(items, path);
+            .add_module(path.to_vec(), names, key.join("::"), test);
+        self.add_inner_modules(items, path, test);
         id
     }
 
-    fn add_inner_modules(&mut self, items: &[Item], path: &[Segment]) {
+    fn add_inner_modules(&mut self, items: &[Item], path: &[Segment], test: bool) {
         for item in items {
             match item {
                 Item::Mod(item) => {
@@ -189,14 +196,15 @@ impl<'r, 'a> Walker<'r, 'a> {
                         let mut inner = path.to_vec();
                         inner.push(bare(&item.ident));
                         // Under two `cfg`s a module may stand twice: each has a scope.
-                        let id = self.add_modules(items, &inner);
+                        let test = test || is_test(&item.attrs);
+                        let id = self.add_modules(items, &inner, test);
                         self.modules.insert(std::ptr::from_ref(item) as usize, id);
                     }
                 }
                 Item::Macro(item) if item.ident.is_none() => {
                     if let Expanded::Items(items) = &*self.expansions.of(&item.mac, Position::Item)
                     {
-                        self.add_inner_modules(items, path);
+                        self.add_inner_modules(items, path, test);
                     }
                 }
                 _ => {}
@@ -271,7 +279,10 @@ impl<'r, 'a> Walker<'r, 'a> {
                 .key,
             self.blocks
         );
-        let id = self.found.scopes.add_block(self.scope, names, key);
+        let id = self
+            .found
+            .scopes
+            .add_block(self.scope, names, key, self.in_test);
         let before = std::mem::replace(&mut self.scope, id);
         self.with_rib(Rib::Scope(id), inside);
         self.scope = before;
@@ -323,6 +334,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 path,
                 mode: self.mode,
                 context: parts.context,
+                test: self.in_test,
                 index,
             });
         }
@@ -420,6 +432,11 @@ impl<'r, 'a> Walker<'r, 'a> {
                     && let syn::Expr::Lit(lit) = &value.value
                 {
                     self.found.doc_strings.push(At::span(lit.lit.span()));
+                } else if let syn::Meta::NameValue(value) = &attr.meta
+                    && let syn::Expr::Macro(mac) = &value.value
+                    && let Ok(file) = mac.mac.parse_body::<syn::LitStr>()
+                {
+                    self.found.doc_files.push((At::Bytes(range), file.value()));
                 }
             }
             let is_relevant = comments
@@ -752,6 +769,8 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         if !matches!(item, Item::Mod(_)) {
             self.docs(attributes_of(item), self.scope, self.scope);
         }
+        let before = self.in_test;
+        self.in_test |= is_test(attributes_of(item));
         match item {
             Item::Mod(_) | Item::Use(_) | Item::Macro(_) => visit::visit_item(self, item),
             Item::Verbatim(tokens) => {
@@ -763,6 +782,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             }
             _ => self.item(|walker| visit::visit_item(walker, item)),
         }
+        self.in_test = before;
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
@@ -790,7 +810,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 let names = Names::of_items(items, &mut self.expansions);
                 self.blocks += 1;
                 let key = format!("block module {}", self.blocks);
-                Some(self.found.scopes.add_module(path, names, key))
+                Some(self.found.scopes.add_module(path, names, key, self.in_test))
             }
             Some(_) => {
                 let address = std::ptr::from_ref(item) as usize;

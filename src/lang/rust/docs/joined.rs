@@ -69,6 +69,32 @@ impl<'a> Joined<'a> {
         }
     }
 
+    /// A Markdown file as it is.
+    pub(super) fn whole(source: &'a str) -> Self {
+        let mut lines = Vec::new();
+        let mut text = String::with_capacity(source.len());
+        let mut outer = 0;
+        for raw in source.split_inclusive('\n') {
+            let len = raw.trim_end_matches(['\n', '\r']).len();
+            lines.push(Line {
+                start: text.len(),
+                len,
+                outer,
+                line_end: raw.len() - len,
+                comment: outer,
+                opening: false,
+            });
+            text.push_str(&raw[..len]);
+            text.push('\n');
+            outer += raw.len();
+        }
+        Self {
+            source,
+            text,
+            lines,
+        }
+    }
+
     /// The text of the file.
     pub(super) fn source(&self) -> &'a str {
         self.source

@@ -57,9 +57,21 @@ pub fn parse(source: &str, comments: &[Range<usize>]) -> Docs {
     {
         return Docs::default();
     }
-    let joined = Joined::new(source, comments);
+    parse_joined(&Joined::new(source, comments))
+}
+
+/// Reads a Markdown file: its code blocks; links and words of it are no paths of an item.
+pub fn parse_markdown(source: &str) -> Docs {
+    let docs = parse_joined(&Joined::whole(source));
+    Docs {
+        doctests: docs.doctests,
+        ..Docs::default()
+    }
+}
+
+fn parse_joined(joined: &Joined<'_>) -> Docs {
     let mut docs = Docs::default();
-    let mut links = links::Collector::new(&joined);
+    let mut links = links::Collector::new(joined);
     let mut covered: Vec<Range<usize>> = Vec::new();
     let mut block: Option<Block> = None;
     let mut events = markdown(joined.text()).into_offset_iter();
@@ -82,7 +94,7 @@ pub fn parse(source: &str, comments: &[Range<usize>]) -> Docs {
             (Event::End(TagEnd::CodeBlock), _) => {
                 if let Some(block) = block.take() {
                     docs.doctests
-                        .push(Doctest::new(&joined, &block.code, block.fence));
+                        .push(Doctest::new(joined, &block.code, block.fence));
                 }
             }
             _ => {

@@ -11,9 +11,9 @@ mod scopes;
 mod tree;
 
 pub use names::{
-    Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseContext, UseItem, VALUE, What,
-    Written,
+    Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
+    mentions_test,
 };
 pub use resolver::{Head, Home, Resolver, Role, Via};
-pub use scopes::{Scope, ScopeId, Scopes};
+pub use scopes::{ScopeId, Scopes};
 pub use tree::ModuleTree;

@@ -30,6 +30,8 @@ pub struct Names {
     pub leaves: Vec<Leaf>,
     /// The `use` items, in source order.
     pub items: Vec<UseItem>,
+    /// Modules that are only there under `cfg(test)`.
+    pub test_modules: Vec<Segment>,
     /// The `extern crate` items: ordinal, and the place of the crate's name.
     pub extern_crates: Vec<(usize, At)>,
 }
@@ -218,7 +220,12 @@ impl Names {
 
     fn add_item(&mut self, item: &Item, expansions: &mut Expansions) {
         match item {
-            Item::Mod(item) => self.define(&item.ident, TYPE, What::Module),
+            Item::Mod(item) => {
+                if is_test(&item.attrs) {
+                    self.test_modules.push(bare(&item.ident));
+                }
+                self.define(&item.ident, TYPE, What::Module);
+            }
             Item::Struct(item) => {
                 let kinds = match item.fields {
                     syn::Fields::Named(_) => TYPE,
@@ -480,6 +487,25 @@ fn first_span(vis: &Visibility) -> Option<Span> {
         Visibility::Restricted(vis) => Some(vis.pub_token.span),
         Visibility::Inherited => None,
     }
+}
+
+/// Whether attributes say that an item is compiled for tests only: `#[cfg(test)]`, `#[test]`,
+/// `#[tokio::test]`. A `cfg` that mentions `test` at all counts.
+pub fn is_test(attrs: &[syn::Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        let last = attr.path().segments.last();
+        let named = last.is_some_and(|name| name.ident == "test" || name.ident == "bench");
+        named
+            || (attr.path().is_ident("cfg")
+                && mentions_test(&attr.meta.to_token_stream().to_string()))
+    })
+}
+
+/// Whether a condition has the word `test`.
+pub fn mentions_test(condition: &str) -> bool {
+    condition
+        .split(|c: char| c != '_' && c != '"' && !c.is_alphanumeric())
+        .any(|word| word == "test")
 }
 
 /// The `cfg` attributes as text: imports under different ones are different imports.

@@ -1,6 +1,7 @@
 //! From what is written to the absolute path that it means.
 
 use std::cell::RefCell;
+use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
@@ -30,6 +31,10 @@ pub struct Home<'a> {
     pub externs: Option<&'a Externs>,
     /// Further ones that only code under `cfg(test)` can name.
     pub dev_externs: Option<&'a Externs>,
+    /// All of it is only there for tests.
+    pub test: bool,
+    /// The file, if the text is one.
+    pub file: Option<&'a Path>,
 }
 
 impl Home<'_> {
@@ -41,8 +46,9 @@ impl Home<'_> {
     }
 
     /// Under which local name the library `name` can be written here, if a manifest says so.
-    pub fn local_name(&self, name: &str) -> Option<&Segment> {
-        [self.externs, self.dev_externs]
+    /// `test`: for code that is only there for tests.
+    pub fn local_name(&self, name: &str, test: bool) -> Option<&Segment> {
+        [self.externs, self.dev_externs.filter(|_| test)]
             .into_iter()
             .flatten()
             .find_map(|map| {
@@ -187,6 +193,27 @@ impl<'a> Resolver<'a> {
             return self.home.root.clone();
         }
         self.home.external(name).unwrap_or(name).clone()
+    }
+
+    /// Whether what a module binds is known: a glob of it is not opaque.
+    pub fn sees(&self, scopes: &Scopes, module: &[Segment]) -> bool {
+        self.module_at(scopes, module).is_some()
+    }
+
+    /// Names that a glob of this module brings, as far as they are written in it; `None` if it is
+    /// opaque, or brings what other globs bring.
+    pub fn names_of(&self, scopes: &Scopes, module: &[Segment]) -> Option<Vec<Segment>> {
+        match self.module_at(scopes, module)? {
+            KnownModule::Here(id) => {
+                let names = &scopes.get(id).names;
+                let all = names.iter().map(|(name, _)| name.clone()).collect();
+                names.globs.is_empty().then_some(all)
+            }
+            KnownModule::Elsewhere(names, _) => {
+                let all = names.entries.keys().cloned().collect();
+                names.globs.is_empty().then_some(all)
+            }
+        }
     }
 
     /// Whether a module of this crate binds `name` to an external crate.

@@ -21,6 +21,8 @@ pub struct Scope {
     pub path: Rc<[Segment]>,
     /// What its items bind.
     pub names: Rc<Names>,
+    /// It is only there for tests.
+    pub test: bool,
     /// A stable name: the same scope has it before and after an edit.
     pub key: Rc<str>,
 }
@@ -35,7 +37,13 @@ pub struct Scopes {
 
 impl Scopes {
     /// Adds a module that can be named by its path.
-    pub fn add_module(&mut self, path: Vec<Segment>, names: Names, key: String) -> ScopeId {
+    pub fn add_module(
+        &mut self,
+        path: Vec<Segment>,
+        names: Names,
+        key: String,
+        test: bool,
+    ) -> ScopeId {
         let id = self.list.len();
         let path: Rc<[Segment]> = path.into();
         self.modules.entry(Rc::clone(&path)).or_insert(id);
@@ -44,13 +52,14 @@ impl Scopes {
             module: id,
             path,
             names: Rc::new(names),
+            test,
             key: key.into(),
         });
         id
     }
 
     /// Adds a block, or any other scope inside `parent`.
-    pub fn add_block(&mut self, parent: ScopeId, names: Names, key: String) -> ScopeId {
+    pub fn add_block(&mut self, parent: ScopeId, names: Names, key: String, test: bool) -> ScopeId {
         let id = self.list.len();
         let module = self.list[parent].module;
         self.list.push(Scope {
@@ -58,6 +67,7 @@ impl Scopes {
             module,
             path: Rc::clone(&self.list[parent].path),
             names: Rc::new(names),
+            test,
             key: key.into(),
         });
         id

@@ -26,6 +26,8 @@ pub struct OuterNames {
     pub leaves: Vec<super::names::Leaf>,
     /// Which of them are globs.
     pub globs: Vec<usize>,
+    /// Modules that are only there under `cfg(test)`.
+    pub test_modules: Vec<Segment>,
 }
 
 /// The modules of a tree of files. Shared by the threads; each file is read at most once.
@@ -47,6 +49,14 @@ impl ModuleTree {
     pub fn module(&self, krate: &Krate, path: &[Segment]) -> Option<Arc<OuterNames>> {
         let (file, taken) = self.crates.module_file(krate, path)?;
         self.file(&file)?.get(&path[taken..]).cloned()
+    }
+
+    /// Whether the module at `path` below the root of `krate` is only there under `cfg(test)`.
+    pub fn is_test_module(&self, krate: &Krate, path: &[Segment]) -> bool {
+        (0..path.len()).any(|len| {
+            self.module(krate, &path[..len])
+                .is_some_and(|parent| parent.test_modules.contains(&path[len]))
+        })
     }
 
     /// Whether a file of a module below this one has all these words. Reads the files as text: this
@@ -156,6 +166,7 @@ impl From<Names> for OuterNames {
             entries,
             leaves: names.leaves,
             globs: names.globs,
+            test_modules: names.test_modules,
         }
     }
 }

@@ -25,6 +25,10 @@ pub struct Fate {
     pub head: Option<Head>,
     /// What is done.
     pub next: Next,
+    /// Its rule asks for the uses to be renamed.
+    pub wants_uses: bool,
+    /// The name that it and its uses take.
+    pub renamed: Option<Segment>,
 }
 
 /// What is done with an import.
@@ -36,6 +40,8 @@ pub enum Next {
     Kept,
     /// It imports this path instead.
     Moves(Vec<Segment>),
+    /// It goes, and another `use` item of the scope, by its position, imports this path instead.
+    Joins(Vec<Segment>, usize),
     /// Nothing: its first names come to mean the new path.
     Follows(Vec<Segment>),
     /// It goes: the name means this path without it.
@@ -53,7 +59,7 @@ impl Fate {
     /// What the bound name means afterwards.
     pub fn after(&self) -> Option<&[Segment]> {
         match &self.next {
-            Next::Moves(to) | Next::Follows(to) | Next::Goes(to) => Some(to),
+            Next::Moves(to) | Next::Joins(to, _) | Next::Follows(to) | Next::Goes(to) => Some(to),
             Next::Stays | Next::Kept | Next::Unused => self.old.as_deref(),
         }
     }
@@ -69,6 +75,27 @@ impl Fates {
     /// The fate of an import.
     pub fn get(&self, key: LeafKey) -> Option<&Fate> {
         self.list.get(&key)
+    }
+
+    /// Every import with its fate.
+    pub fn iter(&self) -> impl Iterator<Item = (LeafKey, &Fate)> {
+        self.list.iter().map(|(key, fate)| (*key, fate))
+    }
+
+    /// Gives an import and its uses another name.
+    pub fn rename(&mut self, key: LeafKey, name: Segment) {
+        if let Some(fate) = self.list.get_mut(&key) {
+            fate.renamed = Some(name);
+        }
+    }
+
+    /// Lets an import join another item.
+    pub fn join(&mut self, key: LeafKey, item: usize) {
+        if let Some(fate) = self.list.get_mut(&key)
+            && let Next::Moves(to) = &fate.next
+        {
+            fate.next = Next::Joins(to.clone(), item);
+        }
     }
 
     /// Lets an import go that nothing uses any more.
@@ -102,13 +129,33 @@ impl<'a> Rewrite<'_, 'a> {
         }
         self.follow(&mut fates, &mut reports);
         self.refuse_items(&mut fates, &mut reports);
+        self.rename_uses(&mut fates);
         for (key, report) in reports {
             self.report(key, report, &mut fates, draft);
         }
         for (id, _) in self.found.scopes.iter() {
             self.drop_duplicates(id, &mut fates, draft);
         }
+        self.declare_renamed(&fates, draft);
+        self.join_items(&mut fates);
         fates
+    }
+
+    /// What takes another name is a binding that goes and one that comes.
+    fn declare_renamed(&self, fates: &Fates, draft: &mut Draft) {
+        for (key, fate) in fates.iter() {
+            let (Some(name), Some(old), Next::Moves(to)) = (&fate.renamed, &fate.old, &fate.next)
+            else {
+                continue;
+            };
+            let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
+            draft
+                .declared
+                .push(Declared::Removed(self.binding(key.0, leaf, old)));
+            let mut added = self.binding(key.0, leaf, to);
+            added.name = name.clone();
+            draft.declared.push(Declared::Added(added));
+        }
     }
 
     /// Imports whose first names already come to mean the new path need nothing.
@@ -195,7 +242,9 @@ impl<'a> Rewrite<'_, 'a> {
             return;
         };
         draft.rewritten(&subject, applied, table);
-        self.review_kept_name(leaf, to, &report.matched, &subject, draft);
+        if fate.renamed.is_none() {
+            self.review_kept_name(leaf, to, &report.matched, &subject, draft);
+        }
         if self.would_import_itself(&here.path, leaf, to, key.0) || self.is_brought_by_glob(key, to)
         {
             draft
@@ -262,6 +311,8 @@ impl<'a> Rewrite<'_, 'a> {
             old,
             head,
             next: Next::Stays,
+            wants_uses: false,
+            renamed: None,
         };
         let Some(path) = fate.old.clone() else {
             return (fate, None);
@@ -280,6 +331,7 @@ impl<'a> Rewrite<'_, 'a> {
             return (fate, None);
         }
         let place = places.get(&ordinal).cloned().unwrap_or(0..0);
+        fate.wants_uses = matched.rule.rename == crate::mapping::Rename::Uses;
         fate.next = Next::Kept;
         if self.kept.keeps(place.start) {
             return (fate, None);
@@ -312,7 +364,7 @@ impl<'a> Rewrite<'_, 'a> {
         (fate, Some(report))
     }
 
-    /// `rename = "uses"` is not done for Rust: the local name stays, and a person is told.
+    /// `rename = "uses"` was asked for and is not certain: a person is told.
     fn review_kept_name(
         &self,
         leaf: &Leaf,
@@ -329,7 +381,7 @@ impl<'a> Rewrite<'_, 'a> {
                 crate::finding::Level::Review,
                 subject,
                 format!(
-                    "the local name `{}` was kept: uses are not renamed in Rust",
+                    "the local name `{}` was kept: not all of its uses can be renamed surely",
                     leaf.name
                 ),
                 self.resolver.table,
@@ -392,6 +444,12 @@ impl<'a> Rewrite<'_, 'a> {
         let is_candidate = |leaf: &Leaf| {
             matches!(leaf.kind, LeafKind::Name | LeafKind::SelfModule) && leaf.name != "_"
         };
+        let bound = |ordinal: usize, fates: &Fates| {
+            let renamed = fates
+                .get((scope, ordinal))
+                .and_then(|fate| fate.renamed.clone());
+            renamed.unwrap_or_else(|| names.leaves[ordinal].name.clone())
+        };
         let mut goes = Vec::new();
         for (ordinal, leaf) in names.leaves.iter().enumerate() {
             let Some(Next::Moves(to)) = fates.get((scope, ordinal)).map(|fate| &fate.next) else {
@@ -404,7 +462,7 @@ impl<'a> Rewrite<'_, 'a> {
                 let fate = fates.get((scope, other));
                 other != ordinal
                     && is_candidate(twin)
-                    && twin.name == leaf.name
+                    && bound(other, fates) == bound(ordinal, fates)
                     && twin.condition == leaf.condition
                     && twin.visibility == leaf.visibility
                     && fate.is_some_and(|fate| match &fate.next {

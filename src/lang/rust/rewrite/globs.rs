@@ -61,6 +61,36 @@ impl Rewrite<'_, '_> {
         added
     }
 
+    /// Private globs that bring nothing but names that are imported explicitly now.
+    pub(super) fn drop_empty_globs(&self, fates: &mut Fates, added: &Added, draft: &mut Draft) {
+        let mut empty: Vec<LeafKey> = Vec::new();
+        for (&(scope, ordinal), imports) in &added.list {
+            let here = self.found.scopes.get(scope);
+            let leaf = &here.names.leaves[ordinal];
+            let Some(base) = fates
+                .get((scope, ordinal))
+                .and_then(|fate| fate.old.clone())
+            else {
+                continue;
+            };
+            let brought = self.resolver.names_of(&self.found.scopes, &base);
+            let is_empty = brought.is_some_and(|names| {
+                names
+                    .iter()
+                    .all(|name| imports.iter().any(|import| import.name == *name))
+            });
+            if leaf.reach == Reach::Private && is_empty {
+                draft
+                    .declared
+                    .push(Declared::Removed(self.binding(scope, leaf, &base)));
+                empty.push((scope, ordinal));
+            }
+        }
+        for key in empty {
+            fates.drop_unused(key);
+        }
+    }
+
     fn beside_glob(
         &self,
         scope: ScopeId,

@@ -86,7 +86,9 @@ impl Composer<'_, '_, '_> {
     ) -> Result<Part, Refusal> {
         let fate = self.fate(ordinal);
         let to = match &fate.next {
-            Next::Goes(_) | Next::Unused => return Ok(Part::Cut(Vec::new())),
+            Next::Goes(_) | Next::Joins(..) | Next::Unused => {
+                return Ok(Part::Cut(Vec::new()));
+            }
             Next::Moves(to) => to.clone(),
             Next::Stays | Next::Kept | Next::Follows(_) => return Ok(Part::Kept(Vec::new())),
         };
@@ -141,8 +143,8 @@ impl Composer<'_, '_, '_> {
                 edits.push(Edit::delete(end..alias.at.range().end));
             }
             Some(_) => {}
-            None if *last != leaf.name || is_keyword(last) => {
-                let bound = self.rewrite.word(&leaf.name);
+            None if *last != *self.bound(ordinal) || is_keyword(last) => {
+                let bound = self.rewrite.word(self.bound(ordinal));
                 edits.push(Edit::insert(name.at.range().end, format!(" as {bound}")));
             }
             None => {}
@@ -172,7 +174,7 @@ impl Composer<'_, '_, '_> {
             let fate = self.fate(ordinal);
             let leaf = &self.names.leaves[ordinal];
             let (wanted, moves) = match (&fate.next, &fate.old) {
-                (Next::Goes(_) | Next::Unused, _) => continue,
+                (Next::Goes(_) | Next::Joins(..) | Next::Unused, _) => continue,
                 (Next::Moves(to), _) => (to.clone(), true),
                 (_, Some(old)) => (old.clone(), false),
                 (_, None) => return base.to_vec(),
@@ -365,6 +367,14 @@ impl Composer<'_, '_, '_> {
             .collect()
     }
 
+    /// The name that a leaf binds afterwards.
+    pub(super) fn bound(&self, ordinal: usize) -> &Segment {
+        self.fate(ordinal)
+            .renamed
+            .as_ref()
+            .unwrap_or(&self.names.leaves[ordinal].name)
+    }
+
     /// A leaf as text: the rest of its path, and the name that it keeps.
     pub(super) fn leaf_text(&self, ordinal: usize, rest: &[Segment]) -> String {
         let leaf = &self.names.leaves[ordinal];
@@ -378,9 +388,10 @@ impl Composer<'_, '_, '_> {
         let mut text = names.join("::");
         let old_last = leaf.written.segments.last();
         let was_doubled = leaf.aliased && old_last == Some(&leaf.name);
-        if leaf.kind == LeafKind::Name && (last != leaf.name || was_doubled) {
+        let bound = self.bound(ordinal);
+        if leaf.kind == LeafKind::Name && (last != *bound || was_doubled) {
             text.push_str(" as ");
-            text.push_str(&self.rewrite.word(&leaf.name));
+            text.push_str(&self.rewrite.word(bound));
         }
         text
     }
@@ -433,7 +444,7 @@ fn open_of(tree: &Tree) -> usize {
 }
 
 /// The bytes of a part of a tree.
-fn extent(tree: &Tree) -> Range<usize> {
+pub fn extent(tree: &Tree) -> Range<usize> {
     let (chain, end) = chain_of(tree);
     let range = match end {
         Tree::Leaf(_, name, alias) => {

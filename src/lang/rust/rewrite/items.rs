@@ -10,7 +10,9 @@ use super::groups::{Evicted, Part, chain_of, leaves_of};
 use super::names_edit::rename;
 use super::render::{Spot, Words};
 use crate::finding::{Code, Finding, Level};
-use crate::lang::rust::resolve::{LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written};
+use crate::lang::rust::resolve::{
+    LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written, mentions_test,
+};
 use crate::path::Segment;
 use crate::text::{Edit, newline_of};
 
@@ -93,17 +95,20 @@ impl Composer<'_, '_, '_> {
             old: None,
             head: None,
             next: Next::Stays,
+            wants_uses: false,
+            renamed: None,
         };
         self.fates.get((self.scope, ordinal)).unwrap_or(&UNKNOWN)
     }
 
     fn changes(&self, item: &UseItem) -> bool {
-        leaves_of(&item.tree).into_iter().any(|ordinal| {
-            !matches!(
-                self.fate(ordinal).next,
-                Next::Stays | Next::Kept | Next::Follows(_)
-            ) || !self.added.beside((self.scope, ordinal)).is_empty()
-        })
+        !self.joining(item).is_empty()
+            || leaves_of(&item.tree).into_iter().any(|ordinal| {
+                !matches!(
+                    self.fate(ordinal).next,
+                    Next::Stays | Next::Kept | Next::Follows(_)
+                ) || !self.added.beside((self.scope, ordinal)).is_empty()
+            })
     }
 
     fn item(&self, item: &UseItem) -> Result<Vec<Edit>, Refusal> {
@@ -112,6 +117,7 @@ impl Composer<'_, '_, '_> {
             Part::Split(edits, evicted) => (edits, evicted),
             Part::Cut(evicted) => (Vec::new(), evicted),
         };
+        edits.extend(self.join_edit(item));
         let is_gone = edits.is_empty() && self.all_go(item);
         let mut lines = self.new_items(item, &evicted)?;
         for ordinal in leaves_of(&item.tree) {
@@ -133,6 +139,8 @@ impl Composer<'_, '_, '_> {
         }
         if is_gone && lines.is_empty() {
             edits = vec![Edit::delete(self.item_extent(item))];
+        } else if is_gone {
+            edits = vec![self.replace(item, &lines)];
         } else if !lines.is_empty() {
             edits.push(self.insert(item, &lines));
         }
@@ -140,9 +148,12 @@ impl Composer<'_, '_, '_> {
     }
 
     fn all_go(&self, item: &UseItem) -> bool {
-        leaves_of(&item.tree)
-            .into_iter()
-            .all(|ordinal| matches!(self.fate(ordinal).next, Next::Goes(_) | Next::Unused))
+        leaves_of(&item.tree).into_iter().all(|ordinal| {
+            matches!(
+                self.fate(ordinal).next,
+                Next::Goes(_) | Next::Joins(..) | Next::Unused
+            )
+        })
     }
 
     /// The tree from its first name on.
@@ -151,7 +162,9 @@ impl Composer<'_, '_, '_> {
         match end {
             Tree::Leaf(ordinal, name, alias) => {
                 let to = match &self.fate(*ordinal).next {
-                    Next::Goes(_) | Next::Unused => return Ok(Part::Cut(Vec::new())),
+                    Next::Goes(_) | Next::Joins(..) | Next::Unused => {
+                        return Ok(Part::Cut(Vec::new()));
+                    }
                     Next::Stays | Next::Kept | Next::Follows(_) => {
                         return Ok(Part::Kept(Vec::new()));
                     }
@@ -273,7 +286,9 @@ impl Composer<'_, '_, '_> {
             written: &leaf.written,
             head: fate.head.as_ref(),
             after: after.as_deref(),
+            renamed: None,
             absolute: false,
+            test: mentions_test(&leaf.condition),
             by_name: false,
         };
         let words = self.rewrite.render(&spot, to, true)?;
@@ -311,7 +326,7 @@ impl Composer<'_, '_, '_> {
         let leaf = &self.names.leaves[ordinal];
         Ok(match leaf.kind {
             LeafKind::Glob => format!("{}::*", written(&words)),
-            _ => self.bound_as(&words, to, &leaf.name),
+            _ => self.bound_as(&words, to, self.bound(ordinal)),
         })
     }
 
@@ -420,6 +435,14 @@ impl Composer<'_, '_, '_> {
             semi
         };
         Edit::insert(at, out)
+    }
+
+    /// Puts new items in the place of one that goes.
+    fn replace(&self, item: &UseItem, new: &[NewItem]) -> Edit {
+        let inserted = self.insert(item, new).text;
+        // The first of the new items takes the line that is there.
+        let first = inserted.trim_start().to_owned();
+        Edit::replace(item.start.range().start..item.semi.range().end, first)
     }
 
     /// The bytes that go with an item: its attributes, and its line if nothing else is on it.

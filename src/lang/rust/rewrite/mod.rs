@@ -11,9 +11,11 @@ mod globs;
 mod groups;
 mod items;
 mod keep;
+mod merge;
 mod names_edit;
 mod render;
 mod sites;
+mod uses;
 
 pub use draft::{Draft, show};
 pub use fate::Fates;
@@ -22,6 +24,7 @@ pub use sites::absolute_paths;
 
 use super::resolve::Resolver;
 use super::visit::Found;
+use crate::lang::RewriteOptions;
 
 /// What all parts of a rewrite read.
 pub struct Rewrite<'r, 'a> {
@@ -33,6 +36,8 @@ pub struct Rewrite<'r, 'a> {
     pub found: &'r Found,
     /// Lines with a `repoint: keep` comment.
     pub kept: &'r KeptLines,
+    /// How far the rewrite goes.
+    pub options: &'r RewriteOptions,
 }
 
 impl Rewrite<'_, '_> {
@@ -44,6 +49,7 @@ impl Rewrite<'_, '_> {
         for key in dropped {
             fates.drop_unused(key);
         }
+        self.drop_empty_globs(&mut fates, &added, draft);
         self.items(&fates, &added, draft);
         fates
     }

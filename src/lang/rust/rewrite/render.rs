@@ -5,7 +5,9 @@ use super::draft::Refusal;
 use super::fate::Fates;
 use crate::finding::Code;
 use crate::lang::rust::manifest::Edition;
-use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written};
+use crate::lang::rust::resolve::{
+    Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written, mentions_test,
+};
 use crate::path::{RUST, Segment};
 
 /// A path as it will be written.
@@ -30,8 +32,12 @@ pub struct Spot<'s> {
     pub head: Option<&'s Head>,
     /// What these names mean after all imports are rewritten.
     pub after: Option<&'s [Segment]>,
+    /// What the import that it goes through is called afterwards, if that changes.
+    pub renamed: Option<&'s Segment>,
     /// Only an absolute path means the same wherever it ends up.
     pub absolute: bool,
+    /// It is only there for tests.
+    pub test: bool,
     /// The crate itself can only be written by its name (exported macros, doctests).
     pub by_name: bool,
 }
@@ -67,6 +73,9 @@ impl Rewrite<'_, '_> {
                 .iter()
                 .map(|name| self.word(name))
                 .collect();
+            if let Some(renamed) = spot.renamed {
+                names[0] = self.word(renamed);
+            }
             names.extend(rest.iter().map(|name| self.word(name)));
             Words {
                 leading: spot.written.leading,
@@ -119,12 +128,21 @@ impl Rewrite<'_, '_> {
         if is_own && !spot.by_name {
             return Ok(words(false, "crate"));
         }
-        let local = self.local_name(root)?;
+        let local = self.local_name(root, spot)?;
         // An own crate by its name, in a macro for other crates: nothing can be asked there.
         if spot.by_name {
             return Ok(words(spot.written.leading, &local));
         }
+        // Only an `extern crate` at the root makes imports and `::` find a crate in edition 2015.
+        let own_root = [home.root.clone()];
+        let has_extern = self
+            .resolver
+            .binds_crate(&self.found.scopes, &own_root, &local);
         let leads_there = |leading: bool| {
+            let from_root = leading || matches!(spot.role, Role::Use(..));
+            if from_root && !has_extern && home.krate.is_some() {
+                return false;
+            }
             let written = Written {
                 leading,
                 segments: vec![local.as_str().into(), "x".into()],
@@ -172,10 +190,10 @@ impl Rewrite<'_, '_> {
             if leads_there(spot.written.leading) {
                 return Ok(spot.written.leading);
             }
-        } else if leads_there(true) {
-            return Ok(true);
         } else if leads_there(false) && !spot.written.leading {
             return Ok(false);
+        } else if leads_there(true) {
+            return Ok(true);
         }
         Err(Refusal::new(
             Code::Edition,
@@ -187,7 +205,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// The name under which this target can write the crate `root`.
-    fn local_name(&self, root: &Segment) -> Result<String, Refusal> {
+    fn local_name(&self, root: &Segment, spot: &Spot<'_>) -> Result<String, Refusal> {
         let home = &self.resolver.home;
         if home.externs.is_none() || matches!(root.as_str(), "std" | "core" | "proc_macro") {
             return Ok(self.word(root));
@@ -205,7 +223,8 @@ impl Rewrite<'_, '_> {
         if *root == home.root && home.krate.is_some() {
             return Ok(self.word(root));
         }
-        if let Some(local) = home.local_name(root) {
+        let in_code = self.found.scopes.get(spot.scope).test || spot.test;
+        if let Some(local) = home.local_name(root, in_code) {
             return Ok(self.word(local));
         }
         let package = home
@@ -244,7 +263,9 @@ impl Rewrite<'_, '_> {
             written: &leaf.written,
             head,
             after: None,
+            renamed: None,
             absolute: true,
+            test: mentions_test(&leaf.condition),
             by_name: false,
         };
         if to.len() == 1 && leaf.kind == LeafKind::Glob && to[0] == self.resolver.home.root {

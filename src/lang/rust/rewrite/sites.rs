@@ -9,6 +9,7 @@ use super::globs::Added;
 use super::names_edit::rename;
 use super::render::Spot;
 use crate::finding::{Code, Finding, Level};
+use crate::lang::Strings;
 use crate::lang::rust::resolve::{LeafKind, Reach, Role, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
@@ -101,7 +102,17 @@ impl Rewrite<'_, '_> {
         }
         let moves = matches!(outcome, Outcome::Moves(_));
         let follows = now == target && !self.is_foreign(site);
+        let renamed = match site.head.via {
+            Via::Import(scope, ordinal) => fates
+                .get((scope, ordinal))
+                .and_then(|fate| fate.renamed.as_ref()),
+            _ => None,
+        };
         if follows && (moves || matched.is_none()) {
+            if let Some(name) = renamed {
+                let place = site.names[0].at.range();
+                draft.edits.push(Edit::replace(place, self.word(name)));
+            }
             // Another file's import carries it: until that file is rewritten it means the old path.
             if site.head.via == Via::Elsewhere && moves {
                 draft.staying_uses.push(site.index);
@@ -110,7 +121,7 @@ impl Rewrite<'_, '_> {
         }
         let tail = tail.min(rest.len());
         let names = &site.names[..site.names.len() - tail];
-        let range = names[0].at.range().start..names[names.len() - 1].at.range().end;
+        let range = self.site_start(site)..names[names.len() - 1].at.range().end;
         let stays = |draft: &mut Draft| draft.staying_uses.push(site.index);
         // The import that it goes through stays: that finding is enough.
         let head_is_kept = match site.head.via {
@@ -148,7 +159,15 @@ impl Rewrite<'_, '_> {
                 return false;
             }
         }
-        match self.site_edits(site, &after, &target, tail) {
+        if site.context == Context::AttributeString && self.options.strings == Strings::Off {
+            stays(draft);
+            if moves {
+                let message = "a deprecated path in a string, which is left alone".to_owned();
+                draft.remark(Code::String, Level::Note, &subject, message, table);
+            }
+            return false;
+        }
+        match self.site_edits(site, &after, &target, tail, renamed) {
             Ok(edits) => {
                 draft.edits.extend(edits);
                 if moves {
@@ -193,12 +212,16 @@ impl Rewrite<'_, '_> {
         after: &[Segment],
         target: &[Segment],
         tail: usize,
+        renamed: Option<&Segment>,
     ) -> Result<Vec<Edit>, Refusal> {
         let is_own_target = target[0] == self.resolver.home.root;
         if site.head.via == Via::Ambiguous {
             return Err(unresolved());
         }
         if let Some(refusal) = refuses_macro(site, is_own_target) {
+            return Err(refusal);
+        }
+        if let Some(refusal) = self.refuses_binding(site) {
             return Err(refusal);
         }
         let prefix = &target[..target.len() - tail];
@@ -209,7 +232,9 @@ impl Rewrite<'_, '_> {
             written: &site.written,
             head: Some(&site.head),
             after: Some(after),
+            renamed,
             absolute: site.mode == Mode::Definition,
+            test: site.test,
             by_name: matches!(site.mode, Mode::Exported | Mode::Quote)
                 && site.head.via == Via::Extern,
         };
@@ -245,6 +270,58 @@ impl Rewrite<'_, '_> {
             _ => {}
         }
         Ok(edits)
+    }
+
+    /// Where a reference starts: `::` and the `$` of `$crate` are part of it.
+    fn site_start(&self, site: &Site) -> usize {
+        let first = match &site.leading {
+            Some(colons) => colons.range().start,
+            None => site.names[0].at.range().start,
+        };
+        let has_dollar = site.dollar_crate && self.text[..first].ends_with('$');
+        first - usize::from(has_dollar)
+    }
+
+    /// Why a path stays that may go through another binding than the one that was found: the name is
+    /// imported twice under conditions, or two globs may bring it.
+    fn refuses_binding(&self, site: &Site) -> Option<Refusal> {
+        match site.head.via {
+            Via::Import(scope, ordinal) => {
+                let names = &self.found.scopes.get(scope).names;
+                let leaf = &names.leaves[ordinal];
+                let twice = names.leaves.iter().enumerate().any(|(other, twin)| {
+                    other != ordinal
+                        && twin.name == leaf.name
+                        && twin.kind != LeafKind::Glob
+                        && twin.condition != leaf.condition
+                        && self.resolver.leaf(&self.found.scopes, scope, other)
+                            != self.resolver.leaf(&self.found.scopes, scope, ordinal)
+                });
+                twice.then(|| {
+                    Refusal::new(
+                        Code::Unresolved,
+                        "its first name is imported from several paths under conditions",
+                    )
+                    .help("import the new path under the same condition, and name it here")
+                })
+            }
+            Via::Glob(scope, _) => {
+                let names = &self.found.scopes.get(scope).names;
+                let opaque = names.globs.iter().filter(|&&glob| {
+                    self.resolver
+                        .leaf(&self.found.scopes, scope, glob)
+                        .is_none_or(|base| !self.resolver.sees(&self.found.scopes, &base))
+                });
+                (opaque.count() > 1).then(|| {
+                    Refusal::new(
+                        Code::Glob,
+                        "more than one glob import may bring its first name",
+                    )
+                    .help("import the name explicitly")
+                })
+            }
+            _ => None,
+        }
     }
 
     /// `pub(in path)` takes an ancestor only, from `crate`, `self` or `super` (E0742).
