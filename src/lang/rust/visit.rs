@@ -77,6 +77,8 @@ pub struct Site {
     pub mode: Mode,
     /// Where it stands.
     pub context: Context,
+    /// It stands inside a macro call.
+    pub in_macro: bool,
     /// It is only there for tests.
     pub test: bool,
     /// Its index in the outline's uses.
@@ -334,6 +336,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 path,
                 mode: self.mode,
                 context: parts.context,
+                in_macro: self.macros > 0,
                 test: self.in_test,
                 index,
             });

@@ -81,8 +81,8 @@ pub enum Via {
     Extern,
     /// An import of this file.
     Import(ScopeId, usize),
-    /// An import of a module of this file, through a glob or a relative path.
-    OuterImport,
+    /// An import of another module of this file, through a glob or a relative path.
+    OuterImport(ScopeId, usize),
     /// An import of another file: that file's own plan rewrites it.
     Elsewhere,
     /// A `mod` of a module of this crate, or what a rule says is one.
@@ -314,7 +314,7 @@ impl<'a> Resolver<'a> {
                     Some(Bound::Import(path, Via::Import(_, ordinal)))
                         if names.leaves[ordinal].reach == Reach::Private =>
                     {
-                        Some((path, Via::OuterImport))
+                        Some((path, Via::OuterImport(id, ordinal)))
                     }
                     _ => None,
                 }
@@ -641,7 +641,8 @@ impl<'a> Resolver<'a> {
                             return None;
                         };
                         let reach = names.leaves[ordinal].reach;
-                        self.through(module, name, path, reach, is_inside, Via::OuterImport)
+                        let via = Via::OuterImport(*id, ordinal);
+                        self.through(module, name, path, reach, is_inside, via)
                     }
                     Some(bound) => Some(bound),
                     None => names.globs.iter().find_map(|&glob| {
@@ -649,7 +650,8 @@ impl<'a> Resolver<'a> {
                             return None;
                         }
                         let base = self.leaf(scopes, *id, glob)?;
-                        self.in_glob(scopes, &base, name, kinds, module, depth, Via::OuterImport)
+                        let via = Via::OuterImport(*id, glob);
+                        self.in_glob(scopes, &base, name, kinds, module, depth, via)
                     }),
                 }
             }
@@ -717,7 +719,7 @@ impl<'a> Resolver<'a> {
         match self.module_at(scopes, base) {
             Some(known) => {
                 match self.in_known(scopes, base, &known, name, kinds, from, depth + 1)? {
-                    Bound::Import(path, inner) if via == Via::OuterImport => {
+                    Bound::Import(path, inner) if matches!(via, Via::OuterImport(..)) => {
                         Some(Bound::Import(path, inner))
                     }
                     Bound::Import(path, _) => Some(Bound::Import(path, via)),

@@ -17,7 +17,7 @@ impl Rewrite<'_, '_> {
         };
         let in_paths = self.found.sites.iter().any(|site| {
             reaches(site.head.via, site.written.segments.get(site.head.taken))
-                || (matches!(site.head.via, Via::OuterImport | Via::Elsewhere)
+                || (matches!(site.head.via, Via::OuterImport(..) | Via::Elsewhere)
                     && site.written.segments[site.head.taken - 1] == *name)
         });
         if in_paths {

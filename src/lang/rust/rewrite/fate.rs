@@ -42,24 +42,39 @@ pub enum Next {
     Moves(Vec<Segment>),
     /// It goes, and another `use` item of the scope, by its position, imports this path instead.
     Joins(Vec<Segment>, usize),
-    /// Nothing: its first names come to mean the new path.
-    Follows(Vec<Segment>),
+    /// Nothing: its first names come to mean the new path. If that is the work of another file, it
+    /// means the old one until that file is written.
+    Follows(Vec<Segment>, Carrier),
     /// It goes: the name means this path without it.
     Goes(Vec<Segment>),
     /// It goes: nothing uses it any more.
     Unused,
 }
 
+/// Whose rewrite makes a name mean the new path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// This file's.
+    ThisFile,
+    /// Another file's.
+    OtherFile,
+}
+
 impl Fate {
     /// Whether what it imports is not changed.
     pub fn stays(&self) -> bool {
-        matches!(self.next, Next::Stays | Next::Kept)
+        matches!(
+            self.next,
+            Next::Stays | Next::Kept | Next::Follows(_, Carrier::OtherFile)
+        )
     }
 
     /// What the bound name means afterwards.
     pub fn after(&self) -> Option<&[Segment]> {
         match &self.next {
-            Next::Moves(to) | Next::Joins(to, _) | Next::Follows(to) | Next::Goes(to) => Some(to),
+            Next::Moves(to) | Next::Joins(to, _) | Next::Follows(to, _) | Next::Goes(to) => {
+                Some(to)
+            }
             Next::Stays | Next::Kept | Next::Unused => self.old.as_deref(),
         }
     }
@@ -158,39 +173,55 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
-    /// Imports whose first names already come to mean the new path need nothing.
+    /// Imports whose first names already come to mean the new path need nothing. One may follow
+    /// another, so this goes round until nothing changes.
     fn follow(&self, fates: &mut Fates, reports: &mut Vec<(LeafKey, Report<'_>)>) {
         let none = Added::default();
-        let mut following = Vec::new();
-        for (key, _) in reports.iter() {
-            let Some(fate) = fates.get(*key) else {
-                continue;
-            };
-            let (Next::Moves(to), Some(head)) = (&fate.next, &fate.head) else {
-                continue;
-            };
-            let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-            let mut now = self.head_after(head, key.0, fates, &none);
-            now.extend_from_slice(&leaf.written.segments[head.taken..]);
-            if now == *to
-                && matches!(
+        loop {
+            let mut following = Vec::new();
+            for (key, _) in reports.iter() {
+                let Some(fate) = fates.get(*key) else {
+                    continue;
+                };
+                let (Next::Moves(to), Some(head)) = (&fate.next, &fate.head) else {
+                    continue;
+                };
+                let is_import = matches!(
                     head.via,
-                    Via::Import(..) | Via::OuterImport | Via::Elsewhere
-                )
-            {
-                following.push((*key, to.clone(), head.via));
+                    Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere
+                );
+                let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
+                let mut now = self.head_after(head, key.0, fates, &none);
+                now.extend_from_slice(&leaf.written.segments[head.taken..]);
+                if is_import && now == *to {
+                    let carrier = self.carrier(head.via, fates);
+                    following.push((*key, Next::Follows(to.clone(), carrier)));
+                }
+            }
+            if following.is_empty() {
+                return;
+            }
+            for (key, next) in following {
+                if let Some(fate) = fates.list.get_mut(&key) {
+                    fate.next = next;
+                }
+                reports.retain(|(other, _)| *other != key);
             }
         }
-        for (key, to, via) in following {
-            if let Some(fate) = fates.list.get_mut(&key) {
-                fate.next = if via == Via::Elsewhere {
-                    // The other file is rewritten by its own plan.
-                    Next::Stays
-                } else {
-                    Next::Follows(to)
-                };
-            }
-            reports.retain(|(other, _)| *other != key);
+    }
+
+    /// Whose rewrite changes what the first names of a path mean.
+    pub(super) fn carrier(&self, via: Via, fates: &Fates) -> Carrier {
+        let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
+            return if via == Via::Elsewhere {
+                Carrier::OtherFile
+            } else {
+                Carrier::ThisFile
+            };
+        };
+        match fates.get((scope, ordinal)).map(|fate| &fate.next) {
+            Some(Next::Follows(_, carrier)) => *carrier,
+            _ => Carrier::ThisFile,
         }
     }
 

@@ -193,7 +193,7 @@ impl Rewrite<'_, '_> {
                 via,
                 Via::Glob(..)
                     | Via::OuterDefinition
-                    | Via::OuterImport
+                    | Via::OuterImport(..)
                     | Via::Elsewhere
                     | Via::Module
             )

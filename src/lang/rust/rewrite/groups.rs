@@ -90,7 +90,7 @@ impl Composer<'_, '_, '_> {
                 return Ok(Part::Cut(Vec::new()));
             }
             Next::Moves(to) => to.clone(),
-            Next::Stays | Next::Kept | Next::Follows(_) => return Ok(Part::Kept(Vec::new())),
+            Next::Stays | Next::Kept | Next::Follows(..) => return Ok(Part::Kept(Vec::new())),
         };
         let leaf = &self.names.leaves[ordinal];
         let fits = match leaf.kind {

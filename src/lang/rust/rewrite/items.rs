@@ -106,7 +106,7 @@ impl Composer<'_, '_, '_> {
             || leaves_of(&item.tree).into_iter().any(|ordinal| {
                 !matches!(
                     self.fate(ordinal).next,
-                    Next::Stays | Next::Kept | Next::Follows(_)
+                    Next::Stays | Next::Kept | Next::Follows(..)
                 ) || !self.added.beside((self.scope, ordinal)).is_empty()
             })
     }
@@ -165,7 +165,7 @@ impl Composer<'_, '_, '_> {
                     Next::Goes(_) | Next::Joins(..) | Next::Unused => {
                         return Ok(Part::Cut(Vec::new()));
                     }
-                    Next::Stays | Next::Kept | Next::Follows(_) => {
+                    Next::Stays | Next::Kept | Next::Follows(..) => {
                         return Ok(Part::Kept(Vec::new()));
                     }
                     Next::Moves(to) => to,

@@ -86,7 +86,7 @@ impl Rewrite<'_, '_> {
             Via::Crate => behind(&head.base).map(same_head),
             Via::Relative if !spot.absolute => behind(&head.base).map(same_head),
             Via::Extern => target.strip_prefix(head.base.as_slice()).map(same_head),
-            Via::Import(..) | Via::OuterImport | Via::Elsewhere if !spot.absolute => {
+            Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere if !spot.absolute => {
                 target.strip_prefix(spot.after?).map(same_head)
             }
             Via::Module | Via::OuterDefinition if !spot.absolute => {
@@ -307,7 +307,14 @@ impl Rewrite<'_, '_> {
                 .get((id, ordinal))
                 .and_then(|fate| fate.after())
                 .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
-            Via::OuterImport | Via::Elsewhere => moved(&head.base),
+            Via::OuterImport(id, ordinal) => match fates.get((id, ordinal)) {
+                Some(fate) if fate.old.as_ref() == Some(&head.base) => fate
+                    .after()
+                    .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
+                // What a glob brings there.
+                _ => moved(&head.base),
+            },
+            Via::Elsewhere => moved(&head.base),
             Via::Glob(..) | Via::Module | Via::OuterDefinition => {
                 let name = &head.base[head.base.len() - 1];
                 for id in self.found.scopes.outwards(scope) {

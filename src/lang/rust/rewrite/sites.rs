@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::draft::{Draft, Refusal, Subject, show};
-use super::fate::{Fates, LeafKey, Next, no_successor, unresolved};
+use super::fate::{Carrier, Fates, LeafKey, Next, no_successor, unresolved};
 use super::globs::Added;
 use super::names_edit::rename;
 use super::render::Spot;
@@ -114,7 +114,7 @@ impl Rewrite<'_, '_> {
                 draft.edits.push(Edit::replace(place, self.word(name)));
             }
             // Another file's import carries it: until that file is rewritten it means the old path.
-            if site.head.via == Via::Elsewhere && moves {
+            if moves && self.carrier(site.head.via, fates) == Carrier::OtherFile {
                 draft.staying_uses.push(site.index);
             }
             return false;

@@ -42,7 +42,7 @@ impl Rewrite<'_, '_> {
             if !is_head(site.head.via) {
                 continue;
             }
-            if site.mode != Mode::Code || site.context != Context::Path {
+            if site.mode != Mode::Code || site.context != Context::Path || site.in_macro {
                 return None;
             }
             if !self.is_free(site.scope, name, to) {
