@@ -15,6 +15,7 @@ const MOST_PACKED: usize = 32;
 #[derive(Debug)]
 pub(super) struct Words {
     masks: FxHashMap<Box<[u8]>, u64>,
+    shortest: usize,
     longest: usize,
     engine: Engine,
 }
@@ -36,6 +37,7 @@ impl Words {
     }
 
     fn with_most_packed(masks: FxHashMap<Box<[u8]>, u64>, most: usize) -> Self {
+        let shortest = masks.keys().map(|word| word.len()).min().unwrap_or(0);
         let longest = masks.keys().map(|word| word.len()).max().unwrap_or(0);
         let engine = match masks.len() {
             0 => Engine::Nothing,
@@ -51,6 +53,7 @@ impl Words {
         };
         Self {
             masks,
+            shortest,
             longest,
             engine,
         }
@@ -76,6 +79,7 @@ impl Words {
             }),
             Engine::Many(bloom) => any_run(
                 text,
+                self.shortest,
                 |start, end| bloom.may_hold(text, start, end) | is_escaped(text, start),
                 |start, end| self.any_in_run(text, start, end, &mut hit),
             ),
