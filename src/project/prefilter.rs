@@ -113,7 +113,11 @@ impl Prefilter {
         // A run that the piece's end may have cut is searched with the next piece.
         // One as long as this is no word, cut or not.
         let cut = run_before(piece, long);
-        let whole = if cut < long { piece.len() - cut } else { piece.len() };
+        let whole = if cut < long {
+            piece.len() - cut
+        } else {
+            piece.len()
+        };
         if self.search(&piece[..whole], seen) {
             return Ok(());
         }

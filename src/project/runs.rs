@@ -9,7 +9,10 @@ pub(super) const fn is_run(byte: u8) -> bool {
 }
 
 /// Bytes of text whose runs are noted before any is looked at.
-const WINDOW: usize = 1024;
+const WINDOW: usize = 2048;
+
+/// Every byte may be an edge, and up to seven are noted beyond the last.
+const MOST_EDGES: usize = WINDOW + 8;
 
 /// Calls `hit` with start and end of each run that `may_hit` lets pass, in order, until it returns
 /// true; says if it did. Runs of less than `shortest` bytes may be passed over.
@@ -26,44 +29,47 @@ pub(super) fn any_run(
     may_hit: impl Fn(usize, usize) -> bool,
     mut hit: impl FnMut(usize, usize) -> bool,
 ) -> bool {
-    // One more for a run that is open where the window starts, eight for what is noted beyond.
-    let mut edges = [0; 1 + WINDOW + 8];
-    let mut passed = [[0; 2]; WINDOW / 2 + 2];
-    let mut open = false;
+    let mut edges = [0; MOST_EDGES];
+    let mut passed = [[0; 2]; MOST_EDGES / 2 + 1];
+    // Start of a run that the window before did not end.
+    let mut open = None;
     for (i, window) in text.chunks(WINDOW).enumerate() {
-        let mut count = note_edges(window, i * WINDOW, open, shortest, &mut edges);
-        let ends_text = i * WINDOW + window.len() == text.len();
-        if ends_text && count % 2 == 1 {
-            edges[count] = text.len();
-            count += 1;
+        let base = i * WINDOW;
+        let count = note_edges(window, open.is_some(), shortest, &mut edges);
+        let mut noted = &edges[..count];
+        if let (Some(start), [end, rest @ ..]) = (open, noted) {
+            let end = base + usize::from(*end);
+            if may_hit(start, end) && hit(start, end) {
+                return true;
+            }
+            open = None;
+            noted = rest;
         }
-        let (runs, rest) = edges[..count].as_chunks::<2>();
+        let (runs, rest) = noted.as_chunks::<2>();
+        let place = |run: &[u16; 2]| run.map(|edge| base + usize::from(edge));
         let mut kept = 0;
         for run in runs {
             passed[kept] = *run;
-            kept += usize::from(may_hit(run[0], run[1]));
+            let [start, end] = place(run);
+            kept += usize::from(may_hit(start, end));
         }
-        if passed[..kept].iter().any(|run| hit(run[0], run[1])) {
-            return true;
+        for run in &passed[..kept] {
+            let [start, end] = place(run);
+            if hit(start, end) {
+                return true;
+            }
         }
-        open = !rest.is_empty();
-        if let [start] = *rest {
-            edges[0] = start;
+        if let [start] = rest {
+            open = Some(base + usize::from(*start));
         }
     }
-    false
+    open.is_some_and(|start| may_hit(start, text.len()) && hit(start, text.len()))
 }
 
-/// Notes where runs start and end in at most [`WINDOW`] bytes, which are at `base` in the text, and
-/// returns how many edges there are. With `open`, a run began before, and its start was noted.
+/// Notes where runs start and end in at most [`WINDOW`] bytes, and returns how many edges there
+/// are. With `open`, a run began before.
 #[inline(always)]
-fn note_edges(
-    window: &[u8],
-    base: usize,
-    open: bool,
-    shortest: usize,
-    edges: &mut [usize; 1 + WINDOW + 8],
-) -> usize {
+fn note_edges(window: &[u8], open: bool, shortest: usize, edges: &mut [u16; MOST_EDGES]) -> usize {
     let (blocks, rest) = window.as_chunks::<64>();
     let mut padded = [0; 64];
     let last = (!rest.is_empty()).then(|| {
@@ -71,8 +77,8 @@ fn note_edges(
         &padded
     });
     let mut inside = u64::from(open);
-    let mut count = usize::from(open);
-    let mut base = base;
+    let mut count = 0;
+    let mut base = 0;
     for block in blocks.iter().chain(last) {
         let mask = without_short(run_mask(block), inside, shortest);
         let mut left = mask ^ (mask << 1 | inside);
@@ -81,7 +87,7 @@ fn note_edges(
         count += left.count_ones() as usize;
         while from < count {
             for edge in &mut edges[from..from + 8] {
-                *edge = base + left.trailing_zeros() as usize;
+                *edge = base + left.trailing_zeros() as u16;
                 left &= left.wrapping_sub(1);
             }
             from += 8;
@@ -109,19 +115,27 @@ fn run_mask(block: &[u8; 64]) -> u64 {
     mask
 }
 
-/// Takes runs of less than `shortest` bytes out of a mask, up to three bytes: nearly half of the
-/// runs of a source are as short. A run that touches either end may be part of a longer one, and
-/// stays; `inside` is 1 if one goes on from the block before.
+/// Takes runs of less than `shortest` bytes out of a mask, but none of eight or more: of the runs
+/// of a source nearly half have up to three bytes, three in four up to seven. A run that touches
+/// either end may be part of a longer one, and stays; `inside` is 1 if one goes on from the block
+/// before.
 #[inline(always)]
 fn without_short(mask: u64, inside: u64, shortest: usize) -> u64 {
-    let steps = shortest.min(4);
+    let steps = shortest.clamp(1, 8);
+    // Bits of which the next ones, `length` in all, are set too; then all those bits.
     let mut begun = mask;
-    for step in 1..steps {
-        begun &= mask >> step | !(u64::MAX >> step);
+    let mut length = 1;
+    while length < steps {
+        let step = length.min(steps - length);
+        begun &= begun >> step | !(u64::MAX >> step);
+        length += step;
     }
     let mut long = begun;
-    for step in 1..steps {
-        long |= begun << step;
+    let mut length = 1;
+    while length < steps {
+        let step = length.min(steps - length);
+        long |= long << step;
+        length += step;
     }
     let first = mask & !mask.wrapping_add(1);
     long | first & inside.wrapping_neg()
@@ -217,7 +231,7 @@ mod tests {
         )) {
             let all = naive(&text);
             prop_assert_eq!(&runs(&text), &all);
-            for shortest in 2..7 {
+            for shortest in 2..10 {
                 let found = runs_of(&text, shortest);
                 prop_assert!(found.iter().all(|run| all.contains(run)));
                 let long = all.iter().filter(|(start, end)| end - start >= shortest);

@@ -430,7 +430,7 @@ mod unix {
     fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
         let tree = Tree::new(&["a.rs", "locked.rs", "shut/b.rs"]);
         for name in ["locked.rs", "shut"] {
-            let none = fs::Permissions::from_mode(0);
+            let none = fs::Permissions::from_mode(0o000);
             fs::set_permissions(tree.at(name), none).expect("set");
         }
         let walked = tree.walk(&["."], &WalkOptions::default());
