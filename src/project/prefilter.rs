@@ -111,7 +111,13 @@ impl Prefilter {
         // Longer than every word with an escape before it.
         let long = self.words.longest() + 8;
         // A run that the piece's end may have cut is searched with the next piece.
-        let whole = piece.len() - run_before(piece, long);
+        // One as long as this is no word, cut or not.
+        let cut = run_before(piece, long);
+        let whole = if cut < long {
+            piece.len() - cut
+        } else {
+            piece.len()
+        };
         if self.search(&piece[..whole], seen) {
             return Ok(());
         }

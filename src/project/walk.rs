@@ -407,3 +407,7 @@ impl Visitor<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod tests;

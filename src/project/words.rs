@@ -5,16 +5,18 @@ use aho_corasick::packed;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use super::runs::{any_run, run_at, word_starts};
+use super::runs::{any_run, is_escaped, run_at, word_starts};
 
 /// Up to so many words are searched with vector instructions as substrings; more are looked up
-/// run by run in a hash set. Measured on 20,000 Rust files: see `benches/stages.rs`.
+/// run by run in a hash set. On 16,000 Rust files both took about the same time at this number, when
+/// no word was short. `benches/stages.rs` measures either side of it.
 const MOST_PACKED: usize = 32;
 
 /// Words, each with a mask that tells what else must be true for it to count.
 #[derive(Debug)]
 pub(super) struct Words {
     masks: FxHashMap<Box<[u8]>, u64>,
+    shortest: usize,
     longest: usize,
     engine: Engine,
 }
@@ -36,6 +38,7 @@ impl Words {
     }
 
     fn with_most_packed(masks: FxHashMap<Box<[u8]>, u64>, most: usize) -> Self {
+        let shortest = masks.keys().map(|word| word.len()).min().unwrap_or(0);
         let longest = masks.keys().map(|word| word.len()).max().unwrap_or(0);
         let engine = match masks.len() {
             0 => Engine::Nothing,
@@ -51,6 +54,7 @@ impl Words {
         };
         Self {
             masks,
+            shortest,
             longest,
             engine,
         }
@@ -74,16 +78,12 @@ impl Words {
                     .find_in(text, Span::from(from..text.len()))
                     .map(|found| found.start())
             }),
-            Engine::Many(bloom) => any_run(text, |start, end| {
-                if start > 0 && text[start - 1] == b'\\' {
-                    return self.any_in_run(text, start, end, &mut hit);
-                }
-                bloom.may_hold(text, start, end)
-                    && self
-                        .masks
-                        .get(&text[start..end])
-                        .is_some_and(|&mask| hit(mask))
-            }),
+            Engine::Many(bloom) => any_run(
+                text,
+                self.shortest,
+                |start, end| bloom.may_hold(text, start, end) | is_escaped(text, start),
+                |start, end| self.any_in_run(text, start, end, &mut hit),
+            ),
         }
     }
 
@@ -126,8 +126,6 @@ impl Words {
 struct Bloom {
     cells: Box<[u64]>,
     shift: u32,
-    /// Bit n: there is a word of n bytes; bit 63 for all longer ones.
-    lengths: u64,
 }
 
 impl Bloom {
@@ -136,21 +134,16 @@ impl Bloom {
         let mut bloom = Self {
             cells: vec![0; cells].into_boxed_slice(),
             shift: 64 - cells.trailing_zeros(),
-            lengths: 0,
         };
         for word in words {
             let (cell, bits) = bloom.place(edges(word, 0, word.len()));
             bloom.cells[cell] |= bits;
-            bloom.lengths |= 1 << word.len().min(63);
         }
         bloom
     }
 
     #[inline(always)]
     fn may_hold(&self, text: &[u8], start: usize, end: usize) -> bool {
-        if self.lengths >> (end - start).min(63) & 1 == 0 {
-            return false;
-        }
         let (cell, bits) = self.place(edges(text, start, end));
         self.cells[cell] & bits == bits
     }
@@ -163,29 +156,41 @@ impl Bloom {
     }
 }
 
-/// A word's first and last eight bytes and its length in one number.
+/// A word's first and last eight bytes and its length, mixed into one number. It is asked of every
+/// run of a text, hence no branch depends on the length.
 #[inline(always)]
 fn edges(text: &[u8], start: usize, end: usize) -> u64 {
     let length = end - start;
     let spare = 8 * 8_usize.saturating_sub(length) as u32;
-    let first = match text[start..].first_chunk::<8>() {
-        Some(bytes) => u64::from_le_bytes(*bytes) << spare,
-        None => {
-            let mut bytes = [0; 8];
-            for (to, from) in bytes.iter_mut().zip(&text[start..end]) {
-                *to = *from;
-            }
-            u64::from_le_bytes(bytes) << spare
-        }
+    // Of a short word both are the same bytes, in the highest and in the lowest places.
+    let (first, last) = match (
+        text[start..].first_chunk::<8>(),
+        text[..end].last_chunk::<8>(),
+    ) {
+        (Some(first), Some(last)) => (
+            u64::from_le_bytes(*first) << spare,
+            u64::from_le_bytes(*last) >> spare,
+        ),
+        _ => edges_at_margin(&text[start..end], spare),
     };
-    let last = if length > 8 {
-        text[start..end]
-            .last_chunk::<8>()
-            .map_or(0, |bytes| u64::from_le_bytes(*bytes))
-    } else {
-        0
-    };
-    (first ^ last.rotate_left(23).wrapping_mul(0xff51_afd7_ed55_8ccd)) ^ (length as u64) << 3
+    first ^ last.rotate_left(23).wrapping_mul(0xff51_afd7_ed55_8ccd) ^ (length as u64) << 3
+}
+
+/// The first and last eight bytes of a word that has less than eight bytes on one of its sides.
+#[cold]
+fn edges_at_margin(word: &[u8], spare: u32) -> (u64, u64) {
+    let mut first = [0; 8];
+    let mut last = [0; 8];
+    for (to, from) in first.iter_mut().zip(word) {
+        *to = *from;
+    }
+    for (to, from) in last.iter_mut().rev().zip(word.iter().rev()) {
+        *to = *from;
+    }
+    (
+        u64::from_le_bytes(first) << spare,
+        u64::from_le_bytes(last) >> spare,
+    )
 }
 
 #[cfg(test)]

@@ -110,10 +110,10 @@ fn read(mac: &Macro, position: Position) -> Expanded {
         return Expanded::Tokens(scan(mac.tokens.clone()));
     }
     let tokens = &mac.tokens;
-    if position != Position::Inner {
-        if let Some(items) = items(tokens) {
-            return Expanded::Items(items);
-        }
+    if position != Position::Inner
+        && let Some(items) = items(tokens)
+    {
+        return Expanded::Items(items);
     }
     if position != Position::Item {
         if let Some(expressions) = expressions(tokens) {

@@ -12,7 +12,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::lang::{RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::Segment;
-use crate::plan::{Analysis, Plan};
+use crate::plan::{Analysis, Plan, Reference};
 use crate::project::{Anchor, Prefilter, Project};
 use crate::text::Edits;
 
@@ -77,11 +77,22 @@ impl RustSession<'_> {
         })?;
         match &*placement {
             Placement::Places(places) => {
-                let mut readings = Vec::with_capacity(places.len());
-                for place in places {
-                    readings.push(self.read_place(place, file, text)?);
+                let mut readings = self.read_places(&distinct(places), file, text)?;
+                // Another crate may include the file by `#[path]`. That costs a look at every file
+                // of the project, so it is only asked where the answer matters.
+                let matters = readings
+                    .iter()
+                    .any(|reading| reading.has_relative && !reading.draft.references.is_empty());
+                if matters
+                    && let Ok(shared) = self.crates.shared(file)
+                    && let Placement::Places(all) = &*shared
+                    && distinct(all).len() > readings.len()
+                {
+                    readings = self.read_places(&distinct(all), file, text)?;
                 }
-                finish(text, self.agreed(readings))
+                let mut reading = self.agreed(readings);
+                self.note_package(places, &mut reading);
+                finish(text, reading)
             }
             Placement::Orphan {
                 package,
@@ -93,6 +104,48 @@ impl RustSession<'_> {
                 }
                 self.analyze_orphan(text, *edition, externs.as_ref())
             }
+        }
+    }
+
+    fn read_places(
+        &self,
+        places: &[&Place],
+        file: &Path,
+        text: &str,
+    ) -> Result<Vec<Reading>, SourceError> {
+        places
+            .iter()
+            .map(|place| self.read_place(place, file, text))
+            .collect()
+    }
+
+    /// Notes that a rule may mean another package of the same library name (row R38).
+    fn note_package(&self, places: &[Place], reading: &mut Reading) {
+        let Some(name) = places.first().and_then(|place| place.krate.name.as_ref()) else {
+            return;
+        };
+        let own = |reference: &&Reference| {
+            let rule = &self.table.rules()[reference.rule];
+            rule.from.first() == name && rule.package.is_none()
+        };
+        let Some(reference) = reading.draft.references.iter().find(own) else {
+            return;
+        };
+        let packages = self.crates.packages_with_lib_name(name);
+        if packages.len() > 1 {
+            reading.draft.findings.push(Finding {
+                code: Code::AmbiguousPackage,
+                level: Level::Note,
+                range: reference.range.clone(),
+                path: Some(reference.path.clone()),
+                successor: reference.successor.clone(),
+                message: format!(
+                    "the packages {} have the same library name",
+                    packages.join(", ")
+                ),
+                help: Some("say `package = \"...\"` in the rule".to_owned()),
+                rule: Some(reference.rule),
+            });
         }
     }
 
@@ -212,6 +265,27 @@ impl RustSession<'_> {
         );
         first
     }
+}
+
+/// Places in which the text can mean different things: a file that every test of a package includes
+/// is read once.
+fn distinct(places: &[Place]) -> Vec<&Place> {
+    let mut distinct: Vec<&Place> = Vec::new();
+    for place in places {
+        let same = |other: &&Place| {
+            let (a, b) = (&other.krate, &place.krate);
+            other.module == place.module
+                && a.name == b.name
+                && a.edition == b.edition
+                && a.externs == b.externs
+                && a.dev_externs == b.dev_externs
+                && (a.root == b.root || a.name.is_none())
+        };
+        if !distinct.iter().any(same) {
+            distinct.push(place);
+        }
+    }
+    distinct
 }
 
 /// Where a file of this crate stands.

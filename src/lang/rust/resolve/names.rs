@@ -388,13 +388,6 @@ impl Names {
                         .collect(),
                 }
             }
-            // A form of a newer Rust: nothing is known to be bound.
-            _ => Tree::Group {
-                open: At::nowhere(),
-                close: At::nowhere(),
-                items: Vec::new(),
-                commas: Vec::new(),
-            },
         }
     }
 

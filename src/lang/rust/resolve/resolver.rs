@@ -117,8 +117,11 @@ pub struct Resolver<'a> {
     /// Modules in other files.
     pub tree: &'a ModuleTree,
     /// What was found for imports; `None` inside marks one that is being resolved.
-    meanings: RefCell<FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>>,
+    meanings: RefCell<Meanings>,
 }
+
+/// Meanings of imports, by scope and ordinal.
+type Meanings = FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>;
 
 /// What binds a name in a module.
 enum Bound {
@@ -126,7 +129,6 @@ enum Bound {
     Definition,
     /// An import that means this path, and whether everyone sees it.
     Import(Vec<Segment>, Via),
-    Glob(usize),
 }
 
 impl<'a> Resolver<'a> {
@@ -241,7 +243,7 @@ impl<'a> Resolver<'a> {
         let old_edition = self.home.edition == Edition::E2015;
         if written.leading {
             return if old_edition {
-                self.from_root(scopes, first, role)
+                self.root_path(scopes, first, role)
             } else {
                 Some(self.by_crate_name(first))
             };
@@ -263,7 +265,7 @@ impl<'a> Resolver<'a> {
             _ => {}
         }
         if old_edition && matches!(role, Role::Use(..)) {
-            return self.from_root(scopes, first, role);
+            return self.root_path(scopes, first, role);
         }
         let kinds = if segments.len() > 1 { TYPE } else { kinds };
         self.plain(scopes, scope, first, kinds, role, segments.len() > 1)
@@ -376,7 +378,7 @@ impl<'a> Resolver<'a> {
 
     /// Paths of imports and those with `::` in edition 2015: from the crate's root, which sees other
     /// crates through its `extern crate` items.
-    fn from_root(&self, scopes: &Scopes, name: &Segment, role: Role) -> Option<Head> {
+    fn root_path(&self, scopes: &Scopes, name: &Segment, role: Role) -> Option<Head> {
         let root = [self.home.root.clone()];
         let found = self.in_module(scopes, &root, name, TYPE, role, 0);
         let head = |base, via| Head {
@@ -387,9 +389,7 @@ impl<'a> Resolver<'a> {
         match found {
             Some(Bound::Import(path, via)) => Some(head(path, via)),
             Some(Bound::Module) => Some(head(self.in_root(name), Via::Module)),
-            Some(Bound::Definition | Bound::Glob(_)) => {
-                Some(head(self.in_root(name), Via::OuterDefinition))
-            }
+            Some(Bound::Definition) => Some(head(self.in_root(name), Via::OuterDefinition)),
             None => {
                 let child = self.in_root(name);
                 if self.knows(&child) {
@@ -439,7 +439,7 @@ impl<'a> Resolver<'a> {
                 // What a block defines has no path.
                 Some(Bound::Module | Bound::Definition) => return None,
                 Some(Bound::Import(path, via)) => return head(path, via),
-                Some(Bound::Glob(_)) | None => {}
+                None => {}
             }
             for &glob in &here.names.globs {
                 if role == Role::Use(id, glob) {
@@ -456,7 +456,6 @@ impl<'a> Resolver<'a> {
                         Some(Bound::Module) => return head(path, Via::Module),
                         Some(Bound::Definition) => return head(path, Via::OuterDefinition),
                         Some(Bound::Import(path, via)) => return head(path, via),
-                        Some(Bound::Glob(_)) => return head(path, Via::Glob(id, glob)),
                         None => {
                             if is_prefix && self.knows(&path) {
                                 guess.get_or_insert((path, Via::Module));
@@ -475,7 +474,7 @@ impl<'a> Resolver<'a> {
             if is_child && kinds == TYPE && self.table.leads_to_old(&child) {
                 return head(child, Via::Ambiguous);
             }
-            return (kinds.meets(TYPE)).then(|| self.by_crate_name(name));
+            return kinds.meets(TYPE).then(|| self.by_crate_name(name));
         }
         if matches!(
             name.as_str(),
@@ -494,7 +493,7 @@ impl<'a> Resolver<'a> {
             return head(path, via);
         }
         let imports_a_crate = matches!(role, Role::Use(..));
-        if (is_prefix || imports_a_crate) && (self.knows_crate(name) || imports_a_crate) {
+        if imports_a_crate || (is_prefix && self.knows_crate(name)) {
             return Some(self.by_crate_name(name));
         }
         None
@@ -723,9 +722,7 @@ impl<'a> Resolver<'a> {
                         Some(Bound::Import(path, inner))
                     }
                     Bound::Import(path, _) => Some(Bound::Import(path, via)),
-                    Bound::Glob(_) | Bound::Module | Bound::Definition => {
-                        Some(Bound::Import(path, via))
-                    }
+                    Bound::Module | Bound::Definition => Some(Bound::Import(path, via)),
                 }
             }
             None => self.knows(&path).then_some(Bound::Import(path, via)),
@@ -789,7 +786,7 @@ impl<'a> Resolver<'a> {
                 (taken, base)
             }
             _ if self.home.edition == Edition::E2015 => {
-                let head = self.from_root(scopes, first, Role::Path)?;
+                let head = self.root_path(scopes, first, Role::Path)?;
                 (head.taken, head.base)
             }
             _ => (1, self.outer_plain(scopes, outer, first, ordinal, depth)),

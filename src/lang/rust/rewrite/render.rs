@@ -227,6 +227,9 @@ impl Rewrite<'_, '_> {
         if let Some(local) = home.local_name(root, in_code) {
             return Ok(self.word(local));
         }
+        if let Some(local) = self.named_already(root) {
+            return Ok(local);
+        }
         let package = home
             .krate
             .and_then(|krate| krate.package.as_deref())
@@ -239,6 +242,25 @@ impl Rewrite<'_, '_> {
             "run `cargo add {}{package}`",
             root.replace('_', "-")
         )))
+    }
+
+    /// A crate that the file names already, although no manifest tells of that name: the library of
+    /// a registry package may have any name.
+    fn named_already(&self, root: &Segment) -> Option<String> {
+        let is_it = |head: &Head| head.via == Via::Extern && head.base == [root.clone()];
+        let in_paths = self
+            .found
+            .sites
+            .iter()
+            .any(|site| is_it(&site.head) && site.written.segments[0] == *root);
+        let unhyphened = |name: &str| name.replace('_', "");
+        let home = &self.resolver.home;
+        let by_package = [home.externs, home.dev_externs]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|(_, library)| unhyphened(library) == unhyphened(root));
+        (in_paths || by_package).then(|| self.word(root))
     }
 
     /// Whether the crate's root says `extern crate alloc;`.
