@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::manifest::{Edition, Krate};
+use super::manifest::Krate;
 use super::parse::parse_file;
 use super::resolve::{Home, ModuleTree, Resolver};
 use super::rewrite::{Draft, Fates, KeptLines, Rewrite, absolute_paths};
@@ -118,7 +118,7 @@ pub fn read_markdown(
     {
         let doctest = Doctest {
             code: doctest.code,
-            edition: doctest.edition.map(edition_of),
+            edition: doctest.edition,
         };
         read_doctest(
             number,
@@ -392,15 +392,5 @@ fn unreadable_doctest(doctest: &Doctest, table: &Table, text: &str, reading: &mu
                 )
             });
         }
-    }
-}
-
-/// The edition that a fence names.
-pub fn edition_of(edition: cargo_toml::Edition) -> Edition {
-    match edition {
-        cargo_toml::Edition::E2015 => Edition::E2015,
-        cargo_toml::Edition::E2018 => Edition::E2018,
-        cargo_toml::Edition::E2021 => Edition::E2021,
-        _ => Edition::E2024,
     }
 }

@@ -349,7 +349,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         match head.via {
             Via::Definition => true,
             Via::Module if written.segments.len() == head.taken => true,
-            Via::Module | Via::Relative => {
+            Via::Module | Via::Relative | Via::Glob(..) => {
                 let module = &self.found.scopes.get(self.scope).path;
                 let old = self.resolver.table;
                 match old.resolve(path, Namespaces::ALL) {
@@ -465,7 +465,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         for doctest in docs.doctests {
             self.found.doctests.push(Doctest {
                 code: doctest.code,
-                edition: doctest.edition.map(super::analysis::edition_of),
+                edition: doctest.edition,
             });
         }
     }

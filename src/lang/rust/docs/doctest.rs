@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cargo_toml::Edition;
+use crate::lang::rust::manifest::Edition;
 
 use super::fence::Fence;
 use super::joined::Joined;

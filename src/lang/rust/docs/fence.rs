@@ -1,26 +1,10 @@
 //! The words behind the opening fence of a code block.
 
-use cargo_toml::Edition;
-
-/// How rustdoc treats a doctest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Attributes {
-    /// `ignore`, or `ignore-...` for some target: perhaps it has never compiled.
-    pub ignore: bool,
-    /// `compile_fail`: it must not compile.
-    pub compile_fail: bool,
-    /// `no_run`: it is compiled only.
-    pub no_run: bool,
-    /// `should_panic`.
-    pub should_panic: bool,
-    /// `test_harness`: it is not wrapped in a `main`.
-    pub test_harness: bool,
-}
+use crate::lang::rust::manifest::Edition;
 
 /// What the words say of a block that is Rust.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fence {
-    pub(super) attributes: Attributes,
     pub(super) edition: Option<Edition>,
 }
 
@@ -58,20 +42,16 @@ pub(super) fn parse(info: &str) -> Option<Fence> {
         };
         rest = tail.trim_start_matches(is_separator);
         let Some(word) = word else { continue };
-        let attributes = &mut fence.attributes;
         match word {
             "rust" => rust = true,
             "custom" => return None,
-            "should_panic" => attributes.should_panic = true,
-            "no_run" => attributes.no_run = true,
-            "compile_fail" => attributes.compile_fail = true,
-            "test_harness" => attributes.test_harness = true,
+            "should_panic" | "no_run" | "compile_fail" | "test_harness" => {}
             "standalone" | "standalone_crate" | "allow_fail" => {}
-            _ if word == "ignore" || word.starts_with("ignore-") => attributes.ignore = true,
+            _ if word == "ignore" || word.starts_with("ignore-") => {}
             _ if is_error_code(word) => {}
             _ => match word.strip_prefix("edition") {
                 Some(year) => {
-                    fence.edition = edition(year);
+                    fence.edition = Edition::parse(year);
                     continue;
                 }
                 None => {
@@ -115,16 +95,6 @@ fn bare_word(text: &str) -> Option<(&str, &str)> {
     let leads = |c: char| c.is_ascii_alphanumeric() || "_-:".contains(c);
     let follows = |c: char| leads(c) || ".!#$%&*+/;<>?@^|~".contains(c);
     (word.starts_with(leads) && word.chars().all(follows)).then_some((word, tail))
-}
-
-fn edition(year: &str) -> Option<Edition> {
-    Some(match year {
-        "2015" => Edition::E2015,
-        "2018" => Edition::E2018,
-        "2021" => Edition::E2021,
-        "2024" => Edition::E2024,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ fn parse_joined(joined: &Joined<'_>) -> Docs {
         covered.push(definition.span.clone());
     }
     docs.links = links.finish();
-    docs.mentions = mentions::find(&joined, covered);
+    docs.mentions = mentions::find(joined, covered);
     docs
 }
 

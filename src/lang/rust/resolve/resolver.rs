@@ -89,9 +89,9 @@ pub enum Via {
     Module,
     /// Any other definition: a plain name for it is no reference.
     Definition,
-    /// A definition in another file, through a glob of this file.
+    /// A public name of another module, however that module comes by it.
     OuterDefinition,
-    /// A glob of this file, that may bring it: only the table knows the name.
+    /// A glob of this file, that brings it or may bring it.
     Glob(ScopeId, usize),
     /// It may be a child module or a crate.
     Ambiguous,
@@ -453,8 +453,11 @@ impl<'a> Resolver<'a> {
                 if let Some(known) = self.module_at(scopes, &base) {
                     let inside = self.in_known(scopes, &base, &known, name, kinds, &here.path, 0);
                     match inside {
-                        Some(Bound::Module) => return head(path, Via::Module),
-                        Some(Bound::Definition) => return head(path, Via::OuterDefinition),
+                        Some(
+                            Bound::Module
+                            | Bound::Definition
+                            | Bound::Import(_, Via::OuterDefinition),
+                        ) => return head(path, Via::Glob(id, glob)),
                         Some(Bound::Import(path, via)) => return head(path, via),
                         None => {
                             if is_prefix && self.knows(&path) {

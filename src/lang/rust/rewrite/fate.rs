@@ -425,7 +425,11 @@ impl<'a> Rewrite<'_, 'a> {
         let relative = head.is_some_and(|head| {
             matches!(
                 head.via,
-                Via::Relative | Via::Module | Via::Definition | Via::OuterDefinition
+                Via::Relative
+                    | Via::Module
+                    | Via::Definition
+                    | Via::OuterDefinition
+                    | Via::Glob(..)
             )
         });
         relative && module.starts_with(matched.rule.from.segments())

@@ -89,7 +89,7 @@ impl Rewrite<'_, '_> {
             Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere if !spot.absolute => {
                 target.strip_prefix(spot.after?).map(same_head)
             }
-            Via::Module | Via::OuterDefinition if !spot.absolute => {
+            Via::Module | Via::OuterDefinition | Via::Glob(..) if !spot.absolute => {
                 let parent = &head.base[..head.base.len() - 1];
                 let rest = target.strip_prefix(parent)?;
                 let first = rest.first()?;
@@ -259,7 +259,7 @@ impl Rewrite<'_, '_> {
             .into_iter()
             .flatten()
             .flatten()
-            .any(|(_, library)| unhyphened(library) == unhyphened(root));
+            .any(|(_, library)| library != root && unhyphened(library) == unhyphened(root));
         (in_paths || by_package).then(|| self.word(root))
     }
 

@@ -305,14 +305,15 @@ impl Rewrite<'_, '_> {
                     .help("import the new path under the same condition, and name it here")
                 })
             }
-            Via::Glob(scope, _) => {
+            Via::Glob(scope, own) => {
                 let names = &self.found.scopes.get(scope).names;
-                let opaque = names.globs.iter().filter(|&&glob| {
+                let is_opaque = |glob: usize| {
                     self.resolver
                         .leaf(&self.found.scopes, scope, glob)
                         .is_none_or(|base| !self.resolver.sees(&self.found.scopes, &base))
-                });
-                (opaque.count() > 1).then(|| {
+                };
+                let opaque = names.globs.iter().filter(|&&glob| is_opaque(glob)).count();
+                (is_opaque(own) && opaque > 1).then(|| {
                     Refusal::new(
                         Code::Glob,
                         "more than one glob import may bring its first name",
