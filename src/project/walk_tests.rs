@@ -3,7 +3,7 @@
 use super::*;
 use crate::project::Anchor;
 
-const TAG: &str = "Signature: 8a477f597d28d172789f06885806bc55\n";
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n";
 
 struct Tree {
     _dir: tempfile::TempDir,

@@ -172,14 +172,6 @@ mod tests {
     fn attributes_and_edition() {
         let fence = parse("compile_fail,edition2018,ignore-wasm").expect("Rust");
         assert_eq!(fence.edition, Some(Edition::E2018));
-        assert_eq!(
-            fence.attributes,
-            Attributes {
-                ignore: true,
-                compile_fail: true,
-                ..Attributes::default()
-            }
-        );
         assert_eq!(parse("edition1999").and_then(|fence| fence.edition), None);
     }
 }
