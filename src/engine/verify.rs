@@ -350,7 +350,15 @@ fn exposed(removed: &Binding, after: Side<'_>) -> Result<(), Difference> {
             .get(&removed.scope)
             .is_some_and(|names| names.contains(&removed.name))
     };
-    if removed.visibility.is_empty() || bound() || defined() {
+    // A glob of what the name meant in the end brings it too.
+    let brought = || {
+        outline.bindings.iter().any(|binding| {
+            binding.scope == removed.scope
+                && binding.name == "*"
+                && binding.visibility == removed.visibility
+        })
+    };
+    if removed.visibility.is_empty() || bound() || defined() || brought() {
         return Ok(());
     }
     Err(Difference::Unexposed {

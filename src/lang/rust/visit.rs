@@ -607,7 +607,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                     if !scan.uses.is_empty()
                         && (position == Position::Inner || mode == Mode::Quote) =>
                 {
-                    let names = Names::of_token_uses(&scan.uses);
+                    let names = Names::of_token_uses(&scan.uses, mode == Mode::Quote);
                     walker.in_scope(names, |walker| walker.expanded(&expanded));
                 }
                 _ => walker.expanded(&expanded),
@@ -630,7 +630,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         self.in_mode(mode, |walker| {
             if let Expanded::Tokens(scan) = &*expanded {
                 // What the body imports is bound where the macro is used.
-                let names = Names::of_token_uses(&scan.uses);
+                let names = Names::of_token_uses(&scan.uses, exported);
                 walker.in_scope(names, |walker| walker.scan(scan));
             }
         });
@@ -779,7 +779,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             Item::Verbatim(tokens) => {
                 let found = scan(tokens.clone());
                 self.in_mode(Mode::Definition, |walker| {
-                    let names = Names::of_token_uses(&found.uses);
+                    let names = Names::of_token_uses(&found.uses, false);
                     walker.in_scope(names, |walker| walker.scan(&found));
                 });
             }

@@ -43,6 +43,8 @@ pub struct Entry {
     pub kinds: Namespaces,
     /// What binds it.
     pub what: What,
+    /// Who sees it.
+    pub reach: Reach,
 }
 
 /// What binds a name.
@@ -127,7 +129,7 @@ pub struct UseItem {
     pub leading: Option<At>,
     /// What is imported.
     pub tree: Tree,
-    /// It starts with `$crate`, or stands in tokens of a macro.
+    /// Whether it stands in tokens of a macro.
     pub context: UseContext,
 }
 
@@ -138,6 +140,8 @@ pub struct UseContext {
     pub in_tokens: bool,
     /// Its first name is `$crate`.
     pub dollar_crate: bool,
+    /// It is imported where the macro is used, in whatever crate that is.
+    pub foreign: bool,
 }
 
 /// A `use` tree with the places of its parts.
@@ -196,7 +200,7 @@ impl Names {
     }
 
     /// What `use` items in tokens bind.
-    pub fn of_token_uses(uses: &[(syn::ItemUse, bool)]) -> Self {
+    pub fn of_token_uses(uses: &[(syn::ItemUse, bool)], foreign: bool) -> Self {
         let mut names = Self::default();
         for (item, dollar_crate) in uses {
             names.add_use(
@@ -204,18 +208,19 @@ impl Names {
                 UseContext {
                     in_tokens: true,
                     dollar_crate: *dollar_crate,
+                    foreign,
                 },
             );
         }
         names
     }
 
-    fn define(&mut self, ident: &syn::Ident, kinds: Namespaces, what: What) {
+    fn define(&mut self, ident: &syn::Ident, kinds: Namespaces, what: What, reach: Reach) {
         let name = bare(ident);
         self.entries
             .entry(name)
             .or_default()
-            .push(Entry { kinds, what });
+            .push(Entry { kinds, what, reach });
     }
 
     fn add_item(&mut self, item: &Item, expansions: &mut Expansions) {
@@ -224,34 +229,42 @@ impl Names {
                 if is_test(&item.attrs) {
                     self.test_modules.push(bare(&item.ident));
                 }
-                self.define(&item.ident, TYPE, What::Module);
+                self.define(&item.ident, TYPE, What::Module, reach(&item.vis));
             }
             Item::Struct(item) => {
                 let kinds = match item.fields {
                     syn::Fields::Named(_) => TYPE,
                     syn::Fields::Unnamed(_) | syn::Fields::Unit => TYPE.union(VALUE),
                 };
-                self.define(&item.ident, kinds, What::Definition);
+                self.define(&item.ident, kinds, What::Definition, reach(&item.vis));
             }
-            Item::Enum(item) => self.define(&item.ident, TYPE, What::Definition),
-            Item::Union(item) => self.define(&item.ident, TYPE, What::Definition),
-            Item::Trait(item) => self.define(&item.ident, TYPE, What::Definition),
-            Item::TraitAlias(item) => self.define(&item.ident, TYPE, What::Definition),
-            Item::Type(item) => self.define(&item.ident, TYPE, What::Definition),
-            Item::Fn(item) => self.define(&item.sig.ident, VALUE, What::Definition),
-            Item::Const(item) => self.define(&item.ident, VALUE, What::Definition),
-            Item::Static(item) => self.define(&item.ident, VALUE, What::Definition),
+            Item::Enum(item) => self.define(&item.ident, TYPE, What::Definition, reach(&item.vis)),
+            Item::Union(item) => self.define(&item.ident, TYPE, What::Definition, reach(&item.vis)),
+            Item::Trait(item) => self.define(&item.ident, TYPE, What::Definition, reach(&item.vis)),
+            Item::TraitAlias(item) => {
+                self.define(&item.ident, TYPE, What::Definition, reach(&item.vis))
+            }
+            Item::Type(item) => self.define(&item.ident, TYPE, What::Definition, reach(&item.vis)),
+            Item::Fn(item) => {
+                self.define(&item.sig.ident, VALUE, What::Definition, reach(&item.vis))
+            }
+            Item::Const(item) => {
+                self.define(&item.ident, VALUE, What::Definition, reach(&item.vis))
+            }
+            Item::Static(item) => {
+                self.define(&item.ident, VALUE, What::Definition, reach(&item.vis))
+            }
             Item::ForeignMod(item) => {
                 for item in &item.items {
                     match item {
                         syn::ForeignItem::Fn(item) => {
-                            self.define(&item.sig.ident, VALUE, What::Definition);
+                            self.define(&item.sig.ident, VALUE, What::Definition, reach(&item.vis));
                         }
                         syn::ForeignItem::Static(item) => {
-                            self.define(&item.ident, VALUE, What::Definition);
+                            self.define(&item.ident, VALUE, What::Definition, reach(&item.vis));
                         }
                         syn::ForeignItem::Type(item) => {
-                            self.define(&item.ident, TYPE, What::Definition);
+                            self.define(&item.ident, TYPE, What::Definition, reach(&item.vis));
                         }
                         _ => {}
                     }
@@ -261,7 +274,7 @@ impl Names {
                 if let Some(ident) = &item.ident {
                     // `#[macro_export]` puts it at the crate's root, but its textual scope is here
                     // all the same.
-                    self.define(ident, MACRO, What::Definition);
+                    self.define(ident, MACRO, What::Definition, Reach::Private);
                 } else {
                     self.add_macro(&item.mac, Position::Item, expansions);
                 }
@@ -286,11 +299,12 @@ impl Names {
                         UseContext {
                             in_tokens: true,
                             dollar_crate: *dollar_crate,
+                            foreign: false,
                         },
                     );
                 }
                 for ident in &scan.modules {
-                    self.define(ident, TYPE, What::Module);
+                    self.define(ident, TYPE, What::Module, Reach::Restricted);
                 }
             }
             Expanded::Expressions(_) | Expanded::Statements(_) | Expanded::Matches(_) => {}
@@ -449,6 +463,7 @@ impl Names {
                 .push(Entry {
                     kinds,
                     what: What::Import(ordinal),
+                    reach: leaf.reach,
                 }),
         }
         self.leaves.push(leaf);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::names::{LeafKind, Names, Reach, TYPE, What, Written};
+use super::names::{Entry, LeafKind, Names, Reach, TYPE, What, Written};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::{ModuleTree, OuterNames};
 use crate::lang::rust::manifest::{Edition, Externs, Krate};
@@ -218,6 +218,28 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Who sees `name` of a module of this crate: the widest of what binds it. `None` if the module
+    /// is not known; `Some(None)` if it is, and binds no such name itself.
+    pub fn reach_in(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &str,
+    ) -> Option<Option<Reach>> {
+        let widest = |entries: &[Entry]| {
+            entries
+                .iter()
+                .map(|entry| entry.reach)
+                .max_by_key(|reach| *reach as u8)
+        };
+        Some(match self.module_at(scopes, module)? {
+            KnownModule::Here(id) => widest(scopes.get(id).names.get(name)),
+            KnownModule::Elsewhere(names, _) => {
+                widest(names.entries.get(name).map_or(&[][..], Vec::as_slice))
+            }
+        })
+    }
+
     /// Whether a module of this crate binds `name` to an external crate.
     pub fn binds_crate(&self, scopes: &Scopes, module: &[Segment], name: &str) -> bool {
         let is_crate =
@@ -268,7 +290,7 @@ impl<'a> Resolver<'a> {
             return self.root_path(scopes, first, role);
         }
         let kinds = if segments.len() > 1 { TYPE } else { kinds };
-        self.plain(scopes, scope, first, kinds, role, segments.len() > 1)
+        self.plain(scopes, scope, first, kinds, role, segments.get(1))
     }
 
     fn relative(&self, scopes: &Scopes, scope: ScopeId, segments: &[Segment]) -> Option<Head> {
@@ -357,12 +379,12 @@ impl<'a> Resolver<'a> {
     ) -> Option<Vec<Segment>> {
         let entries = outer.names.entries.get(name)?;
         let mut found = None;
-        for (_, what) in entries.iter().filter(|(entry, _)| entry.meets(kinds)) {
-            let What::Import(ordinal) = what else {
+        for entry in entries.iter().filter(|entry| entry.kinds.meets(kinds)) {
+            let What::Import(ordinal) = entry.what else {
                 return None;
             };
-            if outer.names.leaves[*ordinal].reach == Reach::Private {
-                found = found.or(Some(*ordinal));
+            if entry.reach == Reach::Private {
+                found = found.or(Some(ordinal));
             }
         }
         self.outer_leaf(scopes, outer, found?, 0)
@@ -415,8 +437,9 @@ impl<'a> Resolver<'a> {
         name: &Segment,
         kinds: Namespaces,
         role: Role,
-        is_prefix: bool,
+        next: Option<&Segment>,
     ) -> Option<Head> {
+        let is_prefix = next.is_some();
         let head = |base, via| {
             Some(Head {
                 taken: 1,
@@ -475,7 +498,11 @@ impl<'a> Resolver<'a> {
         let is_child = self.home.krate.is_some() && self.is_lost_child(&child, kinds, is_prefix);
         if self.home.external(name).is_some() {
             if is_child && kinds == TYPE && self.table.leads_to_old(&child) {
-                return head(child, Via::Ambiguous);
+                return match next.map(|next| self.defines_lost(scopes, &child, next)) {
+                    Some(Some(true)) => head(child, Via::Module),
+                    Some(Some(false)) => Some(self.by_crate_name(name)),
+                    _ => head(child, Via::Ambiguous),
+                };
             }
             return kinds.meets(TYPE).then(|| self.by_crate_name(name));
         }
@@ -500,6 +527,18 @@ impl<'a> Resolver<'a> {
             return Some(self.by_crate_name(name));
         }
         None
+    }
+
+    /// Whether the new home of a module that is gone binds `name`; `None` if the tree has no such
+    /// home. That tells the module from a crate of the same name.
+    fn defines_lost(&self, scopes: &Scopes, child: &[Segment], name: &Segment) -> Option<bool> {
+        self.module_at(scopes, child)?;
+        let bound = self.reach_in(scopes, child, name).flatten().is_some();
+        // A glob of the new home may bring it: then nothing is told.
+        match self.names_of(scopes, child) {
+            Some(_) => Some(bound),
+            None => bound.then_some(true),
+        }
     }
 
     /// Whether nothing binds a child of this module but a rule speaks of it.
@@ -678,14 +717,11 @@ impl<'a> Resolver<'a> {
     ) -> Option<Bound> {
         let entries = outer.names.entries.get(name).map_or(&[][..], Vec::as_slice);
         let mut imported = None;
-        for (entry_kinds, what) in entries {
-            if !entry_kinds.meets(kinds) {
-                continue;
-            }
-            match what {
+        for entry in entries.iter().filter(|entry| entry.kinds.meets(kinds)) {
+            match entry.what {
                 What::Module => return Some(Bound::Module),
                 What::Definition => return Some(Bound::Definition),
-                What::Import(ordinal) => imported = imported.or(Some(*ordinal)),
+                What::Import(ordinal) => imported = imported.or(Some(ordinal)),
             }
         }
         if let Some(ordinal) = imported {
@@ -809,11 +845,11 @@ impl<'a> Resolver<'a> {
     ) -> Vec<Segment> {
         let mut child = outer.module.to_vec();
         child.push(name.clone());
-        for (kinds, what) in outer.names.entries.get(name).into_iter().flatten() {
-            match what {
-                What::Module | What::Definition if kinds.meets(TYPE) => return child,
-                What::Import(other) if *other != ordinal => {
-                    if let Some(path) = self.outer_leaf(scopes, outer, *other, depth + 1) {
+        for entry in outer.names.entries.get(name).into_iter().flatten() {
+            match entry.what {
+                What::Module | What::Definition if entry.kinds.meets(TYPE) => return child,
+                What::Import(other) if other != ordinal => {
+                    if let Some(path) = self.outer_leaf(scopes, outer, other, depth + 1) {
                         return path;
                     }
                 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use rustc_hash::FxHashMap;
 use syn::Item;
 
-use super::names::{Names, What};
+use super::names::{Entry, Names};
 use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
 use crate::lang::rust::manifest::Krate;
@@ -21,7 +21,7 @@ type FileModules = FxHashMap<Vec<Segment>, Arc<OuterNames>>;
 #[derive(Debug)]
 pub struct OuterNames {
     /// What each name is.
-    pub entries: FxHashMap<Segment, Vec<(crate::path::Namespaces, What)>>,
+    pub entries: FxHashMap<Segment, Vec<Entry>>,
     /// Its imports.
     pub leaves: Vec<super::names::Leaf>,
     /// Which of them are globs.
@@ -157,10 +157,7 @@ impl From<Names> for OuterNames {
     fn from(names: Names) -> Self {
         let mut entries: FxHashMap<Segment, Vec<_>> = FxHashMap::default();
         for (name, entry) in names.iter() {
-            entries
-                .entry(name.clone())
-                .or_default()
-                .push((entry.kinds, entry.what));
+            entries.entry(name.clone()).or_default().push(entry.clone());
         }
         Self {
             entries,

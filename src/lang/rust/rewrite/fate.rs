@@ -381,6 +381,13 @@ impl<'a> Rewrite<'_, 'a> {
             {
                 Some(unresolved())
             }
+            Some(_) if self.is_foreign_use(scope, leaf, fate.head.as_ref()) => Some(
+                Refusal::new(
+                    Code::Macro,
+                    "what this path means is decided where the macro is used",
+                )
+                .help("write it from `$crate::`, or from `::` and the crate's name"),
+            ),
             Some(to) => self.refuses_use(scope, leaf, fate.head.as_ref(), to),
         };
         if let (None, Some(to)) = (&refusal, to) {
@@ -418,6 +425,15 @@ impl<'a> Rewrite<'_, 'a> {
                 self.resolver.table,
             );
         }
+    }
+
+    /// Whether an import stands in a macro for other crates, and its path depends on them.
+    fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
+        let names = &self.found.scopes.get(scope).names;
+        leaf.item
+            .and_then(|item| names.items.get(item))
+            .is_some_and(|item| item.context.foreign && !item.context.dollar_crate)
+            && head.is_none_or(|head| head.via != Via::Extern)
     }
 
     /// Whether a relative path stays inside the module that the rule moves.
@@ -476,8 +492,12 @@ impl<'a> Rewrite<'_, 'a> {
     /// Of imports of one name from one path only the first stays, where all else is equal (E0252).
     fn drop_duplicates(&self, scope: ScopeId, fates: &mut Fates, draft: &mut Draft) {
         let names = &self.found.scopes.get(scope).names;
+        // Tokens are one scope here, and may be many where the macro is used.
         let is_candidate = |leaf: &Leaf| {
-            matches!(leaf.kind, LeafKind::Name | LeafKind::SelfModule) && leaf.name != "_"
+            let item = leaf.item.and_then(|item| names.items.get(item));
+            matches!(leaf.kind, LeafKind::Name | LeafKind::SelfModule)
+                && leaf.name != "_"
+                && !item.is_some_and(|item| item.context.in_tokens)
         };
         let bound = |ordinal: usize, fates: &Fates| {
             let renamed = fates

@@ -17,6 +17,8 @@ use crate::path::{Namespaces, Segment};
 pub struct AddedImport {
     /// The name it binds.
     pub name: Segment,
+    /// Only this module sees it, whoever sees the glob.
+    pub private: bool,
     /// What the name meant.
     pub old: Vec<Segment>,
     /// What it imports.
@@ -130,6 +132,10 @@ impl Rewrite<'_, '_> {
             if to == brought || !here.names.get(name).is_empty() {
                 continue;
             }
+            let Some(reach) = self.reach_through_glob(&here.path, leaf.reach, base, name, &to)
+            else {
+                continue;
+            };
             let rule = matched.map_or(0, |matched| matched.index);
             let place = self.glob_place(scope, ordinal);
             let subject = Subject {
@@ -139,7 +145,7 @@ impl Rewrite<'_, '_> {
                 rule,
             };
             let is_mentioned = self.is_mentioned(scope, name, &old);
-            if leaf.reach == Reach::Private && !is_mentioned {
+            if reach == Reach::Private && !is_mentioned {
                 let may_be_trait = name.starts_with(char::is_uppercase)
                     && matched.is_some_and(|matched| matched.rule.kinds.meets(TYPE));
                 if may_be_trait && !self.kept.keeps(place.start) {
@@ -168,7 +174,11 @@ impl Rewrite<'_, '_> {
             draft.declared.push(Declared::Added(Binding {
                 scope: here.key.to_string(),
                 name: name.clone(),
-                visibility: leaf.visibility.clone(),
+                visibility: if reach == Reach::Private {
+                    String::new()
+                } else {
+                    leaf.visibility.clone()
+                },
                 condition: leaf.condition.clone(),
                 meaning: Meaning::Path(to.clone()),
                 namespaces: Namespaces::ALL,
@@ -176,11 +186,41 @@ impl Rewrite<'_, '_> {
             }));
             imports.push(AddedImport {
                 name: name.clone(),
+                private: reach == Reach::Private,
                 old,
                 to,
             });
         }
         imports
+    }
+
+    /// Who sees a name that a glob brings: no one that does not see both. `None`: the glob does not
+    /// bring it, since the module is known and does not show it.
+    fn reach_through_glob(
+        &self,
+        here: &[Segment],
+        glob: Reach,
+        base: &[Segment],
+        name: &Segment,
+        to: &[Segment],
+    ) -> Option<Reach> {
+        let scopes = &self.found.scopes;
+        let Some(old) = self.resolver.reach_in(scopes, base, name) else {
+            return Some(glob);
+        };
+        let new = || {
+            let (last, module) = to.split_last()?;
+            self.resolver.reach_in(scopes, module, last).flatten()
+        };
+        let entry = old.or_else(new)?;
+        if entry == Reach::Private {
+            return here.starts_with(base).then_some(Reach::Private);
+        }
+        Some(if entry == Reach::Restricted && glob == Reach::Public {
+            Reach::Private
+        } else {
+            glob
+        })
     }
 
     /// Whether something in or below `scope` uses a name that a glob brings, or tokens mention it.

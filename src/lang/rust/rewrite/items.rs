@@ -387,6 +387,7 @@ impl Composer<'_, '_, '_> {
                 leaves: vec![text],
                 above: leaf.above.clone(),
                 behind: leaf.behind.clone(),
+                private: false,
             });
         }
         Ok(items)
@@ -404,6 +405,7 @@ impl Composer<'_, '_, '_> {
         let indent_len = before.len() - before.trim_start().len();
         let indent = &before[..indent_len];
         let lead = &text[start..item.keyword.range().start];
+        let attributes = &text[start..item.body.range().start];
         let rest = text[semi..].split('\n').next().unwrap_or_default();
         let trimmed = rest.trim();
         let ends_line = trimmed.is_empty() || trimmed.starts_with("//");
@@ -420,7 +422,7 @@ impl Composer<'_, '_, '_> {
             } else {
                 out.push(' ');
             }
-            out.push_str(lead);
+            out.push_str(if new.private { attributes } else { lead });
             out.push_str("use ");
             out.push_str(&new.text());
             out.push(';');
@@ -480,6 +482,8 @@ struct NewItem {
     leaves: Vec<String>,
     above: Vec<String>,
     behind: Option<String>,
+    /// Without the visibility of the item that it stands beside.
+    private: bool,
 }
 
 impl NewItem {
@@ -489,6 +493,7 @@ impl NewItem {
             leaves: vec![text],
             above: Vec::new(),
             behind: None,
+            private: false,
         }
     }
 

@@ -10,7 +10,7 @@ use super::names_edit::rename;
 use super::render::Spot;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
-use crate::lang::rust::resolve::{LeafKind, Reach, Role, Via};
+use crate::lang::rust::resolve::{Leaf, LeafKind, Reach, Role, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::outline::Declared;
@@ -289,18 +289,23 @@ impl Rewrite<'_, '_> {
             Via::Import(scope, ordinal) => {
                 let names = &self.found.scopes.get(scope).names;
                 let leaf = &names.leaves[ordinal];
+                let in_tokens = |leaf: &Leaf| {
+                    leaf.item
+                        .and_then(|item| names.items.get(item))
+                        .is_some_and(|item| item.context.in_tokens)
+                };
                 let twice = names.leaves.iter().enumerate().any(|(other, twin)| {
                     other != ordinal
                         && twin.name == leaf.name
                         && twin.kind != LeafKind::Glob
-                        && twin.condition != leaf.condition
+                        && (twin.condition != leaf.condition || in_tokens(twin))
                         && self.resolver.leaf(&self.found.scopes, scope, other)
                             != self.resolver.leaf(&self.found.scopes, scope, ordinal)
                 });
                 twice.then(|| {
                     Refusal::new(
                         Code::Unresolved,
-                        "its first name is imported from several paths under conditions",
+                        "its first name is imported from several paths",
                     )
                     .help("import the new path under the same condition, and name it here")
                 })
