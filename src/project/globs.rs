@@ -31,6 +31,8 @@ impl Globs {
     /// Names the first pattern that is invalid.
     pub fn compile(root: &Path, patterns: &[String]) -> Result<Self, GlobError> {
         let mut builder = GitignoreBuilder::new(root);
+        // git takes `a[` as it stands; a person who types it has forgotten something.
+        builder.allow_unclosed_class(false);
         let fail = |pattern: &str, error: &ignore::Error| GlobError {
             pattern: pattern.to_owned(),
             reason: match error {

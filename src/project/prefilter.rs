@@ -110,13 +110,11 @@ impl Prefilter {
         seen.looked = u64::MAX;
         // Longer than every word with an escape before it.
         let long = self.words.longest() + 8;
-        // A run that the piece's end may have cut is searched with the next piece.
-        // One as long as this is no word, cut or not.
-        let cut = run_before(piece, long);
-        let whole = if cut < long {
-            piece.len() - cut
-        } else {
-            piece.len()
+        // A run that the piece's end may have cut is searched with the next piece. One that is too
+        // long for a word stays whole: what is left of it could look like a word.
+        let whole = match run_before(piece, long) {
+            cut if cut < long => piece.len() - cut,
+            _ => piece.len(),
         };
         if self.search(&piece[..whole], seen) {
             return Ok(());
@@ -263,6 +261,15 @@ mod tests {
             }
         }
         filter.search(&text[from..], &mut seen)
+    }
+
+    #[test]
+    fn a_run_longer_than_every_word_is_not_cut_into_one() {
+        let filter = Prefilter::new(&[anchor("a", &[])]);
+        for run in 1..40 {
+            let text = format!("{}{}", " ".repeat(40 - run.min(30)), "a".repeat(run + 1));
+            assert!(!by_pieces(&filter, text.as_bytes(), 40), "{run}");
+        }
     }
 
     proptest! {

@@ -33,10 +33,15 @@ impl LineIndex {
         self.starts[line]
     }
 
-    /// Line and column of the byte at `offset` of `text`, the text of this index.
+    /// Line and column of the byte at `offset` of `text`, the text of this index. A byte order mark
+    /// at the start of the text is no column: editors and compilers count none.
     pub fn place(&self, offset: usize, text: &str) -> LineColumn {
         let line = self.line_of(offset);
         let before = text.get(self.starts[line]..offset).unwrap_or_default();
+        let before = match line {
+            0 => before.strip_prefix('\u{feff}').unwrap_or(before),
+            _ => before,
+        };
         LineColumn {
             line: line + 1,
             column: before.chars().count() + 1,
@@ -62,6 +67,18 @@ mod tests {
         let index = LineIndex::new(text);
         let at = text.find('x').expect("there");
         assert_eq!(index.place(at, text), LineColumn { line: 2, column: 7 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let text = "\u{feff}use é;\n\u{feff}x";
+        let index = LineIndex::new(text);
+        let column = |at: usize| index.place(at, text).column;
+        assert_eq!(column(0), 1);
+        assert_eq!(column(text.find("use").expect("there")), 1);
+        assert_eq!(column(text.find('é').expect("there")), 5);
+        // Anywhere else it is a character like all others.
+        assert_eq!(column(text.find('x').expect("there")), 2);
     }
 
     #[test]

@@ -301,8 +301,11 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
                 dollar_crate = true;
                 next = at + 1;
             }
-            // `$name::rest`: nothing is known of it.
-            Some(TokenTree::Ident(_)) => return skip_run(trees, at + 1),
+            // `$name::rest`: nothing is known of it. In `$name:expr` the rest is no name of the code.
+            Some(TokenTree::Ident(_)) => {
+                return fragment_specifier(trees, at + 2)
+                    .unwrap_or_else(|| skip_run(trees, at + 1));
+            }
             _ => return at + 1,
         }
     }
@@ -357,6 +360,36 @@ fn is_dollar(trees: &[TokenTree], at: usize) -> bool {
 
 fn is_fragment(trees: &[TokenTree], at: usize) -> bool {
     at > 0 && is_dollar(trees, at - 1)
+}
+
+/// The index after the `:kind` of a macro parameter, if one stands at `at`.
+fn fragment_specifier(trees: &[TokenTree], at: usize) -> Option<usize> {
+    const KINDS: [&str; 16] = [
+        "block",
+        "expr",
+        "expr_2021",
+        "ident",
+        "item",
+        "lifetime",
+        "literal",
+        "meta",
+        "pat",
+        "pat_param",
+        "path",
+        "stmt",
+        "tt",
+        "ty",
+        "vis",
+        "guard",
+    ];
+    let colon = matches!(trees.get(at), Some(TokenTree::Punct(p))
+        if p.as_char() == ':' && path_separator(trees, at).is_none());
+    match trees.get(at + 1) {
+        Some(TokenTree::Ident(kind)) if colon && KINDS.iter().any(|name| kind == name) => {
+            Some(at + 2)
+        }
+        _ => None,
+    }
 }
 
 /// The span of `::` at `at`.
@@ -424,6 +457,10 @@ mod tests {
             ["crate::a::F", "x", "::old::b"]
         );
         assert_eq!(runs("$crate::a::X $m::X $x:expr"), ["$crate::a::X"]);
+        assert_eq!(
+            runs("$x:expr, $($y:ty),* => $x: Foo $y: ty::X"),
+            ["Foo", "ty::X"]
+        );
         assert_eq!(runs("<T>::old::f -> ::old::g"), ["T", "::old::g"]);
         assert_eq!(runs("self.old.x ..old::a"), ["self", "old::a"]);
     }
