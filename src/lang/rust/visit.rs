@@ -79,6 +79,8 @@ pub struct Site {
     pub context: Context,
     /// It stands inside a macro call.
     pub in_macro: bool,
+    /// The `macro_rules!` whose body it stands in.
+    pub definition: Option<Segment>,
     /// It is only there for tests.
     pub test: bool,
     /// Its index in the outline's uses.
@@ -115,6 +117,8 @@ pub struct Found {
     pub doc_files: Vec<(At, String)>,
     /// String literals inside macro calls.
     pub texts: Vec<At>,
+    /// Calls of macros by a plain name, with the module that they stand in.
+    pub calls: Vec<(Segment, ScopeId)>,
     /// `include!` calls.
     pub includes: Vec<At>,
     /// Strings of known attributes that cannot be edited in place, with the scope.
@@ -143,6 +147,7 @@ pub struct Walker<'r, 'a> {
     /// Scopes of inline modules, by the address of the item.
     modules: FxHashMap<usize, ScopeId>,
     in_test: bool,
+    definition: Option<Segment>,
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
@@ -166,6 +171,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             words,
             modules: FxHashMap::default(),
             in_test: resolver.home.test,
+            definition: None,
         };
         let mut path = vec![resolver.home.root.clone()];
         path.extend_from_slice(&resolver.home.module);
@@ -337,6 +343,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 mode: self.mode,
                 context: parts.context,
                 in_macro: self.macros > 0,
+                definition: self.definition.clone(),
                 test: self.in_test,
                 index,
             });
@@ -586,6 +593,10 @@ impl<'r, 'a> Walker<'r, 'a> {
             .last()
             .map(|segment| segment.ident.to_string())
             .unwrap_or_default();
+        if mac.path.segments.len() == 1 {
+            let module = self.found.scopes.get(self.scope).module;
+            self.found.calls.push((Segment::new(&name), module));
+        }
         if name == "include" {
             self.found.includes.push(At::span(
                 mac.path.segments[mac.path.segments.len() - 1].ident.span(),
@@ -627,6 +638,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             Mode::Definition
         };
         let expanded = self.expansions.of(&item.mac, Position::Inner);
+        self.definition = item.ident.as_ref().map(bare);
         self.in_mode(mode, |walker| {
             if let Expanded::Tokens(scan) = &*expanded {
                 // What the body imports is bound where the macro is used.
@@ -634,6 +646,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 walker.in_scope(names, |walker| walker.scan(scan));
             }
         });
+        self.definition = None;
     }
 
     /// Attributes of known crates that take a path in a string.

@@ -325,7 +325,7 @@ impl Names {
             reach: reach(&item.vis),
             item: None,
             condition: condition(&item.attrs),
-            visibility: item.vis.to_token_stream().to_string(),
+            visibility: visibility(&item.vis),
         };
         self.extern_crates
             .push((self.leaves.len(), At::span(item.ident.span())));
@@ -338,7 +338,7 @@ impl Names {
             reach: reach(&item.vis),
             item: self.items.len(),
             condition: condition(&item.attrs),
-            visibility: item.vis.to_token_stream().to_string(),
+            visibility: visibility(&item.vis),
         };
         let keyword = item.use_token.span;
         let body = first_span(&item.vis).unwrap_or(keyword);
@@ -486,6 +486,14 @@ fn reach(vis: &Visibility) -> Reach {
         Visibility::Restricted(vis) if vis.path.is_ident("self") => Reach::Private,
         Visibility::Restricted(_) => Reach::Restricted,
         Visibility::Inherited => Reach::Private,
+    }
+}
+
+/// The visibility as text. A path in it is a reference of its own, and may be rewritten.
+fn visibility(vis: &Visibility) -> String {
+    match vis {
+        Visibility::Restricted(vis) if vis.in_token.is_some() => "pub(in)".to_owned(),
+        _ => vis.to_token_stream().to_string(),
     }
 }
 

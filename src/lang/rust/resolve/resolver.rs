@@ -672,7 +672,11 @@ impl<'a> Resolver<'a> {
         if depth > MAX_GLOBS {
             return None;
         }
-        let is_inside = from.starts_with(module);
+        let real = match known {
+            KnownModule::Here(id) => std::rc::Rc::clone(&scopes.get(*id).path),
+            KnownModule::Elsewhere(_, path) => path.as_slice().into(),
+        };
+        let is_inside = from.starts_with(module) || from.starts_with(&real);
         match known {
             KnownModule::Here(id) => {
                 let names = std::rc::Rc::clone(&scopes.get(*id).names);

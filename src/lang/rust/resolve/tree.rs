@@ -59,8 +59,8 @@ impl ModuleTree {
         })
     }
 
-    /// Whether a file of a module below this one has all these words. Reads the files as text: this
-    /// is asked rarely, and a wrong yes only leaves an import in place or adds one.
+    /// Whether a file of a module below this one has one of each of these words. Reads the files as
+    /// text: this is asked rarely, and a wrong yes only leaves an import in place or adds one.
     pub fn mentions_below(&self, krate: &Krate, path: &[Segment], words: &[&[&str]]) -> bool {
         let Some((file, taken)) = self.crates.module_file(krate, path) else {
             return false;
@@ -85,19 +85,19 @@ impl ModuleTree {
                 Placement::Orphan { .. } => false,
             }
         };
-        walkdir::WalkDir::new(folder)
-            .into_iter()
-            .filter_map(Result::ok)
-            .filter(|entry| {
-                entry.path().extension().is_some_and(|ext| ext == "rs") && entry.path() != file
-            })
-            .any(|entry| {
-                let Ok(text) = std::fs::read(entry.path()) else {
-                    return false;
-                };
-                let has = |word: &&str| memchr::memmem::find(&text, word.as_bytes()).is_some();
-                words.iter().all(|choice| choice.iter().any(has)) && is_below(entry.path())
-            })
+        sources(&folder)
+            .filter(|other| *other != file)
+            .any(|other| has_words(&other, words) && is_below(&other))
+    }
+
+    /// Whether another file in the folder of the crate's root has this word.
+    pub fn mentions_elsewhere(&self, krate: &Krate, file: Option<&Path>, word: &str) -> bool {
+        let Some(folder) = krate.root.parent() else {
+            return true;
+        };
+        sources(folder)
+            .filter(|other| Some(other.as_path()) != file)
+            .any(|other| has_words(&other, &[&[word]]))
     }
 
     fn file(&self, path: &Path) -> Option<Arc<FileModules>> {
@@ -123,6 +123,24 @@ impl ModuleTree {
             .insert(path.to_owned(), read.clone());
         read
     }
+}
+
+/// The Rust files below a folder.
+fn sources(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+}
+
+/// Whether a file has one of each of these words.
+fn has_words(file: &Path, words: &[&[&str]]) -> bool {
+    let Ok(text) = std::fs::read(file) else {
+        return false;
+    };
+    let has = |word: &&str| memchr::memmem::find(&text, word.as_bytes()).is_some();
+    words.iter().all(|choice| choice.iter().any(has))
 }
 
 fn modules_of(items: &[Item]) -> FileModules {

@@ -129,7 +129,10 @@ impl Rewrite<'_, '_> {
                 Outcome::Stays => (old.clone(), None),
                 Outcome::Removed(_) | Outcome::Alternatives(_) => continue,
             };
-            if to == brought || !here.names.get(name).is_empty() {
+            if to == brought
+                || !here.names.get(name).is_empty()
+                || self.comes_back(scope, &old, fates)
+            {
                 continue;
             }
             let Some(reach) = self.reach_through_glob(&here.path, leaf.reach, base, name, &to)
@@ -192,6 +195,17 @@ impl Rewrite<'_, '_> {
             });
         }
         imports
+    }
+
+    /// Whether an import of this very path goes: it stood beside the glob for the sake of another
+    /// name, and that name is what the glob brings again.
+    fn comes_back(&self, scope: ScopeId, old: &[Segment], fates: &Fates) -> bool {
+        let count = self.found.scopes.get(scope).names.leaves.len();
+        (0..count).any(|ordinal| {
+            fates.get((scope, ordinal)).is_some_and(|fate| {
+                matches!(fate.next, Next::Goes(_)) && fate.old.as_deref() == Some(old)
+            })
+        })
     }
 
     /// Who sees a name that a glob brings: no one that does not see both. `None`: the glob does not

@@ -233,7 +233,7 @@ impl Rewrite<'_, '_> {
             head: Some(&site.head),
             after: Some(after),
             renamed,
-            absolute: site.mode == Mode::Definition,
+            absolute: site.mode == Mode::Definition && !self.is_used_here_only(site),
             test: site.test,
             by_name: matches!(site.mode, Mode::Exported | Mode::Quote)
                 && site.head.via == Via::Extern,
@@ -270,6 +270,36 @@ impl Rewrite<'_, '_> {
             _ => {}
         }
         Ok(edits)
+    }
+
+    /// Whether the macro that the path stands in is only used in the module that defines it, so that
+    /// a relative path means there what it means here.
+    fn is_used_here_only(&self, site: &Site) -> bool {
+        let Some(name) = &site.definition else {
+            return false;
+        };
+        let scopes = &self.found.scopes;
+        let module = scopes.get(site.scope).module;
+        let calls_elsewhere = self
+            .found
+            .calls
+            .iter()
+            .any(|(called, from)| called == name && *from != module);
+        let is_exported = scopes.iter().any(|(_, scope)| {
+            scope
+                .names
+                .leaves
+                .iter()
+                .any(|leaf| leaf.written.segments.last() == Some(name))
+        });
+        let Some(krate) = self.resolver.home.krate else {
+            return false;
+        };
+        let elsewhere = || {
+            let file = self.resolver.home.file;
+            self.resolver.tree.mentions_elsewhere(krate, file, name)
+        };
+        !calls_elsewhere && !is_exported && !elsewhere()
     }
 
     /// Where a reference starts: `::` and the `$` of `$crate` are part of it.
