@@ -670,9 +670,13 @@ impl<'r, 'a> Walker<'r, 'a> {
                     else {
                         continue;
                     };
-                    if eq.as_char() == '=' && super::attributes::takes_path(owner, &key.to_string())
-                    {
+                    if eq.as_char() != '=' {
+                        continue;
+                    }
+                    if super::attributes::takes_path(owner, &key.to_string()) {
                         self.attribute_string(literal);
+                    } else if owner == "cfg_attr" && key == "doc" {
+                        self.found.doc_strings.push(At::span(literal.span()));
                     }
                 }
                 _ => {}
@@ -1102,6 +1106,12 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
 
     fn visit_attribute(&mut self, attr: &'ast Attribute) {
         if attr.path().is_ident("doc") {
+            // Text is read with its item; `#[doc = path::text!()]` is code.
+            if let syn::Meta::NameValue(value) = &attr.meta
+                && !matches!(value.value, syn::Expr::Lit(_))
+            {
+                self.visit_expr(&value.value);
+            }
             return;
         }
         self.syn_path(attr.path(), None, MACRO);

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::names::{Entry, LeafKind, Names, Reach, TYPE, What, Written};
+use super::names::{Entry, Leaf, LeafKind, Names, Reach, TYPE, What, Written};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::{ModuleTree, OuterNames};
 use crate::lang::rust::manifest::{Edition, Externs, Krate};
@@ -118,6 +118,10 @@ pub struct Resolver<'a> {
     pub tree: &'a ModuleTree,
     /// What was found for imports; `None` inside marks one that is being resolved.
     meanings: RefCell<Meanings>,
+    /// What imports of other files mean.
+    outer_meanings: RefCell<FxHashMap<(Vec<Segment>, usize), Option<Vec<Segment>>>>,
+    /// Modules that are asked for a name right now: globs may go in circles.
+    asked: RefCell<FxHashSet<(Vec<Segment>, Segment)>>,
 }
 
 /// Meanings of imports, by scope and ordinal.
@@ -139,6 +143,8 @@ impl<'a> Resolver<'a> {
             table,
             tree,
             meanings: RefCell::default(),
+            outer_meanings: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -493,6 +499,11 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+        if let Some(library) = self.root_extern(scopes, name)
+            && kinds.meets(TYPE)
+        {
+            return head(vec![library], Via::Extern);
+        }
         let mut child = scopes.get(scope).path.to_vec();
         child.push(name.clone());
         let is_child = self.home.krate.is_some() && self.is_lost_child(&child, kinds, is_prefix);
@@ -538,6 +549,24 @@ impl<'a> Resolver<'a> {
         match self.names_of(scopes, child) {
             Some(_) => Some(bound),
             None => bound.then_some(true),
+        }
+    }
+
+    /// The crate that an `extern crate` at this crate's root binds to `name`: since edition 2018 all
+    /// modules see it.
+    fn root_extern(&self, scopes: &Scopes, name: &str) -> Option<Segment> {
+        if self.home.edition == Edition::E2015 {
+            return None;
+        }
+        let find = |leaves: &[Leaf]| {
+            leaves
+                .iter()
+                .find(|leaf| leaf.kind == LeafKind::ExternCrate && leaf.name == name)
+                .map(|leaf| self.extern_crate(&leaf.written.segments[0]))
+        };
+        match self.module_itself(scopes, std::slice::from_ref(&self.home.root))? {
+            KnownModule::Here(id) => find(&scopes.get(id).names.leaves),
+            KnownModule::Elsewhere(names, _) => find(&names.leaves),
         }
     }
 
@@ -660,6 +689,29 @@ impl<'a> Resolver<'a> {
     /// What a known module binds `name` to for someone in the module `from`, globs included.
     #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
     fn in_known(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        known: &KnownModule,
+        name: &Segment,
+        kinds: Namespaces,
+        from: &[Segment],
+        depth: usize,
+    ) -> Option<Bound> {
+        // A module that was asked already on the way here, or by another way, has nothing to add.
+        let key = (module.to_vec(), name.clone());
+        if !self.asked.borrow_mut().insert(key) {
+            return None;
+        }
+        let found = self.in_known_once(scopes, module, known, name, kinds, from, depth);
+        if depth == 0 {
+            self.asked.borrow_mut().clear();
+        }
+        found
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
+    fn in_known_once(
         &self,
         scopes: &Scopes,
         module: &[Segment],
@@ -796,6 +848,26 @@ impl<'a> Resolver<'a> {
 
     /// What an import in a module of another file means.
     fn outer_leaf(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        ordinal: usize,
+        depth: usize,
+    ) -> Option<Vec<Segment>> {
+        let key = (outer.module.to_vec(), ordinal);
+        if let Some(known) = self.outer_meanings.borrow().get(&key) {
+            return known.clone();
+        }
+        // What means itself means nothing.
+        self.outer_meanings.borrow_mut().insert(key.clone(), None);
+        let meaning = self.outer_leaf_once(scopes, outer, ordinal, depth);
+        self.outer_meanings
+            .borrow_mut()
+            .insert(key, meaning.clone());
+        meaning
+    }
+
+    fn outer_leaf_once(
         &self,
         scopes: &Scopes,
         outer: &OuterScope<'_>,

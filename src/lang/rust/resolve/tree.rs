@@ -1,12 +1,12 @@
 //! What modules in other files bind, read only when a glob or a `super` leads there.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 use syn::Item;
 
-use super::names::{Entry, Names};
+use super::names::{Entry, Leaf, Names};
 use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
 use crate::lang::rust::manifest::Krate;
@@ -23,7 +23,7 @@ pub struct OuterNames {
     /// What each name is.
     pub entries: FxHashMap<Segment, Vec<Entry>>,
     /// Its imports.
-    pub leaves: Vec<super::names::Leaf>,
+    pub leaves: Vec<Leaf>,
     /// Which of them are globs.
     pub globs: Vec<usize>,
     /// Modules that are only there under `cfg(test)`.
@@ -34,6 +34,39 @@ pub struct OuterNames {
 pub struct ModuleTree {
     crates: Arc<Crates>,
     files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
+    modules: Mutex<FxHashMap<(PathBuf, Vec<Segment>), Option<Arc<OuterNames>>>>,
+    answers: Mutex<FxHashMap<(Question, PathBuf, Vec<Segment>, Segment), bool>>,
+}
+
+/// What is asked about the text of other files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Question {
+    Mentioned,
+    Globbed,
+    Elsewhere,
+}
+
+/// A poisoned lock only means that another file's reading panicked: the map is whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a glob in the module `own` leads to `wanted`, both below the crate's root, as far as that
+/// is written from `crate`, `self` or `super`.
+fn leads_to(glob: &Leaf, own: &[Segment], wanted: &[Segment]) -> bool {
+    let mut base = own.to_vec();
+    let mut names = glob.written.segments.as_slice();
+    while let Some((first, rest)) = names.split_first() {
+        match first.as_str() {
+            "crate" => base.clear(),
+            "super" if base.pop().is_none() => return false,
+            "self" | "super" => {}
+            _ => break,
+        }
+        names = rest;
+    }
+    base.extend_from_slice(names);
+    base == wanted
 }
 
 impl ModuleTree {
@@ -42,13 +75,23 @@ impl ModuleTree {
         Self {
             crates,
             files: Mutex::default(),
+            modules: Mutex::default(),
+            answers: Mutex::default(),
         }
     }
 
     /// What the module at `path` below the root of `krate` binds; `None` if it cannot be read.
     pub fn module(&self, krate: &Krate, path: &[Segment]) -> Option<Arc<OuterNames>> {
-        let (file, taken) = self.crates.module_file(krate, path)?;
-        self.file(&file)?.get(&path[taken..]).cloned()
+        let key = (krate.root.clone(), path.to_vec());
+        if let Some(known) = locked(&self.modules).get(&key) {
+            return known.clone();
+        }
+        let found = self
+            .crates
+            .module_file(krate, path)
+            .and_then(|(file, taken)| self.file(&file)?.get(&path[taken..]).cloned());
+        locked(&self.modules).insert(key, found.clone());
+        found
     }
 
     /// Whether the module at `path` below the root of `krate` is only there under `cfg(test)`.
@@ -59,35 +102,33 @@ impl ModuleTree {
         })
     }
 
-    /// Whether a file of a module below this one has one of each of these words. Reads the files as
-    /// text: this is asked rarely, and a wrong yes only leaves an import in place or adds one.
-    pub fn mentions_below(&self, krate: &Krate, path: &[Segment], words: &[&[&str]]) -> bool {
-        let Some((file, taken)) = self.crates.module_file(krate, path) else {
-            return false;
-        };
-        let Some(mut folder) = file.parent().map(Path::to_owned) else {
-            return false;
-        };
-        let owns_folder =
-            file == krate.root || file.file_name().is_some_and(|file| file == "mod.rs");
-        if !owns_folder && let Some(stem) = file.file_stem() {
-            folder.push(stem);
-        }
-        folder.extend(path[taken..].iter().map(Segment::as_str));
-        let is_below = |other: &Path| {
-            let Ok(placement) = self.crates.place(other) else {
-                return true;
-            };
-            match &*placement {
-                Placement::Places(places) => places
-                    .iter()
-                    .any(|place| place.krate.root == krate.root && place.module.starts_with(path)),
-                Placement::Orphan { .. } => false,
-            }
-        };
-        sources(&folder)
-            .filter(|other| *other != file)
-            .any(|other| has_words(&other, words) && is_below(&other))
+    /// Whether a file of a module below this one has the word and looks upwards at all. Reads the
+    /// files as text: a wrong yes only leaves an import in place.
+    pub fn mentions_below(&self, krate: &Krate, path: &[Segment], word: &str) -> bool {
+        self.asked(Question::Mentioned, krate, path, word, || {
+            self.below(krate, path)
+                .any(|(file, _)| has_words(&file, &[&[word], &["super", "crate"]]))
+        })
+    }
+
+    /// Whether a module below this one, in another file, globs it, and that file has the word without
+    /// binding it.
+    pub fn is_globbed_below(&self, krate: &Krate, path: &[Segment], word: &str) -> bool {
+        self.asked(Question::Globbed, krate, path, word, || {
+            self.below(krate, path).any(|(file, module)| {
+                has_words(&file, &[&[word]])
+                    && self.file(&file).is_some_and(|modules| {
+                        modules.iter().any(|(inner, names)| {
+                            let own: Vec<Segment> = module.iter().chain(inner).cloned().collect();
+                            !names.entries.contains_key(word)
+                                && names
+                                    .globs
+                                    .iter()
+                                    .any(|&glob| leads_to(&names.leaves[glob], &own, path))
+                        })
+                    })
+            })
+        })
     }
 
     /// Whether another file in the folder of the crate's root has this word.
@@ -95,38 +136,90 @@ impl ModuleTree {
         let Some(folder) = krate.root.parent() else {
             return true;
         };
-        sources(folder)
-            .filter(|other| Some(other.as_path()) != file)
-            .any(|other| has_words(&other, &[&[word]]))
+        let own: Vec<Segment> = file
+            .map(|file| Segment::new(file.to_string_lossy()))
+            .into_iter()
+            .collect();
+        self.asked(Question::Elsewhere, krate, &own, word, || {
+            sources(folder.to_owned())
+                .filter(|other| Some(other.as_path()) != file)
+                .any(|other| has_words(&other, &[&[word]]))
+        })
+    }
+
+    /// The answer to a question about files, which is looked for once.
+    fn asked(
+        &self,
+        question: Question,
+        krate: &Krate,
+        path: &[Segment],
+        word: &str,
+        look: impl FnOnce() -> bool,
+    ) -> bool {
+        let key = (
+            question,
+            krate.root.clone(),
+            path.to_vec(),
+            Segment::new(word),
+        );
+        if let Some(known) = locked(&self.answers).get(&key) {
+            return *known;
+        }
+        let answer = look();
+        locked(&self.answers).insert(key, answer);
+        answer
+    }
+
+    /// Files of modules below this one, each with its module path, without the module's own file.
+    fn below<'s>(
+        &'s self,
+        krate: &'s Krate,
+        path: &'s [Segment],
+    ) -> impl Iterator<Item = (PathBuf, Vec<Segment>)> + 's {
+        let found = self.crates.module_file(krate, path);
+        let folder = found.as_ref().and_then(|(file, taken)| {
+            let mut folder = file.parent()?.to_owned();
+            let owns_folder =
+                *file == krate.root || file.file_name().is_some_and(|name| name == "mod.rs");
+            if !owns_folder {
+                folder.push(file.file_stem()?);
+            }
+            folder.extend(path[*taken..].iter().map(Segment::as_str));
+            Some(folder)
+        });
+        let own = found.map(|(file, _)| file);
+        folder
+            .into_iter()
+            .flat_map(sources)
+            .filter(move |file| Some(file) != own.as_ref())
+            .filter_map(move |file| {
+                let placement = self.crates.place(&file).ok()?;
+                let Placement::Places(places) = &*placement else {
+                    return None;
+                };
+                let place = places.iter().find(|place| {
+                    place.krate.root == krate.root && place.module.starts_with(path)
+                })?;
+                Some((file, place.module.clone()))
+            })
     }
 
     fn file(&self, path: &Path) -> Option<Arc<FileModules>> {
-        // A poisoned lock only means that another file's reading panicked: the map is whole.
-        let lock = |files: &'_ Mutex<_>| -> Option<Option<Arc<FileModules>>> {
-            let files: std::sync::MutexGuard<'_, FxHashMap<PathBuf, Option<Arc<FileModules>>>> =
-                files
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-            files.get(path).cloned()
-        };
-        if let Some(known) = lock(&self.files) {
-            return known;
+        if let Some(known) = locked(&self.files).get(path) {
+            return known.clone();
         }
         // Read without the lock: two threads may read the same file, which is cheaper than waiting.
         let read = std::fs::read_to_string(path)
             .ok()
             .and_then(|text| parse_file(&text).ok())
             .map(|file| Arc::new(modules_of(&file.items)));
-        self.files
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(path.to_owned(), read.clone());
+        locked(&self.files).insert(path.to_owned(), read.clone());
         read
     }
 }
 
 /// The Rust files below a folder.
-fn sources(folder: &Path) -> impl Iterator<Item = PathBuf> {
+fn sources(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
     walkdir::WalkDir::new(folder)
         .into_iter()
         .filter_map(Result::ok)

@@ -23,17 +23,11 @@ impl Rewrite<'_, '_> {
         if in_paths {
             return true;
         }
-        self.files_below_have(scope, &[&[name.as_str()], &["super", "crate"]])
-    }
-
-    /// Whether a module below this one, in another file, has one of each of these words.
-    pub(super) fn files_below_have(&self, scope: ScopeId, words: &[&[&str]]) -> bool {
-        let here = self.found.scopes.get(scope);
-        let Some(krate) = self.resolver.home.krate.filter(|_| here.module == scope) else {
+        let Some(krate) = self.resolver.home.krate else {
             return false;
         };
         self.resolver
             .tree
-            .mentions_below(krate, &here.path[1..], words)
+            .mentions_below(krate, &here.path[1..], name)
     }
 }

@@ -131,7 +131,7 @@ impl Rewrite<'_, '_> {
             };
             if to == brought
                 || !here.names.get(name).is_empty()
-                || self.comes_back(scope, &old, fates)
+                || self.is_renamed_in_place(scope, ordinal, name, &old, after, &to)
             {
                 continue;
             }
@@ -197,15 +197,40 @@ impl Rewrite<'_, '_> {
         imports
     }
 
-    /// Whether an import of this very path goes: it stood beside the glob for the sake of another
-    /// name, and that name is what the glob brings again.
-    fn comes_back(&self, scope: ScopeId, old: &[Segment], fates: &Fates) -> bool {
-        let count = self.found.scopes.get(scope).names.leaves.len();
-        (0..count).any(|ordinal| {
-            fates.get((scope, ordinal)).is_some_and(|fate| {
-                matches!(fate.next, Next::Goes(_)) && fate.old.as_deref() == Some(old)
+    /// Whether a private glob brings the new name as well, and all that is said through it are paths
+    /// with further names, which can be rewritten where they stand.
+    fn is_renamed_in_place(
+        &self,
+        scope: ScopeId,
+        ordinal: usize,
+        name: &Segment,
+        old: &[Segment],
+        after: &[Segment],
+        to: &[Segment],
+    ) -> bool {
+        let names = &self.found.scopes.get(scope).names;
+        let in_place = to.split_last().is_some_and(|(_, parent)| parent == after);
+        let mut heads = self.found.sites.iter().filter(|site| {
+            site.head.taken == 1 && site.written.segments[0] == *name && site.path.starts_with(old)
+        });
+        in_place
+            && names.leaves[ordinal].reach == Reach::Private
+            && !self.found.mentions.contains(name)
+            && heads.all(|site| {
+                site.head.via == Via::Glob(scope, ordinal) && site.written.segments.len() > 1
             })
-        })
+            && !self.is_globbed_below(scope, name)
+    }
+
+    /// Whether a module below, in another file, globs this one and mentions the name.
+    fn is_globbed_below(&self, scope: ScopeId, name: &Segment) -> bool {
+        let here = self.found.scopes.get(scope);
+        let Some(krate) = self.resolver.home.krate.filter(|_| here.module == scope) else {
+            return false;
+        };
+        self.resolver
+            .tree
+            .is_globbed_below(krate, &here.path[1..], name)
     }
 
     /// Who sees a name that a glob brings: no one that does not see both. `None`: the glob does not
@@ -264,7 +289,7 @@ impl Rewrite<'_, '_> {
                 && site.path.starts_with(old)
                 && is_below(site.scope)
         });
-        in_sites || self.files_below_have(scope, &[&[name.as_str()], &["super::*", "super::{"]])
+        in_sites || self.is_globbed_below(scope, name)
     }
 
     fn glob_place(&self, scope: ScopeId, ordinal: usize) -> std::ops::Range<usize> {

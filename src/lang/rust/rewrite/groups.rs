@@ -179,6 +179,14 @@ impl Composer<'_, '_, '_> {
                 (_, Some(old)) => (old.clone(), false),
                 (_, None) => return base.to_vec(),
             };
+            // A private alias on the way: the leaf's path is not what its names spell.
+            if !fate.old.as_ref().is_some_and(|old| old.starts_with(base)) {
+                if !moves {
+                    return base.to_vec();
+                }
+                wishes.push((base.to_vec(), true, false));
+                continue;
+            }
             let old_len = fate.old.as_ref().map_or(0, Vec::len);
             let depth = old_len.saturating_sub(base.len());
             let wish = wanted[..wanted.len().saturating_sub(depth)].to_vec();

@@ -201,9 +201,23 @@ impl Rewrite<'_, '_> {
     /// Whether what the path means is decided elsewhere, so that an import here cannot help it.
     fn is_foreign(&self, site: &Site) -> bool {
         match site.mode {
-            Mode::Exported | Mode::Quote => !matches!(site.head.via, Via::Extern),
+            Mode::Exported | Mode::Quote => {
+                site.head.via != Via::Extern && !self.is_bound_in_tokens(site)
+            }
             _ => false,
         }
+    }
+
+    /// Whether the path starts at a name that the tokens around it import themselves.
+    fn is_bound_in_tokens(&self, site: &Site) -> bool {
+        let Via::Import(scope, ordinal) = site.head.via else {
+            return false;
+        };
+        let names = &self.found.scopes.get(scope).names;
+        names.leaves[ordinal]
+            .item
+            .and_then(|item| names.items.get(item))
+            .is_some_and(|item| item.context.in_tokens)
     }
 
     fn site_edits(
