@@ -208,6 +208,11 @@ impl<'a> Resolver<'a> {
         self.module_at(scopes, module).is_some()
     }
 
+    /// Whether the tree has a module of this very name.
+    pub fn has_module(&self, scopes: &Scopes, module: &[Segment]) -> bool {
+        self.module_itself(scopes, module).is_some()
+    }
+
     /// Names that a glob of this module brings, as far as they are written in it; `None` if it is
     /// opaque, or brings what other globs bring.
     pub fn names_of(&self, scopes: &Scopes, module: &[Segment]) -> Option<Vec<Segment>> {
@@ -748,7 +753,8 @@ impl<'a> Resolver<'a> {
                         }
                         let base = self.leaf(scopes, *id, glob)?;
                         let via = Via::OuterImport(*id, glob);
-                        self.in_glob(scopes, &base, name, kinds, module, depth, via)
+                        let found = self.in_glob(scopes, &base, name, kinds, module, depth, via)?;
+                        Some(as_public(found, module, name, is_inside))
                     }),
                 }
             }
@@ -792,7 +798,8 @@ impl<'a> Resolver<'a> {
             }
             let base = self.outer_leaf(scopes, outer, glob, depth)?;
             let via = Via::Elsewhere;
-            self.in_glob(scopes, &base, name, kinds, outer.module, depth, via)
+            let found = self.in_glob(scopes, &base, name, kinds, outer.module, depth, via)?;
+            Some(as_public(found, outer.module, name, is_inside))
         })
     }
 
@@ -937,6 +944,16 @@ impl<'a> Resolver<'a> {
         }
         vec![self.extern_crate(name)]
     }
+}
+
+/// What a module brings by a glob of its own is a name of that module to those outside of it.
+fn as_public(found: Bound, module: &[Segment], name: &Segment, is_inside: bool) -> Bound {
+    if is_inside {
+        return found;
+    }
+    let mut own = module.to_vec();
+    own.push(name.clone());
+    Bound::Import(own, Via::OuterDefinition)
 }
 
 /// A module whose names are known.

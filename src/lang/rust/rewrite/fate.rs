@@ -188,7 +188,7 @@ impl<'a> Rewrite<'_, 'a> {
                 };
                 let is_import = matches!(
                     head.via,
-                    Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere
+                    Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere | Via::Glob(..)
                 );
                 let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
                 let mut now = self.head_after(head, key.0, fates, &none);
@@ -276,8 +276,7 @@ impl<'a> Rewrite<'_, 'a> {
         if fate.renamed.is_none() {
             self.review_kept_name(leaf, to, &report.matched, &subject, draft);
         }
-        if self.would_import_itself(&here.path, leaf, to, key.0) || self.is_brought_by_glob(key, to)
-        {
+        if self.is_defined_too(&here.path, leaf, to, key.0) || self.is_brought_by_glob(key, to) {
             draft
                 .declared
                 .push(Declared::Removed(self.binding(key.0, leaf, &path)));
@@ -391,6 +390,17 @@ impl<'a> Rewrite<'_, 'a> {
             Some(to) => self.refuses_use(scope, leaf, fate.head.as_ref(), to),
         };
         if let (None, Some(to)) = (&refusal, to) {
+            // The new home brings what it stands for from the old path: that is its definition.
+            let is_home = self.imports_for_itself(&module, leaf, &to)
+                && if leaf.kind == LeafKind::Glob {
+                    self.resolver.has_module(scopes, &path)
+                } else {
+                    !self.is_defined_too(&module, leaf, &to, scope)
+                };
+            if is_home {
+                fate.next = Next::Follows(to, Carrier::OtherFile);
+                return (fate, None);
+            }
             fate.next = Next::Moves(to);
         }
         let report = Report {
@@ -460,9 +470,20 @@ impl<'a> Rewrite<'_, 'a> {
             || krate.package.as_ref().is_none_or(|own| own == package)
     }
 
+    /// Whether the import would bind the very name that its new path says.
+    fn imports_for_itself(&self, module: &[Segment], leaf: &Leaf, to: &[Segment]) -> bool {
+        match leaf.kind {
+            LeafKind::Glob => to == module,
+            LeafKind::Name => to
+                .split_last()
+                .is_some_and(|(last, parent)| parent == module && *last == leaf.name),
+            LeafKind::SelfModule | LeafKind::ExternCrate => false,
+        }
+    }
+
     /// Whether the import would bring what its own module defines: the new home's own import of the
     /// old path (row R65).
-    fn would_import_itself(
+    fn is_defined_too(
         &self,
         module: &[Segment],
         leaf: &Leaf,
@@ -470,23 +491,15 @@ impl<'a> Rewrite<'_, 'a> {
         scope: ScopeId,
     ) -> bool {
         let here = self.found.scopes.get(scope);
-        if here.module != scope {
+        if here.module != scope || !self.imports_for_itself(module, leaf, to) {
             return false;
         }
-        match leaf.kind {
-            LeafKind::Glob => to == module,
-            LeafKind::Name => {
-                to.len() == module.len() + 1
-                    && to.starts_with(module)
-                    && to.last() == Some(&leaf.name)
-                    && here
-                        .names
-                        .get(&leaf.name)
-                        .iter()
-                        .any(|entry| matches!(entry.what, What::Definition | What::Module))
-            }
-            LeafKind::SelfModule | LeafKind::ExternCrate => false,
-        }
+        leaf.kind == LeafKind::Glob
+            || here
+                .names
+                .get(&leaf.name)
+                .iter()
+                .any(|entry| matches!(entry.what, What::Definition | What::Module))
     }
 
     /// Of imports of one name from one path only the first stays, where all else is equal (E0252).

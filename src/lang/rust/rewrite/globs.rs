@@ -129,7 +129,11 @@ impl Rewrite<'_, '_> {
                 Outcome::Stays => (old.clone(), None),
                 Outcome::Removed(_) | Outcome::Alternatives(_) => continue,
             };
+            let stands_there = to
+                .split_last()
+                .is_some_and(|(_, parent)| *parent == *here.path);
             if to == brought
+                || stands_there
                 || !here.names.get(name).is_empty()
                 || self.is_renamed_in_place(scope, ordinal, name, &old, after, &to)
             {

@@ -123,11 +123,11 @@ impl Composer<'_, '_, '_> {
         for ordinal in leaves_of(&item.tree) {
             for import in self.added.beside((self.scope, ordinal)) {
                 let words = self.absolute_words(item, ordinal, &import.to)?;
-                lines.push(NewItem::plain(self.bound_as(
-                    &words,
-                    &import.to,
-                    &import.name,
-                )));
+                let text = self.bound_as(&words, &import.to, &import.name);
+                lines.push(NewItem {
+                    private: import.private,
+                    ..NewItem::plain(text)
+                });
             }
         }
         if !lines.is_empty() && item.context.in_tokens && self.has_attribute_in_tokens(item) {
