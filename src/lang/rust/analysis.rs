@@ -274,6 +274,7 @@ fn read_doctest(
         edition,
         externs: krate.map_or(outer.home.externs, |krate| krate.externs.as_ref()),
         dev_externs: krate.and_then(|krate| krate.dev_externs.as_ref()),
+        library: outer.home.library,
         test: true,
         file: None,
     };

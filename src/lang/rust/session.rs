@@ -164,6 +164,8 @@ impl RustSession<'_> {
         let mut home = home_in(krate, place.module.clone());
         home.test = self.tree.is_test_module(krate, &place.module);
         home.file = Some(file);
+        let library = self.crates.library_of(file);
+        home.library = library.as_deref();
         read(text, home, Some(&doctests), self.setting())
     }
 
@@ -184,6 +186,7 @@ impl RustSession<'_> {
             edition,
             externs: krate.as_ref().and_then(|krate| krate.externs.as_ref()),
             dev_externs: None,
+            library: None,
             test: true,
             file: None,
         };
@@ -207,6 +210,7 @@ impl RustSession<'_> {
             edition,
             externs,
             dev_externs: None,
+            library: None,
             test: true,
             file: None,
         };
@@ -297,6 +301,7 @@ fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
         edition: krate.edition,
         externs: krate.externs.as_ref(),
         dev_externs: krate.dev_externs.as_ref(),
+        library: None,
         test: false,
         file: None,
     }

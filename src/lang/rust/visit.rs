@@ -15,7 +15,7 @@ use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, Position, Run, Scan, is_quote, is_text, scan};
 use super::manifest::Edition;
 use super::resolve::{
-    Head, MACRO, Names, Resolver, Role, ScopeId, Scopes, TYPE, VALUE, Via, Written, is_test,
+    Head, MACRO, Names, Resolver, Role, ScopeId, Scopes, Sense, TYPE, VALUE, Via, Written, is_test,
 };
 use crate::outline::{Meaning, Use};
 use crate::path::{Namespaces, Segment};
@@ -105,6 +105,8 @@ pub struct Found {
     pub uses: Vec<Use>,
     /// Those with an absolute path.
     pub sites: Vec<Site>,
+    /// Imports through which something is said that no rule speaks of.
+    pub other_uses: FxHashSet<(ScopeId, usize)>,
     /// Names that occur where no one can tell what they are: tokens, attributes.
     pub mentions: FxHashSet<Segment>,
     /// Code in documentation, in order.
@@ -319,10 +321,20 @@ impl<'r, 'a> Walker<'r, 'a> {
         let index = self.found.uses.len();
         let meaning = match &resolved {
             None => Meaning::Opaque(written.segments.clone()),
-            Some((head, path)) if self.is_own(head, path, &written) => Meaning::Own(path.clone()),
+            Some((head, path))
+                if self.is_own(head, path, &written)
+                    || self.resolver.sense(&self.found.scopes, path, kinds) == Sense::Other =>
+            {
+                Meaning::Own(path.clone())
+            }
             Some((_, path)) => Meaning::Path(path.clone()),
         };
         let is_reference = matches!(meaning, Meaning::Path(_));
+        if let (false, Some((head, _))) = (is_reference, &resolved)
+            && let Via::Import(id, ordinal) = head.via
+        {
+            self.found.other_uses.insert((id, ordinal));
+        }
         self.found.uses.push(Use {
             meaning,
             namespaces: kinds,

@@ -254,6 +254,12 @@ impl Crates {
         named.map(|(_, package)| package.clone()).collect()
     }
 
+    /// The library of the package that a file belongs to.
+    pub fn library_of(&self, file: &Path) -> Option<Arc<Krate>> {
+        let homes = self.homes(&normalized(file)).ok()?;
+        homes.iter().find_map(|package| package.library().cloned())
+    }
+
     /// The implicit crate around a documentation test of this place.
     pub fn doctest_krate(place: &Place) -> Krate {
         place.krate.doctest()

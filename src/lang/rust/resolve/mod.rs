@@ -5,11 +5,13 @@
 //! Nothing here knows what a rule makes of a path, but the table is asked whether it knows one:
 //! that decides what an opaque glob or an unbound name can be.
 
+mod kinds;
 mod names;
 mod resolver;
 mod scopes;
 mod tree;
 
+pub use kinds::Sense;
 pub use names::{
     Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
     mentions_test,

@@ -31,6 +31,8 @@ pub struct Home<'a> {
     pub externs: Option<&'a Externs>,
     /// Further ones that only code under `cfg(test)` can name.
     pub dev_externs: Option<&'a Externs>,
+    /// The library of the package, where the text is in another of its targets.
+    pub library: Option<&'a Krate>,
     /// All of it is only there for tests.
     pub test: bool,
     /// The file, if the text is one.
@@ -237,16 +239,22 @@ impl<'a> Resolver<'a> {
         module: &[Segment],
         name: &str,
     ) -> Option<Option<Reach>> {
-        let widest = |entries: &[Entry]| {
-            entries
-                .iter()
-                .map(|entry| entry.reach)
-                .max_by_key(|reach| *reach as u8)
-        };
+        let entries = self.entries_in(scopes, module, name)?;
+        let reaches = entries.iter().map(|entry| entry.reach);
+        Some(reaches.max_by_key(|reach| *reach as u8))
+    }
+
+    /// What a module of this crate binds to `name`; `None` if the module is not known.
+    pub(super) fn entries_in(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &str,
+    ) -> Option<Vec<Entry>> {
         Some(match self.module_at(scopes, module)? {
-            KnownModule::Here(id) => widest(scopes.get(id).names.get(name)),
+            KnownModule::Here(id) => scopes.get(id).names.get(name).to_vec(),
             KnownModule::Elsewhere(names, _) => {
-                widest(names.entries.get(name).map_or(&[][..], Vec::as_slice))
+                names.entries.get(name).cloned().unwrap_or_default()
             }
         })
     }
@@ -476,7 +484,8 @@ impl<'a> Resolver<'a> {
                 None => {}
             }
             for &glob in &here.names.globs {
-                if role == Role::Use(id, glob) {
+                // A module of that name never hides a primitive type.
+                if role == Role::Use(id, glob) || is_primitive(name) {
                     continue;
                 }
                 let Some(base) = self.leaf(scopes, id, glob) else {
@@ -967,6 +976,30 @@ enum KnownModule {
 struct OuterScope<'m> {
     module: &'m [Segment],
     names: std::sync::Arc<OuterNames>,
+}
+
+/// Types that every module sees, whatever modules of the same name a glob brings.
+fn is_primitive(name: &str) -> bool {
+    matches!(
+        name,
+        "bool"
+            | "char"
+            | "str"
+            | "f32"
+            | "f64"
+            | "i8"
+            | "i16"
+            | "i32"
+            | "i64"
+            | "i128"
+            | "isize"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "u128"
+            | "usize"
+    )
 }
 
 /// Names of the standard prelude that a lone plain name most likely means.

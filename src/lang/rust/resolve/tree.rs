@@ -44,6 +44,7 @@ enum Question {
     Mentioned,
     Globbed,
     Elsewhere,
+    Macro,
 }
 
 /// A poisoned lock only means that another file's reading panicked: the map is whole.
@@ -128,6 +129,16 @@ impl ModuleTree {
                         })
                     })
             })
+        })
+    }
+
+    /// Whether a file in the folder of the crate's root seems to export a macro of this name.
+    pub fn exports_macro(&self, krate: &Krate, name: &str) -> bool {
+        self.asked(Question::Macro, krate, &[], name, || {
+            let folder = krate.root.parent().unwrap_or(&krate.root).to_owned();
+            let definition = format!("macro_rules! {name}");
+            sources(folder)
+                .any(|file| has_words(&file, &[&[definition.as_str()], &["macro_export"]]))
         })
     }
 

@@ -8,7 +8,9 @@ use super::Rewrite;
 use super::draft::{Draft, Refusal, Subject};
 use super::globs::Added;
 use crate::finding::Code;
-use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, TYPE, Tree, Via, What};
+use crate::lang::rust::resolve::{
+    Head, Leaf, LeafKind, Role, ScopeId, Sense, TYPE, Tree, Via, What,
+};
 use crate::mapping::{Matched, Outcome};
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
@@ -360,6 +362,10 @@ impl<'a> Rewrite<'_, 'a> {
         {
             return (fate, None);
         }
+        let sense = self.sense_of_import((scope, ordinal), &path, kinds);
+        if sense == Sense::Other {
+            return (fate, None);
+        }
         let place = places.get(&ordinal).cloned().unwrap_or(0..0);
         fate.wants_uses = matched.rule.rename == crate::mapping::Rename::Uses;
         fate.next = Next::Kept;
@@ -368,6 +374,7 @@ impl<'a> Rewrite<'_, 'a> {
         }
         let refusal = match &to {
             None => Some(no_successor(&outcome, table.syntax())),
+            Some(_) if sense == Sense::Either => Some(two_namespaces()),
             Some(_) if leaf.kind == LeafKind::ExternCrate => Some(
                 Refusal::new(Code::ExternCrate, "the crate itself is deprecated")
                     .help("change the dependency in Cargo.toml, then this item"),
@@ -434,6 +441,25 @@ impl<'a> Rewrite<'_, 'a> {
                 ),
                 self.resolver.table,
             );
+        }
+    }
+
+    /// What an import means whose name may be a module or something else: its uses tell.
+    fn sense_of_import(&self, key: LeafKey, path: &[Segment], kinds: Namespaces) -> Sense {
+        let sense = self.resolver.sense(&self.found.scopes, path, kinds);
+        if sense != Sense::Either {
+            return sense;
+        }
+        let through = Via::Import(key.0, key.1);
+        let as_module = self
+            .found
+            .sites
+            .iter()
+            .any(|site| site.head.via == through && site.written.segments.len() > 1);
+        match (as_module, self.found.other_uses.contains(&key)) {
+            (true, false) => Sense::Reference,
+            (false, true) => Sense::Other,
+            _ => Sense::Either,
         }
     }
 
@@ -590,6 +616,15 @@ pub(super) fn no_successor(outcome: &Outcome<'_>, syntax: &crate::path::Syntax) 
         }
         _ => Refusal::new(Code::Removed, "it is deprecated and has no successor"),
     }
+}
+
+/// Why a path stays whose name is that of a module and of something else.
+pub(super) fn two_namespaces() -> Refusal {
+    Refusal::new(
+        Code::Unresolved,
+        "the name is that of a module and of something else, and the rule speaks of both",
+    )
+    .help("say `kind = \"type\"` in the rule if it means the module")
 }
 
 /// Why a path whose first name may be two things stays.

@@ -130,7 +130,7 @@ impl Rewrite<'_, '_> {
         }
         let local = self.local_name(root, spot)?;
         // An own crate by its name, in a macro for other crates: nothing can be asked there.
-        if spot.by_name {
+        if spot.by_name && home.edition > Edition::E2015 {
             return Ok(words(spot.written.leading, &local));
         }
         // Only an `extern crate` at the root makes imports and `::` find a crate in edition 2015.

@@ -4,13 +4,13 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::draft::{Draft, Refusal, Subject, show};
-use super::fate::{Carrier, Fates, LeafKey, Next, no_successor, unresolved};
+use super::fate::{Carrier, Fates, LeafKey, Next, no_successor, two_namespaces, unresolved};
 use super::globs::Added;
 use super::names_edit::rename;
 use super::render::Spot;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
-use crate::lang::rust::resolve::{Leaf, LeafKind, Reach, Role, Via};
+use crate::lang::rust::resolve::{Leaf, LeafKind, Reach, Role, Sense, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::outline::Declared;
@@ -33,7 +33,7 @@ impl Rewrite<'_, '_> {
             .into_iter()
             .filter(|(_, (all, gone))| all == gone)
             .map(|(key, _)| key)
-            .filter(|key| self.may_go(*key, fates))
+            .filter(|key| !self.found.other_uses.contains(key) && self.may_go(*key, fates))
             .collect();
         unused.sort_unstable();
         for &(scope, ordinal) in &unused {
@@ -165,6 +165,18 @@ impl Rewrite<'_, '_> {
                 let message = "a deprecated path in a string, which is left alone".to_owned();
                 draft.remark(Code::String, Level::Note, &subject, message, table);
             }
+            return false;
+        }
+        // Through an import that was decided on, or by its own kinds, it means what the rule says.
+        let unsure = moves
+            && !matches!(site.head.via, Via::Import(..))
+            && self
+                .resolver
+                .sense(&self.found.scopes, &site.path, site.kinds)
+                == Sense::Either;
+        if unsure {
+            stays(draft);
+            draft.refused(&subject, two_namespaces(), table);
             return false;
         }
         match self.site_edits(site, &after, &target, tail, renamed) {

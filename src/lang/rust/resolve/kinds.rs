@@ -1,0 +1,87 @@
+//! A module and something else of one name (`mod join; pub use join::join;`, a module beside a macro):
+//! which of them a path means that says the whole name of a rule.
+//!
+//! A rule speaks of all namespaces unless it says otherwise, but the tree may know better: if the
+//! rule's path is a module of it, a call or a macro call of that name is no reference.
+
+use super::names::{Entry, MACRO, Reach, TYPE, VALUE, What};
+use super::resolver::Resolver;
+use super::scopes::Scopes;
+use crate::mapping::Outcome;
+use crate::path::{Namespaces, Segment};
+
+/// What a path is that a rule names as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// What the rule speaks of.
+    Reference,
+    /// Something else of the same name.
+    Other,
+    /// One or the other, or both.
+    Either,
+}
+
+impl Resolver<'_> {
+    /// What `path` means that may be any of `kinds`.
+    pub fn sense(&self, scopes: &Scopes, path: &[Segment], kinds: Namespaces) -> Sense {
+        let (first, to) = match self.table.resolve(path, kinds) {
+            Outcome::Moves(to) => (to.first, Some(to.to)),
+            Outcome::Removed(matched) | Outcome::Alternatives(matched) => (matched, None),
+            Outcome::Stays => return Sense::Reference,
+        };
+        let is_whole = first.len == path.len();
+        if !is_whole || first.rule.kinds != Namespaces::ALL || path.len() < 2 {
+            return Sense::Reference;
+        }
+        let Some(old) = self.entries_at(scopes, path) else {
+            return Sense::Reference;
+        };
+        let new = to.and_then(|to| self.entries_at(scopes, to.segments()));
+        let modules = || {
+            let all = old.iter().chain(new.iter().flatten());
+            all.filter(|entry| entry.what == What::Module)
+        };
+        if modules().next().is_none() {
+            return Sense::Reference;
+        }
+        if !kinds.meets(TYPE) {
+            return Sense::Other;
+        }
+        let others = VALUE.union(MACRO);
+        let has_other = old
+            .iter()
+            .any(|entry| entry.what != What::Module && entry.kinds.meets(others))
+            || (path.len() == 2 && self.exports_macro(path));
+        if !has_other || kinds == TYPE {
+            return Sense::Reference;
+        }
+        let is_outside = path[0] != self.home.root;
+        if is_outside && modules().all(|entry| entry.reach == Reach::Private) {
+            return Sense::Other;
+        }
+        Sense::Either
+    }
+
+    /// What the tree binds to this path: in this crate, or in the library of this package.
+    fn entries_at(&self, scopes: &Scopes, path: &[Segment]) -> Option<Vec<Entry>> {
+        let (name, module) = path.split_last()?;
+        if let Some(entries) = self.entries_in(scopes, module, name) {
+            return Some(entries);
+        }
+        let library = self.home.library?;
+        if library.name.as_ref() != module.first() {
+            return None;
+        }
+        let names = self.tree.module(library, &module[1..])?;
+        Some(names.entries.get(name).cloned().unwrap_or_default())
+    }
+
+    fn exports_macro(&self, path: &[Segment]) -> bool {
+        let krate = match (self.home.krate, self.home.library) {
+            (Some(krate), _) if path[0] == self.home.root => krate,
+            (_, Some(library)) => library,
+            _ => return false,
+        };
+        self.tree.exports_macro(krate, &path[1])
+    }
+}
