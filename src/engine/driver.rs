@@ -19,9 +19,10 @@ use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
 use crate::project::{Anchor, Candidate, Project};
 
-/// Stack of a worker in bytes, tried in turn where address space is limited. Parsers and syntax
-/// trees recurse once a level of nesting; only pages that are touched cost memory.
-const STACKS: [usize; 3] = [256 << 20, 64 << 20, 16 << 20];
+/// Stack of a worker in bytes. Parsers and syntax trees recurse once a level of nesting, and
+/// languages refuse what needs more than three quarters of this; only pages that are touched cost
+/// memory.
+const STACK: usize = 256 << 20;
 
 /// Reports that are held before they are handed on: at most this many files a thread.
 const FILES_A_THREAD: usize = 64;
@@ -56,7 +57,7 @@ pub struct Engine<'a> {
 
 /// The workers could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start worker threads: {0}; ask for fewer with --threads")]
+#[error("cannot start worker threads: {0}; each needs 256 MiB of address space")]
 pub struct StartError(#[from] rayon::ThreadPoolBuildError);
 
 impl<'a> Engine<'a> {
@@ -256,17 +257,15 @@ impl<'a> Engine<'a> {
 }
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
-    let build = |stack| {
+    let build = |threads| {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
-            .stack_size(stack)
+            .stack_size(STACK)
             .thread_name(|i| format!("repoint-{i}"))
             .build()
     };
-    let [big, middle, small] = STACKS;
-    build(big)
-        .or_else(|_| build(middle))
-        .or_else(|_| build(small))
+    // Where address space is limited there are fewer workers, never smaller stacks.
+    build(threads).or_else(|_| build(1))
 }
 
 struct Planned {

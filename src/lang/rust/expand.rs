@@ -385,7 +385,11 @@ fn fragment_specifier(trees: &[TokenTree], at: usize) -> Option<usize> {
     let colon = matches!(trees.get(at), Some(TokenTree::Punct(p))
         if p.as_char() == ':' && path_separator(trees, at).is_none());
     match trees.get(at + 1) {
-        Some(TokenTree::Ident(kind)) if colon && KINDS.iter().any(|name| kind == name) => {
+        Some(TokenTree::Ident(kind))
+            if colon
+                && path_separator(trees, at + 2).is_none()
+                && KINDS.iter().any(|name| kind == name) =>
+        {
             Some(at + 2)
         }
         _ => None,

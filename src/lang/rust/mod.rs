@@ -3,6 +3,7 @@
 mod analysis;
 mod at;
 mod attributes;
+mod depth;
 mod docs;
 mod expand;
 mod manifest;

@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
-use crate::lang::SourceError;
+use proc_macro2::{Span, TokenStream};
 
-/// Nesting beyond which a file is refused. syn has no recursion guard, and a stack overflow aborts the
-/// process (row R58); the workers' stacks are sized so that this depth is safe in a debug build.
-pub const MAX_DEPTH: usize = 1_200;
+use super::depth::{HARMLESS, MAX_DEPTH, too_deep};
+use crate::lang::SourceError;
 
 /// Parses a file. Spans of the result hold until the thread's spans are invalidated.
 ///
@@ -17,16 +16,7 @@ pub const MAX_DEPTH: usize = 1_200;
 /// Nesting that is too deep, or what syn says, with the place.
 pub fn parse_file(text: &str) -> Result<syn::File, SourceError> {
     let blanked = blank(text);
-    if let Some(offset) = too_deep(&blanked) {
-        return Err(SourceError {
-            message: format!(
-                "nested more than {MAX_DEPTH} levels deep, which cannot be parsed safely; \
-                 flatten it or leave the file out with --exclude"
-            ),
-            offset: Some(offset),
-        });
-    }
-    syn::parse_str::<syn::File>(&blanked).map_err(|error| {
+    parse_tokens(&blanked).map_err(|error| {
         // An error at the end of the text has a call-site span, which has no range.
         let range = error.span().byte_range();
         let offset = if range.is_empty() {
@@ -35,10 +25,42 @@ pub fn parse_file(text: &str) -> Result<syn::File, SourceError> {
             range.start
         };
         SourceError {
-            message: format!("cannot be parsed as Rust: {error}"),
+            message: error.to_string(),
             offset: Some(offset.min(text.len())),
         }
     })
+}
+
+/// Why there is no tree.
+#[derive(Debug, thiserror::Error)]
+enum ParseError {
+    #[error("cannot be parsed as Rust: {0}")]
+    Syntax(#[from] syn::Error),
+    #[error(
+        "nested too deep to be parsed safely (brackets more than {MAX_DEPTH} levels deep, or an \
+         expression or a type of tens of thousands of links); flatten it or leave the file out with \
+         --exclude"
+    )]
+    TooDeep(Span),
+}
+
+impl ParseError {
+    fn span(&self) -> Span {
+        match self {
+            Self::Syntax(error) => error.span(),
+            Self::TooDeep(span) => *span,
+        }
+    }
+}
+
+fn parse_tokens(text: &str) -> Result<syn::File, ParseError> {
+    let tokens: TokenStream = text.parse().map_err(syn::Error::from)?;
+    if text.len() > HARMLESS
+        && let Some(span) = too_deep(&tokens)
+    {
+        return Err(ParseError::TooDeep(span));
+    }
+    Ok(syn::parse2(tokens)?)
 }
 
 /// The text with BOM, shebang and frontmatter turned to blanks; the same number of bytes and lines.
@@ -81,37 +103,6 @@ fn frontmatter_end(text: &str, from: usize) -> Option<usize> {
         if i > 0 && line.trim_end() == fence {
             return Some(at);
         }
-    }
-    None
-}
-
-/// The byte at which the text is nested deeper than [`MAX_DEPTH`]. Brackets in strings and comments
-/// count too: the estimate errs on the side of refusing, at a depth that no one writes by hand.
-fn too_deep(text: &str) -> Option<usize> {
-    let mut brackets = 0usize;
-    let mut angles = 0usize;
-    let mut prefixes = 0usize;
-    let mut previous = b' ';
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => brackets += 1,
-            b')' | b']' | b'}' => brackets = brackets.saturating_sub(1),
-            b'<' => angles += 1,
-            b'>' if previous != b'-' && previous != b'=' => angles = angles.saturating_sub(1),
-            b';' => angles = 0,
-            _ => {}
-        }
-        match byte {
-            b'!' | b'&' | b'*' | b'-' | b'|' => prefixes += 1,
-            // A ruler such as `// -----` or `/*****` is no expression.
-            b'\n' | b'\r' => prefixes = 0,
-            b' ' | b'\t' | b'<' | b'(' => {}
-            _ => prefixes = 0,
-        }
-        if brackets + angles > MAX_DEPTH || prefixes > 4 * MAX_DEPTH {
-            return Some(at);
-        }
-        previous = byte;
     }
     None
 }
