@@ -536,7 +536,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         for ident in &run.names {
             self.found.mentions.insert(bare(ident));
         }
-        if run.names.len() == 1 && run.leading.is_none() {
+        if run.names.len() == 1 && run.leading.is_none() && !run.bang {
             return;
         }
         let names: Vec<Name> = run.names.iter().map(Name::of).collect();

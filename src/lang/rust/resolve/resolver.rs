@@ -45,6 +45,8 @@ impl Home<'_> {
         self.externs
             .and_then(|map| map.get(local))
             .or_else(|| self.dev_externs.and_then(|map| map.get(local)))
+            // How the standard library's own dependencies name it: it is `core` all the same.
+            .filter(|library| !library.starts_with("rustc_std_workspace_"))
     }
 
     /// Under which local name the library `name` can be written here, if a manifest says so.

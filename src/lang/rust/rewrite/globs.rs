@@ -12,6 +12,10 @@ use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
 
+/// A public glob of another crate gets at most so many explicit imports beside it. One that re-exports
+/// a whole crate is a facade, and which of the names it should go on showing is for a person to say.
+const MOST_BESIDE: usize = 8;
+
 /// One explicit import that is put beside a glob.
 #[derive(Clone, Debug)]
 pub struct AddedImport {
@@ -61,6 +65,23 @@ impl Rewrite<'_, '_> {
             }
         }
         added
+    }
+
+    fn review_facade(&self, key: LeafKey, base: &[Segment], count: usize, draft: &mut Draft) {
+        let range = self.glob_place(key.0, key.1);
+        if self.kept.keeps(range.start) {
+            return;
+        }
+        draft.findings.push(crate::finding::Finding {
+            code: Code::Glob,
+            level: Level::Review,
+            range,
+            path: Some(super::show(base, self.resolver.table.syntax())),
+            successor: None,
+            message: format!("this glob re-exports up to {count} names that have moved"),
+            help: Some("re-export the new paths by hand if they belong here".to_owned()),
+            rule: None,
+        });
     }
 
     /// Private globs that bring nothing but names that are imported explicitly now.
@@ -120,6 +141,11 @@ impl Rewrite<'_, '_> {
         }
         let mut names: Vec<&Segment> = table.old_children(base).collect();
         names.sort();
+        let is_foreign = !self.resolver.sees(&self.found.scopes, base);
+        if leaf.reach != Reach::Private && is_foreign && names.len() > MOST_BESIDE {
+            self.review_facade((scope, ordinal), base, names.len(), draft);
+            return Vec::new();
+        }
         let mut imports = Vec::new();
         for name in names {
             let old = [base.as_slice(), std::slice::from_ref(name)].concat();

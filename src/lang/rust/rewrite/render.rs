@@ -284,9 +284,9 @@ impl Rewrite<'_, '_> {
             role: Role::Use(scope, usize::MAX),
             written: &leaf.written,
             head,
-            after: None,
+            after: head.map(|head| head.base.as_slice()),
             renamed: None,
-            absolute: true,
+            absolute: false,
             test: mentions_test(&leaf.condition),
             by_name: false,
         };

@@ -188,7 +188,17 @@ impl Rewrite<'_, '_> {
                 true
             }
             Err(refusal) => {
-                stays(draft);
+                // In a macro for others it goes where its import goes, as far as this crate sees.
+                if now != target {
+                    stays(draft);
+                    // Its import may come to mean something else: it must not follow.
+                    if now != site.path
+                        && let Ok(edits) =
+                            self.site_edits(site, &after, &site.path, rest.len(), None)
+                    {
+                        draft.edits.extend(edits);
+                    }
+                }
                 if matched.is_some() {
                     draft.refused(&subject, refusal, table);
                 } else {
