@@ -181,11 +181,13 @@ impl Rewrite<'_, '_> {
         }
         match self.site_edits(site, &after, &target, tail, renamed) {
             Ok(edits) => {
+                let first = site.names[0].at.range();
+                let keeps_head = !edits.iter().any(|edit| edit.range.start <= first.start);
                 draft.edits.extend(edits);
                 if moves {
                     draft.rewritten(&subject, &applied, table);
                 }
-                true
+                !keeps_head
             }
             Err(refusal) => {
                 // In a macro for others it goes where its import goes, as far as this crate sees.
