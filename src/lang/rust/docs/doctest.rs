@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use cargo_toml::Edition;
 
-use super::fence::{Attributes, Fence};
+use super::fence::Fence;
 use super::joined::Joined;
 use crate::text::Embedded;
 
@@ -17,8 +17,6 @@ pub struct Doctest {
     pub code: Embedded,
     /// The edition that the fence names, else it is the package's.
     pub edition: Option<Edition>,
-    /// What else the fence says.
-    pub attributes: Attributes,
 }
 
 impl Doctest {
@@ -37,7 +35,6 @@ impl Doctest {
         Self {
             code,
             edition: fence.edition,
-            attributes: fence.attributes,
         }
     }
 }

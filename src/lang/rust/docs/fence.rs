@@ -2,25 +2,9 @@
 
 use cargo_toml::Edition;
 
-/// How rustdoc treats a doctest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Attributes {
-    /// `ignore`, or `ignore-...` for some target: perhaps it has never compiled.
-    pub ignore: bool,
-    /// `compile_fail`: it must not compile.
-    pub compile_fail: bool,
-    /// `no_run`: it is compiled only.
-    pub no_run: bool,
-    /// `should_panic`.
-    pub should_panic: bool,
-    /// `test_harness`: it is not wrapped in a `main`.
-    pub test_harness: bool,
-}
-
 /// What the words say of a block that is Rust.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fence {
-    pub(super) attributes: Attributes,
     pub(super) edition: Option<Edition>,
 }
 
@@ -58,16 +42,13 @@ pub(super) fn parse(info: &str) -> Option<Fence> {
         };
         rest = tail.trim_start_matches(is_separator);
         let Some(word) = word else { continue };
-        let attributes = &mut fence.attributes;
         match word {
             "rust" => rust = true,
             "custom" => return None,
-            "should_panic" => attributes.should_panic = true,
-            "no_run" => attributes.no_run = true,
-            "compile_fail" => attributes.compile_fail = true,
-            "test_harness" => attributes.test_harness = true,
+            // Such code is code all the same.
+            "should_panic" | "no_run" | "compile_fail" | "test_harness" | "ignore" => {}
             "standalone" | "standalone_crate" | "allow_fail" => {}
-            _ if word == "ignore" || word.starts_with("ignore-") => attributes.ignore = true,
+            _ if word.starts_with("ignore-") => {}
             _ if is_error_code(word) => {}
             _ => match word.strip_prefix("edition") {
                 Some(year) => {
@@ -199,17 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn attributes_and_edition() {
+    fn the_edition_among_other_words() {
         let fence = parse("compile_fail,edition2018,ignore-wasm").expect("Rust");
         assert_eq!(fence.edition, Some(Edition::E2018));
-        assert_eq!(
-            fence.attributes,
-            Attributes {
-                ignore: true,
-                compile_fail: true,
-                ..Attributes::default()
-            }
-        );
         assert_eq!(parse("edition1999").and_then(|fence| fence.edition), None);
     }
 }

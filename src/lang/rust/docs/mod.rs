@@ -27,9 +27,7 @@ use pulldown_cmark::{
 };
 
 pub use doctest::Doctest;
-pub use fence::Attributes;
-pub use links::{Link, LinkKind};
-pub use target::Disambiguator;
+pub use links::Link;
 
 use joined::Joined;
 
