@@ -101,8 +101,9 @@ fn name() -> impl Strategy<Value = &'static str> {
     prop::sample::select(&["a", "b", "Foo", "Bar", "f"][..])
 }
 
+/// Where a path of a rule starts; `krate` is the crate of the source.
 fn krate() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(&["old", "old", "new", "crate"][..])
+    prop::sample::select(&["old", "old", "new", "krate"][..])
 }
 
 /// Where a path in the source starts.
@@ -246,7 +247,7 @@ proptest! {
     })]
 
     #[test]
-    fn any_source_is_rewritten_into_what_the_table_says(cases in prop::collection::vec(case(), 4)) {
+    fn any_source_is_rewritten_into_what_the_table_says(cases in prop::collection::vec(case(), 16)) {
         let tree = Tree::new();
         for case in cases {
             if let Err(broken) = tree.check(&case) {

@@ -35,10 +35,7 @@ pub fn too_deep(tokens: &TokenStream) -> Option<Span> {
     loop {
         let Some(token) = level.tokens.next() else {
             let deepest = level.deepest.max(level.cost());
-            let Some(outer) = around.pop() else {
-                return None;
-            };
-            level = outer;
+            level = around.pop()?;
             level.inner = level.inner.max(GROUP + deepest);
             continue;
         };
