@@ -92,8 +92,6 @@ codes! {
     Orphan = "orphan",
     /// A file that is in no module tree does not parse as this language.
     NoSource = "no-source",
-    /// The folder has no manifest: its files count as a crate named after it.
-    NoManifest = "no-manifest",
     /// Two packages have one library name; a rule's `package` tells which is meant.
     AmbiguousPackage = "ambiguous-package",
     /// `rename = "uses"` was asked for, and the local name was kept instead.

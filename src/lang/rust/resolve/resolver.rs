@@ -123,10 +123,13 @@ pub struct Resolver<'a> {
     /// What was found for imports; `None` inside marks one that is being resolved.
     meanings: RefCell<Meanings>,
     /// What imports of other files mean.
-    outer_meanings: RefCell<FxHashMap<(Vec<Segment>, usize), Option<Vec<Segment>>>>,
+    outer_meanings: RefCell<OuterMeanings>,
     /// Modules that are asked for a name right now: globs may go in circles.
     asked: RefCell<FxHashSet<(Vec<Segment>, Segment)>>,
 }
+
+/// Meanings of imports in other files, by module and ordinal.
+type OuterMeanings = FxHashMap<(Vec<Segment>, usize), Option<Vec<Segment>>>;
 
 /// Meanings of imports, by scope and ordinal.
 type Meanings = FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>;

@@ -34,9 +34,12 @@ pub struct OuterNames {
 pub struct ModuleTree {
     crates: Arc<Crates>,
     files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
-    modules: Mutex<FxHashMap<(PathBuf, Vec<Segment>), Option<Arc<OuterNames>>>>,
-    answers: Mutex<FxHashMap<(Question, PathBuf, Vec<Segment>, Segment), bool>>,
+    modules: Mutex<FxHashMap<ModuleKey, Option<Arc<OuterNames>>>>,
+    answers: Mutex<FxHashMap<(Question, ModuleKey, Segment), bool>>,
 }
+
+/// The root file of a crate, and a module's path below it.
+type ModuleKey = (PathBuf, Vec<Segment>);
 
 /// What is asked about the text of other files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,12 +170,8 @@ impl ModuleTree {
         word: &str,
         look: impl FnOnce() -> bool,
     ) -> bool {
-        let key = (
-            question,
-            krate.root.clone(),
-            path.to_vec(),
-            Segment::new(word),
-        );
+        let module = (krate.root.clone(), path.to_vec());
+        let key = (question, module, Segment::new(word));
         if let Some(known) = locked(&self.answers).get(&key) {
             return *known;
         }

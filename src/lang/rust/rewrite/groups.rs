@@ -608,7 +608,18 @@ impl<'t> Layout<'t> {
         let is_end = last + 1 == self.items.len();
         if own_line {
             // The comma of the item before becomes the trailing one.
-            return start..self.territory_end(last);
+            let end = self.territory_end(last);
+            let rest = self.text[end..].trim_start_matches([' ', '\t']);
+            let line = self.text[..start].rsplit('\n').next().unwrap_or_default();
+            // A line comment before it must not swallow what comes behind.
+            let keeps_newline = line.contains("//") && !rest.starts_with(['\n', '\r']);
+            let gap = &self.text[start..self.items[first].start];
+            let shift = gap.find('\n').map_or(0, |at| at + 1);
+            return if keeps_newline {
+                start + shift..end
+            } else {
+                start..end
+            };
         }
         if !is_end {
             // A comment before the next item is that item's.

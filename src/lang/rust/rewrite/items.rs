@@ -13,6 +13,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::lang::rust::resolve::{
     LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written, mentions_test,
 };
+use crate::lang::rust::visit::Context;
 use crate::path::Segment;
 use crate::text::{Edit, newline_of};
 
@@ -404,8 +405,8 @@ impl Composer<'_, '_, '_> {
         let before = &text[line_start..start];
         let indent_len = before.len() - before.trim_start().len();
         let indent = &before[..indent_len];
-        let lead = &text[start..item.keyword.range().start];
-        let attributes = &text[start..item.body.range().start];
+        let attributes = self.copied_attributes(item);
+        let visibility = &text[item.body.range().start..item.keyword.range().start];
         let rest = text[semi..].split('\n').next().unwrap_or_default();
         let trimmed = rest.trim();
         let ends_line = trimmed.is_empty() || trimmed.starts_with("//");
@@ -422,7 +423,8 @@ impl Composer<'_, '_, '_> {
             } else {
                 out.push(' ');
             }
-            out.push_str(if new.private { attributes } else { lead });
+            out.push_str(&attributes);
+            out.push_str(if new.private { "" } else { visibility });
             out.push_str("use ");
             out.push_str(&new.text());
             out.push(';');
@@ -445,6 +447,24 @@ impl Composer<'_, '_, '_> {
         // The first of the new items takes the line that is there.
         let first = inserted.trim_start().to_owned();
         Edit::replace(item.start.range().start..item.semi.range().end, first)
+    }
+
+    /// The attributes that a new item takes over. Documentation with paths in it is not doubled: its
+    /// links are rewritten where they stand.
+    fn copied_attributes(&self, item: &UseItem) -> String {
+        let range = item.start.range().start..item.body.range().start;
+        let text = &self.rewrite.text[range.clone()];
+        let has_links = self.rewrite.found.sites.iter().any(|site| {
+            site.context == Context::Link && range.contains(&site.names[0].at.range().start)
+        });
+        if !has_links {
+            return text.to_owned();
+        }
+        text.split_inclusive('\n')
+            .filter(|line| !line.trim_start().starts_with("///"))
+            .collect::<String>()
+            .trim_start()
+            .to_owned()
     }
 
     /// The bytes that go with an item: its attributes, and its line if nothing else is on it.

@@ -126,7 +126,7 @@ impl Rewrite<'_, '_> {
         let root = &target[0];
         let is_own = *root == home.root && home.krate.is_some();
         if is_own && !spot.by_name {
-            return Ok(words(false, "crate"));
+            return self.checked_own(spot, target, words(false, "crate"));
         }
         let local = self.local_name(root, spot)?;
         // An own crate by its name, in a macro for other crates: nothing can be asked there.
@@ -171,6 +171,39 @@ impl Rewrite<'_, '_> {
             .head(&self.found.scopes, spot.scope, &written, TYPE, spot.role);
         let shadowed = bound.is_some_and(|head| head.base != [root.clone()]);
         Ok(words(shadowed, &local))
+    }
+
+    /// `crate::a::b` means what it says unless the root's `a` is an alias of something else.
+    fn checked_own(
+        &self,
+        spot: &Spot<'_>,
+        target: &[Segment],
+        words: Words,
+    ) -> Result<Words, Refusal> {
+        let mut segments = target.to_vec();
+        segments[0] = Segment::new_static("crate");
+        let written = Written {
+            leading: false,
+            segments,
+        };
+        let found = self.resolver.path(
+            &self.found.scopes,
+            spot.scope,
+            &written,
+            crate::path::Namespaces::ALL,
+            spot.role,
+        );
+        match found {
+            Some((_, path)) if path != target => Err(Refusal::new(
+                Code::Shadow,
+                format!(
+                    "`{}` is another name for something else here",
+                    words.names.join("::")
+                ),
+            )
+            .help("rename the import at the crate's root, or write this path by hand")),
+            _ => Ok(words),
+        }
     }
 
     /// In edition 2015 imports and `::` start at the crate's root, which must have an
