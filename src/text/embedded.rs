@@ -83,33 +83,40 @@ impl Embedded {
         Some(start..start + inner.len())
     }
 
-    /// An edit of the inner text as edits of the outer one: a deletion over several runs becomes
-    /// one deletion a run, a run that goes takes its lead along, and inserted line ends are
-    /// followed by the run's line prefix. `None` if the edit touches synthetic text.
+    /// An edit of the inner text as edits of the outer one: leads between runs go with what is
+    /// deleted around them, a run that goes takes its lead along, and inserted line ends are followed
+    /// by the run's line prefix. `None` if the edit touches synthetic text.
     pub fn outer_edits(&self, edit: &Edit) -> Option<Vec<Edit>> {
         if let Some(piece) = self.piece_of(edit.range.clone()) {
             return Some(vec![piece.outer_edit(edit.range.clone(), &edit.text)]);
         }
-        let mut edits = Vec::new();
-        let mut covered = edit.range.start;
-        for piece in &self.pieces {
-            let end = piece.inner + piece.len;
-            if end <= covered || piece.inner >= edit.range.end {
-                continue;
-            }
-            if piece.inner > covered {
-                return None;
-            }
-            let stop = end.min(edit.range.end);
-            let text = if edits.is_empty() {
-                edit.text.as_str()
-            } else {
-                ""
-            };
-            edits.push(piece.outer_edit(covered..stop, text));
-            covered = stop;
+        self.over_pieces(edit)
+    }
+
+    /// An edit over several runs: one of the outer text, if only leads stand between the runs.
+    fn over_pieces(&self, edit: &Edit) -> Option<Vec<Edit>> {
+        let overlaps = |piece: &&Piece| {
+            piece.inner < edit.range.end && piece.inner + piece.len > edit.range.start
+        };
+        let pieces: Vec<&Piece> = self.pieces.iter().filter(overlaps).collect();
+        let (first, last) = (pieces.first()?, pieces.last()?);
+        let last_end = last.inner + last.len;
+        if first.inner > edit.range.start || last_end < edit.range.end {
+            return None;
         }
-        (covered == edit.range.end && !edits.is_empty()).then_some(edits)
+        let is_joined = pieces.windows(2).all(|pair| {
+            pair[0].inner + pair[0].len == pair[1].inner
+                && pair[0].outer + pair[0].len + pair[1].lead == pair[1].outer
+        });
+        if !is_joined {
+            return None;
+        }
+        let whole_lines = edit.range == (first.inner..last_end) && edit.text.is_empty();
+        let lead = if whole_lines { first.lead } else { 0 };
+        let start = first.outer + (edit.range.start - first.inner) - lead;
+        let end = last.outer + (edit.range.end - last.inner);
+        let text = with_prefix(&edit.text, &first.line_prefix);
+        Some(vec![Edit::replace(start..end, text)])
     }
 
     fn piece_of(&self, inner: Range<usize>) -> Option<&Piece> {
@@ -178,9 +185,20 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_over_runs_is_split() {
-        let (_, inner) = two_lines();
+    fn a_deletion_over_runs_takes_the_leads_along() {
+        let (outer, inner) = two_lines();
         let edits = inner.outer_edits(&Edit::delete(0..20)).expect("maps");
-        assert_eq!(edits, [Edit::delete(0..14), Edit::delete(14..30)]);
+        assert_eq!(edits, [Edit::delete(0..30)]);
+        // From the end of the first line to the end of the second: the first line's end stays.
+        let edits = inner.outer_edits(&Edit::delete(9..19)).expect("maps");
+        assert_eq!(&outer[edits[0].range.clone()], "\n/// # use c::D;");
+    }
+
+    #[test]
+    fn what_stands_between_runs_is_not_lost() {
+        let mut inner = Embedded::new();
+        inner.push("a\n", 4, "/// ", 4);
+        inner.push("b\n", 20, "/// ", 4);
+        assert_eq!(inner.outer_edits(&Edit::delete(1..3)), None);
     }
 }

@@ -142,6 +142,8 @@ pub struct UseContext {
     pub dollar_crate: bool,
     /// It is imported where the macro is used, in whatever crate that is.
     pub foreign: bool,
+    /// It is a part of a group without a prefix.
+    pub in_root_group: bool,
 }
 
 /// A `use` tree with the places of its parts.
@@ -209,6 +211,7 @@ impl Names {
                     in_tokens: true,
                     dollar_crate: *dollar_crate,
                     foreign,
+                    in_root_group: false,
                 },
             );
         }
@@ -300,6 +303,7 @@ impl Names {
                             in_tokens: true,
                             dollar_crate: *dollar_crate,
                             foreign: false,
+                            in_root_group: false,
                         },
                     );
                 }

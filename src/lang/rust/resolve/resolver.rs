@@ -513,7 +513,7 @@ impl<'a> Resolver<'a> {
                             }
                         }
                     }
-                } else if self.knows(&path) {
+                } else if self.knows_brought(&base, name) {
                     return head(path, Via::Glob(id, glob));
                 }
             }
@@ -606,6 +606,24 @@ impl<'a> Resolver<'a> {
 
     fn knows(&self, path: &[Segment]) -> bool {
         self.table.leads_to_old(path) || self.table.leads_to_new(path)
+    }
+
+    /// Whether rules know a name that an opaque glob of `base` may bring, under the old name of the
+    /// module or under the new one: a plan must read the same before and after.
+    fn knows_brought(&self, base: &[Segment], name: &Segment) -> bool {
+        let below = |module: &[Segment]| {
+            let mut path = module.to_vec();
+            path.push(name.clone());
+            self.knows(&path)
+        };
+        if is_primitive(name) {
+            return false;
+        }
+        let moved = match self.table.resolve(base, TYPE) {
+            crate::mapping::Outcome::Moves(to) => below(to.to.segments()),
+            _ => false,
+        };
+        moved || below(base) || self.table.sources(base).iter().any(|old| below(old))
     }
 
     fn knows_crate(&self, name: &Segment) -> bool {
@@ -841,7 +859,9 @@ impl<'a> Resolver<'a> {
                     Bound::Module | Bound::Definition => Some(Bound::Import(path, via)),
                 }
             }
-            None => self.knows(&path).then_some(Bound::Import(path, via)),
+            None => self
+                .knows_brought(base, name)
+                .then_some(Bound::Import(path, via)),
         }
     }
 

@@ -208,17 +208,14 @@ impl Composer<'_, '_, '_> {
             return base.to_vec();
         }
         // All leaves move, to several places: the most wanted one keeps the item.
-        let mut best = first;
         let count = |wish: &Vec<Segment>| wishes.iter().filter(|(other, ..)| other == wish).count();
-        for (wish, ..) in &wishes {
-            if !wish.is_empty() && count(wish) > count(best) {
-                best = wish;
+        let mut best: Option<&Vec<Segment>> = None;
+        for (wish, ..) in wishes.iter().filter(|(wish, ..)| !wish.is_empty()) {
+            if best.is_none_or(|best| count(wish) > count(best)) {
+                best = Some(wish);
             }
         }
-        if best.is_empty() {
-            return base.to_vec();
-        }
-        best.clone()
+        best.map_or_else(|| base.to_vec(), Vec::clone)
     }
 
     /// The items of a group, whose prefix meant `before` and will mean `after`.
@@ -350,7 +347,7 @@ impl Composer<'_, '_, '_> {
     ) -> Result<String, Refusal> {
         match after {
             Some(after) => Ok(self.leaf_text(leaf.ordinal, &leaf.to[after.len()..])),
-            None => self.whole_leaf(item, leaf.ordinal, &leaf.to),
+            None => self.whole_leaf(item, leaf.ordinal, &leaf.to, true),
         }
     }
 

@@ -113,13 +113,16 @@ impl Composer<'_, '_, '_> {
     }
 
     fn item(&self, item: &UseItem) -> Result<Vec<Edit>, Refusal> {
+        let mut is_gone = false;
         let (mut edits, evicted) = match self.root(item)? {
             Part::Kept(edits) => (edits, Vec::new()),
             Part::Split(edits, evicted) => (edits, evicted),
-            Part::Cut(evicted) => (Vec::new(), evicted),
+            Part::Cut(evicted) => {
+                is_gone = true;
+                (Vec::new(), evicted)
+            }
         };
         edits.extend(self.join_edit(item));
-        let is_gone = edits.is_empty() && self.all_go(item);
         let mut lines = self.new_items(item, &evicted)?;
         for ordinal in leaves_of(&item.tree) {
             for import in self.added.beside((self.scope, ordinal)) {
@@ -146,15 +149,6 @@ impl Composer<'_, '_, '_> {
             edits.push(self.insert(item, &lines));
         }
         Ok(edits)
-    }
-
-    fn all_go(&self, item: &UseItem) -> bool {
-        leaves_of(&item.tree).into_iter().all(|ordinal| {
-            matches!(
-                self.fate(ordinal).next,
-                Next::Goes(_) | Next::Joins(..) | Next::Unused
-            )
-        })
     }
 
     /// The tree from its first name on.
@@ -234,10 +228,11 @@ impl Composer<'_, '_, '_> {
         let parts = items
             .iter()
             .map(|tree| {
-                let inner = UseItem {
+                let mut inner = UseItem {
                     tree: tree.clone(),
                     ..item.clone()
                 };
+                inner.context.in_root_group = true;
                 self.root(&inner)
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -259,6 +254,17 @@ impl Composer<'_, '_, '_> {
         let words = self.words(item, ordinal, to)?;
         let mut edits = rename(names, &words.names, names.len(), self.rewrite.text)?;
         let start = first.at.range().start;
+        // `use ::{a, b};`: the `::` is that of all parts.
+        if item.context.in_root_group && item.leading.is_some() {
+            if words.leading {
+                return Ok(edits);
+            }
+            return Err(Refusal::new(
+                Code::Unresolved,
+                "the new path cannot stand behind the `::` of this group",
+            )
+            .help("take the import out of the group"));
+        }
         match (&item.leading, words.leading) {
             (Some(colons), false) => edits.push(Edit::delete(colons.range().start..start)),
             (None, true) => edits.push(Edit::insert(start, "::")),
@@ -322,9 +328,20 @@ impl Composer<'_, '_, '_> {
         item: &UseItem,
         ordinal: usize,
         to: &[Segment],
+        within_group: bool,
     ) -> Result<String, Refusal> {
-        let words = self.absolute_words(item, ordinal, to)?;
+        let mut words = self.absolute_words(item, ordinal, to)?;
         let leaf = &self.names.leaves[ordinal];
+        if within_group && item.leading.is_some() {
+            if !words.leading {
+                return Err(Refusal::new(
+                    Code::Unresolved,
+                    "the new path cannot stand behind the `::` of this group",
+                )
+                .help("take the import out of the group"));
+            }
+            words.leading = false;
+        }
         Ok(match leaf.kind {
             LeafKind::Glob => format!("{}::*", written(&words)),
             _ => self.bound_as(&words, to, self.bound(ordinal)),
@@ -353,11 +370,8 @@ impl Composer<'_, '_, '_> {
             };
             if module.is_empty() {
                 // A crate alone.
-                items.push(NewItem::plain(self.whole_leaf(
-                    item,
-                    leaf.ordinal,
-                    &leaf.to,
-                )?));
+                let text = self.whole_leaf(item, leaf.ordinal, &leaf.to, false)?;
+                items.push(NewItem::plain(text));
                 continue;
             }
             let text = match kind {
