@@ -16,6 +16,6 @@ pub use names::{
     Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
     mentions_test,
 };
-pub use resolver::{Head, Home, Resolver, Role, Via};
+pub use resolver::{Head, Home, Resolver, Role, Via, is_primitive};
 pub use scopes::{ScopeId, Scopes};
 pub use tree::ModuleTree;

@@ -1004,7 +1004,7 @@ struct OuterScope<'m> {
 }
 
 /// Types that every module sees, whatever modules of the same name a glob brings.
-fn is_primitive(name: &str) -> bool {
+pub fn is_primitive(name: &str) -> bool {
     matches!(
         name,
         "bool"

@@ -7,7 +7,7 @@ use super::Rewrite;
 use super::draft::{Draft, Subject};
 use super::fate::{Fates, LeafKey, Next};
 use crate::finding::{Code, Level};
-use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, TYPE, Via};
+use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, TYPE, Via, is_primitive};
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
@@ -139,8 +139,14 @@ impl Rewrite<'_, '_> {
         if is_inside || leaf.kind != LeafKind::Glob || fate.next == Next::Kept {
             return Vec::new();
         }
-        let mut names: Vec<&Segment> = table.old_children(base).collect();
+        // Rules below the new module count too: the glob comes to stand for it.
+        let mut names: Vec<&Segment> = table
+            .old_children(base)
+            .chain(table.old_children(after))
+            .filter(|name| !is_primitive(name))
+            .collect();
         names.sort();
+        names.dedup();
         let is_foreign = !self.resolver.sees(&self.found.scopes, base);
         if leaf.reach != Reach::Private && is_foreign && names.len() > MOST_BESIDE {
             self.review_facade((scope, ordinal), base, names.len(), draft);

@@ -55,7 +55,12 @@ impl Rewrite<'_, '_> {
         more: bool,
     ) -> Result<Words, Refusal> {
         if let Some(words) = self.in_style(spot, target, more) {
-            return Ok(words);
+            let is_own = words.names[0] == "crate" && !words.leading;
+            return if is_own {
+                self.checked_own(spot, target, words)
+            } else {
+                Ok(words)
+            };
         }
         self.absolute(spot, target)
     }
@@ -93,9 +98,14 @@ impl Rewrite<'_, '_> {
                 let parent = &head.base[..head.base.len() - 1];
                 let rest = target.strip_prefix(parent)?;
                 let first = rest.first()?;
+                let mut segments = vec![first.clone()];
+                // A name alone may mean what no prefix can.
+                if more || rest.len() > 1 {
+                    segments.push(first.clone());
+                }
                 let written = Written {
                     leading: spot.written.leading,
-                    segments: vec![first.clone(), first.clone()],
+                    segments,
                 };
                 let found = self.resolver.head(
                     &self.found.scopes,
