@@ -5,17 +5,23 @@
 //! Nothing here knows what a rule makes of a path, but the table is asked whether it knows one:
 //! that decides what an opaque glob or an unbound name can be.
 
+mod home;
 mod kinds;
+mod known;
 mod names;
+mod outer;
+mod prelude;
 mod resolver;
 mod scopes;
 mod tree;
 
+pub use home::Home;
 pub use kinds::Sense;
 pub use names::{
     Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
     mentions_test,
 };
-pub use resolver::{Head, Home, Resolver, Role, Via, is_primitive};
+pub use prelude::is_primitive;
+pub use resolver::{Head, Resolver, Role, Via};
 pub use scopes::{ScopeId, Scopes};
 pub use tree::ModuleTree;

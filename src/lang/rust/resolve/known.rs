@@ -1,0 +1,324 @@
+//! What modules of this crate bind, in this file and in others, and what their globs bring.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::names::{Entry, LeafKind, Names, Reach, TYPE, What};
+use super::outer::OuterScope;
+use super::resolver::{Bound, MAX_GLOBS, Resolver, Role, Via};
+use super::scopes::{ScopeId, Scopes};
+use super::tree::OuterNames;
+use crate::lang::rust::manifest::Edition;
+use crate::mapping::Outcome;
+use crate::path::{Namespaces, Segment};
+
+/// What a module brings by a glob of its own is a name of that module to those outside of it.
+pub(super) fn as_public(
+    found: Bound,
+    module: &[Segment],
+    name: &Segment,
+    is_inside: bool,
+) -> Bound {
+    if is_inside {
+        return found;
+    }
+    let mut own = module.to_vec();
+    own.push(name.clone());
+    Bound::Import(own, Via::OuterDefinition)
+}
+
+/// A module whose names are known.
+pub(super) enum KnownModule {
+    Here(ScopeId),
+    /// With the path under which it is in the tree.
+    Elsewhere(Arc<OuterNames>, Vec<Segment>),
+}
+
+impl Resolver<'_> {
+    /// Whether what a module binds is known: a glob of it is not opaque.
+    pub fn sees(&self, scopes: &Scopes, module: &[Segment]) -> bool {
+        self.module_at(scopes, module).is_some()
+    }
+
+    /// Whether the tree has a module of this very name.
+    pub fn has_module(&self, scopes: &Scopes, module: &[Segment]) -> bool {
+        self.module_itself(scopes, module).is_some()
+    }
+
+    /// Names that a glob of this module brings, as far as they are written in it; `None` if it is
+    /// opaque, or brings what other globs bring.
+    pub fn names_of(&self, scopes: &Scopes, module: &[Segment]) -> Option<Vec<Segment>> {
+        match self.module_at(scopes, module)? {
+            KnownModule::Here(id) => {
+                let names = &scopes.get(id).names;
+                let all = names.iter().map(|(name, _)| name.clone()).collect();
+                names.globs.is_empty().then_some(all)
+            }
+            KnownModule::Elsewhere(names, _) => {
+                let all = names.entries.keys().cloned().collect();
+                names.globs.is_empty().then_some(all)
+            }
+        }
+    }
+
+    /// Who sees `name` of a module of this crate: the widest of what binds it. `None` if the module
+    /// is not known; `Some(None)` if it is, and binds no such name itself.
+    pub fn reach_in(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &str,
+    ) -> Option<Option<Reach>> {
+        let entries = self.entries_in(scopes, module, name)?;
+        let reaches = entries.iter().map(|entry| entry.reach);
+        Some(reaches.max_by_key(|reach| *reach as u8))
+    }
+
+    /// What a module of this crate binds to `name`; `None` if the module is not known.
+    pub(super) fn entries_in(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &str,
+    ) -> Option<Vec<Entry>> {
+        Some(match self.module_at(scopes, module)? {
+            KnownModule::Here(id) => scopes.get(id).names.get(name).to_vec(),
+            KnownModule::Elsewhere(names, _) => {
+                names.entries.get(name).cloned().unwrap_or_default()
+            }
+        })
+    }
+
+    /// Whether a module of this crate binds `name` to an external crate.
+    pub fn binds_crate(&self, scopes: &Scopes, module: &[Segment], name: &str) -> bool {
+        let is_crate =
+            |leaf: &super::names::Leaf| leaf.kind == LeafKind::ExternCrate && leaf.name == name;
+        match self.module_at(scopes, module) {
+            Some(KnownModule::Here(id)) => scopes.get(id).names.leaves.iter().any(is_crate),
+            Some(KnownModule::Elsewhere(names, _)) => names.leaves.iter().any(is_crate),
+            None => false,
+        }
+    }
+
+    /// What the module at this absolute path binds `name` to.
+    pub(super) fn in_module(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+        role: Role,
+        depth: usize,
+    ) -> Option<Bound> {
+        if let Some(id) = scopes.module(module) {
+            let names = &scopes.get(id).names;
+            return self.in_names(scopes, id, names, name, kinds, role);
+        }
+        let known = self.module_at(scopes, module)?;
+        self.in_known(scopes, module, &known, name, kinds, module, depth)
+    }
+
+    /// What names of this file bind `name` to, without globs.
+    pub(super) fn in_names(
+        &self,
+        scopes: &Scopes,
+        id: ScopeId,
+        names: &Names,
+        name: &Segment,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Option<Bound> {
+        let entries = names.get(name);
+        let defined = entries
+            .iter()
+            .filter(|entry| entry.kinds.meets(kinds))
+            .find_map(|entry| match entry.what {
+                What::Module => Some(Bound::Module),
+                What::Definition => Some(Bound::Definition),
+                What::Import(_) => None,
+            });
+        if defined.is_some() {
+            return defined;
+        }
+        entries.iter().find_map(|entry| {
+            let What::Import(ordinal) = entry.what else {
+                return None;
+            };
+            let leaf = &names.leaves[ordinal];
+            if !entry.kinds.meets(kinds) || role == Role::Use(id, ordinal) {
+                return None;
+            }
+            // `use h::h;` binds no module `h`: its own head would be ambiguous (E0659). The head of
+            // `h::X` is the crate.
+            let own_head = !leaf.written.leading
+                && self.home.edition > Edition::E2015
+                && leaf.written.segments.len() > 1
+                && leaf.written.segments[0] == *name;
+            if own_head && kinds == TYPE {
+                return None;
+            }
+            let path = self.leaf(scopes, id, ordinal)?;
+            Some(Bound::Import(path, Via::Import(id, ordinal)))
+        })
+    }
+
+    /// A module by its absolute path, of this file or of another one of this crate. Where the tree
+    /// has only the old or only the new home of a module that a rule moves, the other name stands
+    /// for it: a plan must read the same before and after the files are moved.
+    pub(super) fn module_at(&self, scopes: &Scopes, path: &[Segment]) -> Option<KnownModule> {
+        if let Some(known) = self.module_itself(scopes, path) {
+            return Some(known);
+        }
+        if let Outcome::Moves(to) = self.table.resolve(path, TYPE)
+            && let Some(known) = self.module_itself(scopes, to.to.segments())
+        {
+            return Some(known);
+        }
+        self.table
+            .sources(path)
+            .iter()
+            .find_map(|old| self.module_itself(scopes, old))
+    }
+
+    pub(super) fn module_itself(&self, scopes: &Scopes, path: &[Segment]) -> Option<KnownModule> {
+        if let Some(id) = scopes.module(path) {
+            return Some(KnownModule::Here(id));
+        }
+        if path.first() != Some(&self.home.root) {
+            return None;
+        }
+        let krate = self.home.krate?;
+        self.tree
+            .module(krate, &path[1..])
+            .map(|names| KnownModule::Elsewhere(names, path.to_vec()))
+    }
+
+    /// What a known module binds `name` to for someone in the module `from`, globs included.
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
+    pub(super) fn in_known(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        known: &KnownModule,
+        name: &Segment,
+        kinds: Namespaces,
+        from: &[Segment],
+        depth: usize,
+    ) -> Option<Bound> {
+        // A module that was asked already on the way here, or by another way, has nothing to add.
+        let key = (module.to_vec(), name.clone());
+        if !self.asked.borrow_mut().insert(key) {
+            return None;
+        }
+        let found = self.in_known_once(scopes, module, known, name, kinds, from, depth);
+        if depth == 0 {
+            self.asked.borrow_mut().clear();
+        }
+        found
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
+    pub(super) fn in_known_once(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        known: &KnownModule,
+        name: &Segment,
+        kinds: Namespaces,
+        from: &[Segment],
+        depth: usize,
+    ) -> Option<Bound> {
+        if depth > MAX_GLOBS {
+            return None;
+        }
+        let real = match known {
+            KnownModule::Here(id) => Rc::clone(&scopes.get(*id).path),
+            KnownModule::Elsewhere(_, path) => path.as_slice().into(),
+        };
+        let is_inside = from.starts_with(module) || from.starts_with(&real);
+        match known {
+            KnownModule::Here(id) => {
+                let names = Rc::clone(&scopes.get(*id).names);
+                match self.in_names(scopes, *id, &names, name, kinds, Role::Path) {
+                    Some(Bound::Import(path, via)) => {
+                        let Via::Import(_, ordinal) = via else {
+                            return None;
+                        };
+                        let reach = names.leaves[ordinal].reach;
+                        let via = Via::OuterImport(*id, ordinal);
+                        self.through(module, name, path, reach, is_inside, via)
+                    }
+                    Some(bound) => Some(bound),
+                    None => names.globs.iter().find_map(|&glob| {
+                        if names.leaves[glob].reach == Reach::Private && !is_inside {
+                            return None;
+                        }
+                        let base = self.leaf(scopes, *id, glob)?;
+                        let via = Via::OuterImport(*id, glob);
+                        let found = self.in_glob(scopes, &base, name, kinds, module, depth, via)?;
+                        Some(as_public(found, module, name, is_inside))
+                    }),
+                }
+            }
+            KnownModule::Elsewhere(names, module) => {
+                let outer = OuterScope {
+                    module,
+                    names: Arc::clone(names),
+                };
+                self.in_outer(scopes, &outer, name, kinds, is_inside, depth)
+            }
+        }
+    }
+
+    /// What a glob of `base`, standing in another module, brings as `name`.
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
+    pub(super) fn in_glob(
+        &self,
+        scopes: &Scopes,
+        base: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+        from: &[Segment],
+        depth: usize,
+        via: Via,
+    ) -> Option<Bound> {
+        let mut path = base.to_vec();
+        path.push(name.clone());
+        match self.module_at(scopes, base) {
+            Some(known) => {
+                match self.in_known(scopes, base, &known, name, kinds, from, depth + 1)? {
+                    Bound::Import(path, inner) if matches!(via, Via::OuterImport(..)) => {
+                        Some(Bound::Import(path, inner))
+                    }
+                    Bound::Import(path, _) => Some(Bound::Import(path, via)),
+                    Bound::Module | Bound::Definition => Some(Bound::Import(path, via)),
+                }
+            }
+            None => self
+                .knows_brought(base, name)
+                .then_some(Bound::Import(path, via)),
+        }
+    }
+
+    /// A name that a glob brings and that is an import there. A public one is a name of that module
+    /// in its own right (re-exports are not followed), unless the module is around us.
+    pub(super) fn through(
+        &self,
+        module: &[Segment],
+        name: &Segment,
+        path: Vec<Segment>,
+        reach: Reach,
+        is_inside: bool,
+        via: Via,
+    ) -> Option<Bound> {
+        if is_inside {
+            return Some(Bound::Import(path, via));
+        }
+        if reach == Reach::Private {
+            return None;
+        }
+        let mut own = module.to_vec();
+        own.push(name.clone());
+        Some(Bound::Import(own, Via::OuterDefinition))
+    }
+}

@@ -1,0 +1,218 @@
+//! Imports of modules in other files: what they mean, and when a path goes through them.
+
+use std::sync::Arc;
+
+use super::known::{KnownModule, as_public};
+use super::names::{LeafKind, Reach, TYPE, What, Written};
+use super::resolver::{Bound, Head, MAX_GLOBS, Resolver, Role, Via};
+use super::scopes::{ScopeId, Scopes};
+use super::tree::OuterNames;
+use crate::lang::rust::manifest::Edition;
+use crate::path::{Namespaces, Segment};
+
+/// A module of another file.
+pub(super) struct OuterScope<'m> {
+    pub(super) module: &'m [Segment],
+    pub(super) names: Arc<OuterNames>,
+}
+
+impl Resolver<'_> {
+    /// `super::a` where `a` is a private import of that module: the name is an alias that only
+    /// those inside can use, and means what it imports.
+    pub(super) fn through_private(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        head: Head,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Head {
+        let Some(name) = written.segments.get(head.taken) else {
+            return head;
+        };
+        let is_last = written.segments.len() == head.taken + 1;
+        let kinds = if is_last { kinds } else { TYPE };
+        let from = &scopes.get(scope).path;
+        if !from.starts_with(&head.base) || self.knows_below(&head.base, name) {
+            return head;
+        }
+        let found = match self.module_itself(scopes, &head.base) {
+            Some(KnownModule::Here(id)) => {
+                let names = std::rc::Rc::clone(&scopes.get(id).names);
+                match self.in_names(scopes, id, &names, name, kinds, role) {
+                    Some(Bound::Import(path, Via::Import(_, ordinal)))
+                        if names.leaves[ordinal].reach == Reach::Private =>
+                    {
+                        Some((path, Via::OuterImport(id, ordinal)))
+                    }
+                    _ => None,
+                }
+            }
+            Some(KnownModule::Elsewhere(names, module)) => {
+                let outer = OuterScope {
+                    module: &module,
+                    names,
+                };
+                self.private_elsewhere(scopes, &outer, name, kinds)
+                    .map(|path| (path, Via::Elsewhere))
+            }
+            None => None,
+        };
+        match found {
+            Some((base, via)) => Head {
+                taken: head.taken + 1,
+                base,
+                via,
+            },
+            None => head,
+        }
+    }
+
+    pub(super) fn private_elsewhere(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        name: &Segment,
+        kinds: Namespaces,
+    ) -> Option<Vec<Segment>> {
+        let entries = outer.names.entries.get(name)?;
+        let mut found = None;
+        for entry in entries.iter().filter(|entry| entry.kinds.meets(kinds)) {
+            let What::Import(ordinal) = entry.what else {
+                return None;
+            };
+            if entry.reach == Reach::Private {
+                found = found.or(Some(ordinal));
+            }
+        }
+        self.outer_leaf(scopes, outer, found?, 0)
+    }
+
+    pub(super) fn in_outer(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        name: &Segment,
+        kinds: Namespaces,
+        is_inside: bool,
+        depth: usize,
+    ) -> Option<Bound> {
+        let entries = outer.names.entries.get(name).map_or(&[][..], Vec::as_slice);
+        let mut imported = None;
+        for entry in entries.iter().filter(|entry| entry.kinds.meets(kinds)) {
+            match entry.what {
+                What::Module => return Some(Bound::Module),
+                What::Definition => return Some(Bound::Definition),
+                What::Import(ordinal) => imported = imported.or(Some(ordinal)),
+            }
+        }
+        if let Some(ordinal) = imported {
+            let leaf = &outer.names.leaves[ordinal];
+            let path = self.outer_leaf(scopes, outer, ordinal, depth)?;
+            let via = Via::Elsewhere;
+            return self.through(outer.module, name, path, leaf.reach, is_inside, via);
+        }
+        outer.names.globs.iter().find_map(|&glob| {
+            if outer.names.leaves[glob].reach == Reach::Private && !is_inside {
+                return None;
+            }
+            let base = self.outer_leaf(scopes, outer, glob, depth)?;
+            let via = Via::Elsewhere;
+            let found = self.in_glob(scopes, &base, name, kinds, outer.module, depth, via)?;
+            Some(as_public(found, outer.module, name, is_inside))
+        })
+    }
+
+    /// What an import in a module of another file means.
+    pub(super) fn outer_leaf(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        ordinal: usize,
+        depth: usize,
+    ) -> Option<Vec<Segment>> {
+        let key = (outer.module.to_vec(), ordinal);
+        if let Some(known) = self.outer_meanings.borrow().get(&key) {
+            return known.clone();
+        }
+        // What means itself means nothing.
+        self.outer_meanings.borrow_mut().insert(key.clone(), None);
+        let meaning = self.outer_leaf_once(scopes, outer, ordinal, depth);
+        self.outer_meanings
+            .borrow_mut()
+            .insert(key, meaning.clone());
+        meaning
+    }
+
+    pub(super) fn outer_leaf_once(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        ordinal: usize,
+        depth: usize,
+    ) -> Option<Vec<Segment>> {
+        if depth > MAX_GLOBS {
+            return None;
+        }
+        let leaf = &outer.names.leaves[ordinal];
+        let segments = &leaf.written.segments;
+        let first = segments.first()?;
+        if leaf.kind == LeafKind::ExternCrate {
+            return Some(vec![self.extern_crate(first)]);
+        }
+        let (taken, mut base) = match first.as_str() {
+            _ if leaf.written.leading && self.home.edition > Edition::E2015 => {
+                (1, vec![self.extern_crate(first)])
+            }
+            "crate" => (1, vec![self.home.root.clone()]),
+            "self" | "super" => {
+                let mut base = outer.module.to_vec();
+                let mut taken = usize::from(first == "self");
+                while segments.get(taken).is_some_and(|name| name == "super") {
+                    taken += 1;
+                    base.pop();
+                }
+                if base.is_empty() {
+                    return None;
+                }
+                (taken, base)
+            }
+            _ if self.home.edition == Edition::E2015 => {
+                let head = self.root_path(scopes, first, Role::Path)?;
+                (head.taken, head.base)
+            }
+            _ => (1, self.outer_plain(scopes, outer, first, ordinal, depth)),
+        };
+        base.extend_from_slice(&segments[taken..]);
+        Some(base)
+    }
+
+    /// A plain first name in an import of another file.
+    pub(super) fn outer_plain(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        name: &Segment,
+        ordinal: usize,
+        depth: usize,
+    ) -> Vec<Segment> {
+        let mut child = outer.module.to_vec();
+        child.push(name.clone());
+        for entry in outer.names.entries.get(name).into_iter().flatten() {
+            match entry.what {
+                What::Module | What::Definition if entry.kinds.meets(TYPE) => return child,
+                What::Import(other) if other != ordinal => {
+                    if let Some(path) = self.outer_leaf(scopes, outer, other, depth + 1) {
+                        return path;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if self.home.external(name).is_none() && self.knows(&child) {
+            return child;
+        }
+        vec![self.extern_crate(name)]
+    }
+}

@@ -1,0 +1,92 @@
+//! Documentation: links are paths, examples are texts of their own.
+
+use std::ops::Range;
+
+use syn::Attribute;
+
+use super::{Context, Doctest, Parts, Walker};
+use crate::lang::rust::at::{At, Name};
+use crate::lang::rust::resolve::ScopeId;
+use crate::path::{Namespaces, Segment};
+
+impl Walker<'_, '_> {
+    pub(super) fn docs(&mut self, attrs: &[Attribute], outer: ScopeId, inner: ScopeId) {
+        for (style, scope) in [(false, outer), (true, inner)] {
+            let mut comments = Vec::new();
+            for attr in attrs {
+                let is_inner = matches!(attr.style, syn::AttrStyle::Inner(_));
+                if is_inner != style || !attr.path().is_ident("doc") {
+                    continue;
+                }
+                let range = attr.pound_token.span.byte_range();
+                let text = self.text.get(range.clone()).unwrap_or_default();
+                if text.starts_with('/') {
+                    comments.push(range);
+                } else if let syn::Meta::NameValue(value) = &attr.meta
+                    && let syn::Expr::Lit(lit) = &value.value
+                {
+                    self.found.doc_strings.push(At::span(lit.lit.span()));
+                } else if let syn::Meta::NameValue(value) = &attr.meta
+                    && let syn::Expr::Macro(mac) = &value.value
+                    && let Ok(file) = mac.mac.parse_body::<syn::LitStr>()
+                {
+                    self.found.doc_files.push((At::Bytes(range), file.value()));
+                }
+            }
+            let is_relevant = comments
+                .iter()
+                .any(|range| self.words.contains_any(&self.text[range.clone()]));
+            if is_relevant {
+                self.documentation(&comments, scope);
+            }
+        }
+    }
+
+    pub(super) fn documentation(&mut self, comments: &[Range<usize>], scope: ScopeId) {
+        let docs = crate::lang::rust::docs::parse(self.text, comments);
+        let before = std::mem::replace(&mut self.scope, scope);
+        for link in docs.links {
+            let kinds = link
+                .disambiguator
+                .map_or(Namespaces::ALL, |kind| kind.namespaces());
+            self.link(&link.path, link.range.start, kinds);
+        }
+        self.scope = before;
+        self.found.doc_mentions.extend(docs.mentions);
+        for doctest in docs.doctests {
+            self.found.doctests.push(Doctest {
+                code: doctest.code,
+                edition: doctest.edition,
+            });
+        }
+    }
+
+    pub(super) fn link(&mut self, path: &str, start: usize, kinds: Namespaces) {
+        let chain = path.strip_prefix("::");
+        let mut at = start + if chain.is_some() { 2 } else { 0 };
+        let mut names = Vec::new();
+        for part in chain.unwrap_or(path).split("::") {
+            names.push(Name {
+                text: Segment::new(part.strip_prefix("r#").unwrap_or(part)),
+                at: At::Bytes(at..at + part.len()),
+            });
+            at += part.len() + 2;
+        }
+        // A plain link is resolved through a name that stays.
+        if names.len() == 1 {
+            return;
+        }
+        let plain = names.len();
+        let leading = chain.map(|_| At::Bytes(start..start + 2));
+        self.site(
+            names,
+            leading,
+            kinds,
+            Parts {
+                plain,
+                dollar_crate: false,
+                context: Context::Link,
+            },
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! What a walk finds.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+
+use crate::lang::rust::at::{At, Name};
+use crate::lang::rust::manifest::Edition;
+use crate::lang::rust::resolve::{Head, ScopeId, Scopes, Written};
+use crate::outline::Use;
+use crate::path::{Namespaces, Segment};
+use crate::text::Embedded;
+
+/// What the tokens around a path are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Code of this place, arguments of a macro call among it.
+    Code,
+    /// The body of a `macro_rules!` that only this crate can use.
+    Definition,
+    /// The body of an exported one.
+    Exported,
+    /// Code that is made for somewhere else: `quote!`.
+    Quote,
+    /// Tokens that become text: `stringify!`.
+    Text,
+}
+
+/// Where a path stands, as far as that changes what can be written there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// A path of the tree.
+    Path,
+    /// A run of names in tokens.
+    Tokens,
+    /// `pub(in path)`.
+    Visibility,
+    /// An intra-doc link.
+    Link,
+    /// The inside of a string of a known attribute.
+    AttributeString,
+}
+
+/// A path outside imports.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its names, with places; keywords such as `crate` among them.
+    pub names: Vec<Name>,
+    /// The same without places.
+    pub written: Written,
+    /// The `::` in front.
+    pub leading: Option<At>,
+    /// It starts with `$crate`.
+    pub dollar_crate: bool,
+    /// How many names can be edited as one stretch: up to the first generic arguments.
+    pub plain: usize,
+    /// The scope it stands in.
+    pub scope: ScopeId,
+    /// What its last name can be.
+    pub kinds: Namespaces,
+    /// Its first names.
+    pub head: Head,
+    /// What it means.
+    pub path: Vec<Segment>,
+    /// What the tokens around it are for.
+    pub mode: Mode,
+    /// Where it stands.
+    pub context: Context,
+    /// It stands inside a macro call.
+    pub in_macro: bool,
+    /// The `macro_rules!` whose body it stands in.
+    pub definition: Option<Segment>,
+    /// It is only there for tests.
+    pub test: bool,
+    /// Its index in the outline's uses.
+    pub index: usize,
+}
+
+/// Code in documentation.
+#[derive(Clone, Debug)]
+pub struct Doctest {
+    /// The code, and where it stands.
+    pub code: Embedded,
+    /// The edition that its fence names.
+    pub edition: Option<Edition>,
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The file's scopes.
+    pub scopes: Scopes,
+    /// Every path outside imports, in source order.
+    pub uses: Vec<Use>,
+    /// Those with an absolute path.
+    pub sites: Vec<Site>,
+    /// Imports through which something is said that no rule speaks of.
+    pub other_uses: FxHashSet<(ScopeId, usize)>,
+    /// Names that occur where no one can tell what they are: tokens, attributes.
+    pub mentions: FxHashSet<Segment>,
+    /// Code in documentation, in order.
+    pub doctests: Vec<Doctest>,
+    /// Words like paths in documentation.
+    pub doc_mentions: Vec<Range<usize>>,
+    /// `#[doc = "..."]` and the like.
+    pub doc_strings: Vec<At>,
+    /// Files whose text is documentation: `#[doc = include_str!("...")]`, with the attribute.
+    pub doc_files: Vec<(At, String)>,
+    /// String literals inside macro calls.
+    pub texts: Vec<At>,
+    /// Calls of macros by a plain name, with the module that they stand in.
+    pub calls: Vec<(Segment, ScopeId)>,
+    /// `include!` calls.
+    pub includes: Vec<At>,
+    /// Strings of known attributes that cannot be edited in place, with the scope.
+    pub odd_strings: Vec<(At, String, ScopeId)>,
+}

@@ -1,0 +1,377 @@
+//! One walk over a file: every path outside imports, with the scope it stands in.
+//!
+//! The walk makes the scopes of blocks as it enters them, keeps track of what is local (variables,
+//! parameters, type parameters), and resolves each path at once. It edits nothing and decides
+//! nothing.
+
+mod docs;
+mod found;
+mod strings;
+mod syntax;
+mod tokens;
+
+use rustc_hash::FxHashMap;
+use syn::Item;
+use syn::visit::{self, Visit};
+
+pub use found::{Context, Doctest, Found, Mode, Site};
+
+use super::at::{At, Name, bare};
+use super::expand::{Expanded, Expansions, Position};
+use super::resolve::{
+    Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, is_test,
+};
+use crate::mapping::Outcome;
+use crate::outline::{Meaning, Use};
+use crate::path::{Namespaces, Segment};
+use crate::project::Prefilter;
+
+enum Rib {
+    Scope(ScopeId),
+    Locals(Vec<(Segment, Namespaces)>),
+    /// An item inside a body: locals around it are out of sight.
+    Item,
+}
+
+/// Walks a file of which `items` are all items.
+pub struct Walker<'r, 'a> {
+    resolver: &'r Resolver<'a>,
+    text: &'r str,
+    expansions: Expansions,
+    found: Found,
+    ribs: Vec<Rib>,
+    scope: ScopeId,
+    mode: Mode,
+    macros: usize,
+    blocks: usize,
+    words: &'r Prefilter,
+    /// Scopes of inline modules, by the address of the item.
+    modules: FxHashMap<usize, ScopeId>,
+    in_test: bool,
+    definition: Option<Segment>,
+}
+
+impl<'r, 'a> Walker<'r, 'a> {
+    /// Walks `file`. Documentation is only read where it holds one of `words`.
+    pub fn walk(
+        resolver: &'r Resolver<'a>,
+        text: &'r str,
+        file: &syn::File,
+        words: &'r Prefilter,
+    ) -> Found {
+        let mut walker = Self {
+            resolver,
+            text,
+            expansions: Expansions::default(),
+            found: Found::default(),
+            ribs: Vec::new(),
+            scope: 0,
+            mode: Mode::Code,
+            macros: 0,
+            blocks: 0,
+            words,
+            modules: FxHashMap::default(),
+            in_test: resolver.home.test,
+            definition: None,
+        };
+        let mut path = vec![resolver.home.root.clone()];
+        path.extend_from_slice(&resolver.home.module);
+        let in_test = walker.in_test;
+        walker.add_modules(&file.items, &path, in_test);
+        walker.ribs.push(Rib::Scope(0));
+        walker.docs(&file.attrs, 0, 0);
+        visit::visit_file(&mut walker, file);
+        walker.found
+    }
+
+    /// Makes the scopes of a module and, after it, of those inside it. The order is that of a
+    /// depth-first walk: `visit_item_mod` finds them by the address of the item.
+    fn add_modules(&mut self, items: &[Item], path: &[Segment], test: bool) -> ScopeId {
+        let names = Names::of_items(items, &mut self.expansions);
+        let key: Vec<&str> = path.iter().map(Segment::as_str).collect();
+        let id = self
+            .found
+            .scopes
+            .add_module(path.to_vec(), names, key.join("::"), test);
+        self.add_inner_modules(items, path, test);
+        id
+    }
+
+    fn add_inner_modules(&mut self, items: &[Item], path: &[Segment], test: bool) {
+        for item in items {
+            match item {
+                Item::Mod(item) => {
+                    if let Some((_, items)) = &item.content {
+                        let mut inner = path.to_vec();
+                        inner.push(bare(&item.ident));
+                        // Under two `cfg`s a module may stand twice: each has a scope.
+                        let test = test || is_test(&item.attrs);
+                        let id = self.add_modules(items, &inner, test);
+                        self.modules.insert(std::ptr::from_ref(item) as usize, id);
+                    }
+                }
+                Item::Macro(item) if item.ident.is_none() => {
+                    if let Expanded::Items(items) = &*self.expansions.of(&item.mac, Position::Item)
+                    {
+                        self.add_inner_modules(items, path, test);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_local(&self, name: &str, kinds: Namespaces) -> bool {
+        let mut locals_in_sight = true;
+        for rib in self.ribs.iter().rev() {
+            match rib {
+                Rib::Locals(locals) if locals_in_sight => {
+                    if locals.iter().any(|(n, k)| n == name && k.meets(kinds)) {
+                        return true;
+                    }
+                }
+                Rib::Locals(_) => {}
+                Rib::Item => locals_in_sight = false,
+                Rib::Scope(id) => {
+                    let scope = self.found.scopes.get(*id);
+                    if scope.module == *id
+                        || scope.names.get(name).iter().any(|e| e.kinds.meets(kinds))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn bind(&mut self, name: Segment, kinds: Namespaces) {
+        if let Some(Rib::Locals(locals)) = self
+            .ribs
+            .iter_mut()
+            .rev()
+            .find(|rib| matches!(rib, Rib::Locals(_)))
+        {
+            locals.push((name, kinds));
+        }
+    }
+
+    fn with_rib(&mut self, rib: Rib, inside: impl FnOnce(&mut Self)) {
+        let depth = self.ribs.len();
+        self.ribs.push(rib);
+        inside(self);
+        self.ribs.truncate(depth);
+    }
+
+    fn with_locals(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.with_rib(Rib::Locals(Vec::new()), inside);
+    }
+
+    fn in_mode(&mut self, mode: Mode, inside: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.mode, mode);
+        inside(self);
+        self.mode = before;
+    }
+
+    /// An item, whose parameters and body see no locals of the body around it.
+    fn item(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.with_rib(Rib::Item, |walker| walker.with_locals(inside));
+    }
+
+    fn in_scope(&mut self, names: Names, inside: impl FnOnce(&mut Self)) {
+        self.blocks += 1;
+        let key = format!(
+            "{}/{}",
+            self.found
+                .scopes
+                .get(self.found.scopes.get(self.scope).module)
+                .key,
+            self.blocks
+        );
+        let id = self
+            .found
+            .scopes
+            .add_block(self.scope, names, key, self.in_test);
+        let before = std::mem::replace(&mut self.scope, id);
+        self.with_rib(Rib::Scope(id), inside);
+        self.scope = before;
+    }
+
+    /// Records a path; see [`Site`] for the parts.
+    fn site(&mut self, names: Vec<Name>, leading: Option<At>, kinds: Namespaces, parts: Parts) {
+        let written = Written {
+            leading: leading.is_some(),
+            segments: names.iter().map(|name| name.text.clone()).collect(),
+        };
+        let Some(first) = written.segments.first() else {
+            return;
+        };
+        let head_kinds = if written.segments.len() > 1 {
+            TYPE
+        } else {
+            kinds
+        };
+        let resolved = if leading.is_none() && self.is_local(first, head_kinds) {
+            None
+        } else {
+            self.resolver
+                .path(&self.found.scopes, self.scope, &written, kinds, Role::Path)
+        };
+        let index = self.found.uses.len();
+        let meaning = match &resolved {
+            None => Meaning::Opaque(written.segments.clone()),
+            Some((head, path))
+                if self.is_own(head, path, &written)
+                    || self.resolver.sense(&self.found.scopes, path, kinds) == Sense::Other =>
+            {
+                Meaning::Own(path.clone())
+            }
+            Some((_, path)) => Meaning::Path(path.clone()),
+        };
+        let is_reference = matches!(meaning, Meaning::Path(_));
+        if let (false, Some((head, _))) = (is_reference, &resolved)
+            && let Via::Import(id, ordinal) = head.via
+        {
+            self.found.other_uses.insert((id, ordinal));
+        }
+        self.found.uses.push(Use {
+            meaning,
+            namespaces: kinds,
+            stays: false,
+            range: None,
+        });
+        if let (true, Some((head, path))) = (is_reference, resolved) {
+            self.found.sites.push(Site {
+                names,
+                written,
+                leading,
+                dollar_crate: parts.dollar_crate,
+                plain: parts.plain,
+                scope: self.scope,
+                kinds,
+                head,
+                path,
+                mode: self.mode,
+                context: parts.context,
+                in_macro: self.macros > 0,
+                definition: self.definition.clone(),
+                test: self.in_test,
+                index,
+            });
+        }
+    }
+
+    /// Whether a path is no reference: a plain name for a definition of its own module, or a relative
+    /// path that stays inside the module that a rule moves.
+    fn is_own(&self, head: &Head, path: &[Segment], written: &Written) -> bool {
+        match head.via {
+            Via::Definition => true,
+            Via::Module if written.segments.len() == head.taken => true,
+            Via::Module | Via::Relative | Via::Glob(..) => {
+                let module = &self.found.scopes.get(self.scope).path;
+                let old = self.resolver.table;
+                match old.resolve(path, Namespaces::ALL) {
+                    Outcome::Moves(to) => {
+                        let from = to.first.rule.from.segments();
+                        let inside = module.starts_with(from);
+                        inside || self.is_defined_here(path, from)
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the old item itself is defined in a module of this file that the path leads to from
+    /// inside: `self::Foo` where `Foo` stands.
+    fn is_defined_here(&self, path: &[Segment], from: &[Segment]) -> bool {
+        let Some((name, module)) = from.split_last() else {
+            return false;
+        };
+        path.starts_with(from)
+            && *self.found.scopes.get(self.scope).path == *module
+            && self.found.scopes.module(module).is_some_and(|id| {
+                self.found
+                    .scopes
+                    .get(id)
+                    .names
+                    .get(name)
+                    .iter()
+                    .any(|entry| entry.what == super::resolve::What::Definition)
+            })
+    }
+
+    fn syn_path(&mut self, path: &syn::Path, qself: Option<&syn::QSelf>, kinds: Namespaces) {
+        let (count, kinds) = match qself {
+            Some(qself) => (qself.position, TYPE),
+            None => (path.segments.len(), kinds),
+        };
+        let names: Vec<Name> = path
+            .segments
+            .iter()
+            .take(count)
+            .map(|segment| Name::of(&segment.ident))
+            .collect();
+        let plain = path
+            .segments
+            .iter()
+            .take(count)
+            .position(|segment| !segment.arguments.is_none())
+            .map_or(count, |at| at + 1);
+        let leading = path
+            .leading_colon
+            .filter(|_| count > 0)
+            .map(|colon| At::joined(&colon.spans));
+        self.site(
+            names,
+            leading,
+            kinds,
+            Parts {
+                plain,
+                ..Parts::default()
+            },
+        );
+        for segment in &path.segments {
+            self.visit_path_arguments(&segment.arguments);
+        }
+    }
+
+    fn statements(&mut self, stmts: &[syn::Stmt]) {
+        let names = Names::of_statements(stmts, &mut self.expansions);
+        self.in_scope(names, |walker| {
+            walker.with_locals(|walker| {
+                for stmt in stmts {
+                    walker.visit_stmt(stmt);
+                }
+            });
+        });
+    }
+
+    fn generics(&mut self, generics: &syn::Generics) {
+        for param in &generics.params {
+            match param {
+                syn::GenericParam::Type(param) => self.bind(bare(&param.ident), TYPE),
+                syn::GenericParam::Const(param) => self.bind(bare(&param.ident), VALUE),
+                syn::GenericParam::Lifetime(_) => {}
+            }
+        }
+    }
+}
+
+/// What distinguishes sites.
+struct Parts {
+    plain: usize,
+    dollar_crate: bool,
+    context: Context,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            plain: 0,
+            dollar_crate: false,
+            context: Context::Path,
+        }
+    }
+}

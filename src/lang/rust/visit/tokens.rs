@@ -1,0 +1,144 @@
+//! Macro calls and definitions: their tokens as the code that they most likely are, or as runs of names.
+
+use proc_macro2::Span;
+use syn::visit::Visit;
+
+use super::{Context, Mode, Parts, Walker};
+use crate::lang::rust::at::{At, Name, bare};
+use crate::lang::rust::expand::{Expanded, Position, Run, Scan, is_quote, is_text};
+use crate::lang::rust::resolve::{MACRO, Names};
+use crate::path::{Namespaces, Segment};
+
+impl Walker<'_, '_> {
+    pub(super) fn scan(&mut self, scan: &Scan) {
+        for run in &scan.runs {
+            self.run(run);
+        }
+        for ident in &scan.modules {
+            self.found.mentions.insert(bare(ident));
+        }
+        if self.mode != Mode::Exported {
+            for literal in &scan.literals {
+                self.found.texts.push(At::span(literal.span()));
+            }
+        }
+    }
+
+    pub(super) fn run(&mut self, run: &Run) {
+        for ident in &run.names {
+            self.found.mentions.insert(bare(ident));
+        }
+        if run.names.len() == 1 && run.leading.is_none() && !run.bang {
+            return;
+        }
+        let names: Vec<Name> = run.names.iter().map(Name::of).collect();
+        let plain = names.len();
+        let kinds = if run.bang { MACRO } else { Namespaces::ALL };
+        // The two colons are joined, so their places follow each other.
+        let leading = run.leading.map(|first: Span| {
+            let start = first.byte_range().start;
+            At::Bytes(start..start + 2)
+        });
+        self.site(
+            names,
+            leading,
+            kinds,
+            Parts {
+                plain,
+                dollar_crate: run.dollar_crate,
+                context: Context::Tokens,
+            },
+        );
+    }
+
+    pub(super) fn expanded(&mut self, expanded: &Expanded) {
+        match expanded {
+            Expanded::Items(items) => {
+                for item in items {
+                    self.visit_item(item);
+                }
+            }
+            Expanded::Statements(stmts) => self.statements(stmts),
+            Expanded::Expressions(expressions) => {
+                for expression in expressions {
+                    self.visit_expr(expression);
+                }
+            }
+            Expanded::Matches(parts) => {
+                let (scrutinee, pattern, guard) = &**parts;
+                self.visit_expr(scrutinee);
+                self.with_locals(|walker| {
+                    walker.visit_pat(pattern);
+                    if let Some(guard) = guard {
+                        walker.visit_expr(guard);
+                    }
+                });
+            }
+            Expanded::Tokens(scan) => self.scan(scan),
+        }
+    }
+
+    pub(super) fn call(&mut self, mac: &syn::Macro, position: Position) {
+        self.syn_path(&mac.path, None, MACRO);
+        let name = mac
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string())
+            .unwrap_or_default();
+        if mac.path.segments.len() == 1 {
+            let module = self.found.scopes.get(self.scope).module;
+            self.found.calls.push((Segment::new(&name), module));
+        }
+        if name == "include" {
+            self.found.includes.push(At::span(
+                mac.path.segments[mac.path.segments.len() - 1].ident.span(),
+            ));
+        }
+        let expanded = self.expansions.of(mac, position);
+        let mode = if is_text(&name) {
+            Mode::Text
+        } else if is_quote(&name) {
+            Mode::Quote
+        } else {
+            self.mode
+        };
+        self.macros += 1;
+        self.in_mode(mode, |walker| {
+            // `use` items in tokens of a call inside an expression bind nothing around it.
+            match &*expanded {
+                Expanded::Tokens(scan)
+                    if !scan.uses.is_empty()
+                        && (position == Position::Inner || mode == Mode::Quote) =>
+                {
+                    let names = Names::of_token_uses(&scan.uses, mode == Mode::Quote);
+                    walker.in_scope(names, |walker| walker.expanded(&expanded));
+                }
+                _ => walker.expanded(&expanded),
+            }
+        });
+        self.macros -= 1;
+    }
+
+    pub(super) fn macro_rules(&mut self, item: &syn::ItemMacro) {
+        let exported = item
+            .attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("macro_export"));
+        let mode = if exported {
+            Mode::Exported
+        } else {
+            Mode::Definition
+        };
+        let expanded = self.expansions.of(&item.mac, Position::Inner);
+        self.definition = item.ident.as_ref().map(bare);
+        self.in_mode(mode, |walker| {
+            if let Expanded::Tokens(scan) = &*expanded {
+                // What the body imports is bound where the macro is used.
+                let names = Names::of_token_uses(&scan.uses, exported);
+                walker.in_scope(names, |walker| walker.scan(scan));
+            }
+        });
+        self.definition = None;
+    }
+}
