@@ -62,6 +62,8 @@ pub struct Run {
     pub names: Vec<Ident>,
     /// A `!` follows.
     pub bang: bool,
+    /// Parentheses follow: it is called, so it is no module.
+    pub call: bool,
 }
 
 /// Macros whose tokens are text or code for somewhere else, never code of this place.
@@ -337,6 +339,8 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
             dollar_crate,
             names,
             bang,
+            call: matches!(trees.get(next), Some(TokenTree::Group(group))
+                if group.delimiter() == Delimiter::Parenthesis),
         });
     }
     next

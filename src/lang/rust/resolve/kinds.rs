@@ -27,7 +27,7 @@ impl Resolver<'_> {
         let (first, to) = match self.table.resolve(path, kinds) {
             Outcome::Moves(to) => (to.first, Some(to.to)),
             Outcome::Removed(matched) | Outcome::Alternatives(matched) => (matched, None),
-            Outcome::Stays => return Sense::Reference,
+            Outcome::Stays => return self.sense_of_target(scopes, path, kinds),
         };
         let is_whole = first.len == path.len();
         if !is_whole || first.rule.kinds != Namespaces::ALL || path.len() < 2 {
@@ -60,6 +60,23 @@ impl Resolver<'_> {
             return Sense::Other;
         }
         Sense::Either
+    }
+
+    /// What a path means that may be where a rule leads: read as before the rewrite.
+    fn sense_of_target(&self, scopes: &Scopes, path: &[Segment], kinds: Namespaces) -> Sense {
+        if kinds.meets(TYPE) || path.len() < 2 || !self.table.leads_to_new(path) {
+            return Sense::Reference;
+        }
+        let is_module = |path: &[Segment]| {
+            self.entries_at(scopes, path)
+                .is_some_and(|entries| entries.iter().any(|entry| entry.what == What::Module))
+        };
+        let sources = self.table.sources(path);
+        if !sources.is_empty() && (is_module(path) || sources.iter().any(|old| is_module(old))) {
+            Sense::Other
+        } else {
+            Sense::Reference
+        }
     }
 
     /// What the tree binds to this path: in this crate, or in the library of this package.

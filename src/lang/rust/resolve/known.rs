@@ -184,10 +184,13 @@ impl Resolver<'_> {
         if let Some(id) = scopes.module(path) {
             return Some(KnownModule::Here(id));
         }
-        if path.first() != Some(&self.home.root) {
-            return None;
-        }
-        let krate = self.home.krate?;
+        let krate = if path.first() == Some(&self.home.root) {
+            self.home.krate?
+        } else {
+            self.home
+                .library
+                .filter(|library| library.name.as_ref() == path.first())?
+        };
         self.tree
             .module(krate, &path[1..])
             .map(|names| KnownModule::Elsewhere(names, path.to_vec()))

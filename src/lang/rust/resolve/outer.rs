@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::known::{KnownModule, as_public};
-use super::names::{LeafKind, Reach, TYPE, What, Written};
+use super::names::{Entry, LeafKind, Reach, TYPE, What, Written};
 use super::resolver::{Bound, Head, MAX_GLOBS, Resolver, Role, Via};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::OuterNames;
@@ -100,7 +100,15 @@ impl Resolver<'_> {
     ) -> Option<Bound> {
         let entries = outer.names.entries.get(name).map_or(&[][..], Vec::as_slice);
         let mut imported = None;
-        for entry in entries.iter().filter(|entry| entry.kinds.meets(kinds)) {
+        // What is private there does not come out, nor what is of another crate only.
+        let is_near = outer.module[0] == self.home.root;
+        let is_visible = |reach: Reach| match reach {
+            Reach::Public => true,
+            Reach::Restricted => is_near,
+            Reach::Private => is_inside,
+        };
+        let seen = |entry: &&Entry| entry.kinds.meets(kinds) && is_visible(entry.reach);
+        for entry in entries.iter().filter(seen) {
             match entry.what {
                 What::Module => return Some(Bound::Module),
                 What::Definition => return Some(Bound::Definition),
@@ -165,7 +173,7 @@ impl Resolver<'_> {
             _ if leaf.written.leading && self.home.edition > Edition::E2015 => {
                 (1, vec![self.extern_crate(first)])
             }
-            "crate" => (1, vec![self.home.root.clone()]),
+            "crate" => (1, vec![outer.module[0].clone()]),
             "self" | "super" => {
                 let mut base = outer.module.to_vec();
                 let mut taken = usize::from(first == "self");

@@ -131,7 +131,10 @@ impl<'a> Rewrite<'_, 'a> {
             .sites
             .iter()
             .any(|site| site.head.via == through && site.written.segments.len() > 1);
-        match (as_module, self.found.other_uses.contains(&key)) {
+        let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
+        let otherwise =
+            self.found.other_uses.contains(&key) || self.found.token_heads.contains(&leaf.name);
+        match (as_module, otherwise) {
             (true, false) => Sense::Reference,
             (false, true) => Sense::Other,
             _ => Sense::Either,

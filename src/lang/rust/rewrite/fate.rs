@@ -227,8 +227,22 @@ impl<'a> Rewrite<'_, 'a> {
                 Carrier::ThisFile
             };
         };
-        match fates.get((scope, ordinal)).map(|fate| &fate.next) {
-            Some(Next::Follows(_, carrier)) => *carrier,
+        let Some(fate) = fates.get((scope, ordinal)) else {
+            return Carrier::ThisFile;
+        };
+        match (&fate.next, &fate.head) {
+            (Next::Follows(_, carrier), _) => *carrier,
+            // It may come to follow in its turn.
+            (Next::Moves(to), Some(head)) if head.via != via => {
+                let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
+                let mut now = self.head_after(head, scope, fates, &Added::default());
+                now.extend_from_slice(&leaf.written.segments[head.taken..]);
+                if now == *to {
+                    self.carrier(head.via, fates)
+                } else {
+                    Carrier::ThisFile
+                }
+            }
             _ => Carrier::ThisFile,
         }
     }

@@ -251,7 +251,7 @@ impl Rewrite<'_, '_> {
         });
         in_place
             && names.leaves[ordinal].reach == Reach::Private
-            && !self.found.mentions.contains(name)
+            && !self.found.token_heads.contains(name)
             && heads.all(|site| {
                 site.head.via == Via::Glob(scope, ordinal) && site.written.segments.len() > 1
             })
@@ -300,7 +300,7 @@ impl Rewrite<'_, '_> {
 
     /// Whether something in or below `scope` uses a name that a glob brings, or tokens mention it.
     fn is_mentioned(&self, scope: ScopeId, name: &Segment, old: &[Segment]) -> bool {
-        if self.found.mentions.contains(name) {
+        if self.found.token_heads.contains(name) {
             return true;
         }
         let through_glob = |via: Via| {

@@ -98,6 +98,8 @@ pub struct Found {
     pub other_uses: FxHashSet<(ScopeId, usize)>,
     /// Names that occur where no one can tell what they are: tokens, attributes.
     pub mentions: FxHashSet<Segment>,
+    /// Those of them at which something may start.
+    pub token_heads: FxHashSet<Segment>,
     /// Code in documentation, in order.
     pub doctests: Vec<Doctest>,
     /// Words like paths in documentation.

@@ -222,9 +222,14 @@ impl<'r, 'a> Walker<'r, 'a> {
             None => Meaning::Opaque(written.segments.clone()),
             Some((head, path))
                 if self.is_own(head, path, &written)
-                    || self.resolver.sense(&self.found.scopes, path, kinds) == Sense::Other =>
+                    || self.is_something_else(path, kinds, parts.context) =>
             {
-                Meaning::Own(path.clone())
+                // Through an import that brings a module only, a call goes elsewhere.
+                if matches!(head.via, Via::Import(..)) && written.segments.len() == head.taken {
+                    Meaning::Opaque(written.segments.clone())
+                } else {
+                    Meaning::Own(path.clone())
+                }
             }
             Some((_, path)) => Meaning::Path(path.clone()),
         };
@@ -258,6 +263,16 @@ impl<'r, 'a> Walker<'r, 'a> {
                 test: self.in_test,
                 index,
             });
+        }
+    }
+
+    /// Whether a path means a function or a macro that has the name of a module of the tree. A link
+    /// that may mean either goes on working without the module.
+    fn is_something_else(&self, path: &[Segment], kinds: Namespaces, context: Context) -> bool {
+        match self.resolver.sense(&self.found.scopes, path, kinds) {
+            Sense::Other => true,
+            Sense::Either => context == Context::Link,
+            Sense::Reference => false,
         }
     }
 

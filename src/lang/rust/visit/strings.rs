@@ -63,6 +63,7 @@ impl Walker<'_, '_> {
         for run in scan(tokens).runs {
             if run.names.len() == 1 && run.leading.is_none() {
                 self.found.mentions.insert(bare(&run.names[0]));
+                self.found.token_heads.insert(bare(&run.names[0]));
                 continue;
             }
             let shift = |range: std::ops::Range<usize>| start + range.start..start + range.end;

@@ -6,7 +6,7 @@ use syn::visit::Visit;
 use super::{Context, Mode, Parts, Walker};
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Expanded, Position, Run, Scan, is_quote, is_text};
-use crate::lang::rust::resolve::{MACRO, Names};
+use crate::lang::rust::resolve::{MACRO, Names, VALUE};
 use crate::path::{Namespaces, Segment};
 
 impl Walker<'_, '_> {
@@ -28,12 +28,19 @@ impl Walker<'_, '_> {
         for ident in &run.names {
             self.found.mentions.insert(bare(ident));
         }
+        if run.leading.is_none() && !run.dollar_crate {
+            self.found.token_heads.insert(bare(&run.names[0]));
+        }
         if run.names.len() == 1 && run.leading.is_none() && !run.bang {
             return;
         }
         let names: Vec<Name> = run.names.iter().map(Name::of).collect();
         let plain = names.len();
-        let kinds = if run.bang { MACRO } else { Namespaces::ALL };
+        let kinds = match (run.bang, run.call) {
+            (true, _) => MACRO,
+            (false, true) => VALUE,
+            (false, false) => Namespaces::ALL,
+        };
         // The two colons are joined, so their places follow each other.
         let leading = run.leading.map(|first: Span| {
             let start = first.byte_range().start;
