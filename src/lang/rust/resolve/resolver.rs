@@ -329,7 +329,7 @@ impl<'a> Resolver<'a> {
                         Some(Bound::Import(path, via)) => return head(path, via),
                         None => {
                             if is_prefix && self.knows(&path) {
-                                guess.get_or_insert((path, Via::Module));
+                                guess.get_or_insert((path, Via::Glob(id, glob)));
                             }
                         }
                     }

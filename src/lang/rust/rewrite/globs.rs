@@ -333,7 +333,7 @@ impl Rewrite<'_, '_> {
         let item = names.leaves[ordinal]
             .item
             .and_then(|item| names.items.get(item));
-        item.and_then(|item| super::groups::place_of(&item.tree, ordinal))
+        item.and_then(|item| super::tree::place_of(&item.tree, ordinal))
             .unwrap_or(0..0)
     }
 }

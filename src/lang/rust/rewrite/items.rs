@@ -1,29 +1,29 @@
 //! `use` items: each is composed as meaning and emitted once.
 
-use std::ops::Range;
-
 use super::Rewrite;
 use super::draft::{Draft, Refusal};
 use super::fate::{Fate, Fates, Next};
 use super::globs::Added;
-use super::groups::{Evicted, Part, chain_of, leaves_of};
+use super::groups::Part;
+use super::layout::Layout;
 use super::names_edit::rename;
+use super::new_items::NewItem;
 use super::render::{Spot, Words};
+use super::tree::{chain_of, leaves_of};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::rust::resolve::{
     LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written, mentions_test,
 };
-use crate::lang::rust::visit::Context;
 use crate::path::Segment;
-use crate::text::{Edit, newline_of};
+use crate::text::Edit;
 
 /// Composes the `use` items of one scope.
 pub struct Composer<'c, 'r, 'a> {
     pub(super) rewrite: &'c Rewrite<'r, 'a>,
     pub(super) names: &'c Names,
-    fates: &'c Fates,
-    added: &'c Added,
-    scope: ScopeId,
+    pub(super) fates: &'c Fates,
+    pub(super) added: &'c Added,
+    pub(super) scope: ScopeId,
 }
 
 impl Rewrite<'_, '_> {
@@ -236,7 +236,7 @@ impl Composer<'_, '_, '_> {
                 self.root(&inner)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let layout = super::groups::Layout::of(self.rewrite.text, open, close, items, commas);
+        let layout = Layout::of(self.rewrite.text, open, close, items, commas);
         self.join_group(&layout, parts, None, item)
     }
 
@@ -309,7 +309,7 @@ impl Composer<'_, '_, '_> {
         Ok(words)
     }
 
-    fn absolute_words(
+    pub(super) fn absolute_words(
         &self,
         item: &UseItem,
         ordinal: usize,
@@ -357,150 +357,6 @@ impl Composer<'_, '_, '_> {
         text
     }
 
-    /// New items for leaves that found no place: one a target module.
-    fn new_items(&self, item: &UseItem, evicted: &[Evicted]) -> Result<Vec<NewItem>, Refusal> {
-        let mut items: Vec<NewItem> = Vec::new();
-        let mut modules: Vec<(Vec<Segment>, usize)> = Vec::new();
-        for leaf in evicted {
-            let kind = self.names.leaves[leaf.ordinal].kind;
-            let has_comments = !leaf.above.is_empty() || leaf.behind.is_some();
-            let (module, last) = match kind {
-                LeafKind::Name => leaf.to.split_at(leaf.to.len() - 1),
-                _ => (leaf.to.as_slice(), &[][..]),
-            };
-            if module.is_empty() {
-                // A crate alone.
-                let text = self.whole_leaf(item, leaf.ordinal, &leaf.to, false)?;
-                items.push(NewItem::plain(text));
-                continue;
-            }
-            let text = match kind {
-                LeafKind::SelfModule => {
-                    let bound = &self.names.leaves[leaf.ordinal].name;
-                    if leaf.to.last() == Some(bound) {
-                        "self".to_owned()
-                    } else {
-                        format!("self as {}", self.rewrite.word(bound))
-                    }
-                }
-                _ => self.leaf_text(leaf.ordinal, last),
-            };
-            let known = modules
-                .iter()
-                .find(|(known, _)| known == module && !has_comments)
-                .map(|(_, at)| *at);
-            if let Some(at) = known {
-                items[at].leaves.push(text);
-                continue;
-            }
-            let prefix = written(&self.absolute_words(item, leaf.ordinal, module)?);
-            if !has_comments {
-                modules.push((module.to_vec(), items.len()));
-            }
-            items.push(NewItem {
-                prefix: Some(prefix),
-                leaves: vec![text],
-                above: leaf.above.clone(),
-                behind: leaf.behind.clone(),
-                private: false,
-            });
-        }
-        Ok(items)
-    }
-
-    /// Puts new items behind an item: on lines of their own, or right behind its `;` where more
-    /// follows on the line.
-    fn insert(&self, item: &UseItem, new: &[NewItem]) -> Edit {
-        let text = self.rewrite.text;
-        let start = item.start.range().start;
-        let semi = item.semi.range().end;
-        let newline = newline_of(text);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &text[line_start..start];
-        let indent_len = before.len() - before.trim_start().len();
-        let indent = &before[..indent_len];
-        let attributes = self.copied_attributes(item);
-        let visibility = &text[item.body.range().start..item.keyword.range().start];
-        let rest = text[semi..].split('\n').next().unwrap_or_default();
-        let trimmed = rest.trim();
-        let ends_line = trimmed.is_empty() || trimmed.starts_with("//");
-        let mut out = String::new();
-        for new in new {
-            if ends_line {
-                out.push_str(newline);
-                for comment in &new.above {
-                    out.push_str(indent);
-                    out.push_str(comment);
-                    out.push_str(newline);
-                }
-                out.push_str(indent);
-            } else {
-                out.push(' ');
-            }
-            out.push_str(&attributes);
-            out.push_str(if new.private { "" } else { visibility });
-            out.push_str("use ");
-            out.push_str(&new.text());
-            out.push(';');
-            if ends_line && let Some(behind) = &new.behind {
-                out.push(' ');
-                out.push_str(behind);
-            }
-        }
-        let at = if ends_line {
-            semi + rest.trim_end().len()
-        } else {
-            semi
-        };
-        Edit::insert(at, out)
-    }
-
-    /// Puts new items in the place of one that goes.
-    fn replace(&self, item: &UseItem, new: &[NewItem]) -> Edit {
-        let inserted = self.insert(item, new).text;
-        // The first of the new items takes the line that is there.
-        let first = inserted.trim_start().to_owned();
-        Edit::replace(item.start.range().start..item.semi.range().end, first)
-    }
-
-    /// The attributes that a new item takes over. Documentation with paths in it is not doubled: its
-    /// links are rewritten where they stand.
-    fn copied_attributes(&self, item: &UseItem) -> String {
-        let range = item.start.range().start..item.body.range().start;
-        let text = &self.rewrite.text[range.clone()];
-        let has_links = self.rewrite.found.sites.iter().any(|site| {
-            site.context == Context::Link && range.contains(&site.names[0].at.range().start)
-        });
-        if !has_links {
-            return text.to_owned();
-        }
-        text.split_inclusive('\n')
-            .filter(|line| !line.trim_start().starts_with("///"))
-            .collect::<String>()
-            .trim_start()
-            .to_owned()
-    }
-
-    /// The bytes that go with an item: its attributes, and its line if nothing else is on it.
-    fn item_extent(&self, item: &UseItem) -> Range<usize> {
-        let text = self.rewrite.text;
-        let start = item.start.range().start;
-        let end = item.semi.range().end;
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let rest = &text[end..];
-        let line_rest = rest.split_inclusive('\n').next().unwrap_or_default();
-        let alone = text[line_start..start].trim().is_empty() && line_rest.trim().is_empty();
-        if alone {
-            return line_start..end + line_rest.len();
-        }
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        if text[line_start..start].trim().is_empty() {
-            return start..end + blanks;
-        }
-        let before = text[..start].len() - text[..start].trim_end_matches([' ', '\t']).len();
-        start - before..end
-    }
-
     /// In tokens that are no items, attributes before a `use` are not part of it.
     fn has_attribute_in_tokens(&self, item: &UseItem) -> bool {
         self.rewrite.text[..item.start.range().start]
@@ -509,40 +365,7 @@ impl Composer<'_, '_, '_> {
     }
 }
 
-/// A new `use` item.
-struct NewItem {
-    /// The module, or `None` if `leaves` is the whole path.
-    prefix: Option<String>,
-    leaves: Vec<String>,
-    above: Vec<String>,
-    behind: Option<String>,
-    /// Without the visibility of the item that it stands beside.
-    private: bool,
-}
-
-impl NewItem {
-    fn plain(text: String) -> Self {
-        Self {
-            prefix: None,
-            leaves: vec![text],
-            above: Vec::new(),
-            behind: None,
-            private: false,
-        }
-    }
-
-    fn text(&self) -> String {
-        let Some(prefix) = &self.prefix else {
-            return self.leaves.join(", ");
-        };
-        match self.leaves.as_slice() {
-            [leaf] if !leaf.starts_with("self") => format!("{prefix}::{leaf}"),
-            leaves => format!("{prefix}::{{{}}}", leaves.join(", ")),
-        }
-    }
-}
-
-fn written(words: &Words) -> String {
+pub(super) fn written(words: &Words) -> String {
     let leading = if words.leading { "::" } else { "" };
     format!("{leading}{}", words.names.join("::"))
 }

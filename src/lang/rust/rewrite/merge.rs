@@ -2,8 +2,8 @@
 
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
-use super::groups::{chain_of, leaves_of};
 use super::items::Composer;
+use super::tree::{chain_of, extent, leaves_of};
 use crate::lang::rust::resolve::{LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written};
 use crate::path::Segment;
 use crate::text::Edit;
@@ -130,6 +130,6 @@ impl Composer<'_, '_, '_> {
                 format!(", {}", self.leaf_text(*ordinal, std::slice::from_ref(name)))
             })
             .collect();
-        Some(Edit::insert(super::groups::extent(last).end, text))
+        Some(Edit::insert(extent(last).end, text))
     }
 }

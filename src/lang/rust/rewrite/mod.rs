@@ -1,26 +1,41 @@
-//! From what was resolved to edits and findings.
+//! From what was resolved to edits and findings. Only names of paths are ever edited.
 //!
-//! In order: what becomes of each import (`fate`), what a path is written as in its place
-//! (`render`), the `use` items, each composed as meaning and emitted once (`items`, `groups`), and
-//! the paths outside them (`sites`). Only names of paths are ever edited.
+//! - `fate`, `decide`, `twins`, `uses`, `merge`: what becomes of each import; `globs`: what must be
+//!   imported beside a glob.
+//! - `items`, `groups`, `layout`, `tree`, `new_items`: `use` items, each composed as meaning and
+//!   emitted once.
+//! - `sites`, `guards`: paths outside imports, and when they must stay; `texts`: paths in text.
+//! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
+//! - `keep`: `repoint: keep` comments; `exposed`: what other files see; `refusals`: why things stay.
+//!
+//! The order matters: imports are decided first, since a path that goes through an import follows it;
+//! then paths; then the imports that no path needs any more; last the items are composed.
 
+mod decide;
 mod draft;
 mod exposed;
 mod fate;
 mod globs;
 mod groups;
+mod guards;
 mod items;
 mod keep;
+mod layout;
 mod merge;
 mod names_edit;
+mod new_items;
+mod refusals;
 mod render;
 mod sites;
+mod texts;
+mod tree;
+mod twins;
 mod uses;
 
 pub use draft::{Draft, show};
 pub use fate::Fates;
 pub use keep::KeptLines;
-pub use sites::absolute_paths;
+pub use texts::absolute_paths;
 
 use super::resolve::Resolver;
 use super::visit::Found;

@@ -4,17 +4,19 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::draft::{Draft, Refusal, Subject, show};
-use super::fate::{Carrier, Fates, LeafKey, Next, no_successor, two_namespaces, unresolved};
+use super::fate::{Carrier, Fates, LeafKey, Next};
 use super::globs::Added;
+use super::guards::refuses_macro;
 use super::names_edit::rename;
+use super::refusals::{no_successor, two_namespaces, unresolved};
 use super::render::Spot;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
-use crate::lang::rust::resolve::{Leaf, LeafKind, Reach, Role, Sense, Via};
+use crate::lang::rust::resolve::{LeafKind, Reach, Role, Sense, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::outline::Declared;
-use crate::path::{Namespaces, Segment};
+use crate::path::Segment;
 use crate::text::Edit;
 
 impl Rewrite<'_, '_> {
@@ -222,28 +224,6 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// Whether what the path means is decided elsewhere, so that an import here cannot help it.
-    fn is_foreign(&self, site: &Site) -> bool {
-        match site.mode {
-            Mode::Exported | Mode::Quote => {
-                site.head.via != Via::Extern && !self.is_bound_in_tokens(site)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether the path starts at a name that the tokens around it import themselves.
-    fn is_bound_in_tokens(&self, site: &Site) -> bool {
-        let Via::Import(scope, ordinal) = site.head.via else {
-            return false;
-        };
-        let names = &self.found.scopes.get(scope).names;
-        names.leaves[ordinal]
-            .item
-            .and_then(|item| names.items.get(item))
-            .is_some_and(|item| item.context.in_tokens)
-    }
-
     fn site_edits(
         &self,
         site: &Site,
@@ -310,36 +290,6 @@ impl Rewrite<'_, '_> {
         Ok(edits)
     }
 
-    /// Whether the macro that the path stands in is only used in the module that defines it, so that
-    /// a relative path means there what it means here.
-    fn is_used_here_only(&self, site: &Site) -> bool {
-        let Some(name) = &site.definition else {
-            return false;
-        };
-        let scopes = &self.found.scopes;
-        let module = scopes.get(site.scope).module;
-        let calls_elsewhere = self
-            .found
-            .calls
-            .iter()
-            .any(|(called, from)| called == name && *from != module);
-        let is_exported = scopes.iter().any(|(_, scope)| {
-            scope
-                .names
-                .leaves
-                .iter()
-                .any(|leaf| leaf.written.segments.last() == Some(name))
-        });
-        let Some(krate) = self.resolver.home.krate else {
-            return false;
-        };
-        let elsewhere = || {
-            let file = self.resolver.home.file;
-            self.resolver.tree.mentions_elsewhere(krate, file, name)
-        };
-        !calls_elsewhere && !is_exported && !elsewhere()
-    }
-
     /// Where a reference starts: `::` and the `$` of `$crate` are part of it.
     fn site_start(&self, site: &Site) -> usize {
         let first = match &site.leading {
@@ -348,170 +298,6 @@ impl Rewrite<'_, '_> {
         };
         let has_dollar = site.dollar_crate && self.text[..first].ends_with('$');
         first - usize::from(has_dollar)
-    }
-
-    /// Why a path stays that may go through another binding than the one that was found: the name is
-    /// imported twice under conditions, or two globs may bring it.
-    fn refuses_binding(&self, site: &Site) -> Option<Refusal> {
-        match site.head.via {
-            Via::Import(scope, ordinal) => {
-                let names = &self.found.scopes.get(scope).names;
-                let leaf = &names.leaves[ordinal];
-                let in_tokens = |leaf: &Leaf| {
-                    leaf.item
-                        .and_then(|item| names.items.get(item))
-                        .is_some_and(|item| item.context.in_tokens)
-                };
-                let twice = names.leaves.iter().enumerate().any(|(other, twin)| {
-                    other != ordinal
-                        && twin.name == leaf.name
-                        && twin.kind != LeafKind::Glob
-                        && (twin.condition != leaf.condition || in_tokens(twin))
-                        && self.resolver.leaf(&self.found.scopes, scope, other)
-                            != self.resolver.leaf(&self.found.scopes, scope, ordinal)
-                });
-                twice.then(|| {
-                    Refusal::new(
-                        Code::Unresolved,
-                        "its first name is imported from several paths",
-                    )
-                    .help("import the new path under the same condition, and name it here")
-                })
-            }
-            Via::Glob(scope, own) => {
-                let names = &self.found.scopes.get(scope).names;
-                let is_opaque = |glob: usize| {
-                    self.resolver
-                        .leaf(&self.found.scopes, scope, glob)
-                        .is_none_or(|base| !self.resolver.sees(&self.found.scopes, &base))
-                };
-                let opaque = names.globs.iter().filter(|&&glob| is_opaque(glob)).count();
-                (is_opaque(own) && opaque > 1).then(|| {
-                    Refusal::new(
-                        Code::Glob,
-                        "more than one glob import may bring its first name",
-                    )
-                    .help("import the name explicitly")
-                })
-            }
-            _ => None,
-        }
-    }
-
-    /// `pub(in path)` takes an ancestor only, from `crate`, `self` or `super` (E0742).
-    fn refuses_visibility(
-        &self,
-        site: &Site,
-        target: &[Segment],
-        words: &[String],
-    ) -> Result<(), Refusal> {
-        let module = &self.found.scopes.get(site.scope).path;
-        let starts = words
-            .first()
-            .is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super"));
-        let edition_2015 =
-            self.resolver.home.edition == crate::lang::rust::manifest::Edition::E2015;
-        if module.starts_with(target) && (starts || edition_2015) {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            Code::Visibility,
-            "the new path is no ancestor of this module",
-        )
-        .help("widen the visibility, for example to `pub(crate)`"))
-    }
-
-    /// A raw or escaped string of a known attribute: never edited, and an error if it names a mapped
-    /// path.
-    pub fn odd_string(
-        &self,
-        range: std::ops::Range<usize>,
-        text: &str,
-        scope: crate::lang::rust::resolve::ScopeId,
-        draft: &mut Draft,
-    ) {
-        for (_, segments) in absolute_paths(text) {
-            let written = crate::lang::rust::resolve::Written {
-                leading: false,
-                segments,
-            };
-            let resolver = self.resolver;
-            let found = resolver.path(
-                &self.found.scopes,
-                scope,
-                &written,
-                Namespaces::ALL,
-                Role::Path,
-            );
-            let Some((_, path)) = found else {
-                continue;
-            };
-            if let Outcome::Moves(to) = resolver.table.resolve(&path, Namespaces::ALL) {
-                let subject = Subject {
-                    range: range.clone(),
-                    path: &path,
-                    to: Some(to.to.segments()),
-                    rule: to.first.index,
-                };
-                let refusal = Refusal::new(
-                    Code::String,
-                    "the path stands in a raw or escaped string, which is not edited",
-                )
-                .help("rewrite the string by hand");
-                draft.refused(&subject, refusal, resolver.table);
-            }
-        }
-    }
-
-    /// Literals in macro calls that mention a mapped path.
-    pub fn texts(&self, draft: &mut Draft) {
-        for at in &self.found.texts {
-            let range = at.range();
-            let Some(text) = self.text.get(range.clone()) else {
-                continue;
-            };
-            for (at, path) in absolute_paths(text) {
-                let Outcome::Moves(to) = self.resolver.table.resolve(&path, Namespaces::ALL) else {
-                    continue;
-                };
-                let subject = Subject {
-                    range: range.start + at.start..range.start + at.end,
-                    path: &path,
-                    to: Some(to.to.segments()),
-                    rule: to.first.index,
-                };
-                draft.remark(
-                    Code::Text,
-                    Level::Note,
-                    &subject,
-                    "a deprecated path in text".to_owned(),
-                    self.resolver.table,
-                );
-            }
-        }
-    }
-}
-
-/// Why a path in macro tokens stays, if it must.
-fn refuses_macro(site: &Site, is_own_target: bool) -> Option<Refusal> {
-    let by_name = site.head.via == Via::Extern;
-    match site.mode {
-        Mode::Exported if site.dollar_crate && is_own_target => None,
-        Mode::Exported | Mode::Definition if site.dollar_crate && !is_own_target => Some(
-            Refusal::new(
-                Code::Macro,
-                "`$crate` would have to become another crate, which the callers may not have",
-            )
-            .help("re-export the new path from this crate, and name it here by `$crate`"),
-        ),
-        Mode::Exported | Mode::Quote if !by_name => Some(
-            Refusal::new(
-                Code::Macro,
-                "what this path means is decided where the macro is used",
-            )
-            .help("write it from `$crate::`, or from `::` and the crate's name"),
-        ),
-        _ => None,
     }
 }
 
@@ -522,43 +308,5 @@ fn merge_front(edits: &mut Vec<Edit>) {
         let second = edits.remove(1);
         edits[0].range.end = second.range.end;
         edits[0].text.push_str(&second.text);
-    }
-}
-
-/// Chains of two and more names in text, with their places.
-pub fn absolute_paths(text: &str) -> Vec<(std::ops::Range<usize>, Vec<Segment>)> {
-    let mut found = Vec::new();
-    if !text.contains("::") {
-        return found;
-    }
-    let is_part = |c: char| c == '_' || c == ':' || c.is_alphanumeric();
-    let mut start = 0;
-    for piece in text.split_inclusive(|c: char| !is_part(c)) {
-        let word = piece.trim_end_matches(|c: char| !is_part(c));
-        let chain = word.trim_matches(':');
-        if chain.contains("::") {
-            let at = start + (word.len() - word.trim_start_matches(':').len());
-            let segments: Vec<Segment> = chain.split("::").map(Segment::new).collect();
-            if segments.iter().all(|name| crate::path::is_identifier(name)) {
-                found.push((at..at + chain.len(), segments));
-            }
-        }
-        start += piece.len();
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chains_in_text_have_their_places() {
-        let text = "see old::a::Foo, or ::b::c: é x:y";
-        let found: Vec<&str> = absolute_paths(text)
-            .into_iter()
-            .map(|(range, _)| &text[range])
-            .collect();
-        assert_eq!(found, ["old::a::Foo", "b::c"]);
     }
 }

@@ -1,0 +1,194 @@
+//! What the table says of one import, and whether that can be done.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::Rewrite;
+use super::draft::Refusal;
+use super::fate::{Carrier, Fate, LeafKey, Next, Report};
+use super::refusals::{no_successor, two_namespaces, unresolved};
+use crate::finding::Code;
+use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, Sense, TYPE, Via};
+use crate::mapping::{Matched, Outcome};
+use crate::path::{Namespaces, Segment};
+
+impl<'a> Rewrite<'_, 'a> {
+    pub(super) fn fate(
+        &self,
+        scope: ScopeId,
+        ordinal: usize,
+        leaf: &Leaf,
+        places: &FxHashMap<usize, Range<usize>>,
+    ) -> (Fate, Option<Report<'a>>) {
+        let scopes = &self.found.scopes;
+        let old = self.resolver.leaf(scopes, scope, ordinal);
+        let kinds = match leaf.kind {
+            LeafKind::Name => Namespaces::ALL,
+            _ => TYPE,
+        };
+        let head = (leaf.kind != LeafKind::ExternCrate)
+            .then(|| {
+                let role = Role::Use(scope, ordinal);
+                self.resolver
+                    .head(scopes, scope, &leaf.written, kinds, role)
+            })
+            .flatten();
+        let mut fate = Fate {
+            old,
+            head,
+            next: Next::Stays,
+            wants_uses: false,
+            renamed: None,
+        };
+        let Some(path) = fate.old.clone() else {
+            return (fate, None);
+        };
+        let module = std::rc::Rc::clone(&scopes.get(scope).path);
+        let table: &'a crate::mapping::Table = self.resolver.table;
+        let outcome = table.resolve(&path, kinds);
+        let (matched, to) = match &outcome {
+            Outcome::Stays => return (fate, None),
+            Outcome::Moves(to) => (to.first, Some(to.to.segments().to_vec())),
+            Outcome::Removed(matched) | Outcome::Alternatives(matched) => (*matched, None),
+        };
+        if self.stays_inside(&module, fate.head.as_ref(), &matched)
+            || !self.means_this_package(&path, &matched)
+        {
+            return (fate, None);
+        }
+        let sense = self.sense_of_import((scope, ordinal), &path, kinds);
+        if sense == Sense::Other {
+            return (fate, None);
+        }
+        let place = places.get(&ordinal).cloned().unwrap_or(0..0);
+        fate.wants_uses = matched.rule.rename == crate::mapping::Rename::Uses;
+        fate.next = Next::Kept;
+        if self.kept.keeps(place.start) {
+            return (fate, None);
+        }
+        let refusal = match &to {
+            None => Some(no_successor(&outcome, table.syntax())),
+            Some(_) if sense == Sense::Either => Some(two_namespaces()),
+            Some(_) if leaf.kind == LeafKind::ExternCrate => Some(
+                Refusal::new(Code::ExternCrate, "the crate itself is deprecated")
+                    .help("change the dependency in Cargo.toml, then this item"),
+            ),
+            Some(_)
+                if fate
+                    .head
+                    .as_ref()
+                    .is_some_and(|head| head.via == Via::Ambiguous) =>
+            {
+                Some(unresolved())
+            }
+            Some(_) if self.is_foreign_use(scope, leaf, fate.head.as_ref()) => Some(
+                Refusal::new(
+                    Code::Macro,
+                    "what this path means is decided where the macro is used",
+                )
+                .help("write it from `$crate::`, or from `::` and the crate's name"),
+            ),
+            Some(to) => self.refuses_use(scope, leaf, fate.head.as_ref(), to),
+        };
+        if let (None, Some(to)) = (&refusal, to) {
+            // The new home brings what it stands for from the old path: that is its definition.
+            let is_home = self.imports_for_itself(&module, leaf, &to)
+                && if leaf.kind == LeafKind::Glob {
+                    self.resolver.has_module(scopes, &path)
+                } else {
+                    !self.is_defined_too(&module, leaf, &to, scope)
+                };
+            if is_home {
+                fate.next = Next::Follows(to, Carrier::OtherFile);
+                return (fate, None);
+            }
+            fate.next = Next::Moves(to);
+        }
+        let report = Report {
+            outcome,
+            matched,
+            place,
+            refusal,
+        };
+        (fate, Some(report))
+    }
+
+    /// What an import means whose name may be a module or something else: its uses tell.
+    pub(super) fn sense_of_import(
+        &self,
+        key: LeafKey,
+        path: &[Segment],
+        kinds: Namespaces,
+    ) -> Sense {
+        let sense = self.resolver.sense(&self.found.scopes, path, kinds);
+        if sense != Sense::Either {
+            return sense;
+        }
+        let through = Via::Import(key.0, key.1);
+        let as_module = self
+            .found
+            .sites
+            .iter()
+            .any(|site| site.head.via == through && site.written.segments.len() > 1);
+        match (as_module, self.found.other_uses.contains(&key)) {
+            (true, false) => Sense::Reference,
+            (false, true) => Sense::Other,
+            _ => Sense::Either,
+        }
+    }
+
+    /// Whether an import stands in a macro for other crates, and its path depends on them.
+    pub(super) fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
+        let names = &self.found.scopes.get(scope).names;
+        leaf.item
+            .and_then(|item| names.items.get(item))
+            .is_some_and(|item| item.context.foreign && !item.context.dollar_crate)
+            && head.is_none_or(|head| head.via != Via::Extern)
+    }
+
+    /// Whether a relative path stays inside the module that the rule moves.
+    pub(super) fn stays_inside(
+        &self,
+        module: &[Segment],
+        head: Option<&Head>,
+        matched: &Matched<'_>,
+    ) -> bool {
+        let relative = head.is_some_and(|head| {
+            matches!(
+                head.via,
+                Via::Relative
+                    | Via::Module
+                    | Via::Definition
+                    | Via::OuterDefinition
+                    | Via::Glob(..)
+            )
+        });
+        relative && module.starts_with(matched.rule.from.segments())
+    }
+
+    /// Whether the rule speaks of this package, where it names one and the path is of this crate.
+    pub(super) fn means_this_package(&self, path: &[Segment], matched: &Matched<'_>) -> bool {
+        let (Some(package), Some(krate)) = (&matched.rule.package, self.resolver.home.krate) else {
+            return true;
+        };
+        path.first() != Some(&self.resolver.home.root)
+            || krate.package.as_ref().is_none_or(|own| own == package)
+    }
+
+    /// Whether the import would bind the very name that its new path says.
+    pub(super) fn imports_for_itself(
+        &self,
+        module: &[Segment],
+        leaf: &Leaf,
+        to: &[Segment],
+    ) -> bool {
+        match leaf.kind {
+            LeafKind::Glob => to == module,
+            LeafKind::Name => to
+                .split_last()
+                .is_some_and(|(last, parent)| parent == module && *last == leaf.name),
+            LeafKind::SelfModule | LeafKind::ExternCrate => false,
+        }
+    }
+}
