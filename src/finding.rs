@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-/// How much a finding matters (design: errors stay as text, reviews are rewritten).
+/// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {

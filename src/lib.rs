@@ -1,4 +1,7 @@
 //! repoint rewrites deprecated import paths to the one path that is the single source of truth.
+//!
+//! The library does the work, the binary calls [`cli::main`]. Modules lie on floors, and each uses only
+//! those below it; `ARCHITECTURE.md` says which, and where to start reading.
 #![warn(missing_docs)]
 
 pub mod cli;

@@ -164,10 +164,10 @@ pub(super) struct RewriteArgs {
     /// Which strings are references: those in known calls and attributes, all, or none
     #[arg(long, value_name = "WHICH", default_value = "known")]
     pub strings: StringsArg,
-    /// Rewrite documentation and Markdown files too
+    /// Rewrite the examples of Markdown files too
     #[arg(long)]
     pub docs: bool,
-    /// Report mentions in other files
+    /// Note mentions in the prose of documentation comments
     #[arg(long)]
     pub mentions: bool,
     /// A root of the language's modules (Python); repeatable

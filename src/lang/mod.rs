@@ -24,8 +24,7 @@ pub trait Language: Send + Sync {
     /// Whether a file of this name holds its source, or documentation that `options` want rewritten.
     fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool;
 
-    /// Words of which at least one occurs in each file that refers to a path of `table`
-    /// (the prefilter law of the design).
+    /// Words of which at least one occurs in each file that refers to a path of `table`.
     fn anchors(&self, table: &Table) -> Vec<Anchor>;
 
     /// Starts work on a tree. What it learns of the tree is shared by the threads.
@@ -42,9 +41,9 @@ pub trait Language: Send + Sync {
 pub struct RewriteOptions {
     /// What becomes of strings.
     pub strings: Strings,
-    /// Rewrite documentation and Markdown files too.
+    /// Rewrite the examples of Markdown files too.
     pub docs: bool,
-    /// Report mentions in other files.
+    /// Note mentions in the prose of documentation comments.
     pub mentions: bool,
     /// Where the language's modules start, absolute; empty if nothing was said.
     pub roots: Vec<PathBuf>,

@@ -62,7 +62,7 @@ fn model_rule<'t>(table: &'t Table, path: &[Segment], kinds: Namespaces) -> Opti
         .max_by_key(|rule| rule.from.len())
 }
 
-/// T, as the design says it.
+/// T, as its definition says it.
 fn model(table: &Table, path: &[Segment], kinds: Namespaces) -> String {
     let mut current = path.to_vec();
     for _ in 0..ROUNDS {

@@ -52,7 +52,7 @@ impl Rewrite<'_, '_> {
         unused
     }
 
-    /// Whether an import whose last use was rewritten can go (design 4.6): it is private, nothing
+    /// Whether an import whose last use was rewritten can go: it is private, nothing
     /// else can reach its name, and it is no reference itself.
     fn may_go(&self, (scope, ordinal): LeafKey, fates: &Fates) -> bool {
         let here = self.found.scopes.get(scope);

@@ -1,4 +1,4 @@
-//! `rename = "uses"`: the uses of an import take the new name, where that is certain (design 4.2).
+//! `rename = "uses"`: the uses of an import take the new name, where that is certain.
 //!
 //! Certain means that every place in the file that holds one of the two names is known: the number of
 //! times that the word stands in the text is the number of places that the walk resolved to this
