@@ -93,7 +93,8 @@ impl<'a> Rewrite<'_, 'a> {
         };
         if let (None, Some(to)) = (&refusal, to) {
             // The new home brings what it stands for from the old path: that is its definition.
-            let is_home = self.imports_for_itself(&module, leaf, &to)
+            let is_home = self.is_item_of_module(scope, leaf)
+                && self.imports_for_itself(&module, leaf, &to)
                 && if leaf.kind == LeafKind::Glob {
                     self.resolver.has_module(scopes, &path)
                 } else {
@@ -177,6 +178,13 @@ impl<'a> Rewrite<'_, 'a> {
         };
         path.first() != Some(&self.resolver.home.root)
             || krate.package.as_ref().is_none_or(|own| own == package)
+    }
+
+    /// Whether an import stands among the items of a module, not in a block or in tokens.
+    fn is_item_of_module(&self, scope: ScopeId, leaf: &Leaf) -> bool {
+        let here = self.found.scopes.get(scope);
+        let item = leaf.item.and_then(|item| here.names.items.get(item));
+        here.module == scope && item.is_some_and(|item| !item.context.in_tokens)
     }
 
     /// Whether the import would bind the very name that its new path says.

@@ -216,6 +216,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         } else {
             self.resolver
                 .path(&self.found.scopes, self.scope, &written, kinds, Role::Path)
+                .or_else(|| self.own_name_in_tokens(&written, parts.context))
         };
         let index = self.found.uses.len();
         let meaning = match &resolved {
@@ -264,6 +265,25 @@ impl<'r, 'a> Walker<'r, 'a> {
                 index,
             });
         }
+    }
+
+    /// The library's own name in tokens of itself: code that a macro makes for other crates.
+    fn own_name_in_tokens(
+        &self,
+        written: &Written,
+        context: Context,
+    ) -> Option<(Head, Vec<Segment>)> {
+        let is_own = context == Context::Tokens
+            && written.segments.len() > 1
+            && written.segments[0] == self.resolver.home.root;
+        is_own.then(|| {
+            let head = Head {
+                taken: 1,
+                base: written.segments[..1].to_vec(),
+                via: Via::Extern,
+            };
+            (head, written.segments.clone())
+        })
     }
 
     /// Whether a path means a function or a macro that has the name of a module of the tree. A link
