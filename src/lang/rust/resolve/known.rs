@@ -75,7 +75,7 @@ impl Resolver<'_> {
     }
 
     /// What a module of this crate binds to `name`; `None` if the module is not known.
-    pub(super) fn entries_in(
+    pub fn entries_in(
         &self,
         scopes: &Scopes,
         module: &[Segment],
@@ -158,6 +158,16 @@ impl Resolver<'_> {
                 return None;
             }
             let path = self.leaf(scopes, id, ordinal)?;
+            // `use self::h::h;` beside a module `h` that a rule moves: the import brings no module,
+            // or the two would clash (E0255).
+            let here = scopes.get(id);
+            let below_own_name = here.module == id
+                && path.len() > here.path.len() + 1
+                && path.starts_with(&here.path)
+                && path[here.path.len()] == *name;
+            if below_own_name && kinds == TYPE && self.knows(&path[..=here.path.len()]) {
+                return None;
+            }
             Some(Bound::Import(path, Via::Import(id, ordinal)))
         })
     }

@@ -18,7 +18,7 @@ mod tree;
 pub use home::Home;
 pub use kinds::Sense;
 pub use names::{
-    Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
+    Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
     mentions_test,
 };
 pub use prelude::is_primitive;

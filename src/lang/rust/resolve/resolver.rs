@@ -328,7 +328,7 @@ impl<'a> Resolver<'a> {
                         ) => return head(path, Via::Glob(id, glob)),
                         Some(Bound::Import(path, via)) => return head(path, via),
                         None => {
-                            if is_prefix && self.knows(&path) {
+                            if self.is_lost_child(&path, kinds, is_prefix) {
                                 guess.get_or_insert((path, Via::Glob(id, glob)));
                             }
                         }

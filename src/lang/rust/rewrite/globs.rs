@@ -7,7 +7,9 @@ use super::Rewrite;
 use super::draft::{Draft, Subject};
 use super::fate::{Fates, LeafKey, Next};
 use crate::finding::{Code, Level};
-use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, TYPE, Via, is_primitive};
+use crate::lang::rust::resolve::{
+    Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive,
+};
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
@@ -280,14 +282,24 @@ impl Rewrite<'_, '_> {
         to: &[Segment],
     ) -> Option<Reach> {
         let scopes = &self.found.scopes;
-        let Some(old) = self.resolver.reach_in(scopes, base, name) else {
+        let Some(old) = self.resolver.entries_in(scopes, base, name) else {
             return Some(glob);
         };
-        let new = || {
-            let (last, module) = to.split_last()?;
-            self.resolver.reach_in(scopes, module, last).flatten()
+        let new = to
+            .split_last()
+            .and_then(|(last, module)| self.resolver.entries_in(scopes, module, last))
+            .unwrap_or_default();
+        // A function of the same name as the module comes by the glob all the same.
+        let is_module = |entry: &&Entry| entry.what == What::Module;
+        let has_module = old.iter().chain(&new).any(|entry| is_module(&entry));
+        let seen = |entries: &[Entry]| {
+            entries
+                .iter()
+                .filter(|entry| !has_module || is_module(entry))
+                .map(|entry| entry.reach)
+                .max_by_key(|reach| *reach as u8)
         };
-        let entry = old.or_else(new)?;
+        let entry = seen(&old).or_else(|| seen(&new))?;
         if entry == Reach::Private {
             return here.starts_with(base).then_some(Reach::Private);
         }

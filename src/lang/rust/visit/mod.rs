@@ -333,7 +333,11 @@ impl<'r, 'a> Walker<'r, 'a> {
                     .names
                     .get(name)
                     .iter()
-                    .any(|entry| entry.what == super::resolve::What::Definition)
+                    .any(|entry| {
+                        // Only a type or a module has names below it.
+                        let has_names = path.len() == from.len() || entry.kinds.meets(TYPE);
+                        entry.what == super::resolve::What::Definition && has_names
+                    })
             })
     }
 
