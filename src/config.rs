@@ -178,7 +178,7 @@ mod tests {
     fn reads_every_key() {
         let config = parse(
             "mappings = ['m.toml']\ninclude = ['src/**']\nexclude = ['gen/**']\n\
-             max-file-size = '8M'\n[rust]\nstring-attributes = ['x']\n",
+             max-file-size = '8M'\n[rust]\nstring-attributes = ['x.y']\n",
         )
         .expect("valid");
         assert_eq!(config.mappings, Some(vec!["m.toml".to_owned()]));

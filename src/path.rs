@@ -212,6 +212,9 @@ pub static PYTHON: Syntax = Syntax {
     leaf_kinds: Namespaces(0),
 };
 
+/// Every syntax: tables may speak of a language that cannot be rewritten yet.
+pub static SYNTAXES: &[&Syntax] = &[&RUST, &PYTHON];
+
 impl Syntax {
     /// The name without the raw prefix.
     pub fn strip_raw<'a>(&self, name: &'a str) -> &'a str {

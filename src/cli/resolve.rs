@@ -12,7 +12,7 @@ use crate::config::{Config, MAX_FILE_SIZE};
 use crate::lang::{Language, RewriteOptions, registry};
 use crate::mapping::{MappingErrors, MappingSource, Table, Tables, load};
 use crate::output::Format;
-use crate::path::Syntax;
+use crate::path::SYNTAXES;
 use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
 
 /// Why nothing is done.
@@ -81,6 +81,14 @@ impl Place {
             Some(file) => Config::read(file, &names_of(registry()))?,
             None => Config::default(),
         };
+        for language in registry() {
+            let name = language.syntax().language;
+            if let (Some(section), Some(file)) = (config.sections.get(name), &file) {
+                language
+                    .check_settings(section)
+                    .map_err(|message| anyhow!("{}: [{name}]: {message}", file.display()))?;
+            }
+        }
         let config_folder = file
             .as_deref()
             .and_then(Path::parent)
@@ -129,14 +137,9 @@ fn no_rules(root: &Path) -> anyhow::Error {
     )
 }
 
-/// The syntaxes that mapping tables may speak of.
-pub(super) fn syntaxes() -> Vec<&'static Syntax> {
-    registry().iter().map(|lang| lang.syntax()).collect()
-}
-
 /// Loads sources, and says what is odd about them.
 pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Result<Tables, Refusal> {
-    let tables = load(sources, &syntaxes()).map_err(|errors| Refusal::Mapping(vec![errors]))?;
+    let tables = load(sources, SYNTAXES).map_err(|errors| Refusal::Mapping(vec![errors]))?;
     for warning in tables.warnings() {
         console.warning(&warning.render(console.colored()));
     }
@@ -209,6 +212,18 @@ fn rules(
         .into_iter()
         .filter(|table| asked(table.syntax().language) && !table.is_empty())
         .collect();
+    let known = names_of(registry());
+    if let Some(table) = tables
+        .iter()
+        .find(|table| !known.contains(&table.syntax().language))
+    {
+        let language = table.syntax().language;
+        return Err(anyhow!(
+            "there are rules for {language}, which this version can check but not rewrite: leave \
+             the table out, or choose another language with --lang"
+        )
+        .into());
+    }
     if tables.is_empty() {
         let language = args.lang.as_deref().unwrap_or("any language");
         return Err(anyhow!("there are no rules for {language} in the mapping tables").into());

@@ -27,6 +27,14 @@ pub trait Language: Send + Sync {
     /// Words of which at least one occurs in each file that refers to a path of `table`.
     fn anchors(&self, table: &Table) -> Vec<Anchor>;
 
+    /// Checks what the configuration says to this language.
+    ///
+    /// # Errors
+    /// What is wrong: an unknown key, or a value that does not fit.
+    fn check_settings(&self, _section: &toml::Table) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Starts work on a tree. What it learns of the tree is shared by the threads.
     fn open<'a>(
         &'a self,

@@ -6,6 +6,7 @@ use super::manifest::Krate;
 use super::parse::parse_file;
 use super::resolve::{Home, ModuleTree, Resolver};
 use super::rewrite::{Draft, Fates, KeptLines, Rewrite, absolute_paths};
+use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::{RewriteOptions, SourceError};
@@ -26,6 +27,8 @@ pub struct Setting<'a> {
     pub words: &'a Prefilter,
     /// How far a rewrite goes.
     pub options: &'a RewriteOptions,
+    /// What the configuration says.
+    pub settings: &'a Settings,
 }
 
 /// What is known of a text, in its own bytes.
@@ -52,7 +55,7 @@ pub fn read(
     let file = parse_file(text)?;
     // The two lifetimes of a resolver are one: it lives no longer than what it borrows.
     let resolver = Resolver::new(home, setting.table, setting.tree);
-    let found = Walker::walk(&resolver, text, &file, setting.words);
+    let found = Walker::walk(&resolver, text, &file, setting.words, setting.settings);
     let kept = KeptLines::of(text);
     let rewrite = Rewrite {
         text,
@@ -60,6 +63,7 @@ pub fn read(
         found: &found,
         kept: &kept,
         options: setting.options,
+        settings: setting.settings,
     };
     let mut draft = Draft::default();
     let fates = rewrite.run(&mut draft);

@@ -1,5 +1,7 @@
 //! Attributes that take a path in a string, as data (row R51).
 
+use super::settings::Attribute;
+
 /// Owner of the attribute, and the keys whose string is a path, a type or an expression of this place.
 /// Sources: serde.rs "Attributes", docs of clap, derive_more, strum, schemars, tokio, validator.
 const KNOWN: &[(&str, &[&str])] = &[
@@ -45,9 +47,13 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("darling", &["with", "default", "map", "and_then"]),
 ];
 
-/// Whether the string after `key =` in an attribute of `owner` is a path of this place.
-pub fn takes_path(owner: &str, key: &str) -> bool {
+/// Whether the string after `key =` in an attribute of `owner` is a path of this place; `more` are
+/// those that the configuration adds.
+pub fn takes_path(owner: &str, key: &str, more: &[Attribute]) -> bool {
     KNOWN
         .iter()
         .any(|(name, keys)| *name == owner && keys.contains(&key))
+        || more
+            .iter()
+            .any(|attribute| attribute.owner == owner && attribute.key == key)
 }

@@ -21,6 +21,7 @@ mod rewrite;
 #[cfg(test)]
 mod scratch;
 mod session;
+mod settings;
 mod visit;
 
 use std::path::Path;
@@ -75,6 +76,10 @@ impl Language for Rust {
         anchors.sort();
         anchors.dedup();
         anchors
+    }
+
+    fn check_settings(&self, section: &toml::Table) -> Result<(), String> {
+        settings::Settings::parse(section).map(|_| ())
     }
 
     fn open<'a>(

@@ -8,6 +8,7 @@ use super::manifest::{Edition, Externs, Krate, Package};
 use super::placement::{Crates, Place, Placement};
 use super::resolve::{Home, ModuleTree};
 use super::rewrite::Draft;
+use super::settings::Settings;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::{RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
@@ -26,6 +27,7 @@ pub struct RustSession<'a> {
     tree: ModuleTree,
     words: Prefilter,
     options: &'a RewriteOptions,
+    settings: Settings,
 }
 
 impl<'a> RustSession<'a> {
@@ -51,6 +53,7 @@ impl<'a> RustSession<'a> {
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
             words: Prefilter::new(&anchors),
+            settings: Settings::of(options),
             options,
         }
     }
@@ -155,6 +158,7 @@ impl RustSession<'_> {
             tree: &self.tree,
             words: &self.words,
             options: self.options,
+            settings: &self.settings,
         }
     }
 

@@ -51,7 +51,10 @@ impl Resolver<'_> {
         let has_other = old
             .iter()
             .any(|entry| entry.what != What::Module && entry.kinds.meets(others))
-            || (path.len() == 2 && self.exports_macro(path));
+            || (path.len() == 2 && self.exports_macro(path))
+            || path
+                .split_last()
+                .is_some_and(|(name, module)| self.brings(scopes, module, name, others));
         if !has_other || kinds == TYPE {
             return Sense::Reference;
         }

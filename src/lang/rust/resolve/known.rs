@@ -45,6 +45,20 @@ impl Resolver<'_> {
         self.module_itself(scopes, module).is_some()
     }
 
+    /// Whether a module has a name of these kinds, by itself or by a glob of its own.
+    pub(super) fn brings(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+    ) -> bool {
+        self.module_at(scopes, module).is_some_and(|known| {
+            self.in_known(scopes, module, &known, name, kinds, module, 0)
+                .is_some()
+        })
+    }
+
     /// Names that a glob of this module brings, as far as they are written in it; `None` if it is
     /// opaque, or brings what other globs bring.
     pub fn names_of(&self, scopes: &Scopes, module: &[Segment]) -> Option<Vec<Segment>> {

@@ -7,9 +7,7 @@ use super::Rewrite;
 use super::draft::{Draft, Subject};
 use super::fate::{Fates, LeafKey, Next};
 use crate::finding::{Code, Level};
-use crate::lang::rust::resolve::{
-    Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive,
-};
+use crate::lang::rust::resolve::{Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive};
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};

@@ -21,7 +21,7 @@ impl Rewrite<'_, '_> {
 
     /// Whether the path starts at a name that the tokens around it import themselves.
     pub(super) fn is_bound_in_tokens(&self, site: &Site) -> bool {
-        let Via::Import(scope, ordinal) = site.head.via else {
+        let (Via::Import(scope, ordinal) | Via::Glob(scope, ordinal)) = site.head.via else {
             return false;
         };
         let names = &self.found.scopes.get(scope).names;

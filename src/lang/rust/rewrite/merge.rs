@@ -9,18 +9,9 @@ use crate::path::Segment;
 use crate::text::Edit;
 
 impl Rewrite<'_, '_> {
-    fn merges_imports(&self) -> bool {
-        self.options
-            .sections
-            .get("rust")
-            .and_then(|section| section.get("merge-imports"))
-            .and_then(toml::Value::as_bool)
-            .unwrap_or(false)
-    }
-
     /// Lets imports join groups, if the configuration wants it.
     pub(super) fn join_items(&self, fates: &mut Fates) {
-        if !self.merges_imports() {
+        if !self.settings.merge_imports {
             return;
         }
         let mut joins: Vec<(LeafKey, usize)> = Vec::new();

@@ -38,6 +38,7 @@ pub use keep::KeptLines;
 pub use texts::absolute_paths;
 
 use super::resolve::Resolver;
+use super::settings::Settings;
 use super::visit::Found;
 use crate::lang::RewriteOptions;
 
@@ -53,6 +54,8 @@ pub struct Rewrite<'r, 'a> {
     pub kept: &'r KeptLines,
     /// How far the rewrite goes.
     pub options: &'r RewriteOptions,
+    /// What the configuration says.
+    pub settings: &'r Settings,
 }
 
 impl Rewrite<'_, '_> {

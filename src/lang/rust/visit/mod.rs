@@ -21,6 +21,7 @@ use super::expand::{Expanded, Expansions, Position};
 use super::resolve::{
     Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, is_test,
 };
+use super::settings::{Attribute, Settings};
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
 use crate::path::{Namespaces, Segment};
@@ -45,6 +46,7 @@ pub struct Walker<'r, 'a> {
     macros: usize,
     blocks: usize,
     words: &'r Prefilter,
+    more_attributes: &'r [Attribute],
     /// Scopes of inline modules, by the address of the item.
     modules: FxHashMap<usize, ScopeId>,
     in_test: bool,
@@ -58,6 +60,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         text: &'r str,
         file: &syn::File,
         words: &'r Prefilter,
+        settings: &'r Settings,
     ) -> Found {
         let mut walker = Self {
             resolver,
@@ -70,6 +73,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             macros: 0,
             blocks: 0,
             words,
+            more_attributes: &settings.string_attributes,
             modules: FxHashMap::default(),
             in_test: resolver.home.test,
             definition: None,

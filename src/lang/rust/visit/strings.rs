@@ -32,7 +32,7 @@ impl Walker<'_, '_> {
                     if eq.as_char() != '=' {
                         continue;
                     }
-                    if takes_path(owner, &key.to_string()) {
+                    if takes_path(owner, &key.to_string(), self.more_attributes) {
                         self.attribute_string(literal);
                     } else if owner == "cfg_attr" && key == "doc" {
                         self.found.doc_strings.push(At::span(literal.span()));
