@@ -104,9 +104,11 @@ impl Resolver<'_> {
     }
 
     /// Whether a module of this crate binds `name` to an external crate.
+    /// Under a `cfg` it does so only sometimes, which does not count.
     pub fn binds_crate(&self, scopes: &Scopes, module: &[Segment], name: &str) -> bool {
-        let is_crate =
-            |leaf: &super::names::Leaf| leaf.kind == LeafKind::ExternCrate && leaf.name == name;
+        let is_crate = |leaf: &super::names::Leaf| {
+            leaf.kind == LeafKind::ExternCrate && leaf.name == name && leaf.condition.is_empty()
+        };
         match self.module_at(scopes, module) {
             Some(KnownModule::Here(id)) => scopes.get(id).names.leaves.iter().any(is_crate),
             Some(KnownModule::Elsewhere(names, _)) => names.leaves.iter().any(is_crate),

@@ -259,7 +259,7 @@ impl Rewrite<'_, '_> {
             }
             return Err(Refusal::new(
                 Code::MissingDependency,
-                "`alloc` needs an `extern crate alloc;` at the crate's root",
+                "`alloc` needs an `extern crate alloc;` without conditions at the crate's root",
             )
             .help("add `extern crate alloc;` to the root of the crate"));
         }
