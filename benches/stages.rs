@@ -53,7 +53,7 @@ fn words(count: usize) -> Vec<Anchor> {
     (0..count)
         .map(|i| Anchor {
             word: Some(format!("{}Zq{i:x}_{}", stems[i % 8], stems[i / 8 % 8])),
-            alongside: &[],
+            alongside: Vec::new(),
         })
         .collect()
 }
@@ -78,7 +78,7 @@ fn walk(prefilter: &Prefilter, threads: usize) -> Walked {
 fn walk_only(bencher: Bencher) {
     let everything = Prefilter::new(&[Anchor {
         word: None,
-        alongside: &[],
+        alongside: Vec::new(),
     }]);
     bencher.bench(|| walk(&everything, 0));
 }

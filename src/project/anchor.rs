@@ -7,5 +7,5 @@ pub struct Anchor {
     /// An identifier, found at word boundaries; `None` means that every file is a candidate.
     pub word: Option<String>,
     /// One of these must be there too, if there are any.
-    pub alongside: &'static [&'static str],
+    pub alongside: Vec<String>,
 }

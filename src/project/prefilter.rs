@@ -40,7 +40,7 @@ impl Prefilter {
     /// Compiles the anchors.
     pub fn new(anchors: &[Anchor]) -> Self {
         let mut everything = false;
-        let mut groups: Vec<&[&str]> = Vec::new();
+        let mut groups: Vec<&[String]> = Vec::new();
         let mut masks: FxHashMap<Box<[u8]>, u64> = FxHashMap::default();
         for anchor in anchors {
             let Some(word) = anchor.word.as_deref().map(bare) else {
@@ -55,22 +55,20 @@ impl Prefilter {
             let mask = if anchor.alongside.iter().any(|text| text.is_empty()) {
                 ALONE
             } else {
-                group(&mut groups, anchor.alongside)
+                group(&mut groups, &anchor.alongside)
             };
             *masks.entry(word.as_bytes().into()).or_default() |= mask;
         }
-        let longest_beside = groups
-            .iter()
-            .copied()
-            .flatten()
-            .map(|text| text.len())
-            .max();
+        let longest_beside = groups.iter().copied().flatten().map(String::len).max();
         Self {
             everything,
             words: Words::new(masks),
             beside: groups
                 .iter()
-                .map(|group| group.iter().map(|text| Finder::new(*text)).collect())
+                .map(|group| {
+                    let finder = |text: &String| Finder::new(text.as_bytes()).into_owned();
+                    group.iter().map(finder).collect()
+                })
                 .collect(),
             longest_beside: longest_beside.unwrap_or(0),
         }
@@ -171,7 +169,7 @@ fn bare(word: &str) -> &str {
 }
 
 /// The mask for a set of byte strings that may stand beside a word.
-fn group(groups: &mut Vec<&'static [&'static str]>, alongside: &'static [&'static str]) -> u64 {
+fn group<'a>(groups: &mut Vec<&'a [String]>, alongside: &'a [String]) -> u64 {
     if alongside.is_empty() {
         return ALONE;
     }
@@ -195,7 +193,7 @@ mod tests {
     fn anchor(word: &str, alongside: &'static [&'static str]) -> Anchor {
         Anchor {
             word: Some(word.to_owned()),
-            alongside,
+            alongside: alongside.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -228,7 +226,7 @@ mod tests {
         assert!(Prefilter::new(&[anchor("", &[])]).matches_everything());
         let none = Anchor {
             word: None,
-            alongside: &[],
+            alongside: Vec::new(),
         };
         assert!(Prefilter::new(&[none]).contains_any(""));
     }

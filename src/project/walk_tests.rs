@@ -41,7 +41,7 @@ impl Tree {
         let paths: Vec<_> = paths.iter().map(|path| self.at(path)).collect();
         let anchors = [Anchor {
             word: Some("Foo".to_owned()),
-            alongside: &[],
+            alongside: Vec::new(),
         }];
         discover(
             &paths,

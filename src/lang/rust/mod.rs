@@ -35,8 +35,14 @@ use crate::project::{Anchor, Project};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rust;
 
-/// What stands beside the name of a module in a glob import of it.
-const GLOB: &[&str] = &["::*", "{*", "{ *", ", *", "*}", "*,"];
+/// What a glob import of a module looks like, up to where the star may stand. Module names are short
+/// and common, so the name alone would make most files candidates.
+fn glob_texts(module: &str) -> Vec<String> {
+    ["::*", "::{", " ::", ":: "]
+        .iter()
+        .map(|behind| format!("{module}{behind}"))
+        .collect()
+}
 
 impl Language for Rust {
     fn syntax(&self) -> &'static Syntax {
@@ -64,12 +70,12 @@ impl Language for Rust {
             let word = |name: &str| name.is_ascii().then(|| name.to_owned());
             anchors.push(Anchor {
                 word: word(rule.from.last()),
-                alongside: &[],
+                alongside: Vec::new(),
             });
             if let [.., parent, _] = names {
                 anchors.push(Anchor {
                     word: word(parent),
-                    alongside: GLOB,
+                    alongside: glob_texts(parent),
                 });
             }
         }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::analysis::{Reading, Setting, read, read_markdown};
 use super::manifest::{Edition, Externs, Krate, Package};
 use super::placement::{Crates, Place, Placement};
@@ -26,6 +28,8 @@ pub struct RustSession<'a> {
     crates: Arc<Crates>,
     tree: ModuleTree,
     words: Prefilter,
+    /// Modules that paths of rules lie in: a glob import of one may bring their last names.
+    parents: FxHashSet<Segment>,
     options: &'a RewriteOptions,
     settings: Settings,
 }
@@ -35,17 +39,24 @@ impl<'a> RustSession<'a> {
     pub fn new(project: &Project, table: &'a Table, options: &'a RewriteOptions) -> Self {
         let crates = Arc::new(Crates::new(project.root()));
         let mut words = Vec::new();
+        let mut parents = FxHashSet::default();
         for rule in table.rules() {
-            words.push(rule.from.last());
-            if let Action::Move(to) = &rule.action {
-                words.push(to.last());
+            let to = match &rule.action {
+                Action::Move(to) => Some(to),
+                _ => None,
+            };
+            for path in [Some(&rule.from), to].into_iter().flatten() {
+                words.push(path.last());
+                if let [.., parent, _] = path.segments() {
+                    parents.insert(parent.clone());
+                }
             }
         }
         let anchors: Vec<Anchor> = words
             .into_iter()
             .map(|word| Anchor {
                 word: word.is_ascii().then(|| word.to_string()),
-                alongside: &[],
+                alongside: Vec::new(),
             })
             .collect();
         Self {
@@ -53,6 +64,7 @@ impl<'a> RustSession<'a> {
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
             words: Prefilter::new(&anchors),
+            parents,
             settings: Settings::of(options),
             options,
         }
@@ -61,6 +73,10 @@ impl<'a> RustSession<'a> {
 
 impl Session for RustSession<'_> {
     fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+        // Parsing takes a hundred times as long as this look.
+        if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) {
+            return Ok(Analysis::default());
+        }
         let analysis = self.analyze_places(file, text);
         // Every parse leaves its source in a map of the thread, and no span is in use any more.
         proc_macro2::extra::invalidate_current_thread_spans();
@@ -273,6 +289,25 @@ impl RustSession<'_> {
         );
         first
     }
+}
+
+/// Whether the text seems to have a glob import of one of these modules: `module::*` or
+/// `module::{..*..}`.
+fn globs_one_of(text: &str, modules: &FxHashSet<Segment>) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), "::").any(|at| {
+        let behind = text[at + 2..].trim_start();
+        let has_star = match behind.as_bytes().first() {
+            Some(b'*') => true,
+            Some(b'{') => behind
+                .split(';')
+                .next()
+                .is_some_and(|item| item.contains('*')),
+            _ => false,
+        };
+        let before = text[..at].trim_end();
+        let is_part = |c: char| c == '_' || c.is_alphanumeric();
+        has_star && modules.contains(before.rsplit(|c| !is_part(c)).next().unwrap_or_default())
+    })
 }
 
 /// Places in which the text can mean different things: a file that every test of a package includes
