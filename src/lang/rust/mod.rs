@@ -36,9 +36,10 @@ use crate::project::{Anchor, Project};
 pub struct Rust;
 
 /// What a glob import of a module looks like, up to where the star may stand. Module names are short
-/// and common, so the name alone would make most files candidates.
+/// and common, so the name alone would make most files candidates. A line end between the name and the
+/// `::` is not looked for: no formatter writes one, and names end lines everywhere.
 fn glob_texts(module: &str) -> Vec<String> {
-    ["::*", "::{", " ::", ":: "]
+    ["::*", "::{", "::\n", "::\r", "::\t", "::/", " ::", ":: "]
         .iter()
         .map(|behind| format!("{module}{behind}"))
         .collect()

@@ -412,3 +412,32 @@ fn is_generated(text: &str) -> bool {
             && line.contains("@generated")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glob_imports_are_seen_in_the_text() {
+        let modules: FxHashSet<Segment> = [Segment::new("a")].into_iter().collect();
+        for text in [
+            "use old::a::*;",
+            "use old::{b, a::*};",
+            "use old::a :: { b, * };",
+            "use old::a::{\n    b,\n    *,\n};",
+            "use r#a::*;",
+        ] {
+            assert!(globs_one_of(text, &modules), "{text}");
+        }
+        for text in [
+            "use data::*;",
+            "use old::a::b;",
+            "use old::a::{b, c}; fn f(x: *const u8) {}",
+            "a::b * c",
+            "use old::ab::*;",
+            "",
+        ] {
+            assert!(!globs_one_of(text, &modules), "{text}");
+        }
+    }
+}

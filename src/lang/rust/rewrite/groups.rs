@@ -38,6 +38,23 @@ pub enum Part {
     Split(Vec<Edit>, Vec<Evicted>),
 }
 
+impl Part {
+    /// The same with further edits, as far as it stays.
+    pub(super) fn with(self, mut edits: Vec<Edit>) -> Self {
+        match self {
+            Self::Kept(inner) => {
+                edits.extend(inner);
+                Self::Kept(edits)
+            }
+            Self::Split(inner, evicted) => {
+                edits.extend(inner);
+                Self::Split(edits, evicted)
+            }
+            Self::Cut(evicted) => Self::Cut(evicted),
+        }
+    }
+}
+
 impl Composer<'_, '_, '_> {
     /// A part of the tree inside a brace whose prefix meant `before` and will mean `after`.
     fn part(
@@ -59,18 +76,8 @@ impl Composer<'_, '_, '_> {
                 let Some(rest) = chosen.strip_prefix(after) else {
                     return Ok(Part::Cut(self.evict_all(end)));
                 };
-                let mut edits = self.chain_edits(&chain, rest, open_of(end))?;
-                Ok(match self.group(end, &base, &chosen, item)? {
-                    Part::Kept(inner) => {
-                        edits.extend(inner);
-                        Part::Kept(edits)
-                    }
-                    Part::Split(inner, evicted) => {
-                        edits.extend(inner);
-                        Part::Split(edits, evicted)
-                    }
-                    Part::Cut(evicted) => Part::Cut(evicted),
-                })
+                let edits = self.chain_edits(&chain, rest, open_of(end))?;
+                Ok(self.group(end, &base, &chosen, item)?.with(edits))
             }
             Tree::Path(..) => Ok(Part::Kept(Vec::new())),
         }

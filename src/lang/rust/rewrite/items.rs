@@ -193,22 +193,12 @@ impl Composer<'_, '_, '_> {
                     return Ok(Part::Kept(Vec::new()));
                 };
                 let chosen = self.choose(end, &base);
-                let mut edits = if chosen == base {
+                let edits = if chosen == base {
                     Vec::new()
                 } else {
                     self.head_edits(item, ordinal, &chain, &chosen)?
                 };
-                Ok(match self.group(end, &base, &chosen, item)? {
-                    Part::Kept(inner) => {
-                        edits.extend(inner);
-                        Part::Kept(edits)
-                    }
-                    Part::Split(inner, evicted) => {
-                        edits.extend(inner);
-                        Part::Split(edits, evicted)
-                    }
-                    Part::Cut(evicted) => Part::Cut(evicted),
-                })
+                Ok(self.group(end, &base, &chosen, item)?.with(edits))
             }
             Tree::Path(..) => Ok(Part::Kept(Vec::new())),
         }
