@@ -96,6 +96,48 @@ codes! {
     AmbiguousPackage = "ambiguous-package",
     /// `rename = "uses"` was asked for, and the local name was kept instead.
     KeptName = "kept-name",
+    /// A star import may bring the mapped name. Import the name explicitly.
+    Star = "star",
+    /// Arms of one fallback (`try` and `except ImportError`, `if` and `else`) would import the same
+    /// thing. Take the fallback out by hand, or keep it with a `keep` rule or comment.
+    Fallback = "fallback",
+    /// The rewritten import also bound its top package, so an import of that was added. It may run
+    /// code that did not run before here.
+    Parent = "parent",
+    /// The name that the import binds has another binding in its scope. Write this one by hand.
+    Binding = "binding",
+    /// The name is exported, and nothing would bind it afterwards. Bind it by hand, or take it out of
+    /// the exports.
+    Export = "export",
+    /// Whether the path is a module or an object cannot be told, and the rewrite depends on it. Give
+    /// the rule a `kind`, or a colon between module and object.
+    AmbiguousKind = "ambiguous-kind",
+    /// Another file reaches a name through this one, and the name would go. Rewrite that file's
+    /// reference first.
+    BoundElsewhere = "bound-elsewhere",
+    /// The mapped name is looked up by code (`getattr`, `__dict__`, a computed import). Write it by
+    /// hand.
+    Dynamic = "dynamic",
+    /// A mapped module is handed on as an object: what is read from it there is not followed.
+    Escapes = "escapes",
+    /// The last name of a Django application changes, and with it its label: set `label` in its
+    /// configuration, or write a migration.
+    AppLabel = "app-label",
+    /// A string that holds an import statement of a mapped path. `--strings all` rewrites it.
+    StringCode = "string-code",
+    /// An entry point in the packaging files names a mapped path. Change it by hand.
+    EntryPoint = "entry-point",
+    /// A file that is no source mentions a mapped path.
+    Mention = "mention",
+    /// A table of names that are imported on demand names a mapped path. Change it by hand.
+    Lazy = "lazy",
+    /// The new path cannot be written in the encoding of the file. Convert the file.
+    Encoding = "encoding",
+    /// The file would import a module that imports this file: a direct cycle. Check the order, or
+    /// import inside of a function.
+    Cycle = "cycle",
+    /// A relative import leads to several modules, depending on where modules start. Set `roots`.
+    AmbiguousRoot = "ambiguous-root",
     /// A `repoint: keep` comment on a line with nothing to keep. Remove it.
     UnusedKeep = "unused-keep",
 }
