@@ -1,5 +1,6 @@
 //! What repoint needs to know of a language. One folder a language; none knows another.
 
+pub mod python;
 pub mod rust;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,4 @@
+//! Python.
+#![allow(dead_code, unused_imports)]
+
+mod scopes;
