@@ -1,5 +1,8 @@
 //! What repoint needs to know of a language. One folder a language; none knows another.
 
+mod draft;
+mod kept;
+mod memo;
 pub mod python;
 pub mod rust;
 

@@ -5,10 +5,12 @@ use std::ops::Range;
 use super::manifest::Krate;
 use super::parse::parse_file;
 use super::resolve::{Home, ModuleTree, Resolver};
-use super::rewrite::{Draft, Fates, KeptLines, Rewrite, absolute_paths};
+use super::rewrite::{Fates, Rewrite, absolute_paths};
 use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
 use crate::finding::{Code, Finding, Level};
+use crate::lang::draft::Draft;
+use crate::lang::kept::KeptLines;
 use crate::lang::{RewriteOptions, SourceError};
 use crate::mapping::{Outcome, Table};
 use crate::outline::{Binding, Declared, Meaning, Outline};
@@ -56,7 +58,7 @@ pub fn read(
     // The two lifetimes of a resolver are one: it lives no longer than what it borrows.
     let resolver = Resolver::new(home, setting.table, setting.tree);
     let found = Walker::walk(&resolver, text, &file, setting.words, setting.settings);
-    let kept = KeptLines::of(text);
+    let kept = KeptLines::of(text, "//");
     let rewrite = Rewrite {
         text,
         resolver: &resolver,
@@ -244,7 +246,7 @@ fn mention(rewrite: &Rewrite<'_, '_>, range: Range<usize>, draft: &mut Draft) {
             continue;
         };
         draft.findings.push(Finding {
-            path: Some(super::rewrite::show(&path, &RUST)),
+            path: Some(crate::lang::draft::show(&path, &RUST)),
             successor: Some(to.to.display(&RUST).to_string()),
             rule: Some(to.first.index),
             ..note(
@@ -387,7 +389,7 @@ fn unreadable_doctest(doctest: &Doctest, table: &Table, text: &str, reading: &mu
                 continue;
             };
             reading.draft.findings.push(Finding {
-                path: Some(super::rewrite::show(&path, &RUST)),
+                path: Some(crate::lang::draft::show(&path, &RUST)),
                 successor: Some(to.to.display(&RUST).to_string()),
                 rule: Some(to.first.index),
                 ..note(

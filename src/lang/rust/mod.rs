@@ -13,7 +13,6 @@ mod depth;
 mod docs;
 mod expand;
 mod manifest;
-mod memo;
 mod parse;
 mod placement;
 mod resolve;

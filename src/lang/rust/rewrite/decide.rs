@@ -5,10 +5,11 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::draft::Refusal;
 use super::fate::{Carrier, Fate, LeafKey, Next, Report};
-use super::refusals::{no_successor, two_namespaces, unresolved};
+use super::refusals::{two_namespaces, unresolved};
 use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::draft::no_successor;
 use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, Sense, TYPE, Via};
 use crate::mapping::{Matched, Outcome};
 use crate::path::{Namespaces, Segment};

@@ -5,10 +5,10 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::draft::{Draft, Refusal, Subject};
 use super::globs::Added;
 use super::tree::leaf_places;
 use crate::finding::Code;
+use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::rust::resolve::{Head, Leaf, LeafKind, ScopeId, TYPE, Via};
 use crate::mapping::{Matched, Outcome};
 use crate::outline::{Binding, Declared, Meaning};

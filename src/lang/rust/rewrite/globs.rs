@@ -4,9 +4,9 @@
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::draft::{Draft, Subject};
 use super::fate::{Fates, LeafKey, Next};
 use crate::finding::{Code, Level};
+use crate::lang::draft::{Draft, Subject};
 use crate::lang::rust::resolve::{Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive};
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
@@ -76,7 +76,7 @@ impl Rewrite<'_, '_> {
             code: Code::Glob,
             level: Level::Review,
             range,
-            path: Some(super::show(base, self.resolver.table.syntax())),
+            path: Some(crate::lang::draft::show(base, self.resolver.table.syntax())),
             successor: None,
             message: format!("this glob re-exports up to {count} names that have moved"),
             help: Some("re-export the new paths by hand if they belong here".to_owned()),

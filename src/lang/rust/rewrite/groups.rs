@@ -4,12 +4,12 @@
 //! many leaves as possible stay where they are; a leaf that does not fit moves outwards to the
 //! deepest brace whose prefix fits, and out of the item if there is none.
 
-use super::draft::Refusal;
 use super::fate::{Fate, Next};
 use super::items::Composer;
 use super::layout::Layout;
 use super::names_edit::rename;
 use super::tree::{chain_of, leaves_of, open_of};
+use crate::lang::draft::Refusal;
 use crate::lang::rust::at::Name;
 use crate::lang::rust::resolve::{LeafKind, Tree, UseItem};
 use crate::path::Segment;

@@ -1,8 +1,8 @@
 //! When a path outside imports must not be edited, although a rule moves it.
 
 use super::Rewrite;
-use super::draft::Refusal;
 use crate::finding::Code;
+use crate::lang::draft::Refusal;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Leaf, LeafKind, Via};
 use crate::lang::rust::visit::{Mode, Site};

@@ -1,7 +1,6 @@
 //! `use` items: each is composed as meaning and emitted once.
 
 use super::Rewrite;
-use super::draft::{Draft, Refusal};
 use super::fate::{Fate, Fates, Next};
 use super::globs::Added;
 use super::groups::Part;
@@ -11,6 +10,7 @@ use super::new_items::NewItem;
 use super::render::{Spot, Words};
 use super::tree::{chain_of, leaves_of};
 use crate::finding::{Code, Finding, Level};
+use crate::lang::draft::{Draft, Refusal};
 use crate::lang::rust::resolve::{
     LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written, mentions_test,
 };

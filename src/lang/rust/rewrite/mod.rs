@@ -6,20 +6,18 @@
 //!   emitted once.
 //! - `sites`, `guards`: paths outside imports, and when they must stay; `texts`: paths in text.
 //! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
-//! - `keep`: `repoint: keep` comments; `exposed`: what other files see; `refusals`: why things stay.
+//! - `exposed`: what other files see; `refusals`: why things stay.
 //!
 //! The order matters: imports are decided first, since a path that goes through an import follows it;
 //! then paths; then the imports that no path needs any more; last the items are composed.
 
 mod decide;
-mod draft;
 mod exposed;
 mod fate;
 mod globs;
 mod groups;
 mod guards;
 mod items;
-mod keep;
 mod layout;
 mod merge;
 mod names_edit;
@@ -32,15 +30,15 @@ mod tree;
 mod twins;
 mod uses;
 
-pub use draft::{Draft, show};
 pub use fate::Fates;
-pub use keep::KeptLines;
 pub use texts::absolute_paths;
 
 use super::resolve::Resolver;
 use super::settings::Settings;
 use super::visit::Found;
 use crate::lang::RewriteOptions;
+use crate::lang::draft::Draft;
+use crate::lang::kept::KeptLines;
 
 /// What all parts of a rewrite read.
 pub struct Rewrite<'r, 'a> {

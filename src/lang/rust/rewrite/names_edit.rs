@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::draft::Refusal;
 use crate::finding::Code;
+use crate::lang::draft::Refusal;
 use crate::lang::rust::at::Name;
 use crate::text::Edit;
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::draft::Refusal;
 use super::groups::Evicted;
 use super::items::{Composer, written};
+use crate::lang::draft::Refusal;
 use crate::lang::rust::resolve::{LeafKind, UseItem};
 use crate::lang::rust::visit::Context;
 use crate::path::Segment;

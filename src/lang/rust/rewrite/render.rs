@@ -1,9 +1,9 @@
 //! How a path is written in the place of another: its style is kept where that is still right.
 
 use super::Rewrite;
-use super::draft::Refusal;
 use super::fate::Fates;
 use crate::finding::Code;
+use crate::lang::draft::Refusal;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{
     Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written, mentions_test,

@@ -3,15 +3,16 @@
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::draft::{Draft, Refusal, Subject, show};
 use super::fate::{Carrier, Fates, LeafKey, Next};
 use super::globs::Added;
 use super::guards::refuses_macro;
 use super::names_edit::rename;
-use super::refusals::{no_successor, two_namespaces, unresolved};
+use super::refusals::{two_namespaces, unresolved};
 use super::render::Spot;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
+use crate::lang::draft::no_successor;
+use crate::lang::draft::{Draft, Refusal, Subject, show};
 use crate::lang::rust::resolve::{LeafKind, Reach, Role, Sense, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Rewrite;
-use super::draft::{Draft, Refusal, Subject};
 use crate::finding::{Code, Level};
+use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::rust::resolve::{Role, ScopeId, Written};
 use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment, is_identifier};

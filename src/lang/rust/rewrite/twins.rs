@@ -1,8 +1,8 @@
 //! Imports that go because the name means its new path without them.
 
 use super::Rewrite;
-use super::draft::Draft;
 use super::fate::{Fates, LeafKey, Next};
+use crate::lang::draft::Draft;
 use crate::lang::rust::resolve::{Leaf, LeafKind, ScopeId, What};
 use crate::outline::Declared;
 use crate::path::Segment;

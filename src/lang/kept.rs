@@ -1,4 +1,4 @@
-//! Lines that a comment keeps as they are: `// repoint: keep - reason`.
+//! Lines that a comment keeps as they are: `repoint: keep - reason`.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -23,8 +23,8 @@ struct Kept {
 }
 
 impl KeptLines {
-    /// Finds the comments; costs one search where there are none.
-    pub fn of(text: &str) -> Self {
+    /// Finds the comments, which start with `sign`; costs one search where there are none.
+    pub fn of(text: &str, sign: &str) -> Self {
         if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
             return Self::default();
         }
@@ -34,12 +34,14 @@ impl KeptLines {
         for (line, content) in text.split_inclusive('\n').enumerate() {
             let end = start + content.trim_end().len();
             if let Some(mark) = content.find(MARK)
-                && let Some(slashes) = content[..mark].rfind("//")
-                && content[slashes + 2..mark].trim().is_empty()
+                && let Some(start_of_comment) = content[..mark].rfind(sign)
+                && content[start_of_comment + sign.len()..mark]
+                    .trim()
+                    .is_empty()
             {
                 lines.push(Kept {
                     line,
-                    comment: start + slashes..end,
+                    comment: start + start_of_comment..end,
                 });
             }
             start += content.len();

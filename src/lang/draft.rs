@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::{Code, Finding, Level};
-use crate::mapping::Table;
+use crate::mapping::{Action, Outcome, Table};
 use crate::outline::Declared;
 use crate::path::{Segment, SymbolPath, Syntax};
 use crate::plan::Reference;
@@ -130,6 +130,24 @@ impl Refusal {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// Why a path without exactly one successor stays: it was removed, or has several.
+pub fn no_successor(outcome: &Outcome<'_>, syntax: &Syntax) -> Refusal {
+    match outcome {
+        Outcome::Alternatives(matched) => {
+            let Action::Alternatives(paths) = &matched.rule.action else {
+                return Refusal::new(Code::Alternatives, "it has several possible successors");
+            };
+            let list: Vec<String> = paths
+                .iter()
+                .map(|path| format!("`{}`", path.display(syntax)))
+                .collect();
+            Refusal::new(Code::Alternatives, "it has several possible successors")
+                .help(format!("choose one of {}", list.join(", ")))
+        }
+        _ => Refusal::new(Code::Removed, "it is deprecated and has no successor"),
     }
 }
 
