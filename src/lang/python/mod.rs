@@ -1,4 +1,7 @@
 //! Python.
 #![allow(dead_code, unused_imports)]
 
+mod parse;
 mod scopes;
+mod settings;
+mod unit;

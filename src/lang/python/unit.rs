@@ -1,0 +1,149 @@
+//! One text, and all that was found out about it before anything is decided.
+
+use ruff_python_ast::ModModule;
+use ruff_python_ast::token::Tokens;
+use ruff_text_size::TextRange;
+use std::ops::Range;
+
+use super::scopes::{BindingId, Chain, Import, ImportId, ImportKind, Scopes};
+use super::settings::Settings;
+use crate::lang::RewriteOptions;
+use crate::lang::kept::KeptLines;
+use crate::mapping::Table;
+use crate::path::{Namespaces, Segment};
+
+/// The kinds of things of a path in Python, as bits of [`Namespaces`] (see `path::PYTHON`).
+pub(super) const MODULE: Namespaces = Namespaces(0b01);
+/// Classes, functions and whatever else a module holds.
+pub(super) const OBJECT: Namespaces = Namespaces(0b10);
+
+/// What every text of a session is read with.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// The rules.
+    pub(super) table: &'a Table,
+    /// How far a rewrite goes.
+    pub(super) options: &'a RewriteOptions,
+    /// What the configuration says.
+    pub(super) settings: &'a Settings,
+}
+
+/// A text with its tree, its scopes, and what its imports mean.
+pub(super) struct Unit<'a> {
+    /// The text.
+    pub(super) text: &'a str,
+    /// Its tree.
+    pub(super) module: &'a ModModule,
+    /// Its tokens, with comments.
+    pub(super) tokens: &'a Tokens,
+    /// Its names.
+    pub(super) scopes: Scopes,
+    /// What each import statement names, by [`ImportId`].
+    pub(super) targets: Vec<Target>,
+    /// Every module name that the file has; the primary one first.
+    pub(super) modules: Vec<Vec<Segment>>,
+    /// It is an `__init__.py`.
+    pub(super) is_package: bool,
+    /// It is a stub.
+    pub(super) is_stub: bool,
+    /// Lines with a `repoint: keep` comment.
+    pub(super) kept: KeptLines,
+    /// Rules, options, configuration.
+    pub(super) setting: Setting<'a>,
+}
+
+/// What stands between `from` and `import`, as an absolute path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// `import a.b`: each clause names its own.
+    Own,
+    /// This module. For a relative import also what its dots alone name.
+    Module {
+        /// The module; empty only for `from . import x` at the top.
+        module: Vec<Segment>,
+        /// The package that the dots name; empty without dots.
+        dots: Vec<Segment>,
+    },
+    /// Several, depending on where modules start.
+    Ambiguous(Vec<Vec<Segment>>),
+    /// It leads out of the tree.
+    Unknown,
+}
+
+impl Unit<'_> {
+    /// The absolute path that a clause names; `None` if that cannot be told. A star's path is its module.
+    pub(super) fn clause_path(&self, import: ImportId, clause: usize) -> Option<Vec<Segment>> {
+        let statement = self.scopes.import(import);
+        let names = &statement.clauses.get(clause)?.path;
+        match self.targets.get(import.index())? {
+            Target::Own => Some(names.clone()),
+            Target::Module { module, .. } => {
+                let own = names.iter().filter(|name| *name != "*");
+                Some(module.iter().chain(own).cloned().collect())
+            }
+            Target::Ambiguous(_) | Target::Unknown => None,
+        }
+    }
+
+    /// What the name that an import binds stands for: `a` for `import a.b`, else the clause's path.
+    pub(super) fn value_path(&self, import: ImportId, clause: usize) -> Option<Vec<Segment>> {
+        let mut path = self.clause_path(import, clause)?;
+        if binds_root(self.scopes.import(import), clause) {
+            path.truncate(1);
+        }
+        Some(path)
+    }
+
+    /// The absolute paths that a chain may mean, with the binding behind each, in order of the
+    /// bindings; each path once. Empty if no import reaches it.
+    pub(super) fn meanings(&self, chain: &Chain) -> Vec<(BindingId, Vec<Segment>)> {
+        let mut found: Vec<(BindingId, Vec<Segment>)> = Vec::new();
+        for &binding in &chain.reach.bindings {
+            let super::scopes::BindingKind::Import(import, clause) =
+                self.scopes.binding(binding).kind
+            else {
+                continue;
+            };
+            let Some(mut path) = self.value_path(import, clause as usize) else {
+                continue;
+            };
+            path.extend(chain.parts[1..].iter().map(|part| part.name.clone()));
+            if found.iter().all(|(_, known)| *known != path) {
+                found.push((binding, path));
+            }
+        }
+        found
+    }
+
+    /// The one absolute path that a chain means, if nothing else can be behind its name.
+    pub(super) fn meaning(&self, chain: &Chain) -> Option<Vec<Segment>> {
+        let only_imports = chain
+            .reach
+            .bindings
+            .iter()
+            .all(|&id| self.scopes.clause(id).is_some());
+        match self.meanings(chain).as_slice() {
+            [(_, path)] if only_imports && !chain.reach.unbound => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    /// The text at a range.
+    pub(super) fn at(&self, range: TextRange) -> &str {
+        self.text.get(bytes(range)).unwrap_or_default()
+    }
+}
+
+/// Whether a clause is `import a.b` without `as`: it binds `a`, not what it names.
+pub(super) fn binds_root(import: &Import, clause: usize) -> bool {
+    import.kind == ImportKind::Plain
+        && import
+            .clauses
+            .get(clause)
+            .is_some_and(|clause| clause.alias.is_none() && clause.path.len() > 1)
+}
+
+/// A range in bytes.
+pub(super) fn bytes(range: TextRange) -> Range<usize> {
+    range.start().to_usize()..range.end().to_usize()
+}
