@@ -1,0 +1,390 @@
+//! How a chain that is written out reaches its new module: the head that it starts with, and the
+//! import that binds that head.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::Rewrite;
+use super::facts::{ChainFact, Facts, Form, Key};
+use super::fate::{Add, Blocks, ChainNext, Fates, Next};
+use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::python::scopes::{BindingId, ScopeId, ScopeKind};
+use crate::path::Segment;
+
+/// Chains of one scope's imports that need one module.
+#[derive(Debug)]
+struct Group {
+    scope: ScopeId,
+    module: Vec<Segment>,
+    /// The form of the clauses that the chains go through.
+    form: Form,
+    /// Places in [`Facts::chains`], with how many names of the new path follow the module.
+    users: Vec<(usize, usize)>,
+    /// The clauses that the chains go through.
+    keys: Vec<Key>,
+}
+
+/// The head that a group was given.
+#[derive(Debug)]
+struct Access {
+    group: Group,
+    form: Form,
+    alias: Option<Segment>,
+}
+
+/// Every access that chains of the file need.
+#[derive(Debug, Default)]
+pub(super) struct Accesses(Vec<Access>);
+
+impl Accesses {
+    /// Groups the chains that are written out, finds a head for each group, and writes the chains with it. A
+    /// group that cannot have a head is blocked.
+    pub(super) fn find(
+        rewrite: &Rewrite<'_, '_>,
+        facts: &Facts,
+        fates: &mut Fates,
+        blocks: &mut Blocks,
+    ) -> Self {
+        let mut groups: BTreeMap<(u32, Vec<Segment>, Form), Group> = BTreeMap::new();
+        for (at, chain) in facts.chains.iter().enumerate() {
+            if !matches!(fates.chains[at], ChainNext::Writes(_)) {
+                continue;
+            }
+            let Some(moved) = chain.verdict.moved() else {
+                continue;
+            };
+            if rewrite.is_builtin(&moved.to) {
+                let names = moved.to[1..].to_vec();
+                rewrite.write_builtin(at, chain, names, facts, fates, blocks);
+                continue;
+            }
+            let module = match rewrite.module_len(facts, chain, moved) {
+                Ok(len) if chain.pair.is_some() && len == moved.to.len() => len - 1,
+                Ok(len) => len,
+                Err(refusal) => {
+                    blocks.chains.insert(at, refusal);
+                    continue;
+                }
+            };
+            let Some((scope, form)) = rewrite.place_of_import(facts, chain) else {
+                continue;
+            };
+            let (module, rest) = moved.to.split_at(module);
+            if rewrite.unit.modules.iter().any(|own| own == module) {
+                let refusal = Refusal::new(Code::SelfImport, "the new home is this very file")
+                    .help("use the name that the file defines");
+                blocks.chains.insert(at, refusal);
+                continue;
+            }
+            let group = groups
+                .entry((scope.0, module.to_vec(), form))
+                .or_insert_with(|| Group {
+                    scope,
+                    module: module.to_vec(),
+                    form,
+                    users: Vec::new(),
+                    keys: Vec::new(),
+                });
+            group.users.push((at, rest.len()));
+            for key in &chain.through {
+                if !group.keys.contains(key) {
+                    group.keys.push(*key);
+                }
+            }
+        }
+        let mut accesses = Self::default();
+        let mut taken: FxHashMap<(u32, Segment), Vec<Segment>> = FxHashMap::default();
+        for group in groups.into_values() {
+            match rewrite.head(&group, facts, fates, &taken) {
+                Some((form, alias)) => {
+                    let head = head_names(form, &group.module, alias.as_ref());
+                    let root = if form == Form::Dotted { &head[..1] } else { &group.module[..] };
+                    taken.insert((group.scope.0, head[0].clone()), root.to_vec());
+                    for (at, rest) in &group.users {
+                        let moved = facts.chains[*at].verdict.moved();
+                        let tail = moved.map(|m| m.to[m.to.len() - rest..].to_vec());
+                        let names = head.iter().cloned().chain(tail.into_iter().flatten());
+                        fates.chains[*at] = ChainNext::Writes(names.collect());
+                    }
+                    accesses.0.push(Access { group, form, alias });
+                }
+                None => {
+                    let name = group.module.last().cloned().unwrap_or_default();
+                    for (at, _) in &group.users {
+                        let refusal = Refusal::new(
+                            Code::Shadow,
+                            format!("`{name}` means something else between the import and this use"),
+                        )
+                        .help("rename the other one, or write this one by hand");
+                        blocks.chains.insert(*at, refusal);
+                    }
+                }
+            }
+        }
+        accesses
+    }
+
+    /// Adds the imports that bind the heads, where nothing binds them yet.
+    pub(super) fn add(&self, rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &mut Fates) {
+        for access in &self.0 {
+            for &key in &access.group.keys {
+                if rewrite.has_access(access, key, facts, fates) {
+                    continue;
+                }
+                let add = Add {
+                    beside: key,
+                    form: access.form,
+                    module: access.group.module.clone(),
+                    alias: access.alias.clone(),
+                    parent: false,
+                };
+                let twin = |known: &Add| {
+                    let (a, b) = (rewrite.unit.scopes.import(known.beside.0), rewrite.unit.scopes.import(key.0));
+                    (known.form, &known.module, &known.alias) == (add.form, &add.module, &add.alias)
+                        && a.block == b.block
+                };
+                if !fates.adds.iter().any(twin) {
+                    fates.adds.push(add);
+                }
+            }
+        }
+        fates.adds.sort_by_key(|add| add.beside);
+    }
+}
+
+/// The names that a chain starts with, for a module that is imported this way.
+fn head_names(form: Form, module: &[Segment], alias: Option<&Segment>) -> Vec<Segment> {
+    match (form, alias) {
+        (_, Some(alias)) => vec![alias.clone()],
+        (Form::From, None) => module.last().cloned().into_iter().collect(),
+        _ => module.to_vec(),
+    }
+}
+
+impl Rewrite<'_, '_> {
+    /// The scope that the imports behind a chain bind in, and their form.
+    fn place_of_import(&self, facts: &Facts, chain: &ChainFact) -> Option<(ScopeId, Form)> {
+        let key = chain.through.first()?;
+        let fact = facts.clause(*key)?;
+        let form = match fact.form {
+            Form::Undotted => Form::Dotted,
+            other => other,
+        };
+        let import = self.unit.scopes.import(key.0);
+        let clause = import.clauses.get(key.1 as usize)?;
+        Some((self.unit.scopes.binding(clause.binding).scope, form))
+    }
+
+    /// A use of a builtin in the place of an imported name (row P38).
+    fn write_builtin(
+        &self,
+        at: usize,
+        chain: &ChainFact,
+        names: Vec<Segment>,
+        facts: &Facts,
+        fates: &mut Fates,
+        blocks: &mut Blocks,
+    ) {
+        let scopes = &self.unit.scopes;
+        let used = &scopes.chains[chain.index];
+        let reach = scopes.lookup(used.scope, &names[0]);
+        if reach.bindings.is_empty() && reach.stars.is_empty() && scopes.owner(used.scope, &names[0]).is_none() {
+            fates.chains[at] = ChainNext::Writes(names);
+            return;
+        }
+        let refusal = Refusal::new(
+            Code::Shadow,
+            format!("`{}` is no builtin here: a scope in reach binds it", names[0]),
+        )
+        .help("rename the other one, or write this one by hand");
+        // What a from-import brings goes for all uses or for none.
+        let imports = chain.through.iter().filter(|key| {
+            facts.clause(**key).is_some_and(|fact| {
+                fact.form == Form::From && fact.verdict.len() >= chain.verdict.len()
+            })
+        });
+        let imports: Vec<Key> = imports.copied().collect();
+        if imports.is_empty() {
+            blocks.chains.insert(at, refusal);
+        }
+        for key in imports {
+            blocks.clauses.insert(key, refusal.clone());
+        }
+    }
+
+    /// The form and the alias under which a group's module can be imported in its scope: the form of the
+    /// old import if its name is free, else an alias made of the module's names, else the old name.
+    fn head(
+        &self,
+        group: &Group,
+        facts: &Facts,
+        fates: &Fates,
+        taken: &FxHashMap<(u32, Segment), Vec<Segment>>,
+    ) -> Option<(Form, Option<Segment>)> {
+        let module = &group.module;
+        let last = module.last()?.clone();
+        let old_name = self.local_name(group.keys.first()?);
+        let mut choices: Vec<(Form, Option<Segment>)> = Vec::new();
+        match group.form {
+            Form::From if module.len() > 1 => choices.push((Form::From, None)),
+            Form::Alias => {
+                choices.push((Form::Alias, Some(last.clone())));
+            }
+            _ => {}
+        }
+        choices.push((Form::Dotted, None));
+        choices.push((Form::Alias, Some(Segment::new(module.join("_")))));
+        if group.form != Form::Dotted {
+            choices.push((Form::Alias, Some(old_name)));
+        }
+        choices.into_iter().find(|(form, alias)| {
+            let head = head_names(*form, module, alias.as_ref());
+            let object = if *form == Form::Dotted { &head[..1] } else { &module[..] };
+            self.is_free(group, &head[0], object, facts, fates)
+                && taken
+                    .get(&(group.scope.0, head[0].clone()))
+                    .is_none_or(|known| known == object)
+        })
+    }
+
+    fn local_name(&self, key: &Key) -> Segment {
+        let import = self.unit.scopes.import(key.0);
+        let clause = &import.clauses[key.1 as usize];
+        self.unit.scopes.binding(clause.binding).name.clone()
+    }
+
+    /// Whether a name can be bound to `object` in the scope of a group without anything changing its meaning,
+    /// and whether each user of the group would find it.
+    fn is_free(
+        &self,
+        group: &Group,
+        name: &str,
+        object: &[Segment],
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
+        let scopes = &self.unit.scopes;
+        let scope = scopes.scope(group.scope);
+        let same = |binding: &BindingId| self.will_mean(*binding, facts, fates).as_deref() == Some(object);
+        let mut bound = scope.bindings.get(name).into_iter().flatten();
+        if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
+            return false;
+        }
+        if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
+            return false;
+        }
+        let users: Vec<usize> = group.users.iter().map(|(at, _)| facts.chains[*at].index).collect();
+        let seen = users.iter().all(|index| {
+            let from = scopes.chains[*index].scope;
+            !scopes.bound_between(from, group.scope, name)
+        });
+        let is_bound = scope.bindings.contains_key(name);
+        seen && (is_bound || !self.would_capture(group.scope, name, &users))
+    }
+
+    /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
+    fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
+        let scopes = &self.unit.scopes;
+        scopes.chains.iter().enumerate().any(|(index, chain)| {
+            chain.parts[0].name == name
+                && !users.contains(&index)
+                && self.is_below(chain.scope, scope)
+                && !scopes.bound_between(chain.scope, scope, name)
+                && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
+        })
+    }
+
+    /// Whether `inner` is `outer` or lies in it.
+    pub(super) fn is_below(&self, inner: ScopeId, outer: ScopeId) -> bool {
+        let mut at = Some(inner);
+        while let Some(scope) = at {
+            if scope == outer {
+                return true;
+            }
+            at = self.unit.scopes.scope(scope).parent;
+        }
+        false
+    }
+
+    /// What a binding by import stands for afterwards; `None` for all others.
+    fn will_mean(&self, binding: BindingId, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
+        let key = super::facts::key_of(self.unit, binding)?;
+        let fact = facts.clause(key)?;
+        match (fates.clause(key), fact.form) {
+            (Next::Swaps(to), Form::Dotted) => to.first().map(|root| vec![root.clone()]),
+            (Next::Swaps(to), _) => Some(to.clone()),
+            _ => fact.value.clone(),
+        }
+    }
+
+    /// Whether a binding is that of a clause which goes because all its uses move to the group's module:
+    /// the new import takes over its name.
+    fn gives_way(&self, binding: BindingId, group: &Group, facts: &Facts, fates: &Fates) -> bool {
+        let Some(key) = super::facts::key_of(self.unit, binding) else {
+            return false;
+        };
+        let in_group = |at: usize| group.users.iter().any(|(user, _)| *user == at);
+        group.keys.contains(&key)
+            && facts.clause(key).is_some_and(|fact| fact.form != Form::Dotted)
+            && matches!(fates.clause(key), Next::Stays)
+            && self.exposes(key).is_none()
+            && facts
+                .chains
+                .iter()
+                .enumerate()
+                .filter(|(_, chain)| chain.reached.contains(&key))
+                .all(|(at, _)| in_group(at))
+    }
+
+    /// Whether what a clause's chains need is bound already wherever the clause itself is: by the clause, or by
+    /// another import that runs before every user.
+    fn has_access(&self, access: &Access, key: Key, facts: &Facts, fates: &Fates) -> bool {
+        let scopes = &self.unit.scopes;
+        let wanted = &access.group.module;
+        let own_block = scopes.import(key.0).block;
+        let first_user = access.group.users.iter().map(|(at, _)| self.chain_range(&facts.chains[*at]).start).min();
+        facts.order.iter().any(|&other| {
+            let Some(fact) = facts.clause(other) else { return false };
+            let import = scopes.import(other.0);
+            let clause = &import.clauses[other.1 as usize];
+            let path = match fates.clause(other) {
+                Next::Swaps(to) => Some(to),
+                Next::Goes => None,
+                Next::Stays | Next::Refused(_) => fact.path.as_ref(),
+            };
+            let name = &scopes.binding(clause.binding).name;
+            let fits = match (access.form, fact.form, &access.alias) {
+                (Form::Dotted, Form::Dotted | Form::Undotted, _) => {
+                    // `import a` that moves is `import b as a`: no chain can start at `b`.
+                    fact.form == Form::Dotted || !matches!(fates.clause(other), Next::Swaps(_))
+                }
+                (_, Form::From | Form::Alias, Some(alias)) => name == alias,
+                (Form::From, Form::From, None) => access.group.module.last() == Some(name),
+                _ => false,
+            };
+            let here = scopes.binding(clause.binding).scope == access.group.scope;
+            let before = other == key
+                || (self.is_around(import.block, own_block)
+                    && first_user.is_some_and(|user| import.range.end().to_usize() <= user));
+            path == Some(wanted) && fits && here && before
+        })
+    }
+
+    /// Whether a block is `inner` or around it.
+    fn is_around(
+        &self,
+        outer: crate::lang::python::scopes::BlockId,
+        inner: crate::lang::python::scopes::BlockId,
+    ) -> bool {
+        let mut at = Some(inner);
+        while let Some(block) = at {
+            if block == outer {
+                return true;
+            }
+            at = self.unit.scopes.block(block).parent;
+        }
+        false
+    }
+}

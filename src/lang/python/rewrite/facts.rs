@@ -1,0 +1,201 @@
+//! The clauses and chains of a text with the absolute paths that they mean, before anything is decided.
+
+use rustc_hash::FxHashMap;
+
+use super::verdict::Verdict;
+use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportId, ImportKind};
+use crate::lang::python::strings::Pair;
+use crate::lang::python::unit::{MODULE, Unit, binds_root};
+use crate::path::{Namespaces, Segment};
+
+/// A clause of an import statement.
+pub(super) type Key = (ImportId, u32);
+
+/// A clause and what it names.
+#[derive(Debug)]
+pub(super) struct ClauseFact {
+    /// What it names, absolute; `None` if that cannot be told.
+    pub(super) path: Option<Vec<Segment>>,
+    /// What the name that it binds stands for.
+    pub(super) value: Option<Vec<Segment>>,
+    /// It is `import a.b` without `as`, or `import a`: chains may be written out.
+    pub(super) form: Form,
+    /// What the table says of the path.
+    pub(super) verdict: Verdict,
+}
+
+/// The form of a clause, as far as its uses care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Form {
+    /// `import a.b`: binds `a`.
+    Dotted,
+    /// `import a`: binds what it names.
+    Undotted,
+    /// `import a.b as c`.
+    Alias,
+    /// `from a import b`, with `as` or without.
+    From,
+    /// `from a import *`.
+    Star,
+}
+
+/// A chain that starts at an imported name.
+#[derive(Debug)]
+pub(super) struct ChainFact {
+    /// Its index in the scopes.
+    pub(super) index: usize,
+    /// What it means; the name of a pair is part of it.
+    pub(super) path: Vec<Segment>,
+    /// Further paths that it may mean.
+    pub(super) others: Vec<Vec<Segment>>,
+    /// The clauses whose binding reaches it.
+    pub(super) reached: Vec<Key>,
+    /// Those of them that bring what it names.
+    pub(super) through: Vec<Key>,
+    /// Something else than these imports can be behind its name.
+    pub(super) mixed: bool,
+    /// The string that is its last name.
+    pub(super) pair: Option<Pair>,
+    /// What the table says of the path.
+    pub(super) verdict: Verdict,
+}
+
+/// Everything that decisions are made of.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// By clause.
+    pub(super) clauses: FxHashMap<Key, ClauseFact>,
+    /// The keys of the clauses in source order.
+    pub(super) order: Vec<Key>,
+    /// In source order.
+    pub(super) chains: Vec<ChainFact>,
+}
+
+impl Facts {
+    /// Collects them.
+    pub(super) fn of(unit: &Unit<'_>, pairs: &[Pair]) -> Self {
+        let mut facts = Self::default();
+        for (number, import) in unit.scopes.imports.iter().enumerate() {
+            let id = ImportId(number as u32);
+            for clause in 0..import.clauses.len() {
+                facts.order.push((id, clause as u32));
+                facts
+                    .clauses
+                    .insert((id, clause as u32), clause_fact(unit, id, clause));
+            }
+        }
+        let pairs: FxHashMap<u32, &Pair> = pairs
+            .iter()
+            .filter(|pair| !pair.dynamic)
+            .map(|pair| (pair.chain, pair))
+            .collect();
+        for (index, chain) in unit.scopes.chains.iter().enumerate() {
+            let pair = pairs.get(&chain.parts[0].range.start().to_u32()).copied();
+            facts.chains.extend(facts.chain_fact(unit, index, chain, pair));
+        }
+        facts
+    }
+
+    fn chain_fact(
+        &self,
+        unit: &Unit<'_>,
+        index: usize,
+        chain: &Chain,
+        pair: Option<&Pair>,
+    ) -> Option<ChainFact> {
+        let mut paths: Vec<Vec<Segment>> = unit
+            .meanings(chain)
+            .into_iter()
+            .map(|(_, mut path)| {
+                path.extend(pair.map(|pair| pair.name.clone()));
+                path
+            })
+            .collect();
+        if paths.is_empty() {
+            return None;
+        }
+        let path = paths.remove(0);
+        let reached: Vec<Key> = chain
+            .reach
+            .bindings
+            .iter()
+            .filter_map(|id| key_of(unit, *id))
+            .collect();
+        let known = reached
+            .iter()
+            .filter(|key| self.clauses.get(key).is_some_and(|fact| fact.value.is_some()));
+        let mixed = known.count() < chain.reach.bindings.len();
+        Some(ChainFact {
+            index,
+            through: self.through(&path, &reached),
+            others: paths,
+            reached,
+            mixed,
+            pair: pair.cloned(),
+            verdict: Verdict::of(unit.setting.table, &path, Namespaces::ALL),
+            path,
+        })
+    }
+
+    /// The clauses that bring what a path names: of `import a`, `import a.b`, `import a.b.c` those with the
+    /// longest part of it; all others as they are.
+    fn through(&self, path: &[Segment], reached: &[Key]) -> Vec<Key> {
+        let brings = |key: &Key| -> usize {
+            match self.clauses.get(key) {
+                Some(ClauseFact {
+                    form: Form::Dotted | Form::Undotted,
+                    path: Some(module),
+                    ..
+                }) if path.starts_with(module) => module.len(),
+                Some(ClauseFact {
+                    form: Form::Dotted, ..
+                }) => 0,
+                _ => usize::MAX,
+            }
+        };
+        let most = reached.iter().map(brings).max().unwrap_or_default();
+        let mut through = reached.to_vec();
+        through.retain(|key| brings(key) == most);
+        through
+    }
+
+    /// The fact of a clause.
+    pub(super) fn clause(&self, key: Key) -> Option<&ClauseFact> {
+        self.clauses.get(&key)
+    }
+}
+
+/// The clause behind a binding, if it is one of a name by import.
+pub(super) fn key_of(unit: &Unit<'_>, binding: BindingId) -> Option<Key> {
+    match unit.scopes.binding(binding).kind {
+        BindingKind::Import(import, clause) => Some((import, clause)),
+        _ => None,
+    }
+}
+
+fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
+    let import = unit.scopes.import(id);
+    let clause = &import.clauses[number];
+    let form = match &import.kind {
+        ImportKind::From { .. } if clause.path.first().is_some_and(|name| name == "*") => Form::Star,
+        ImportKind::From { .. } => Form::From,
+        ImportKind::Plain if clause.alias.is_some() => Form::Alias,
+        ImportKind::Plain if binds_root(import, number) => Form::Dotted,
+        ImportKind::Plain => Form::Undotted,
+    };
+    let path = unit.clause_path(id, number);
+    let kinds = match form {
+        Form::From => Namespaces::ALL,
+        Form::Dotted | Form::Undotted | Form::Alias | Form::Star => MODULE,
+    };
+    let verdict = match &path {
+        Some(path) if !path.is_empty() => Verdict::of(unit.setting.table, path, kinds),
+        _ => Verdict::Stays,
+    };
+    ClauseFact {
+        value: unit.value_path(id, number),
+        path,
+        form,
+        verdict,
+    }
+}

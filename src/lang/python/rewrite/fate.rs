@@ -1,0 +1,460 @@
+//! What becomes of each clause and of each chain.
+//!
+//! Decisions depend on each other: a clause can only move if no chain needs the old one, a chain can only
+//! be written out if its new head is free, and two arms of a fallback must not become equal. So
+//! everything is decided under a set of [`Blocks`], conflicts are looked for, each becomes a
+//! block, and that is repeated until there is none. Blocks only grow, so it ends.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::access::Accesses;
+use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
+use super::verdict::{Moved, Verdict};
+use super::{Rewrite, fallback};
+use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::python::unit::bytes;
+use crate::path::Segment;
+
+/// What must stay, and why.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    /// Clauses.
+    pub(super) clauses: FxHashMap<Key, Refusal>,
+    /// Chains, by their place in [`Facts::chains`].
+    pub(super) chains: FxHashMap<usize, Refusal>,
+}
+
+/// What becomes of a clause.
+#[derive(Clone, Debug)]
+pub(super) enum Next {
+    /// No rule speaks of it, or what it brings is kept, or a comment keeps it.
+    Stays,
+    /// It imports this instead, under the name that it bound (a dotted one under its own).
+    Swaps(Vec<Segment>),
+    /// It goes: nothing needs it any more, or another one brings the same.
+    Goes,
+    /// It stays, and that is an error.
+    Refused(Refusal),
+}
+
+/// What becomes of a chain.
+#[derive(Clone, Debug)]
+pub(super) enum ChainNext {
+    /// It keeps its text and its meaning.
+    Stays,
+    /// It keeps its text, and means what the table says since its import does.
+    Follows,
+    /// It is written like this.
+    Writes(Vec<Segment>),
+    /// It stays, and that is an error.
+    Refused(Refusal),
+    /// It stays, and what stands in its way was said of its import, or a comment keeps it.
+    Silent,
+}
+
+/// A statement that comes beside one that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Add {
+    /// The clause that it stands beside.
+    pub(super) beside: Key,
+    /// `import a.b`, `import a.b as c`, or `from a import b`.
+    pub(super) form: Form,
+    /// The module.
+    pub(super) module: Vec<Segment>,
+    /// The name after `as`.
+    pub(super) alias: Option<Segment>,
+    /// It only keeps a top package bound (row P22), which deserves a review.
+    pub(super) parent: bool,
+}
+
+/// What becomes of everything.
+#[derive(Debug, Default)]
+pub(super) struct Fates {
+    /// By clause; each has one.
+    pub(super) clauses: FxHashMap<Key, Next>,
+    /// In the order of [`Facts::chains`].
+    pub(super) chains: Vec<ChainNext>,
+    /// In source order of the clauses that they stand beside.
+    pub(super) adds: Vec<Add>,
+}
+
+impl Fates {
+    /// What becomes of a clause.
+    pub(super) fn clause(&self, key: Key) -> &Next {
+        self.clauses.get(&key).unwrap_or(&Next::Stays)
+    }
+}
+
+impl<'a> Rewrite<'_, 'a> {
+    /// Decides everything.
+    pub(super) fn fates(&self, facts: &Facts) -> Fates {
+        let mut blocks = Blocks::default();
+        loop {
+            let before = blocks.clauses.len() + blocks.chains.len();
+            let fates = self.decide(facts, &mut blocks);
+            if blocks.clauses.len() + blocks.chains.len() == before {
+                return fates;
+            }
+        }
+    }
+
+    /// One round; what cannot be is added to `blocks`.
+    fn decide(&self, facts: &Facts, blocks: &mut Blocks) -> Fates {
+        let mut fates = Fates::default();
+        for &key in &facts.order {
+            let next = facts
+                .clause(key)
+                .map_or(Next::Stays, |fact| self.clause_alone(key, fact, blocks));
+            fates.clauses.insert(key, next);
+        }
+        self.hold_needed(facts, blocks, &mut fates);
+        for (at, fact) in facts.chains.iter().enumerate() {
+            let next = self.chain_alone(at, fact, facts, blocks, &fates);
+            fates.chains.push(next);
+        }
+        self.block_torn(facts, &fates, blocks);
+        let accesses = Accesses::find(self, facts, &mut fates, blocks);
+        self.leave(facts, &mut fates, blocks);
+        accesses.add(self, facts, &mut fates);
+        self.keep_roots(facts, &mut fates, blocks);
+        self.drop_twins(facts, &mut fates);
+        fallback::block_equal_arms(self, facts, &fates, blocks);
+        fates
+    }
+
+    /// What the table alone says of a clause.
+    fn clause_alone(&self, key: Key, fact: &ClauseFact, blocks: &Blocks) -> Next {
+        let Some(path) = &fact.path else {
+            return Next::Stays;
+        };
+        let place = self.place_of(key).start;
+        if fact.verdict.len() == 0 || self.is_inside(key, path, &fact.verdict) {
+            return Next::Stays;
+        }
+        if self.unit.kept.keeps(place) {
+            return Next::Stays;
+        }
+        if let Some(refusal) = blocks.clauses.get(&key) {
+            return Next::Refused(refusal.clone());
+        }
+        match &fact.verdict {
+            Verdict::Stays => Next::Stays,
+            Verdict::Blocked { refusal, .. } => Next::Refused(refusal.clone()),
+            Verdict::Moves(moved) => match self.refuses_clause(key, fact, moved) {
+                Some(refusal) => Next::Refused(refusal),
+                None => Next::Swaps(moved.to.clone()),
+            },
+        }
+    }
+
+    /// Why a clause cannot move, whatever its uses are.
+    fn refuses_clause(&self, key: Key, fact: &ClauseFact, moved: &Moved) -> Option<Refusal> {
+        let module: &[Segment] = match fact.form {
+            Form::From => &moved.to[..moved.to.len() - 1],
+            _ => &moved.to,
+        };
+        if self.unit.modules.iter().any(|own| own == module) {
+            return Some(
+                Refusal::new(Code::SelfImport, "the new home is this very file")
+                    .help("use the name that the file defines, and take the import out"),
+            );
+        }
+        if fact.form == Form::From && self.is_builtin(&moved.to) {
+            return None;
+        }
+        if let Some(refusal) = self.kind_is_ambiguous(fact, moved) {
+            return Some(refusal);
+        }
+        let binding = self.unit.scopes.import(key.0).clauses.get(key.1 as usize)?.binding;
+        let binding = self.unit.scopes.binding(binding);
+        let scope = self.unit.scopes.scope(binding.scope);
+        if fact.form == Form::Dotted && fact.path.as_ref()?.first() != moved.to.first() {
+            let others = scope.bindings.get(&binding.name).into_iter().flatten();
+            let all_roots = others.copied().all(|other| self.binds_same_root(other, &binding.name));
+            if !all_roots {
+                return Some(another_binding(&binding.name));
+            }
+        }
+        None
+    }
+
+    /// Whether a binding is `import NAME` or `import NAME.more`: all of these bind one and the same object.
+    pub(super) fn binds_same_root(
+        &self,
+        binding: crate::lang::python::scopes::BindingId,
+        name: &str,
+    ) -> bool {
+        self.unit.scopes.clause(binding).is_some_and(|(import, clause)| {
+            import.kind == crate::lang::python::scopes::ImportKind::Plain
+                && clause.alias.is_none()
+                && clause.path.first().is_some_and(|first| first == name)
+        })
+    }
+
+    /// A clause that moves, while a chain needs what it brings now: it stays, without a word if a rule
+    /// keeps what the chain names.
+    fn hold_needed(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
+        for (at, chain) in facts.chains.iter().enumerate() {
+            for key in &chain.through {
+                let (Some(fact), Next::Swaps(to)) = (facts.clause(*key), fates.clause(*key)) else {
+                    continue;
+                };
+                let held = match (&chain.verdict, blocks.chains.get(&at)) {
+                    (_, Some(refusal)) if fact.form != Form::Dotted => {
+                        Some(Next::Refused(refusal.clone()))
+                    }
+                    (_, Some(refusal)) if brings(fact, &chain.path) => {
+                        Some(Next::Refused(refusal.clone()))
+                    }
+                    (Verdict::Stays, _) if brings(fact, &chain.path) => Some(Next::Stays),
+                    (Verdict::Blocked { refusal, len, .. }, _)
+                        if brings(fact, &chain.path) && *len > fact.verdict.len() =>
+                    {
+                        Some(Next::Refused(refusal.clone()))
+                    }
+                    _ => None,
+                };
+                let _ = to;
+                if let Some(held) = held {
+                    fates.clauses.insert(*key, held);
+                }
+            }
+        }
+    }
+
+    /// What becomes of a chain, given what becomes of its clauses. New heads are found later.
+    fn chain_alone(
+        &self,
+        at: usize,
+        chain: &ChainFact,
+        facts: &Facts,
+        blocks: &Blocks,
+        fates: &Fates,
+    ) -> ChainNext {
+        let place = self.chain_range(chain).start;
+        if let Some(refusal) = blocks.chains.get(&at) {
+            return ChainNext::Refused(refusal.clone());
+        }
+        let mut all: Option<ChainNext> = None;
+        for &key in &chain.through {
+            let Some(fact) = facts.clause(key) else { continue };
+            let next = self.chain_through(chain, key, fact, fates);
+            let same = match (&all, &next) {
+                (None, _) => true,
+                (Some(known), next) => std::mem::discriminant(known) == std::mem::discriminant(next),
+            };
+            if !same {
+                return ChainNext::Refused(several_bindings());
+            }
+            all = Some(next);
+        }
+        let next = all.unwrap_or(ChainNext::Stays);
+        let writes = matches!(next, ChainNext::Writes(_) | ChainNext::Refused(_));
+        if writes && self.unit.kept.keeps(place) {
+            return ChainNext::Silent;
+        }
+        if matches!(next, ChainNext::Writes(_)) && (chain.mixed || !chain.others.is_empty()) {
+            let name = self.unit.scopes.chains[chain.index].parts[0].name.clone();
+            return ChainNext::Refused(another_binding(&name));
+        }
+        next
+    }
+
+    fn chain_through(
+        &self,
+        chain: &ChainFact,
+        key: Key,
+        fact: &ClauseFact,
+        fates: &Fates,
+    ) -> ChainNext {
+        let value = fact.value.as_deref().unwrap_or_default();
+        let next = fates.clause(key);
+        // What a rule says of the import itself was said there.
+        let spoken = fact.form != Form::Dotted && chain.verdict.len() <= fact.verdict.len();
+        match (&chain.verdict, next) {
+            (Verdict::Stays, _) => ChainNext::Stays,
+            (Verdict::Blocked { .. }, Next::Refused(_)) if spoken => ChainNext::Silent,
+            (Verdict::Blocked { refusal, .. }, _) => ChainNext::Refused(refusal.clone()),
+            (Verdict::Moves(_), _) if self.is_inside(key, &chain.path, &chain.verdict) => {
+                ChainNext::Stays
+            }
+            (Verdict::Moves(moved), Next::Swaps(to))
+                if fact.form != Form::Dotted
+                    && moved.to.len() == to.len() + chain.path.len() - value.len()
+                    && moved.to.starts_with(to)
+                    && moved.to[to.len()..] == chain.path[value.len()..]
+                    && !self.is_builtin(to) =>
+            {
+                ChainNext::Follows
+            }
+            (Verdict::Moves(_), Next::Refused(_)) if spoken => ChainNext::Silent,
+            (Verdict::Moves(_), Next::Stays)
+                if spoken && self.unit.kept.keeps(self.place_of(key).start) =>
+            {
+                ChainNext::Silent
+            }
+            // Where it leads; how it is written is found with its head.
+            (Verdict::Moves(moved), _) => ChainNext::Writes(moved.to.clone()),
+        }
+    }
+
+    /// `from`-imports of builtins are all or nothing: one use that stays keeps the import.
+    fn block_torn(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+        for (at, chain) in facts.chains.iter().enumerate() {
+            let ChainNext::Refused(refusal) = &fates.chains[at] else {
+                continue;
+            };
+            for key in &chain.through {
+                let moves = facts
+                    .clause(*key)
+                    .is_some_and(|fact| fact.verdict.moved().is_some_and(|m| self.is_builtin(&m.to)));
+                if moves && matches!(fates.clause(*key), Next::Swaps(_)) {
+                    blocks.clauses.entry(*key).or_insert_with(|| refusal.clone());
+                }
+            }
+        }
+    }
+
+    /// Clauses whose last use this rewrite takes go, unless something exposes their names.
+    fn leave(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
+        let mut used: FxHashMap<Key, (usize, usize)> = FxHashMap::default();
+        for (fact, next) in facts.chains.iter().zip(&fates.chains) {
+            for key in &fact.through {
+                let (before, after) = used.entry(*key).or_default();
+                *before += 1;
+                *after += usize::from(!matches!(next, ChainNext::Writes(_)));
+            }
+        }
+        for &key in &facts.order {
+            let Some(fact) = facts.clause(key) else { continue };
+            let (before, after) = used.get(&key).copied().unwrap_or_default();
+            match fates.clause(key) {
+                Next::Swaps(to) if fact.form == Form::From && self.is_builtin(to) => {
+                    let refusal = if before == 0 {
+                        Some(
+                            Refusal::new(Code::Export, "nothing in this file uses it, and a builtin needs no import")
+                                .help("take the import out if nothing else needs it"),
+                        )
+                    } else {
+                        self.exposes(key)
+                    };
+                    match refusal {
+                        Some(refusal) => {
+                            blocks.clauses.insert(key, refusal);
+                        }
+                        None => {
+                            fates.clauses.insert(key, Next::Goes);
+                        }
+                    }
+                }
+                Next::Stays if before > 0 && after == 0 && self.exposes(key).is_none() => {
+                    let kept = self.unit.kept.keeps(self.place_of(key).start);
+                    if !kept && fact.form != Form::Star {
+                        fates.clauses.insert(key, Next::Goes);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A clause whose name another one of the same block brings already goes (row P33).
+    fn drop_twins(&self, facts: &Facts, fates: &mut Fates) {
+        let scopes = &self.unit.scopes;
+        let mut seen: FxHashSet<(u32, Segment, Vec<Segment>)> = FxHashSet::default();
+        for &key in &facts.order {
+            let Some(fact) = facts.clause(key) else { continue };
+            let import = scopes.import(key.0);
+            let clause = &import.clauses[key.1 as usize];
+            let (path, swaps) = match fates.clause(key) {
+                Next::Swaps(to) => (Some(to.clone()), true),
+                Next::Goes => continue,
+                Next::Stays | Next::Refused(_) => (fact.path.clone(), false),
+            };
+            let Some(path) = path else { continue };
+            let name = match fact.form {
+                Form::Star => continue,
+                // `import a.b` has no name of its own: its path is what tells it from others.
+                Form::Dotted | Form::Undotted if swaps && fact.form == Form::Dotted => {
+                    Segment::new("")
+                }
+                Form::Dotted => Segment::new(""),
+                _ => scopes.binding(clause.binding).name.clone(),
+            };
+            let twin = (import.block.0, name.clone(), path);
+            if seen.contains(&twin) && swaps && self.is_bound_once_more(key, &name) {
+                fates.clauses.insert(key, Next::Goes);
+            } else {
+                seen.insert(twin);
+            }
+        }
+    }
+
+    /// Whether all that binds the clause's name in its scope are imports of one block: so nothing can
+    /// have rebound it between two of them.
+    fn is_bound_once_more(&self, key: Key, name: &str) -> bool {
+        let scopes = &self.unit.scopes;
+        let import = scopes.import(key.0);
+        if name.is_empty() {
+            return true;
+        }
+        let scope = scopes.scope(import.scope);
+        scope.bindings.get(name).into_iter().flatten().all(|&other| {
+            scopes.clause(other).is_some() && scopes.binding(other).block == import.block
+        })
+    }
+
+    /// Whether a reference stands in a moved module, and stays inside of it: then it is none.
+    fn is_inside(&self, key: Key, path: &[Segment], verdict: &Verdict) -> bool {
+        let scopes = &self.unit.scopes;
+        let is_relative = matches!(
+            scopes.import(key.0).kind,
+            crate::lang::python::scopes::ImportKind::From { level: 1.., .. }
+        );
+        let (true, Verdict::Moves(moved)) = (is_relative, verdict) else {
+            return false;
+        };
+        let rule = &self.table().rules()[moved.rule];
+        let from = rule.from.segments();
+        !rule.exact
+            && path.starts_with(from)
+            && self.unit.modules.iter().any(|own| own.starts_with(from) && (own.len() > from.len() || self.unit.is_package))
+    }
+
+    /// Where a clause is reported.
+    pub(super) fn place_of(&self, key: Key) -> std::ops::Range<usize> {
+        let import = self.unit.scopes.import(key.0);
+        import
+            .clauses
+            .get(key.1 as usize)
+            .map_or_else(|| bytes(import.range), |clause| bytes(clause.path_range))
+    }
+
+    /// Where a chain stands.
+    pub(super) fn chain_range(&self, chain: &ChainFact) -> std::ops::Range<usize> {
+        bytes(self.unit.scopes.chains[chain.index].range())
+    }
+}
+
+/// Whether a chain needs what a clause brings, and not merely the top package that it binds.
+pub(super) fn brings(fact: &ClauseFact, chain: &[Segment]) -> bool {
+    fact.form != Form::Dotted || fact.path.as_ref().is_some_and(|path| chain.starts_with(path))
+}
+
+/// Why a chain stays whose name may be something else.
+fn another_binding(name: &str) -> Refusal {
+    Refusal::new(
+        Code::Binding,
+        format!("`{name}` is bound to something else too"),
+    )
+    .help("give the other binding another name, or write this one by hand")
+}
+
+fn several_bindings() -> Refusal {
+    Refusal::new(
+        Code::Binding,
+        "it is reached by several imports that would become different things",
+    )
+    .help("write it by hand")
+}

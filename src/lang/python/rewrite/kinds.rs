@@ -1,0 +1,130 @@
+//! Whether a path is a module or an object (row P40), where a rewrite depends on it.
+//!
+//! In this order: the rule's `kind`; the files of the tree; the import forms of the file; rules below the
+//! path; else it is an object, unless what the chain goes on with makes that doubtful.
+
+use super::Rewrite;
+use super::facts::{ChainFact, ClauseFact, Facts, Form};
+use super::verdict::Moved;
+use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::python::scopes::ImportKind;
+use crate::lang::python::unit::{MODULE, OBJECT, Target};
+use crate::path::Segment;
+
+impl Rewrite<'_, '_> {
+    /// Whether a path is a name that needs no import.
+    pub(super) fn is_builtin(&self, path: &[Segment]) -> bool {
+        path.len() > 1 && path[0] == "builtins"
+    }
+
+    /// How many names of the new path of a chain are the module that must be imported for it.
+    ///
+    /// # Errors
+    /// That cannot be told.
+    pub(super) fn module_len(
+        &self,
+        facts: &Facts,
+        chain: &ChainFact,
+        moved: &Moved,
+    ) -> Result<usize, Refusal> {
+        for key in &chain.through {
+            let Some(fact) = facts.clause(*key) else { continue };
+            let Some(path) = &fact.path else { continue };
+            if let Some(base) = fact.verdict.moved()
+                && fact.form != Form::Star
+                && chain.path.starts_with(path)
+                && moved.to.starts_with(&base.to)
+                && moved.rule == base.rule
+                && (fact.form != Form::From || self.is_module(&path[..], moved) == Some(true))
+            {
+                return Ok(base.to.len());
+            }
+        }
+        let whole = moved.to.len() - moved.tail;
+        let from = &chain.path[..moved.len];
+        let is_module = match self.is_module(from, moved) {
+            Some(known) => known,
+            None if moved.tail > 0 && !looks_like_class(from) => {
+                return Err(Refusal::new(
+                    Code::AmbiguousKind,
+                    "whether this is a module or an object cannot be told",
+                )
+                .help("say `kind = \"module\"` or `kind = \"object\"` in the rule"));
+            }
+            None => false,
+        };
+        match is_module {
+            true => Ok(whole),
+            false if whole > 1 => Ok(whole - 1),
+            false => Err(Refusal::new(
+                Code::AmbiguousKind,
+                "the new path has one name, so it can only be a module, and nothing says that",
+            )
+            .help("say `kind = \"module\"` in the rule")),
+        }
+    }
+
+    /// Whether an old path is a module, if something tells.
+    fn is_module(&self, from: &[Segment], moved: &Moved) -> Option<bool> {
+        let rule = &self.table().rules()[moved.rule];
+        if rule.kinds == MODULE {
+            return Some(true);
+        }
+        if rule.kinds == OBJECT {
+            return Some(false);
+        }
+        let new = &moved.to[..moved.to.len() - moved.tail];
+        if self.tree.is_module(from) || self.tree.is_module(new) {
+            return Some(true);
+        }
+        if self.is_imported_as_module(from) || self.is_imported_as_module(new) {
+            return Some(true);
+        }
+        let known_parent = |path: &[Segment]| path.len() > 1 && self.tree.is_file_module(&path[..path.len() - 1]);
+        if known_parent(from) || known_parent(new) {
+            return Some(false);
+        }
+        self.table().old_children(from).next().map(|_| true)
+    }
+
+    /// Whether an import of the file can only work if the path is a module.
+    fn is_imported_as_module(&self, path: &[Segment]) -> bool {
+        let scopes = &self.unit.scopes;
+        scopes.imports.iter().zip(&self.unit.targets).any(|(import, target)| match (&import.kind, target) {
+            (ImportKind::Plain, _) => import.clauses.iter().any(|clause| clause.path.starts_with(path)),
+            (ImportKind::From { .. }, Target::Module { module, .. }) => module.starts_with(path),
+            (ImportKind::From { .. }, _) => false,
+        })
+    }
+
+    /// `from package import name` where the package has a module of that name and binds the name to
+    /// something else: what moves must be said in the rule.
+    pub(super) fn kind_is_ambiguous(&self, fact: &ClauseFact, moved: &Moved) -> Option<Refusal> {
+        let path = fact.path.as_ref()?;
+        let (Form::From, true) = (fact.form, moved.len == path.len()) else {
+            return None;
+        };
+        let rule = &self.table().rules()[moved.rule];
+        let [package @ .., name] = path.as_slice() else {
+            return None;
+        };
+        let both = rule.kinds.meets(MODULE)
+            && rule.kinds.meets(OBJECT)
+            && self.tree.rebinds(package, name);
+        both.then(|| {
+            Refusal::new(
+                Code::AmbiguousKind,
+                "it is a module, and its package binds the name to something else",
+            )
+            .help("say `kind = \"module\"` or `kind = \"object\"` in the rule")
+        })
+    }
+}
+
+/// Classes are written with a capital (PEP 8), modules are not.
+fn looks_like_class(path: &[Segment]) -> bool {
+    path.last()
+        .and_then(|name| name.trim_start_matches('_').chars().next())
+        .is_some_and(char::is_uppercase)
+}
