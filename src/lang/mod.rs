@@ -1,6 +1,10 @@
 //! What repoint needs to know of a language. One folder a language; none knows another.
 
+mod memo;
+pub mod python;
 pub mod rust;
+#[cfg(test)]
+mod scratch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -13,13 +13,10 @@ mod depth;
 mod docs;
 mod expand;
 mod manifest;
-mod memo;
 mod parse;
 mod placement;
 mod resolve;
 mod rewrite;
-#[cfg(test)]
-mod scratch;
 mod session;
 mod settings;
 mod visit;

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use super::super::memo::Memo;
 use super::{Edition, crate_name};
+use crate::lang::memo::Memo;
 use crate::path::Segment;
 
 /// A `Cargo.toml` that cannot be understood.

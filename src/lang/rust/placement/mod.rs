@@ -22,7 +22,7 @@ use self::declared::{Base, Declaration, Origin, Target};
 use self::lex::declarations;
 use self::scan::{Scan, manifest_folders};
 use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, normalized};
-use super::memo::Memo;
+use crate::lang::memo::Memo;
 use crate::path::Segment;
 
 /// One place that a file has in a crate.

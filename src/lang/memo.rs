@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 /// Answers by path. No lock is held while an answer is worked out, so working one out may ask for
 /// another; two threads may do the same work, and the first answer stays.
-pub(super) struct Memo<V>(RwLock<FxHashMap<PathBuf, V>>);
+pub(in crate::lang) struct Memo<V>(RwLock<FxHashMap<PathBuf, V>>);
 
 impl<V> Default for Memo<V> {
     fn default() -> Self {
@@ -17,19 +17,19 @@ impl<V> Default for Memo<V> {
 
 impl<V: Clone> Memo<V> {
     /// The answer for `key`, if there is one.
-    pub(super) fn get(&self, key: &Path) -> Option<V> {
+    pub(in crate::lang) fn get(&self, key: &Path) -> Option<V> {
         let answers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         answers.get(key).cloned()
     }
 
     /// Keeps `value` unless another thread was first; the kept one.
-    pub(super) fn keep(&self, key: &Path, value: V) -> V {
+    pub(in crate::lang) fn keep(&self, key: &Path, value: V) -> V {
         let mut answers = self.0.write().unwrap_or_else(PoisonError::into_inner);
         answers.entry(key.to_owned()).or_insert(value).clone()
     }
 
     /// The answer for `key`, worked out by `compute` if there is none yet.
-    pub(super) fn get_or(&self, key: &Path, compute: impl FnOnce() -> V) -> V {
+    pub(in crate::lang) fn get_or(&self, key: &Path, compute: impl FnOnce() -> V) -> V {
         match self.get(key) {
             Some(value) => value,
             None => self.keep(key, compute()),
