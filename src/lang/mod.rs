@@ -3,6 +3,8 @@
 mod draft;
 mod kept;
 mod memo;
+#[cfg(test)]
+mod scratch;
 pub mod python;
 pub mod rust;
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod parse;
+mod roots;
 mod scopes;
 mod settings;
 mod unit;

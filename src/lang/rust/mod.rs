@@ -17,8 +17,6 @@ mod parse;
 mod placement;
 mod resolve;
 mod rewrite;
-#[cfg(test)]
-mod scratch;
 mod session;
 mod settings;
 mod visit;

@@ -352,7 +352,7 @@ impl Rewrite<'_, '_> {
             let path = match fates.clause(other) {
                 Next::Swaps(to) => Some(to),
                 Next::Goes => None,
-                Next::Stays | Next::Refused(_) => fact.path.as_ref(),
+                Next::Stays | Next::Refused(_) | Next::Held(_) => fact.path.as_ref(),
             };
             let name = &scopes.binding(clause.binding).name;
             let fits = match (access.form, fact.form, &access.alias) {

@@ -34,8 +34,10 @@ pub(super) enum Next {
     Swaps(Vec<Segment>),
     /// It goes: nothing needs it any more, or another one brings the same.
     Goes,
-    /// It stays, and that is an error.
+    /// It stays, that is an error, and so it is for the chains that need it.
     Refused(Refusal),
+    /// It stays for one of its chains, which is an error; the others need not wait for it.
+    Held(Refusal),
 }
 
 /// What becomes of a chain.
@@ -197,25 +199,22 @@ impl<'a> Rewrite<'_, 'a> {
     fn hold_needed(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
         for (at, chain) in facts.chains.iter().enumerate() {
             for key in &chain.through {
-                let (Some(fact), Next::Swaps(to)) = (facts.clause(*key), fates.clause(*key)) else {
+                let (Some(fact), Next::Swaps(_) | Next::Stays) = (facts.clause(*key), fates.clause(*key))
+                else {
                     continue;
                 };
+                if fact.verdict.moved().is_none() {
+                    continue;
+                }
                 let held = match (&chain.verdict, blocks.chains.get(&at)) {
-                    (_, Some(refusal)) if fact.form != Form::Dotted => {
-                        Some(Next::Refused(refusal.clone()))
-                    }
-                    (_, Some(refusal)) if brings(fact, &chain.path) => {
-                        Some(Next::Refused(refusal.clone()))
-                    }
-                    (Verdict::Stays, _) if brings(fact, &chain.path) => Some(Next::Stays),
-                    (Verdict::Blocked { refusal, len, .. }, _)
-                        if brings(fact, &chain.path) && *len > fact.verdict.len() =>
-                    {
-                        Some(Next::Refused(refusal.clone()))
+                    _ if !brings(fact, &chain.path) => None,
+                    (_, Some(refusal)) => Some(Next::Held(refusal.clone())),
+                    (Verdict::Stays, _) => Some(Next::Stays),
+                    (Verdict::Blocked { refusal, len, .. }, _) if *len > fact.verdict.len() => {
+                        Some(Next::Held(refusal.clone()))
                     }
                     _ => None,
                 };
-                let _ = to;
                 if let Some(held) = held {
                     fates.clauses.insert(*key, held);
                 }
@@ -274,7 +273,9 @@ impl<'a> Rewrite<'_, 'a> {
         let spoken = fact.form != Form::Dotted && chain.verdict.len() <= fact.verdict.len();
         match (&chain.verdict, next) {
             (Verdict::Stays, _) => ChainNext::Stays,
-            (Verdict::Blocked { .. }, Next::Refused(_)) if spoken => ChainNext::Silent,
+            (Verdict::Blocked { .. }, Next::Refused(_) | Next::Held(_)) if spoken => {
+                ChainNext::Silent
+            }
             (Verdict::Blocked { refusal, .. }, _) => ChainNext::Refused(refusal.clone()),
             (Verdict::Moves(_), _) if self.is_inside(key, &chain.path, &chain.verdict) => {
                 ChainNext::Stays
@@ -288,7 +289,12 @@ impl<'a> Rewrite<'_, 'a> {
             {
                 ChainNext::Follows
             }
-            (Verdict::Moves(_), Next::Refused(_)) if spoken => ChainNext::Silent,
+            (Verdict::Moves(_), Next::Refused(_) | Next::Held(_)) if spoken => ChainNext::Silent,
+            (Verdict::Moves(_), Next::Refused(refusal))
+                if fact.form == Form::Dotted && brings(fact, &chain.path) =>
+            {
+                ChainNext::Refused(refusal.clone())
+            }
             (Verdict::Moves(_), Next::Stays)
                 if spoken && self.unit.kept.keeps(self.place_of(key).start) =>
             {
@@ -370,7 +376,7 @@ impl<'a> Rewrite<'_, 'a> {
             let (path, swaps) = match fates.clause(key) {
                 Next::Swaps(to) => (Some(to.clone()), true),
                 Next::Goes => continue,
-                Next::Stays | Next::Refused(_) => (fact.path.clone(), false),
+                Next::Stays | Next::Refused(_) | Next::Held(_) => (fact.path.clone(), false),
             };
             let Some(path) = path else { continue };
             let name = match fact.form {

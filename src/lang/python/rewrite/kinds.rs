@@ -89,7 +89,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether an import of the file can only work if the path is a module.
-    fn is_imported_as_module(&self, path: &[Segment]) -> bool {
+    pub(super) fn is_imported_as_module(&self, path: &[Segment]) -> bool {
         let scopes = &self.unit.scopes;
         scopes.imports.iter().zip(&self.unit.targets).any(|(import, target)| match (&import.kind, target) {
             (ImportKind::Plain, _) => import.clauses.iter().any(|clause| clause.path.starts_with(path)),

@@ -1,7 +1,7 @@
 //! Manifests as data: a tree, and what its package is.
 
-use super::super::scratch::Scratch;
 use super::{Edition, Manifests, Package, TargetKind};
+use crate::lang::scratch::Scratch;
 
 #[track_caller]
 fn load(tree: &Scratch, folder: &str) -> Result<Package, super::ManifestError> {

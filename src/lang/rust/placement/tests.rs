@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::super::scratch::Scratch;
 use super::{Crates, Placement};
 use crate::lang::rust::manifest::Edition;
+use crate::lang::scratch::Scratch;
 use crate::path::Segment;
 
 const MANIFEST: (&str, &str) = (

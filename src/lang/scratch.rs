@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder that goes away with the value.
-pub(super) struct Scratch {
+pub(in crate::lang) struct Scratch {
     _folder: tempfile::TempDir,
     root: PathBuf,
 }
@@ -12,7 +12,7 @@ pub(super) struct Scratch {
 impl Scratch {
     /// Writes the files (path below the root, content) into a new folder named `tree`.
     #[track_caller]
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(in crate::lang) fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for a test");
         let base = fs::canonicalize(folder.path()).expect("it exists");
         let root = base.join("tree");
@@ -28,11 +28,11 @@ impl Scratch {
         }
     }
 
-    pub(super) fn root(&self) -> &Path {
+    pub(in crate::lang) fn root(&self) -> &Path {
         &self.root
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(in crate::lang) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 }

@@ -1,0 +1,169 @@
+//! The names of an import statement as tiles: each with the comments, the white space and the comma that
+//! belong to it, so that a name can leave with all of its own and with nothing else.
+
+use std::ops::Range;
+
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::layout::{past_newline, within};
+use crate::lang::python::scopes::Import;
+use crate::lang::python::unit::bytes;
+use crate::text::Edit;
+
+/// The names of one statement.
+#[derive(Debug)]
+pub(super) struct List {
+    /// Whether parentheses are around the names.
+    pub(super) in_parentheses: bool,
+    /// The comment right behind the opening parenthesis.
+    pub(super) head_comment: Option<Range<usize>>,
+    /// One a clause; they follow each other without a gap.
+    pub(super) tiles: Vec<Tile>,
+}
+
+/// One name and what belongs to it.
+#[derive(Debug)]
+pub(super) struct Tile {
+    /// Everything.
+    pub(super) range: Range<usize>,
+    /// The clause.
+    pub(super) clause: Range<usize>,
+    /// The comma after it.
+    comma: Option<Range<usize>>,
+    /// Comments on lines of their own above it.
+    pub(super) above: Vec<Range<usize>>,
+    /// The comment behind it.
+    pub(super) comment: Option<Range<usize>>,
+}
+
+impl List {
+    /// The names of a statement.
+    pub(super) fn of(text: &str, tokens: &Tokens, import: &Import) -> Self {
+        let statement = bytes(import.range);
+        let tokens = within(tokens, statement.clone());
+        let first = import.clauses.first().map(|clause| bytes(clause.range));
+        let first = first.unwrap_or(statement.end..statement.end);
+        let opening = tokens
+            .iter()
+            .take_while(|token| token.end().to_usize() <= first.start)
+            .filter(|token| token.kind() == TokenKind::Lpar)
+            .last();
+        let keyword = tokens
+            .iter()
+            .take_while(|token| token.end().to_usize() <= first.start)
+            .filter(|token| token.kind() == TokenKind::Import)
+            .last();
+        let mut start = opening
+            .or(keyword)
+            .map_or(first.start, |token| token.end().to_usize());
+        let mut list = Self {
+            in_parentheses: opening.is_some(),
+            head_comment: None,
+            tiles: Vec::new(),
+        };
+        let has_break = |range: Range<usize>| text[range].contains(['\n', '\r']);
+        let comments: Vec<Range<usize>> = tokens
+            .iter()
+            .filter(|token| token.kind() == TokenKind::Comment)
+            .map(|token| bytes(token.range()))
+            .collect();
+        if let Some(comment) = comments.first()
+            && comment.start >= start
+            && comment.end <= first.start
+            && !has_break(start..comment.start)
+        {
+            list.head_comment = Some(comment.clone());
+            start = comment.end;
+        }
+        for (i, clause) in import.clauses.iter().enumerate() {
+            let clause = bytes(clause.range);
+            let next = import.clauses.get(i + 1).map(|clause| bytes(clause.range));
+            let limit = next.as_ref().map_or(statement.end, |next| next.start);
+            let comma = tokens
+                .iter()
+                .find(|token| {
+                    token.kind() == TokenKind::Comma
+                        && token.start().to_usize() >= clause.end
+                        && token.end().to_usize() <= limit
+                })
+                .map(|token| bytes(token.range()));
+            let mut end = comma.as_ref().map_or(clause.end, |comma| comma.end);
+            let comment = comments
+                .iter()
+                .find(|comment| comment.start >= clause.end && comment.end <= limit)
+                .filter(|comment| !has_break(clause.end..comment.start))
+                .cloned();
+            if let Some(comment) = &comment {
+                end = end.max(comment.end);
+            }
+            let above = comments
+                .iter()
+                .filter(|comment| comment.start >= start && comment.end <= clause.start)
+                .cloned()
+                .collect();
+            list.tiles.push(Tile {
+                range: start..end,
+                clause,
+                comma,
+                above,
+                comment,
+            });
+            start = end;
+        }
+        list
+    }
+
+    /// Whether a comment stands at one of the names.
+    pub(super) fn has_comments(&self, at: impl Iterator<Item = usize>) -> bool {
+        let mut at = at;
+        at.any(|i| {
+            self.tiles
+                .get(i)
+                .is_some_and(|tile| tile.comment.is_some() || !tile.above.is_empty())
+        })
+    }
+
+    /// Edits that take the tiles out for which `leaves` is true; some must remain.
+    pub(super) fn cut(&self, text: &str, leaves: &[bool]) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        let kept = |i: &usize| !leaves.get(*i).copied().unwrap_or_default();
+        let first = (0..self.tiles.len()).find(kept);
+        let last = (0..self.tiles.len()).rev().find(kept);
+        let (Some(first), Some(last)) = (first, last) else {
+            return edits;
+        };
+        for (i, tile) in self.tiles.iter().enumerate() {
+            if !kept(&i) {
+                edits.push(Edit::delete(tile.range.clone()));
+            }
+        }
+        // The first name that is left takes the place of the first one.
+        if first > 0 {
+            let lead = |i: usize| {
+                let tile = &self.tiles[i];
+                let end = tile.above.first().map_or(tile.clause.start, |above| above.start);
+                tile.range.start..end
+            };
+            let (was, is) = (lead(0), lead(first));
+            let broken = |range: &Range<usize>| text[range.clone()].contains(['\n', '\r']);
+            if (!self.in_parentheses || !broken(&is)) && text[was.clone()] != text[is.clone()] {
+                edits.push(Edit::replace(is, &text[was]));
+            }
+        }
+        let trailing = self.tiles.last().is_some_and(|tile| tile.comma.is_some());
+        if last + 1 < self.tiles.len() && !trailing {
+            edits.extend(self.tiles[last].comma.clone().map(Edit::delete));
+        }
+        edits
+    }
+
+    /// What a name's line starts with, if it has a line for itself.
+    pub(super) fn indent<'t>(&self, text: &'t str, i: usize) -> Option<&'t str> {
+        let tile = self.tiles.get(i)?;
+        let lead = &text[tile.range.start..tile.clause.start];
+        let line = lead.rfind(['\n', '\r'])?;
+        let start = past_newline(lead, line).max(line + 1);
+        lead.get(start..).filter(|lead| lead.trim().is_empty())
+    }
+}

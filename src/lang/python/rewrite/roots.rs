@@ -1,0 +1,136 @@
+//! The top package that `import a.b` binds beside bringing `a.b` (row P22).
+
+use super::Rewrite;
+use super::facts::{Facts, Form, Key};
+use super::fate::{Add, Blocks, ChainNext, Fates, Next};
+use crate::finding::Code;
+use crate::path::Segment;
+
+impl Rewrite<'_, '_> {
+    /// Where an `import a.b` leaves, and uses of `a` are left that nothing else brings, something must.
+    pub(super) fn keep_roots(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
+        for &key in &facts.order {
+            let Some(fact) = facts.clause(key) else { continue };
+            let (Form::Dotted, Some(path)) = (fact.form, &fact.path) else {
+                continue;
+            };
+            let root = &path[0];
+            let goes = match fates.clause(key) {
+                Next::Swaps(to) if to.first() != Some(root) => false,
+                Next::Goes => true,
+                _ => continue,
+            };
+            let left = self.left_over(key, root, facts, fates);
+            if goes {
+                if !left.is_empty() {
+                    fates.clauses.insert(key, Next::Stays);
+                }
+                continue;
+            }
+            let exposed = self.exposes(key).filter(|_| !self.is_bound_besides(key, facts, fates));
+            match exposed {
+                Some(refusal) if refusal.code == Code::BoundElsewhere => {
+                    blocks.clauses.insert(key, refusal);
+                    continue;
+                }
+                Some(_) => self.add_root(key, &[], root, fates),
+                None => {}
+            }
+            for chain in left {
+                let path = facts.chains[chain].path.clone();
+                self.add_root(key, &path, root, fates);
+            }
+        }
+        fates.adds.sort_by_key(|add| add.beside);
+    }
+
+    /// Chains that start at the clause's root, keep their text, and are reached by no other import of it.
+    fn left_over(&self, key: Key, root: &Segment, facts: &Facts, fates: &Fates) -> Vec<usize> {
+        let others = |keys: &[Key]| {
+            keys.iter().any(|other| {
+                *other != key
+                    && match (fates.clause(*other), facts.clause(*other)) {
+                        (Next::Swaps(to), Some(fact)) => {
+                            fact.form != Form::Dotted || to.first() == Some(root)
+                        }
+                        (Next::Goes, _) | (_, None) => false,
+                        _ => true,
+                    }
+            })
+        };
+        let added = |chain: &super::facts::ChainFact| {
+            fates.adds.iter().any(|add| {
+                add.form == Form::Dotted
+                    && add.alias.is_none()
+                    && add.module.first() == Some(root)
+                    && chain.reached.contains(&add.beside)
+                    && !add.parent
+            })
+        };
+        let stays = |next: &ChainNext| !matches!(next, ChainNext::Writes(_));
+        facts
+            .chains
+            .iter()
+            .enumerate()
+            .filter(|(at, chain)| {
+                chain.reached.contains(&key)
+                    && stays(&fates.chains[*at])
+                    && !others(&chain.reached)
+                    && !added(chain)
+            })
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Whether another import of the same scope keeps binding the clause's root.
+    fn is_bound_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+        let scopes = &self.unit.scopes;
+        let clause = &scopes.import(key.0).clauses[key.1 as usize];
+        let binding = scopes.binding(clause.binding);
+        let same = scopes.scope(binding.scope).bindings.get(&binding.name);
+        same.into_iter().flatten().any(|&other| {
+            super::facts::key_of(self.unit, other).is_some_and(|other| {
+                other != key
+                    && scopes.import(other.0).block == scopes.import(key.0).block
+                    && match (fates.clause(other), facts.clause(other)) {
+                        (Next::Stays, Some(_)) => true,
+                        (Next::Swaps(to), Some(fact)) => {
+                            fact.form != Form::Dotted || to.first() == Some(&binding.name)
+                        }
+                        _ => false,
+                    }
+            })
+        })
+    }
+
+    /// Adds the import that keeps a root bound: of the module that the chain names, if one is known, else
+    /// of the root alone.
+    fn add_root(&self, key: Key, chain: &[Segment], root: &Segment, fates: &mut Fates) {
+        let module = (2..=chain.len())
+            .rev()
+            .map(|len| &chain[..len])
+            .find(|path| self.tree.is_module(path) || self.is_imported_elsewhere(path));
+        let (module, parent) = match module {
+            Some(module) => (module.to_vec(), false),
+            None => (vec![root.clone()], true),
+        };
+        let add = Add {
+            beside: key,
+            form: Form::Dotted,
+            module,
+            alias: None,
+            parent,
+        };
+        let covered = fates.adds.iter().any(|known| {
+            known.beside == key && known.form == Form::Dotted && known.alias.is_none() && known.module.starts_with(&add.module)
+        });
+        if !covered {
+            fates.adds.push(add);
+        }
+    }
+
+    /// Whether an import statement of the file shows that a module lies at this path.
+    fn is_imported_elsewhere(&self, path: &[Segment]) -> bool {
+        self.is_imported_as_module(path)
+    }
+}

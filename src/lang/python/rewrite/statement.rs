@@ -1,0 +1,450 @@
+//! Import statements, each composed as meaning and emitted once.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+
+use super::facts::{Facts, Form};
+use super::fate::{Add, Fates, Next};
+use super::layout::{Place, line_start, newline, past_newline};
+use super::list::List;
+use super::{Rewrite, target};
+use crate::lang::python::scopes::{Clause, Import, ImportId, ImportKind};
+use crate::lang::python::unit::{Target, bytes};
+use crate::path::Segment;
+use crate::text::Edit;
+
+/// What becomes of the text of a clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Do {
+    /// Nothing.
+    Keep,
+    /// These edits of it.
+    Edit(Vec<Edit>),
+    /// It is replaced by this.
+    Put(String),
+    /// It leaves.
+    Cut,
+}
+
+/// A statement that comes after one that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum New {
+    /// `import ...`.
+    Plain(String),
+    /// `from TARGET import ...`, with the clauses that it took over.
+    From {
+        target: String,
+        names: Vec<Name>,
+    },
+}
+
+/// One name of a new statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    text: String,
+    /// The clause that it was, for its comments.
+    was: Option<usize>,
+}
+
+/// A statement that changes.
+struct Composed {
+    id: ImportId,
+    /// Edits of what stands between `from` and `import`.
+    target: Vec<Edit>,
+    clauses: Vec<Do>,
+    new: Vec<New>,
+}
+
+impl Composed {
+    fn is_emptied(&self) -> bool {
+        self.clauses.iter().all(|clause| *clause == Do::Cut)
+    }
+}
+
+impl Rewrite<'_, '_> {
+    /// Emits every import statement that changes.
+    pub(super) fn statements(&self, facts: &Facts, fates: &Fates) -> Vec<Edit> {
+        let imports = 0..self.unit.scopes.imports.len();
+        let composed: Vec<Composed> = imports
+            .filter_map(|i| self.compose(ImportId(i as u32), facts, fates))
+            .collect();
+        let passes = self.emptied_suites(&composed);
+        let mut edits = Vec::new();
+        for statement in &composed {
+            self.emit(statement, passes.contains(&statement.id), &mut edits);
+        }
+        edits
+    }
+
+    fn compose(&self, id: ImportId, facts: &Facts, fates: &Fates) -> Option<Composed> {
+        let import = self.unit.scopes.import(id);
+        let adds: Vec<&Add> = fates.adds.iter().filter(|add| add.beside.0 == id).collect();
+        let changes = (0..import.clauses.len()).any(|i| {
+            matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes)
+        });
+        if !changes && adds.is_empty() {
+            return None;
+        }
+        Some(match &import.kind {
+            ImportKind::Plain => self.compose_plain(id, import, facts, fates, &adds),
+            ImportKind::From { level, .. } => self.compose_from(id, import, *level, fates, &adds),
+        })
+    }
+
+    fn compose_plain(
+        &self,
+        id: ImportId,
+        import: &Import,
+        facts: &Facts,
+        fates: &Fates,
+        adds: &[&Add],
+    ) -> Composed {
+        let mut left: Vec<&Add> = adds.to_vec();
+        let mut clauses = Vec::new();
+        for (i, clause) in import.clauses.iter().enumerate() {
+            let key = (id, i as u32);
+            clauses.push(match fates.clause(key) {
+                Next::Swaps(to) => {
+                    let form = facts.clause(key).map_or(Form::Dotted, |fact| fact.form);
+                    Do::Edit(self.plain_edits(clause, form, to))
+                }
+                Next::Goes => {
+                    let own = left.iter().position(|add| add.beside == key && add.form != Form::From);
+                    match own {
+                        Some(at) => Do::Put(plain_text(left.remove(at))),
+                        None => Do::Cut,
+                    }
+                }
+                _ => Do::Keep,
+            });
+        }
+        Composed {
+            id,
+            target: Vec::new(),
+            clauses,
+            new: left.into_iter().map(new_statement).collect(),
+        }
+    }
+
+    /// `import a.b as c` with another path; the smallest edits.
+    fn plain_edits(&self, clause: &Clause, form: Form, to: &[Segment]) -> Vec<Edit> {
+        let new = to.join(".");
+        let path = bytes(clause.path_range);
+        let mut edits = vec![Edit::replace(path.clone(), new)];
+        match &clause.alias {
+            None if form == Form::Undotted => {
+                edits.push(Edit::insert(path.end, format!(" as {}", clause.path[0])));
+            }
+            Some((alias, _)) if to.len() == 1 && *alias == to[0] && clause.path.last() != Some(alias) => {
+                edits.push(Edit::delete(path.end..bytes(clause.range).end));
+            }
+            _ => {}
+        }
+        edits
+    }
+
+    fn compose_from(
+        &self,
+        id: ImportId,
+        import: &Import,
+        level: u32,
+        fates: &Fates,
+        adds: &[&Add],
+    ) -> Composed {
+        let dots: &[Segment] = match self.unit.targets.get(id.index()) {
+            Some(Target::Module { dots, .. }) => dots,
+            _ => &[],
+        };
+        let written = |module: &[Segment]| target::written(level, dots, module);
+        let is_star = |clause: &Clause| clause.path.first().is_some_and(|name| name == "*");
+        let stays = (0..import.clauses.len()).any(|i| {
+            !matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes)
+        });
+        let mut own: Option<(String, Vec<Segment>)> = None;
+        let mut clauses = Vec::new();
+        let mut new: Vec<New> = Vec::new();
+        for (i, clause) in import.clauses.iter().enumerate() {
+            let to = match fates.clause((id, i as u32)) {
+                Next::Swaps(to) => to,
+                Next::Goes => {
+                    clauses.push(Do::Cut);
+                    continue;
+                }
+                _ => {
+                    clauses.push(Do::Keep);
+                    continue;
+                }
+            };
+            let (module, name) = match to.as_slice() {
+                module if is_star(clause) => (module, None),
+                [single] => {
+                    clauses.push(Do::Cut);
+                    let name = &self.unit.scopes.binding(clause.binding).name;
+                    new.push(New::Plain(with_alias(single, name, false)));
+                    continue;
+                }
+                [module @ .., name] => (module, Some(name)),
+                [] => {
+                    clauses.push(Do::Keep);
+                    continue;
+                }
+            };
+            let text = written(module);
+            if !stays && own.as_ref().is_none_or(|(own, _)| *own == text) {
+                own = Some((text, module.to_vec()));
+                clauses.push(Do::Edit(name.map_or_else(Vec::new, |name| self.name_edits(clause, name))));
+                continue;
+            }
+            clauses.push(Do::Cut);
+            let name = Name {
+                text: name.map_or_else(|| "*".to_owned(), |name| self.name_text(clause, name)),
+                was: Some(i),
+            };
+            match new.iter_mut().find(|new| matches!(new, New::From { target, .. } if *target == text)) {
+                Some(New::From { names, .. }) => names.push(name),
+                _ => new.push(New::From {
+                    target: text,
+                    names: vec![name],
+                }),
+            }
+        }
+        new.extend(adds.iter().map(|add| match add.form {
+            Form::From => New::From {
+                target: written(&add.module[..add.module.len() - 1]),
+                names: vec![Name {
+                    text: add_name(add),
+                    was: None,
+                }],
+            },
+            _ => new_statement(add),
+        }));
+        let target = own.map_or_else(Vec::new, |(_, module)| {
+            target::edits(self.unit.text, self.unit.tokens, import, dots, &module)
+        });
+        Composed {
+            id,
+            target,
+            clauses,
+            new,
+        }
+    }
+
+    /// The smallest edits that make a clause of a from-import import `name` under the name that it bound.
+    fn name_edits(&self, clause: &Clause, name: &Segment) -> Vec<Edit> {
+        let path = bytes(clause.path_range);
+        let mut edits = Vec::new();
+        if clause.path.last() != Some(name) {
+            edits.push(Edit::replace(path.clone(), name.as_str()));
+        }
+        let renamed = self.renamed.contains(&clause.binding);
+        match &clause.alias {
+            Some((alias, _)) if alias == name && clause.path.last() != Some(alias) => {
+                edits.push(Edit::delete(path.end..bytes(clause.range).end));
+            }
+            None if clause.path.last() != Some(name) && !renamed => {
+                edits.push(Edit::insert(path.end, format!(" as {}", clause.path[0])));
+            }
+            _ => {}
+        }
+        edits
+    }
+
+    /// The same as text.
+    fn name_text(&self, clause: &Clause, name: &Segment) -> String {
+        if self.renamed.contains(&clause.binding) {
+            return name.to_string();
+        }
+        let local = clause.alias.as_ref().map_or(&clause.path[0], |(alias, _)| alias);
+        let twice = clause.alias.is_some() && clause.path.last() == Some(local);
+        with_alias(name, local, twice)
+    }
+
+    /// Statements that go although nothing else is left in their suite: the first of each becomes `pass`.
+    fn emptied_suites(&self, composed: &[Composed]) -> FxHashSet<ImportId> {
+        let gone = |statement: &&Composed| statement.is_emptied() && statement.new.is_empty();
+        let mut passes = FxHashSet::default();
+        for statement in composed.iter().filter(gone) {
+            let block = self.unit.scopes.import(statement.id).block;
+            let in_block: Vec<ImportId> = composed
+                .iter()
+                .filter(gone)
+                .map(|other| other.id)
+                .filter(|other| self.unit.scopes.import(*other).block == block)
+                .collect();
+            let found = self.unit.scopes.block(block);
+            if found.parent.is_some() && in_block.len() == found.statements.len() {
+                passes.extend(in_block.first());
+            }
+        }
+        passes
+    }
+
+    fn emit(&self, statement: &Composed, becomes_pass: bool, edits: &mut Vec<Edit>) {
+        let text = self.unit.text;
+        let import = self.unit.scopes.import(statement.id);
+        let place = Place::of(text, self.unit.tokens, import.range);
+        let list = List::of(text, self.unit.tokens, import);
+        if statement.is_emptied() {
+            match statement.new.split_first() {
+                Some((first, rest)) => {
+                    let first = self.new_text(first, &place, &list, false);
+                    edits.push(Edit::replace(place.range.clone(), first));
+                    self.insert(rest, &place, &list, edits);
+                }
+                None if becomes_pass => edits.push(Edit::replace(place.range, "pass")),
+                None => edits.push(self.remove(&place)),
+            }
+            return;
+        }
+        edits.extend(statement.target.iter().cloned());
+        let leaves: Vec<bool> = statement.clauses.iter().map(|clause| *clause == Do::Cut).collect();
+        if leaves.contains(&true) {
+            edits.extend(list.cut(text, &leaves));
+        }
+        for (clause, what) in import.clauses.iter().zip(&statement.clauses) {
+            match what {
+                Do::Keep | Do::Cut => {}
+                Do::Edit(own) => edits.extend(own.iter().cloned()),
+                Do::Put(new) => edits.push(Edit::replace(bytes(clause.range), new.as_str())),
+            }
+        }
+        self.insert(&statement.new, &place, &list, edits);
+    }
+
+    /// Inserts statements after one that is there.
+    fn insert(&self, new: &[New], place: &Place<'_>, list: &List, edits: &mut Vec<Edit>) {
+        for statement in new {
+            let text = self.new_text(statement, place, list, true);
+            edits.push(if place.is_alone() {
+                let end = newline(self.unit.text);
+                Edit::insert(place.line_end, format!("{end}{}{text}", place.indent))
+            } else {
+                Edit::insert(place.range.end, format!("; {text}"))
+            });
+        }
+    }
+
+    /// A new statement as text; on a line of its own with the comments that silence tools on the old one.
+    fn new_text(&self, new: &New, place: &Place<'_>, list: &List, own_line: bool) -> String {
+        let (target, names) = match new {
+            New::Plain(clause) => {
+                return format!("import {clause}{}", self.silencer(place, list, own_line));
+            }
+            New::From { target, names } => (target, names),
+        };
+        let was = names.iter().filter_map(|name| name.was);
+        if !list.in_parentheses || !place.is_alone() || !list.has_comments(was.clone()) {
+            let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+            let silencer = self.silencer(place, list, own_line);
+            return format!("from {target} import {}{silencer}", names.join(", "));
+        }
+        let text = self.unit.text;
+        let end = newline(text);
+        let default = format!("{}    ", place.indent);
+        let head = list.head_comment.clone().map(|range| &text[range]).filter(|text| is_silencer(text));
+        let head = head.map_or_else(String::new, |comment| format!("  {comment}"));
+        let mut out = format!("from {target} import ({head}{end}");
+        for name in names {
+            let tile = name.was.and_then(|i| list.tiles.get(i));
+            let indent = name.was.and_then(|i| list.indent(text, i)).unwrap_or(&default);
+            for above in tile.map_or(&[][..], |tile| &tile.above) {
+                out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
+            }
+            out.push_str(&format!("{indent}{},", name.text));
+            if let Some(comment) = tile.and_then(|tile| tile.comment.clone()) {
+                out.push_str(&format!("  {}", &text[comment]));
+            }
+            out.push_str(end);
+        }
+        out.push_str(place.indent);
+        out.push(')');
+        if own_line
+            && let Some(comment) = place.comment.clone().map(|range| &text[range])
+            && is_silencer(comment)
+        {
+            out.push_str(&format!("  {comment}"));
+        }
+        out
+    }
+
+    /// The comment that silences tools on the line of a statement, to be said of its other half too.
+    fn silencer(&self, place: &Place<'_>, list: &List, own_line: bool) -> String {
+        let text = self.unit.text;
+        if !own_line || !place.is_alone() {
+            return String::new();
+        }
+        let comments = place.comment.iter().chain(&list.head_comment);
+        let comment = comments.map(|range| &text[range.clone()]).find(|text| is_silencer(text));
+        comment.map_or_else(String::new, |comment| format!("  {comment}"))
+    }
+
+    /// Takes a whole statement out: its line, or its part of the line.
+    fn remove(&self, place: &Place<'_>) -> Edit {
+        let text = self.unit.text;
+        let Range { start, end } = place.range.clone();
+        if place.is_alone() {
+            let from = line_start(text, start);
+            let from = if text[from..start].trim_start_matches('\u{feff}').trim().is_empty() && text[from..start].starts_with(['\u{feff}', '\u{c}']) {
+                start - place.indent.len()
+            } else {
+                from
+            };
+            let rest = text[place.line_end..].len() - text[place.line_end..].trim_start_matches([' ', '\t']).len();
+            return Edit::delete(from..past_newline(text, place.line_end + rest));
+        }
+        let rest = &text[end..];
+        let after = rest.trim_start_matches([' ', '\t']);
+        if let Some(next) = after.strip_prefix(';') {
+            let next = next.trim_start_matches([' ', '\t']);
+            if !next.is_empty() && !next.starts_with(['\n', '\r', '#']) {
+                return Edit::delete(start..text.len() - next.len());
+            }
+        }
+        let before = text[..start].trim_end_matches([' ', '\t']);
+        match before.strip_suffix(';') {
+            Some(before) => Edit::delete(before.len()..end),
+            None => Edit::replace(start..end, "pass"),
+        }
+    }
+}
+
+fn new_statement(add: &Add) -> New {
+    New::Plain(plain_text(add))
+}
+
+fn plain_text(add: &Add) -> String {
+    let path = add.module.join(".");
+    match &add.alias {
+        Some(alias) => with_alias(&path, alias, false),
+        None => path,
+    }
+}
+
+fn add_name(add: &Add) -> String {
+    let name = add.module.last().map_or("", Segment::as_str);
+    match &add.alias {
+        Some(alias) => with_alias(name, alias, false),
+        None => name.to_owned(),
+    }
+}
+
+/// `name as local`, or one of them if they are the same and were not written twice before.
+fn with_alias(name: &str, local: &str, twice: bool) -> String {
+    if name == local && !twice {
+        name.to_owned()
+    } else {
+        format!("{name} as {local}")
+    }
+}
+
+/// Whether a comment speaks to a tool about its line: each half of a split line needs it (row P39).
+fn is_silencer(comment: &str) -> bool {
+    let said = comment.trim_start_matches('#').trim_start().to_ascii_lowercase();
+    [
+        "noqa", "type:", "isort:", "pyright:", "pylint:", "mypy:", "ruff:", "flake8:", "pyre-",
+        "nosec", "nosort", "pragma:", "fmt: skip", "fmt:skip", "ty:", "yapf:", "pytype:", "noinspection",
+    ]
+    .iter()
+    .any(|word| said.starts_with(word))
+}

@@ -1,0 +1,321 @@
+//! Where Python modules are: the module names that a file has, what a relative import in it means,
+//! and what lies at a module's name.
+//!
+//! Everything comes from names on disk, looked up as it is asked for (`listing`), and from the
+//! roots that were configured; no source is read, and no environment. `find` goes as Python's path
+//! finder does; `foreign` knows the names that belong to others. Deliberately absent: `sys.path` at
+//! run time, `.pth` files, `package_dir` and other build settings, zip files, byte code.
+
+mod find;
+mod foreign;
+mod listing;
+mod relative;
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
+
+pub(crate) use self::find::{Found, Kind};
+pub(crate) use self::relative::Relative;
+
+use self::foreign::Declared;
+use self::listing::Folders;
+use crate::lang::memo::Memo;
+use crate::path::{PYTHON, Segment};
+
+/// The module that a script is while it runs.
+const SCRIPT: &str = "__main__";
+
+/// The modules of a tree. Shared by the threads; what it learns of folders stays as it was first
+/// seen.
+pub(crate) struct Roots {
+    project: PathBuf,
+    /// Without links, in the order given.
+    configured: Vec<PathBuf>,
+    folders: Folders,
+    real_folders: Memo<PathBuf>,
+    declared: Memo<Arc<Declared>>,
+}
+
+/// One module name of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Home {
+    /// The name; never empty.
+    pub module: Vec<Segment>,
+    /// Whether the file is a package's `__init__`.
+    pub is_package: bool,
+    /// The folder that the name starts from.
+    pub root: PathBuf,
+}
+
+impl Home {
+    /// What `.` means in the file: itself for a package, else its parent. Empty at the top, where
+    /// relative imports fail.
+    pub fn package(&self) -> &[Segment] {
+        let kept = self.module.len() - usize::from(!self.is_package);
+        &self.module[..kept]
+    }
+}
+
+/// A folder that module names may start from.
+#[derive(Clone, Debug)]
+struct Root {
+    path: PathBuf,
+    /// Whether somebody said so.
+    configured: bool,
+}
+
+impl Root {
+    fn add(roots: &mut Vec<Self>, path: &Path, configured: bool) {
+        if roots.iter().all(|known| known.path != path) {
+            let path = path.to_owned();
+            roots.push(Self { path, configured });
+        }
+    }
+}
+
+impl Roots {
+    /// The modules of the project with this root (absolute, without links), of which `configured`
+    /// says where they start (absolute; empty if nothing was said).
+    pub fn new(project: &Path, configured: &[PathBuf]) -> Self {
+        let mut real: Vec<PathBuf> = Vec::new();
+        for root in configured {
+            let root = fs::canonicalize(root).unwrap_or_else(|_| normalized(root));
+            if !real.contains(&root) {
+                real.push(root);
+            }
+        }
+        Self {
+            project: project.to_owned(),
+            configured: real,
+            folders: Folders::default(),
+            real_folders: Memo::default(),
+            declared: Memo::default(),
+        }
+    }
+
+    /// Every module name that `file` (absolute) is known to have, the primary first.
+    ///
+    /// The primary is that below the deepest configured root that holds the file; if none does,
+    /// below `src` (without `src/__init__.py`), else below the project's root. Then come the names
+    /// below the other such roots, and that below the folder where the file's packages end, which
+    /// for a script is its own (as pytest puts them on the path: its "prepend" mode). This last one
+    /// is left out if somebody else owns the name.
+    ///
+    /// A root counts only if the file's path from there is made of names. A file whose own name is
+    /// none, and a notebook, is `__main__` of its folder if that is no package.
+    pub fn homes(&self, file: &Path) -> Vec<Home> {
+        let file = self.located(file);
+        let Some((folder, stem)) = split(&file) else {
+            return Vec::new();
+        };
+        if is_notebook(&file) {
+            return vec![script(folder)];
+        }
+        let mut homes = Vec::new();
+        for (rank, root) in self.roots_of(folder).into_iter().enumerate() {
+            let Some(home) = home(&root.path, folder, &stem) else {
+                continue;
+            };
+            if rank == 0 || root.configured || !self.is_foreign(&home.module[0]) {
+                homes.push(home);
+            }
+        }
+        if !PYTHON.is_name(&stem) && self.folders.init(folder).is_none() {
+            homes.push(script(folder));
+        }
+        homes
+    }
+
+    /// What lies at this absolute module path in the tree, below any root: the configured ones,
+    /// `src`, the project's. A name that somebody else owns is sought only below configured ones.
+    pub fn find(&self, module: &[Segment]) -> Option<Found> {
+        let mut roots = self.configured.clone();
+        if !self.is_foreign(module.first()?) {
+            let src = self.project.join("src");
+            roots.extend(self.is_src(&src).then_some(src));
+            roots.push(self.project.clone());
+        }
+        find::find_in(&self.folders, &roots, module)
+    }
+
+    /// What lies at this module path as `file` sees it: below the roots that the file has, then as
+    /// [`Roots::find`]. So it knows the modules of a project within the project.
+    pub fn find_from(&self, file: &Path, module: &[Segment]) -> Option<Found> {
+        let file = self.located(file);
+        let own = self.roots_of(file.parent()?);
+        let foreign = self.is_foreign(module.first()?);
+        let own = own.into_iter().filter(|root| root.configured || !foreign);
+        let own: Vec<PathBuf> = own.map(|root| root.path).collect();
+        find::find_in(&self.folders, &own, module).or_else(|| self.find(module))
+    }
+
+    /// What lies at this module path below `root`, whoever else owns the name.
+    pub fn find_below(&self, root: &Path, module: &[Segment]) -> Option<Found> {
+        find::find_in(&self.folders, &[normalized(root)], module)
+    }
+
+    /// Whether a top-level name is a standard module's or a declared distribution's.
+    fn is_foreign(&self, name: &str) -> bool {
+        foreign::is_standard(name) || {
+            let read = || Arc::new(Declared::read(&self.project));
+            self.declared.get_or(&self.project, read).has(name)
+        }
+    }
+
+    /// The roots of the files in `folder`, the primary first.
+    fn roots_of(&self, folder: &Path) -> Vec<Root> {
+        let mut roots = Vec::new();
+        let holding = self
+            .configured
+            .iter()
+            .filter(|root| folder.starts_with(root));
+        let mut holding: Vec<&PathBuf> = holding.collect();
+        holding.sort_by_key(|root| std::cmp::Reverse(root.components().count()));
+        for root in holding {
+            Root::add(&mut roots, root, true);
+        }
+        if roots.is_empty() && folder.starts_with(&self.project) {
+            for src in self.src_roots(folder) {
+                Root::add(&mut roots, src, false);
+            }
+            Root::add(&mut roots, &self.project, false);
+        }
+        Root::add(&mut roots, self.packages_end(folder), false);
+        if let Some(stubs) = folder.ancestors().filter(|at| is_stubs(at)).last() {
+            Root::add(&mut roots, stubs.parent().unwrap_or(stubs), false);
+        }
+        roots
+    }
+
+    /// The `src` folders within the project that hold `folder`: the project's own, then those of
+    /// projects within it, innermost first.
+    fn src_roots<'a>(&self, folder: &'a Path) -> Vec<&'a Path> {
+        let within = folder.ancestors().take_while(|at| *at != self.project);
+        let mut found: Vec<&Path> = within.filter(|at| self.is_src(at)).collect();
+        if let Some(own) = found.pop_if(|at| at.parent() == Some(&self.project)) {
+            found.insert(0, own);
+        }
+        found
+    }
+
+    /// Whether a folder is a `src` that is neither a package nor in one.
+    fn is_src(&self, folder: &Path) -> bool {
+        let is_package = |folder| self.folders.init(folder).is_some();
+        folder.ends_with("src")
+            && !is_package(folder)
+            && (folder.parent()).is_none_or(|above| above == self.project || !is_package(above))
+    }
+
+    /// The first folder upwards from `folder` that is no regular package.
+    fn packages_end<'a>(&self, folder: &'a Path) -> &'a Path {
+        let mut above = folder.ancestors();
+        let end = above.find(|at| self.folders.init(at).is_none());
+        end.unwrap_or(folder)
+    }
+
+    /// The file's path without `.` and `..`; without links too, if it is in no root otherwise.
+    fn located(&self, file: &Path) -> PathBuf {
+        let file = normalized(file);
+        let roots = [&self.project].into_iter().chain(&self.configured);
+        if roots.into_iter().any(|root| file.starts_with(root)) {
+            return file;
+        }
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+            return file;
+        };
+        let real = self.real_folders.get_or(folder, || {
+            fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
+        });
+        real.join(name)
+    }
+}
+
+/// The name that the file `stem` in `folder` has below `root`, if it has one.
+fn home(root: &Path, folder: &Path, stem: &str) -> Option<Home> {
+    let mut module = folder_names(root, folder)?;
+    let is_package = stem == "__init__";
+    if !is_package {
+        module.push(PYTHON.is_name(stem).then(|| Segment::new(stem))?);
+    }
+    (!module.is_empty()).then(|| Home {
+        module,
+        is_package,
+        root: root.to_owned(),
+    })
+}
+
+fn script(folder: &Path) -> Home {
+    Home {
+        module: vec![Segment::new_static(SCRIPT)],
+        is_package: false,
+        root: folder.to_owned(),
+    }
+}
+
+/// The names from `root` to `folder`; `None` if it is not below, or something on the way is no
+/// name that an import could write.
+fn folder_names(root: &Path, folder: &Path) -> Option<Vec<Segment>> {
+    let mut names = Vec::new();
+    for part in folder.strip_prefix(root).ok()?.components() {
+        let Component::Normal(part) = part else {
+            return None;
+        };
+        let part = part.to_str()?;
+        // A stubs-only package stands for the one that it describes (PEP 561).
+        let part = match part.strip_suffix("-stubs") {
+            Some(described) if names.is_empty() => described,
+            _ => part,
+        };
+        names.push(PYTHON.is_name(part).then(|| composed(part))?);
+    }
+    Some(names)
+}
+
+/// A name as imports write it, if the file system took it apart (see [`listing`]).
+fn composed(name: &str) -> Segment {
+    if name.is_ascii() {
+        return Segment::new(name);
+    }
+    name.nfc().collect()
+}
+
+/// The folder and the module name of a source; `None` for what is none.
+fn split(file: &Path) -> Option<(&Path, Segment)> {
+    let name = file.file_name()?.to_str()?;
+    let (stem, suffix) = name.rsplit_once('.')?;
+    matches!(suffix, "py" | "pyi" | "ipynb").then_some(())?;
+    Some((file.parent()?, composed(stem)))
+}
+
+fn is_notebook(file: &Path) -> bool {
+    file.extension().is_some_and(|suffix| suffix == "ipynb")
+}
+
+fn is_stubs(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_suffix("-stubs"))
+        .is_some_and(|described| PYTHON.is_name(described))
+}
+
+/// `path` without `.` and `..`, by the text alone.
+fn normalized(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

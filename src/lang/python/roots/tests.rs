@@ -1,0 +1,1 @@
+//! Trees as data: the files, and where each belongs.
