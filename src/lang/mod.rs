@@ -3,10 +3,10 @@
 mod draft;
 mod kept;
 mod memo;
-#[cfg(test)]
-mod scratch;
 pub mod python;
 pub mod rust;
+#[cfg(test)]
+mod scratch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::project::{Anchor, Project};
 /// Every language there is; the one place where a new one is listed. It is handed down from the
 /// command line to whoever needs it.
 pub fn registry() -> &'static [&'static dyn Language] {
-    &[&rust::Rust]
+    &[&rust::Rust, &python::Python]
 }
 
 /// A language whose references can be rewritten.

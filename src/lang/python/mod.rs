@@ -1,8 +1,83 @@
 //! Python.
-#![allow(dead_code, unused_imports)]
+//!
+//! `session` holds what is known of a tree (`roots`: where modules are; `survey`: what other files
+//! say), `analysis` goes from text to plan: `parse`, `scopes` (what names are bound to), `unit` (all that
+//! is known of one text), `strings`, `rewrite` (to edits and findings). Deliberately absent: types, values, the
+//! interpreter, `sys.path`.
 
+mod analysis;
+mod exports;
 mod parse;
+mod rewrite;
 mod roots;
 mod scopes;
+mod session;
 mod settings;
+mod strings;
+mod survey;
+mod tree;
 mod unit;
+
+use std::path::Path;
+
+use crate::lang::{Language, RewriteOptions, Session};
+use crate::mapping::{Action, Table};
+use crate::path::{PYTHON, Syntax};
+use crate::project::{Anchor, Project};
+
+/// The Python language.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Python;
+
+impl Language for Python {
+    fn syntax(&self) -> &'static Syntax {
+        &PYTHON
+    }
+
+    fn is_source(&self, path: &Path, _options: &RewriteOptions) -> bool {
+        path.extension()
+            .is_some_and(|extension| extension == "py" || extension == "pyi")
+    }
+
+    /// A file that refers to a path holds its last name: all others may come from elsewhere (the
+    /// dots of a relative import, an alias). The exception is a star import of the module that the
+    /// path lies in.
+    fn anchors(&self, table: &Table) -> Vec<Anchor> {
+        let mut anchors = Vec::new();
+        for rule in table.rules() {
+            if rule.action == Action::Keep {
+                continue;
+            }
+            let word = |name: &str| name.is_ascii().then(|| name.to_owned());
+            anchors.push(Anchor {
+                word: word(rule.from.last()),
+                alongside: Vec::new(),
+            });
+            if let [.., parent, _] = rule.from.segments() {
+                anchors.push(Anchor {
+                    word: word(parent),
+                    alongside: STARS.iter().map(ToString::to_string).collect(),
+                });
+            }
+        }
+        anchors.sort();
+        anchors.dedup();
+        anchors
+    }
+
+    fn check_settings(&self, section: &toml::Table) -> Result<(), String> {
+        settings::Settings::parse(section).map(|_| ())
+    }
+
+    fn open<'a>(
+        &'a self,
+        project: &'a Project,
+        table: &'a Table,
+        options: &'a RewriteOptions,
+    ) -> Box<dyn Session + 'a> {
+        Box::new(session::PythonSession::new(project, table, options))
+    }
+}
+
+/// How the star of a star import is written.
+const STARS: [&str; 4] = ["import *", "import*", "import  *", "import\t*"];

@@ -18,7 +18,12 @@ impl Survey {
         false
     }
 
-    pub(super) fn imports(&self, _tree: &Tree<'_>, _module: &[Segment], _back: &[Vec<Segment>]) -> bool {
+    pub(super) fn imports(
+        &self,
+        _tree: &Tree<'_>,
+        _module: &[Segment],
+        _back: &[Vec<Segment>],
+    ) -> bool {
         false
     }
 }

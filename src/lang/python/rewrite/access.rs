@@ -100,7 +100,11 @@ impl Accesses {
             match rewrite.head(&group, facts, fates, &taken) {
                 Some((form, alias)) => {
                     let head = head_names(form, &group.module, alias.as_ref());
-                    let root = if form == Form::Dotted { &head[..1] } else { &group.module[..] };
+                    let root = if form == Form::Dotted {
+                        &head[..1]
+                    } else {
+                        &group.module[..]
+                    };
                     taken.insert((group.scope.0, head[0].clone()), root.to_vec());
                     for (at, rest) in &group.users {
                         let moved = facts.chains[*at].verdict.moved();
@@ -115,7 +119,9 @@ impl Accesses {
                     for (at, _) in &group.users {
                         let refusal = Refusal::new(
                             Code::Shadow,
-                            format!("`{name}` means something else between the import and this use"),
+                            format!(
+                                "`{name}` means something else between the import and this use"
+                            ),
                         )
                         .help("rename the other one, or write this one by hand");
                         blocks.chains.insert(*at, refusal);
@@ -141,7 +147,10 @@ impl Accesses {
                     parent: false,
                 };
                 let twin = |known: &Add| {
-                    let (a, b) = (rewrite.unit.scopes.import(known.beside.0), rewrite.unit.scopes.import(key.0));
+                    let (a, b) = (
+                        rewrite.unit.scopes.import(known.beside.0),
+                        rewrite.unit.scopes.import(key.0),
+                    );
                     (known.form, &known.module, &known.alias) == (add.form, &add.module, &add.alias)
                         && a.block == b.block
                 };
@@ -190,13 +199,19 @@ impl Rewrite<'_, '_> {
         let scopes = &self.unit.scopes;
         let used = &scopes.chains[chain.index];
         let reach = scopes.lookup(used.scope, &names[0]);
-        if reach.bindings.is_empty() && reach.stars.is_empty() && scopes.owner(used.scope, &names[0]).is_none() {
+        if reach.bindings.is_empty()
+            && reach.stars.is_empty()
+            && scopes.owner(used.scope, &names[0]).is_none()
+        {
             fates.chains[at] = ChainNext::Writes(names);
             return;
         }
         let refusal = Refusal::new(
             Code::Shadow,
-            format!("`{}` is no builtin here: a scope in reach binds it", names[0]),
+            format!(
+                "`{}` is no builtin here: a scope in reach binds it",
+                names[0]
+            ),
         )
         .help("rename the other one, or write this one by hand");
         // What a from-import brings goes for all uses or for none.
@@ -207,7 +222,7 @@ impl Rewrite<'_, '_> {
         });
         let imports: Vec<Key> = imports.copied().collect();
         if imports.is_empty() {
-            blocks.chains.insert(at, refusal);
+            blocks.chains.insert(at, refusal.clone());
         }
         for key in imports {
             blocks.clauses.insert(key, refusal.clone());
@@ -241,7 +256,11 @@ impl Rewrite<'_, '_> {
         }
         choices.into_iter().find(|(form, alias)| {
             let head = head_names(*form, module, alias.as_ref());
-            let object = if *form == Form::Dotted { &head[..1] } else { &module[..] };
+            let object = if *form == Form::Dotted {
+                &head[..1]
+            } else {
+                &module[..]
+            };
             self.is_free(group, &head[0], object, facts, fates)
                 && taken
                     .get(&(group.scope.0, head[0].clone()))
@@ -267,7 +286,8 @@ impl Rewrite<'_, '_> {
     ) -> bool {
         let scopes = &self.unit.scopes;
         let scope = scopes.scope(group.scope);
-        let same = |binding: &BindingId| self.will_mean(*binding, facts, fates).as_deref() == Some(object);
+        let same =
+            |binding: &BindingId| self.will_mean(*binding, facts, fates).as_deref() == Some(object);
         let mut bound = scope.bindings.get(name).into_iter().flatten();
         if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
             return false;
@@ -275,7 +295,11 @@ impl Rewrite<'_, '_> {
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
             return false;
         }
-        let users: Vec<usize> = group.users.iter().map(|(at, _)| facts.chains[*at].index).collect();
+        let users: Vec<usize> = group
+            .users
+            .iter()
+            .map(|(at, _)| facts.chains[*at].index)
+            .collect();
         let seen = users.iter().all(|index| {
             let from = scopes.chains[*index].scope;
             !scopes.bound_between(from, group.scope, name)
@@ -327,7 +351,9 @@ impl Rewrite<'_, '_> {
         };
         let in_group = |at: usize| group.users.iter().any(|(user, _)| *user == at);
         group.keys.contains(&key)
-            && facts.clause(key).is_some_and(|fact| fact.form != Form::Dotted)
+            && facts
+                .clause(key)
+                .is_some_and(|fact| fact.form != Form::Dotted)
             && matches!(fates.clause(key), Next::Stays)
             && self.exposes(key).is_none()
             && facts
@@ -344,9 +370,16 @@ impl Rewrite<'_, '_> {
         let scopes = &self.unit.scopes;
         let wanted = &access.group.module;
         let own_block = scopes.import(key.0).block;
-        let first_user = access.group.users.iter().map(|(at, _)| self.chain_range(&facts.chains[*at]).start).min();
+        let first_user = access
+            .group
+            .users
+            .iter()
+            .map(|(at, _)| self.chain_range(&facts.chains[*at]).start)
+            .min();
         facts.order.iter().any(|&other| {
-            let Some(fact) = facts.clause(other) else { return false };
+            let Some(fact) = facts.clause(other) else {
+                return false;
+            };
             let import = scopes.import(other.0);
             let clause = &import.clauses[other.1 as usize];
             let path = match fates.clause(other) {

@@ -16,9 +16,13 @@ impl Rewrite<'_, '_> {
         let binding = scopes.binding(clause.binding);
         let scope = scopes.scope(binding.scope);
         match scope.kind {
-            ScopeKind::Module => self.module_exposes(&binding.name, clause.alias.as_ref().is_some_and(
-                |(alias, _)| clause.path.last() == Some(alias),
-            )),
+            ScopeKind::Module => self.module_exposes(
+                &binding.name,
+                clause
+                    .alias
+                    .as_ref()
+                    .is_some_and(|(alias, _)| clause.path.last() == Some(alias)),
+            ),
             ScopeKind::Class => Some(Refusal::new(
                 Code::BoundElsewhere,
                 format!("`{}` is an attribute of the class", binding.name),

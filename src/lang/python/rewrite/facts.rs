@@ -24,6 +24,13 @@ pub(super) struct ClauseFact {
     pub(super) verdict: Verdict,
 }
 
+impl ClauseFact {
+    /// It is `import a.b`, whose path is no name that it binds.
+    pub(super) fn is_dotted(&self) -> bool {
+        self.form == Form::Dotted
+    }
+}
+
 /// The form of a clause, as far as its uses care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Form {
@@ -91,7 +98,9 @@ impl Facts {
             .collect();
         for (index, chain) in unit.scopes.chains.iter().enumerate() {
             let pair = pairs.get(&chain.parts[0].range.start().to_u32()).copied();
-            facts.chains.extend(facts.chain_fact(unit, index, chain, pair));
+            facts
+                .chains
+                .extend(facts.chain_fact(unit, index, chain, pair));
         }
         facts
     }
@@ -121,9 +130,11 @@ impl Facts {
             .iter()
             .filter_map(|id| key_of(unit, *id))
             .collect();
-        let known = reached
-            .iter()
-            .filter(|key| self.clauses.get(key).is_some_and(|fact| fact.value.is_some()));
+        let known = reached.iter().filter(|key| {
+            self.clauses
+                .get(key)
+                .is_some_and(|fact| fact.value.is_some())
+        });
         let mixed = known.count() < chain.reach.bindings.len();
         Some(ChainFact {
             index,
@@ -177,7 +188,9 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
     let import = unit.scopes.import(id);
     let clause = &import.clauses[number];
     let form = match &import.kind {
-        ImportKind::From { .. } if clause.path.first().is_some_and(|name| name == "*") => Form::Star,
+        ImportKind::From { .. } if clause.path.first().is_some_and(|name| name == "*") => {
+            Form::Star
+        }
         ImportKind::From { .. } => Form::From,
         ImportKind::Plain if clause.alias.is_some() => Form::Alias,
         ImportKind::Plain if binds_root(import, number) => Form::Dotted,

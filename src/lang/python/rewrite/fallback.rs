@@ -43,7 +43,9 @@ pub(super) fn block_equal_arms(
                         Code::Fallback,
                         "another arm would import the same: nothing would be left to fall back to",
                     )
-                    .help("take the fallback out by hand, or keep it with a `keep` rule or comment");
+                    .help(
+                        "take the fallback out by hand, or keep it with a `keep` rule or comment",
+                    );
                     blocks.clauses.entry(arm.key).or_insert(refusal.clone());
                     block_chains(facts, arm.key, &refusal, blocks);
                 }
@@ -74,7 +76,9 @@ fn arms(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Vec<Arm> {
     let scopes = &rewrite.unit.scopes;
     let mut arms = Vec::new();
     for &key in &facts.order {
-        let Some(fact) = facts.clause(key) else { continue };
+        let Some(fact) = facts.clause(key) else {
+            continue;
+        };
         let (path, changed) = match fates.clause(key) {
             Next::Swaps(to) => (to.clone(), true),
             Next::Goes => continue,
@@ -129,7 +133,10 @@ impl Rewrite<'_, '_> {
         let scopes = &self.unit.scopes;
         let suppresses = |block: Option<BlockId>| {
             block.is_some_and(|block| {
-                matches!(scopes.block(block).kind, BlockKind::With { suppresses: true })
+                matches!(
+                    scopes.block(block).kind,
+                    BlockKind::With { suppresses: true }
+                )
             })
         };
         match (below(&one), below(&other)) {

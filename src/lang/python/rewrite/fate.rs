@@ -89,12 +89,11 @@ impl Fates {
 }
 
 impl<'a> Rewrite<'_, 'a> {
-    /// Decides everything.
-    pub(super) fn fates(&self, facts: &Facts) -> Fates {
-        let mut blocks = Blocks::default();
+    /// Decides everything under blocks that are known, and adds those that are found.
+    pub(super) fn fates(&self, facts: &Facts, blocks: &mut Blocks) -> Fates {
         loop {
             let before = blocks.clauses.len() + blocks.chains.len();
-            let fates = self.decide(facts, &mut blocks);
+            let fates = self.decide(facts, blocks);
             if blocks.clauses.len() + blocks.chains.len() == before {
                 return fates;
             }
@@ -168,12 +167,20 @@ impl<'a> Rewrite<'_, 'a> {
         if let Some(refusal) = self.kind_is_ambiguous(fact, moved) {
             return Some(refusal);
         }
-        let binding = self.unit.scopes.import(key.0).clauses.get(key.1 as usize)?.binding;
+        let binding = self
+            .unit
+            .scopes
+            .import(key.0)
+            .clauses
+            .get(key.1 as usize)?
+            .binding;
         let binding = self.unit.scopes.binding(binding);
         let scope = self.unit.scopes.scope(binding.scope);
         if fact.form == Form::Dotted && fact.path.as_ref()?.first() != moved.to.first() {
             let others = scope.bindings.get(&binding.name).into_iter().flatten();
-            let all_roots = others.copied().all(|other| self.binds_same_root(other, &binding.name));
+            let all_roots = others
+                .copied()
+                .all(|other| self.binds_same_root(other, &binding.name));
             if !all_roots {
                 return Some(another_binding(&binding.name));
             }
@@ -187,11 +194,14 @@ impl<'a> Rewrite<'_, 'a> {
         binding: crate::lang::python::scopes::BindingId,
         name: &str,
     ) -> bool {
-        self.unit.scopes.clause(binding).is_some_and(|(import, clause)| {
-            import.kind == crate::lang::python::scopes::ImportKind::Plain
-                && clause.alias.is_none()
-                && clause.path.first().is_some_and(|first| first == name)
-        })
+        self.unit
+            .scopes
+            .clause(binding)
+            .is_some_and(|(import, clause)| {
+                import.kind == crate::lang::python::scopes::ImportKind::Plain
+                    && clause.alias.is_none()
+                    && clause.path.first().is_some_and(|first| first == name)
+            })
     }
 
     /// A clause that moves, while a chain needs what it brings now: it stays, without a word if a rule
@@ -199,7 +209,8 @@ impl<'a> Rewrite<'_, 'a> {
     fn hold_needed(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
         for (at, chain) in facts.chains.iter().enumerate() {
             for key in &chain.through {
-                let (Some(fact), Next::Swaps(_) | Next::Stays) = (facts.clause(*key), fates.clause(*key))
+                let (Some(fact), Next::Swaps(_) | Next::Stays) =
+                    (facts.clause(*key), fates.clause(*key))
                 else {
                     continue;
                 };
@@ -237,11 +248,15 @@ impl<'a> Rewrite<'_, 'a> {
         }
         let mut all: Option<ChainNext> = None;
         for &key in &chain.through {
-            let Some(fact) = facts.clause(key) else { continue };
+            let Some(fact) = facts.clause(key) else {
+                continue;
+            };
             let next = self.chain_through(chain, key, fact, fates);
             let same = match (&all, &next) {
                 (None, _) => true,
-                (Some(known), next) => std::mem::discriminant(known) == std::mem::discriminant(next),
+                (Some(known), next) => {
+                    std::mem::discriminant(known) == std::mem::discriminant(next)
+                }
             };
             if !same {
                 return ChainNext::Refused(several_bindings());
@@ -312,11 +327,14 @@ impl<'a> Rewrite<'_, 'a> {
                 continue;
             };
             for key in &chain.through {
-                let moves = facts
-                    .clause(*key)
-                    .is_some_and(|fact| fact.verdict.moved().is_some_and(|m| self.is_builtin(&m.to)));
+                let moves = facts.clause(*key).is_some_and(|fact| {
+                    fact.verdict.moved().is_some_and(|m| self.is_builtin(&m.to))
+                });
                 if moves && matches!(fates.clause(*key), Next::Swaps(_)) {
-                    blocks.clauses.entry(*key).or_insert_with(|| refusal.clone());
+                    blocks
+                        .clauses
+                        .entry(*key)
+                        .or_insert_with(|| refusal.clone());
                 }
             }
         }
@@ -333,14 +351,19 @@ impl<'a> Rewrite<'_, 'a> {
             }
         }
         for &key in &facts.order {
-            let Some(fact) = facts.clause(key) else { continue };
+            let Some(fact) = facts.clause(key) else {
+                continue;
+            };
             let (before, after) = used.get(&key).copied().unwrap_or_default();
             match fates.clause(key) {
                 Next::Swaps(to) if fact.form == Form::From && self.is_builtin(to) => {
                     let refusal = if before == 0 {
                         Some(
-                            Refusal::new(Code::Export, "nothing in this file uses it, and a builtin needs no import")
-                                .help("take the import out if nothing else needs it"),
+                            Refusal::new(
+                                Code::Export,
+                                "nothing in this file uses it, and a builtin needs no import",
+                            )
+                            .help("take the import out if nothing else needs it"),
                         )
                     } else {
                         self.exposes(key)
@@ -370,7 +393,9 @@ impl<'a> Rewrite<'_, 'a> {
         let scopes = &self.unit.scopes;
         let mut seen: FxHashSet<(u32, Segment, Vec<Segment>)> = FxHashSet::default();
         for &key in &facts.order {
-            let Some(fact) = facts.clause(key) else { continue };
+            let Some(fact) = facts.clause(key) else {
+                continue;
+            };
             let import = scopes.import(key.0);
             let clause = &import.clauses[key.1 as usize];
             let (path, swaps) = match fates.clause(key) {
@@ -406,9 +431,14 @@ impl<'a> Rewrite<'_, 'a> {
             return true;
         }
         let scope = scopes.scope(import.scope);
-        scope.bindings.get(name).into_iter().flatten().all(|&other| {
-            scopes.clause(other).is_some() && scopes.binding(other).block == import.block
-        })
+        scope
+            .bindings
+            .get(name)
+            .into_iter()
+            .flatten()
+            .all(|&other| {
+                scopes.clause(other).is_some() && scopes.binding(other).block == import.block
+            })
     }
 
     /// Whether a reference stands in a moved module, and stays inside of it: then it is none.
@@ -425,7 +455,9 @@ impl<'a> Rewrite<'_, 'a> {
         let from = rule.from.segments();
         !rule.exact
             && path.starts_with(from)
-            && self.unit.modules.iter().any(|own| own.starts_with(from) && (own.len() > from.len() || self.unit.is_package))
+            && self.unit.modules.iter().any(|own| {
+                own.starts_with(from) && (own.len() > from.len() || self.unit.is_package)
+            })
     }
 
     /// Where a clause is reported.
@@ -445,7 +477,11 @@ impl<'a> Rewrite<'_, 'a> {
 
 /// Whether a chain needs what a clause brings, and not merely the top package that it binds.
 pub(super) fn brings(fact: &ClauseFact, chain: &[Segment]) -> bool {
-    fact.form != Form::Dotted || fact.path.as_ref().is_some_and(|path| chain.starts_with(path))
+    fact.form != Form::Dotted
+        || fact
+            .path
+            .as_ref()
+            .is_some_and(|path| chain.starts_with(path))
 }
 
 /// Why a chain stays whose name may be something else.

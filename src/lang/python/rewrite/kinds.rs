@@ -29,7 +29,9 @@ impl Rewrite<'_, '_> {
         moved: &Moved,
     ) -> Result<usize, Refusal> {
         for key in &chain.through {
-            let Some(fact) = facts.clause(*key) else { continue };
+            let Some(fact) = facts.clause(*key) else {
+                continue;
+            };
             let Some(path) = &fact.path else { continue };
             if let Some(base) = fact.verdict.moved()
                 && fact.form != Form::Star
@@ -81,7 +83,8 @@ impl Rewrite<'_, '_> {
         if self.is_imported_as_module(from) || self.is_imported_as_module(new) {
             return Some(true);
         }
-        let known_parent = |path: &[Segment]| path.len() > 1 && self.tree.is_file_module(&path[..path.len() - 1]);
+        let known_parent =
+            |path: &[Segment]| path.len() > 1 && self.tree.is_file_module(&path[..path.len() - 1]);
         if known_parent(from) || known_parent(new) {
             return Some(false);
         }
@@ -91,11 +94,20 @@ impl Rewrite<'_, '_> {
     /// Whether an import of the file can only work if the path is a module.
     pub(super) fn is_imported_as_module(&self, path: &[Segment]) -> bool {
         let scopes = &self.unit.scopes;
-        scopes.imports.iter().zip(&self.unit.targets).any(|(import, target)| match (&import.kind, target) {
-            (ImportKind::Plain, _) => import.clauses.iter().any(|clause| clause.path.starts_with(path)),
-            (ImportKind::From { .. }, Target::Module { module, .. }) => module.starts_with(path),
-            (ImportKind::From { .. }, _) => false,
-        })
+        scopes
+            .imports
+            .iter()
+            .zip(&self.unit.targets)
+            .any(|(import, target)| match (&import.kind, target) {
+                (ImportKind::Plain, _) => import
+                    .clauses
+                    .iter()
+                    .any(|clause| clause.path.starts_with(path)),
+                (ImportKind::From { .. }, Target::Module { module, .. }) => {
+                    module.starts_with(path)
+                }
+                (ImportKind::From { .. }, _) => false,
+            })
     }
 
     /// `from package import name` where the package has a module of that name and binds the name to

@@ -29,11 +29,13 @@ impl<'t> Place<'t> {
     pub(super) fn of(text: &'t str, tokens: &Tokens, statement: TextRange) -> Self {
         let range = bytes(statement);
         let before = before(tokens, range.start).iter().rev().find(|token| {
-            !matches!(token.kind(), TokenKind::Indent | TokenKind::Dedent | TokenKind::NonLogicalNewline)
+            !matches!(
+                token.kind(),
+                TokenKind::Indent | TokenKind::Dedent | TokenKind::NonLogicalNewline
+            )
         });
-        let is_first = before.is_none_or(|token| {
-            matches!(token.kind(), TokenKind::Newline | TokenKind::Comment)
-        });
+        let is_first = before
+            .is_none_or(|token| matches!(token.kind(), TokenKind::Newline | TokenKind::Comment));
         let mut after = after(tokens, range.end).iter();
         let mut comment = None;
         let mut next = after.next();
@@ -44,7 +46,13 @@ impl<'t> Place<'t> {
             next = after.next();
         }
         let is_last = next.is_none_or(|token| {
-            matches!(token.kind(), TokenKind::Newline | TokenKind::NonLogicalNewline | TokenKind::EndOfFile | TokenKind::Dedent)
+            matches!(
+                token.kind(),
+                TokenKind::Newline
+                    | TokenKind::NonLogicalNewline
+                    | TokenKind::EndOfFile
+                    | TokenKind::Dedent
+            )
         });
         let line_end = comment.as_ref().map_or(range.end, |comment| comment.end);
         Self {
@@ -85,9 +93,9 @@ pub(super) fn within(tokens: &Tokens, range: Range<usize>) -> &[Token] {
 /// The white space that the line of a byte starts with, without a byte order mark or a form feed.
 fn indent(text: &str, at: usize) -> &str {
     let before = &text[..at];
-    let start = before
-        .rfind(|c| c != ' ' && c != '\t')
-        .map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8));
+    let start = before.rfind(|c| c != ' ' && c != '\t').map_or(0, |last| {
+        last + before[last..].chars().next().map_or(1, char::len_utf8)
+    });
     &before[start..]
 }
 

@@ -142,7 +142,10 @@ impl List {
         if first > 0 {
             let lead = |i: usize| {
                 let tile = &self.tiles[i];
-                let end = tile.above.first().map_or(tile.clause.start, |above| above.start);
+                let end = tile
+                    .above
+                    .first()
+                    .map_or(tile.clause.start, |above| above.start);
                 tile.range.start..end
             };
             let (was, is) = (lead(0), lead(first));

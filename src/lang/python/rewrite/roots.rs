@@ -10,7 +10,9 @@ impl Rewrite<'_, '_> {
     /// Where an `import a.b` leaves, and uses of `a` are left that nothing else brings, something must.
     pub(super) fn keep_roots(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
         for &key in &facts.order {
-            let Some(fact) = facts.clause(key) else { continue };
+            let Some(fact) = facts.clause(key) else {
+                continue;
+            };
             let (Form::Dotted, Some(path)) = (fact.form, &fact.path) else {
                 continue;
             };
@@ -27,7 +29,9 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
-            let exposed = self.exposes(key).filter(|_| !self.is_bound_besides(key, facts, fates));
+            let exposed = self
+                .exposes(key)
+                .filter(|_| !self.is_bound_besides(key, facts, fates));
             match exposed {
                 Some(refusal) if refusal.code == Code::BoundElsewhere => {
                     blocks.clauses.insert(key, refusal);
@@ -122,7 +126,10 @@ impl Rewrite<'_, '_> {
             parent,
         };
         let covered = fates.adds.iter().any(|known| {
-            known.beside == key && known.form == Form::Dotted && known.alias.is_none() && known.module.starts_with(&add.module)
+            known.beside == key
+                && known.form == Form::Dotted
+                && known.alias.is_none()
+                && known.module.starts_with(&add.module)
         });
         if !covered {
             fates.adds.push(add);

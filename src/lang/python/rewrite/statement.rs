@@ -33,10 +33,7 @@ enum New {
     /// `import ...`.
     Plain(String),
     /// `from TARGET import ...`, with the clauses that it took over.
-    From {
-        target: String,
-        names: Vec<Name>,
-    },
+    From { target: String, names: Vec<Name> },
 }
 
 /// One name of a new statement.
@@ -80,9 +77,8 @@ impl Rewrite<'_, '_> {
     fn compose(&self, id: ImportId, facts: &Facts, fates: &Fates) -> Option<Composed> {
         let import = self.unit.scopes.import(id);
         let adds: Vec<&Add> = fates.adds.iter().filter(|add| add.beside.0 == id).collect();
-        let changes = (0..import.clauses.len()).any(|i| {
-            matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes)
-        });
+        let changes = (0..import.clauses.len())
+            .any(|i| matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes));
         if !changes && adds.is_empty() {
             return None;
         }
@@ -110,7 +106,9 @@ impl Rewrite<'_, '_> {
                     Do::Edit(self.plain_edits(clause, form, to))
                 }
                 Next::Goes => {
-                    let own = left.iter().position(|add| add.beside == key && add.form != Form::From);
+                    let own = left
+                        .iter()
+                        .position(|add| add.beside == key && add.form != Form::From);
                     match own {
                         Some(at) => Do::Put(plain_text(left.remove(at))),
                         None => Do::Cut,
@@ -136,7 +134,9 @@ impl Rewrite<'_, '_> {
             None if form == Form::Undotted => {
                 edits.push(Edit::insert(path.end, format!(" as {}", clause.path[0])));
             }
-            Some((alias, _)) if to.len() == 1 && *alias == to[0] && clause.path.last() != Some(alias) => {
+            Some((alias, _))
+                if to.len() == 1 && *alias == to[0] && clause.path.last() != Some(alias) =>
+            {
                 edits.push(Edit::delete(path.end..bytes(clause.range).end));
             }
             _ => {}
@@ -158,9 +158,8 @@ impl Rewrite<'_, '_> {
         };
         let written = |module: &[Segment]| target::written(level, dots, module);
         let is_star = |clause: &Clause| clause.path.first().is_some_and(|name| name == "*");
-        let stays = (0..import.clauses.len()).any(|i| {
-            !matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes)
-        });
+        let stays = (0..import.clauses.len())
+            .any(|i| !matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes));
         let mut own: Option<(String, Vec<Segment>)> = None;
         let mut clauses = Vec::new();
         let mut new: Vec<New> = Vec::new();
@@ -193,7 +192,9 @@ impl Rewrite<'_, '_> {
             let text = written(module);
             if !stays && own.as_ref().is_none_or(|(own, _)| *own == text) {
                 own = Some((text, module.to_vec()));
-                clauses.push(Do::Edit(name.map_or_else(Vec::new, |name| self.name_edits(clause, name))));
+                clauses.push(Do::Edit(
+                    name.map_or_else(Vec::new, |name| self.name_edits(clause, name)),
+                ));
                 continue;
             }
             clauses.push(Do::Cut);
@@ -201,7 +202,10 @@ impl Rewrite<'_, '_> {
                 text: name.map_or_else(|| "*".to_owned(), |name| self.name_text(clause, name)),
                 was: Some(i),
             };
-            match new.iter_mut().find(|new| matches!(new, New::From { target, .. } if *target == text)) {
+            match new
+                .iter_mut()
+                .find(|new| matches!(new, New::From { target, .. } if *target == text))
+            {
                 Some(New::From { names, .. }) => names.push(name),
                 _ => new.push(New::From {
                     target: text,
@@ -255,7 +259,10 @@ impl Rewrite<'_, '_> {
         if self.renamed.contains(&clause.binding) {
             return name.to_string();
         }
-        let local = clause.alias.as_ref().map_or(&clause.path[0], |(alias, _)| alias);
+        let local = clause
+            .alias
+            .as_ref()
+            .map_or(&clause.path[0], |(alias, _)| alias);
         let twice = clause.alias.is_some() && clause.path.last() == Some(local);
         with_alias(name, local, twice)
     }
@@ -298,7 +305,11 @@ impl Rewrite<'_, '_> {
             return;
         }
         edits.extend(statement.target.iter().cloned());
-        let leaves: Vec<bool> = statement.clauses.iter().map(|clause| *clause == Do::Cut).collect();
+        let leaves: Vec<bool> = statement
+            .clauses
+            .iter()
+            .map(|clause| *clause == Do::Cut)
+            .collect();
         if leaves.contains(&true) {
             edits.extend(list.cut(text, &leaves));
         }
@@ -342,12 +353,19 @@ impl Rewrite<'_, '_> {
         let text = self.unit.text;
         let end = newline(text);
         let default = format!("{}    ", place.indent);
-        let head = list.head_comment.clone().map(|range| &text[range]).filter(|text| is_silencer(text));
+        let head = list
+            .head_comment
+            .clone()
+            .map(|range| &text[range])
+            .filter(|text| is_silencer(text));
         let head = head.map_or_else(String::new, |comment| format!("  {comment}"));
         let mut out = format!("from {target} import ({head}{end}");
         for name in names {
             let tile = name.was.and_then(|i| list.tiles.get(i));
-            let indent = name.was.and_then(|i| list.indent(text, i)).unwrap_or(&default);
+            let indent = name
+                .was
+                .and_then(|i| list.indent(text, i))
+                .unwrap_or(&default);
             for above in tile.map_or(&[][..], |tile| &tile.above) {
                 out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
             }
@@ -375,7 +393,9 @@ impl Rewrite<'_, '_> {
             return String::new();
         }
         let comments = place.comment.iter().chain(&list.head_comment);
-        let comment = comments.map(|range| &text[range.clone()]).find(|text| is_silencer(text));
+        let comment = comments
+            .map(|range| &text[range.clone()])
+            .find(|text| is_silencer(text));
         comment.map_or_else(String::new, |comment| format!("  {comment}"))
     }
 
@@ -385,12 +405,18 @@ impl Rewrite<'_, '_> {
         let Range { start, end } = place.range.clone();
         if place.is_alone() {
             let from = line_start(text, start);
-            let from = if text[from..start].trim_start_matches('\u{feff}').trim().is_empty() && text[from..start].starts_with(['\u{feff}', '\u{c}']) {
+            let from = if text[from..start]
+                .trim_start_matches('\u{feff}')
+                .trim()
+                .is_empty()
+                && text[from..start].starts_with(['\u{feff}', '\u{c}'])
+            {
                 start - place.indent.len()
             } else {
                 from
             };
-            let rest = text[place.line_end..].len() - text[place.line_end..].trim_start_matches([' ', '\t']).len();
+            let rest = text[place.line_end..].len()
+                - text[place.line_end..].trim_start_matches([' ', '\t']).len();
             return Edit::delete(from..past_newline(text, place.line_end + rest));
         }
         let rest = &text[end..];
@@ -440,10 +466,29 @@ fn with_alias(name: &str, local: &str, twice: bool) -> String {
 
 /// Whether a comment speaks to a tool about its line: each half of a split line needs it (row P39).
 fn is_silencer(comment: &str) -> bool {
-    let said = comment.trim_start_matches('#').trim_start().to_ascii_lowercase();
+    let said = comment
+        .trim_start_matches('#')
+        .trim_start()
+        .to_ascii_lowercase();
     [
-        "noqa", "type:", "isort:", "pyright:", "pylint:", "mypy:", "ruff:", "flake8:", "pyre-",
-        "nosec", "nosort", "pragma:", "fmt: skip", "fmt:skip", "ty:", "yapf:", "pytype:", "noinspection",
+        "noqa",
+        "type:",
+        "isort:",
+        "pyright:",
+        "pylint:",
+        "mypy:",
+        "ruff:",
+        "flake8:",
+        "pyre-",
+        "nosec",
+        "nosort",
+        "pragma:",
+        "fmt: skip",
+        "fmt:skip",
+        "ty:",
+        "yapf:",
+        "pytype:",
+        "noinspection",
     ]
     .iter()
     .any(|word| said.starts_with(word))

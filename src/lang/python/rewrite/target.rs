@@ -54,8 +54,16 @@ pub(super) fn edits(
     let spaced = |new: String, range: std::ops::Range<usize>| {
         let is_word = |c: char| c == '_' || c.is_alphanumeric();
         let (before, after) = (&text[..range.start], &text[range.end..]);
-        let lead = if new.starts_with(is_word) && before.ends_with(is_word) { " " } else { "" };
-        let trail = if new.ends_with(is_word) && after.starts_with(is_word) { " " } else { "" };
+        let lead = if new.starts_with(is_word) && before.ends_with(is_word) {
+            " "
+        } else {
+            ""
+        };
+        let trail = if new.ends_with(is_word) && after.starts_with(is_word) {
+            " "
+        } else {
+            ""
+        };
         Edit::replace(range, format!("{lead}{new}{trail}"))
     };
     match (below(*level, dots, module), module_range) {

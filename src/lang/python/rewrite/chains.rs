@@ -1,0 +1,72 @@
+//! Chains of names in the text: the smallest edits that make one read as planned.
+
+use std::ops::Range;
+
+use super::Rewrite;
+use super::facts::ChainFact;
+use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::python::unit::bytes;
+use crate::path::Segment;
+use crate::text::Edit;
+
+impl Rewrite<'_, '_> {
+    /// Edits that make a chain read as `names`, with the name of its pair in the string.
+    ///
+    /// # Errors
+    /// A comment, or a parenthesis, stands where names come or go (row P51).
+    pub(super) fn chain_edits(
+        &self,
+        chain: &ChainFact,
+        names: &[Segment],
+    ) -> Result<Vec<Edit>, Refusal> {
+        let parts = &self.unit.scopes.chains[chain.index].parts;
+        let mut old: Vec<(&Segment, Range<usize>)> = parts
+            .iter()
+            .map(|part| (&part.name, bytes(part.range)))
+            .collect();
+        let mut edits = Vec::new();
+        let mut names = names;
+        if let Some(pair) = &chain.pair {
+            let Some((last, rest)) = names.split_last() else {
+                return Ok(edits);
+            };
+            if *last != pair.name {
+                edits.push(Edit::replace(pair.range.clone(), last.as_str()));
+            }
+            names = rest;
+        }
+        // What is the same at either end stays.
+        while old.len() > 1 && names.len() > 1 && old.last().map(|(name, _)| *name) == names.last()
+        {
+            old.pop();
+            names = &names[..names.len() - 1];
+        }
+        if old.len() == names.len() {
+            let changed = old.iter().zip(names).filter(|((was, _), is)| was != is);
+            edits.extend(changed.map(|((_, range), is)| Edit::replace(range.clone(), is.as_str())));
+            return Ok(edits);
+        }
+        let mut first = 0;
+        while first + 1 < old.len() && first + 1 < names.len() && *old[first].0 == names[first] {
+            first += 1;
+        }
+        let range = old[first].1.start..old[old.len() - 1].1.end;
+        let between = &self.unit.text[range.clone()];
+        let named: usize = old[first..].iter().map(|(_, range)| range.len()).sum();
+        let dots = old.len() - first - 1;
+        let plain = between.len() == named + dots
+            || between.chars().all(|c| {
+                c == '_' || c == '.' || c == '\\' || c.is_whitespace() || c.is_alphanumeric()
+            });
+        if !plain {
+            return Err(Refusal::new(
+                Code::Comment,
+                "a comment or a parenthesis stands within the path, and names come or go there",
+            )
+            .help("write the path on one line"));
+        }
+        edits.push(Edit::replace(range, names[first..].join(".")));
+        Ok(edits)
+    }
+}

@@ -1,0 +1,127 @@
+//! From what was found out about a text to edits and findings.
+//!
+//! - `facts`: clauses and chains with the paths that they mean, and what the table says (`verdict`);
+//! - `fate`: what becomes of each, decided until nothing conflicts any more. It asks `kinds` (module or
+//!   object), `access` (heads for chains that are written out, and the imports for them), `exposure` (who else sees a
+//!   name), `roots` (the top package that a dotted import binds), `fallback` (arms that would become equal),
+//!   `uses` (uses that are renamed);
+//! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
+//!   once; `chains`: edits of names;
+//! - `report`: references and findings; `outline`: what verification compares.
+//!
+//! New imports stand beside those that they come from. No statement is moved or sorted.
+
+mod access;
+mod chains;
+mod exposure;
+mod facts;
+mod fallback;
+mod fate;
+mod kinds;
+mod layout;
+mod list;
+mod outline;
+mod report;
+mod roots;
+mod statement;
+mod target;
+mod uses;
+mod verdict;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::scopes::BindingId;
+use super::strings::Pair;
+use super::tree::Tree;
+use super::unit::Unit;
+use crate::lang::draft::Draft;
+use crate::mapping::Table;
+use crate::outline::Outline;
+use crate::path::Segment;
+
+use facts::{Facts, Key};
+use fate::ChainNext;
+
+pub(super) use layout::newline;
+pub(super) use verdict::Verdict;
+
+/// What all parts of a rewrite read.
+pub(super) struct Rewrite<'r, 'a> {
+    /// The text.
+    unit: &'r Unit<'a>,
+    /// The tree around it.
+    tree: Tree<'r>,
+    /// Names in `__all__`.
+    exports: FxHashSet<Segment>,
+    /// Where chains start whose attribute a string names.
+    looked_up: FxHashSet<u32>,
+    /// Names that doctests use.
+    doctest_names: FxHashSet<Segment>,
+    /// Bindings whose uses are renamed.
+    renamed: FxHashSet<BindingId>,
+    /// Clauses whose uses should have been renamed, and are not; with the name.
+    kept_names: FxHashMap<Key, Segment>,
+}
+
+impl<'r, 'a> Rewrite<'r, 'a> {
+    /// Plans imports and chains into `draft`; returns the outline of the text without its strings.
+    pub(super) fn run(
+        unit: &'r Unit<'a>,
+        tree: Tree<'r>,
+        pairs: &[Pair],
+        doctest_names: FxHashSet<Segment>,
+        draft: &mut Draft,
+    ) -> Outline {
+        let mut rewrite = Self {
+            exports: super::exports::of(unit.module),
+            looked_up: pairs.iter().map(|pair| pair.chain).collect(),
+            unit,
+            tree,
+            doctest_names,
+            renamed: FxHashSet::default(),
+            kept_names: FxHashMap::default(),
+        };
+        let facts = Facts::of(unit, pairs);
+        let (fates, edits) = rewrite.settle(&facts);
+        rewrite.rename_uses(&facts, &fates, draft);
+        for edit in edits {
+            draft.edits.push(edit);
+        }
+        draft.edits.extend(rewrite.statements(&facts, &fates));
+        rewrite.report(&facts, &fates, draft);
+        rewrite.note_escapes(&facts, &fates, draft);
+        rewrite.refuse_lookups(pairs, draft);
+        rewrite.extend_globals(&facts, &fates, draft);
+        rewrite.declare(&facts, &fates, &mut draft.declared);
+        rewrite.outline(&facts, &fates)
+    }
+
+    /// Decides everything, and edits the chains; one that cannot be edited is decided anew.
+    fn settle(&self, facts: &Facts) -> (fate::Fates, Vec<crate::text::Edit>) {
+        let mut blocks = fate::Blocks::default();
+        loop {
+            let fates = self.fates(facts, &mut blocks);
+            let mut edits = Vec::new();
+            let mut failed = false;
+            for (at, next) in fates.chains.iter().enumerate() {
+                let ChainNext::Writes(names) = next else {
+                    continue;
+                };
+                match self.chain_edits(&facts.chains[at], names) {
+                    Ok(own) => edits.extend(own),
+                    Err(refusal) => {
+                        failed = true;
+                        blocks.chains.insert(at, refusal);
+                    }
+                }
+            }
+            if !failed {
+                return (fates, edits);
+            }
+        }
+    }
+
+    fn table(&self) -> &'a Table {
+        self.unit.setting.table
+    }
+}

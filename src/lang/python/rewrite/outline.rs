@@ -1,0 +1,121 @@
+//! The outline of a text: what verification compares.
+
+use std::collections::BTreeMap;
+
+use super::Rewrite;
+use super::facts::{ChainFact, Facts};
+use super::fate::{ChainNext, Fates, Next};
+use crate::lang::python::scopes::{BindingKind, Chain};
+use crate::lang::python::unit::bytes;
+use crate::outline::{Meaning, Outline, Use};
+use crate::path::{Namespaces, Segment};
+
+impl Rewrite<'_, '_> {
+    /// Uses of names, bindings by import, and definitions; strings are added by others.
+    pub(super) fn outline(&self, facts: &Facts, fates: &Fates) -> Outline {
+        let mut outline = Outline::default();
+        let mut known = facts.chains.iter().zip(&fates.chains).peekable();
+        for (index, chain) in self.unit.scopes.chains.iter().enumerate() {
+            match known.next_if(|(fact, _)| fact.index == index) {
+                Some((fact, next)) => self.imported(fact, next, facts, fates, &mut outline.uses),
+                None => outline.uses.push(self.other(chain)),
+            }
+        }
+        for &key in &facts.order {
+            let Some(fact) = facts.clause(key) else {
+                continue;
+            };
+            let stays = !matches!(fates.clause(key), Next::Swaps(_));
+            let mut binding = self.outline_binding(key, fact.path.as_deref(), stays);
+            if fact.form != super::facts::Form::From {
+                binding.namespaces = crate::lang::python::unit::MODULE;
+            }
+            outline.bindings.push(binding);
+        }
+        outline.definitions = self.definitions();
+        outline
+    }
+
+    /// A chain that starts at an import: one use for each path that it may mean.
+    fn imported(
+        &self,
+        fact: &ChainFact,
+        next: &ChainNext,
+        facts: &Facts,
+        fates: &Fates,
+        uses: &mut Vec<Use>,
+    ) {
+        let range = self.chain_range(fact);
+        let follows = |path: &[Segment]| {
+            fact.reached.iter().any(|key| {
+                facts.clause(*key).is_some_and(|clause| {
+                    clause
+                        .value
+                        .as_ref()
+                        .is_some_and(|value| path.starts_with(value))
+                        && matches!(fates.clause(*key), Next::Swaps(_))
+                })
+            })
+        };
+        for path in std::iter::once(&fact.path).chain(&fact.others) {
+            let stays = match next {
+                ChainNext::Writes(_) => false,
+                ChainNext::Follows => !follows(path),
+                ChainNext::Stays | ChainNext::Refused(_) | ChainNext::Silent => true,
+            };
+            uses.push(Use {
+                meaning: Meaning::Path(path.clone()),
+                namespaces: Namespaces::ALL,
+                stays,
+                range: Some(range.clone()),
+            });
+        }
+        if fact.mixed {
+            let first = &self.unit.scopes.chains[fact.index].parts[0];
+            uses.push(Use {
+                meaning: Meaning::Opaque(vec![first.name.clone()]),
+                namespaces: Namespaces::ALL,
+                stays: true,
+                range: Some(range),
+            });
+        }
+    }
+
+    /// A name that no import of the file is behind: one of the builtins if nothing binds it.
+    fn other(&self, chain: &Chain) -> Use {
+        let name = chain.parts[0].name.clone();
+        let builtin = chain.reach.bindings.is_empty() && chain.reach.stars.is_empty();
+        let meaning = if builtin {
+            let rest = chain.names().cloned();
+            Meaning::Own(
+                std::iter::once(Segment::new_static("builtins"))
+                    .chain(rest)
+                    .collect(),
+            )
+        } else {
+            Meaning::Opaque(vec![name])
+        };
+        Use {
+            meaning,
+            namespaces: Namespaces::ALL,
+            stays: true,
+            range: Some(bytes(chain.range())),
+        }
+    }
+
+    /// Names that the file binds otherwise than by imports, by scope.
+    fn definitions(&self) -> BTreeMap<String, Vec<Segment>> {
+        let mut definitions: BTreeMap<String, Vec<Segment>> = BTreeMap::new();
+        for binding in &self.unit.scopes.bindings {
+            if matches!(binding.kind, BindingKind::Import(..) | BindingKind::Star(_)) {
+                continue;
+            }
+            let scope = self.unit.scopes.scope(binding.scope);
+            definitions
+                .entry(scope.key.clone())
+                .or_default()
+                .push(binding.name.clone());
+        }
+        definitions
+    }
+}

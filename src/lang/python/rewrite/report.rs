@@ -1,0 +1,264 @@
+//! References and findings of what was decided.
+
+use super::Rewrite;
+use super::facts::{Facts, Form, Key};
+use super::fate::{Add, ChainNext, Fates, Next};
+use super::verdict::Verdict;
+use crate::finding::{Code, Finding, Level};
+use crate::lang::draft::{Draft, Refusal, show};
+use crate::lang::python::unit::{Target, bytes};
+use crate::mapping::Rename;
+use crate::outline::{Binding, Declared, Meaning};
+use crate::path::{Namespaces, Segment};
+
+impl Rewrite<'_, '_> {
+    /// Reports clauses, chains, and statements that were added.
+    pub(super) fn report(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+        for &key in &facts.order {
+            self.report_clause(key, facts, fates, draft);
+        }
+        for (fact, next) in facts.chains.iter().zip(&fates.chains) {
+            let range = self.chain_range(fact);
+            let Some(subject) = fact.verdict.subject(&fact.path, range) else {
+                continue;
+            };
+            match next {
+                ChainNext::Writes(_) => {
+                    if let Verdict::Moves(moved) = &fact.verdict {
+                        draft.rewritten(&subject, &moved.applied, self.table());
+                    }
+                }
+                ChainNext::Refused(refusal) => {
+                    draft.refused(&subject, refusal.clone(), self.table())
+                }
+                ChainNext::Stays | ChainNext::Follows | ChainNext::Silent => {}
+            }
+        }
+        for add in &fates.adds {
+            self.report_add(add, draft);
+        }
+    }
+
+    fn report_clause(&self, key: Key, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+        let Some(fact) = facts.clause(key) else {
+            return;
+        };
+        let place = self.place_of(key);
+        if let Some(Target::Ambiguous(modules)) = self.unit.targets.get(key.0.index()) {
+            self.report_ambiguous(key, modules, draft);
+            return;
+        }
+        let Some(path) = &fact.path else { return };
+        let Some(subject) = fact.verdict.subject(path, place) else {
+            if fact.form == Form::Star {
+                self.report_star(key, path, draft);
+            }
+            return;
+        };
+        match (fates.clause(key), &fact.verdict) {
+            (Next::Swaps(_) | Next::Goes, Verdict::Moves(moved)) => {
+                draft.rewritten(&subject, &moved.applied, self.table());
+                if let Some(name) = self.kept_names.get(&key) {
+                    draft.remark(
+                        Code::KeptName,
+                        Level::Review,
+                        &subject,
+                        format!("the local name `{name}` was kept: not every use of it can be renamed surely"),
+                        self.table(),
+                    );
+                }
+                if fact.form != Form::Star {
+                    let cycle = self.closes_cycle(key, fact.form, &moved.to);
+                    if let Some(module) = cycle {
+                        draft.remark(
+                            Code::Cycle,
+                            Level::Review,
+                            &subject,
+                            format!(
+                                "`{module}` imports this module: the two would import each other"
+                            ),
+                            self.table(),
+                        );
+                    }
+                }
+            }
+            (Next::Refused(refusal) | Next::Held(refusal), _) => {
+                draft.refused(&subject, refusal.clone(), self.table());
+            }
+            _ => {}
+        }
+    }
+
+    /// A star may bring a name that moves although its module does not (row P10).
+    fn report_star(&self, key: Key, module: &[Segment], draft: &mut Draft) {
+        let table = self.table();
+        for name in table.old_children(module) {
+            let mut path = module.to_vec();
+            path.push(name.clone());
+            let verdict = Verdict::of(table, &path, Namespaces::ALL);
+            let Some(subject) = verdict.subject(&path, self.place_of(key)) else {
+                continue;
+            };
+            if self.unit.kept.keeps(subject.range.start) {
+                continue;
+            }
+            let scopes = &self.unit.scopes;
+            let star = scopes.import(key.0).clauses[key.1 as usize].binding;
+            let used = scopes
+                .chains
+                .iter()
+                .any(|chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star));
+            if used {
+                let refusal = Refusal::new(
+                    Code::Star,
+                    format!("a star import brings `{name}`, which the file uses"),
+                )
+                .help("import the name explicitly");
+                draft.refused(&subject, refusal, table);
+            } else {
+                let message = format!("a star import may bring `{name}`");
+                draft.remark(Code::Star, Level::Note, &subject, message, table);
+            }
+        }
+    }
+
+    fn report_ambiguous(&self, key: Key, modules: &[Vec<Segment>], draft: &mut Draft) {
+        let table = self.table();
+        let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+        for module in modules {
+            let own = clause.path.iter().filter(|name| *name != "*");
+            let path: Vec<Segment> = module.iter().chain(own).cloned().collect();
+            let verdict = Verdict::of(table, &path, Namespaces::ALL);
+            let Some(subject) = verdict.subject(&path, bytes(clause.path_range)) else {
+                continue;
+            };
+            if self.unit.kept.keeps(subject.range.start) {
+                return;
+            }
+            let list: Vec<String> = modules
+                .iter()
+                .map(|m| format!("`{}`", m.join(".")))
+                .collect();
+            let refusal = Refusal::new(
+                Code::AmbiguousRoot,
+                format!(
+                    "depending on where modules start it leads to {}",
+                    list.join(" or ")
+                ),
+            )
+            .help("say where modules start: `roots` in the configuration, or --root");
+            draft.refused(&subject, refusal, table);
+            return;
+        }
+    }
+
+    /// The new module, if it imports this one while it is imported itself and this statement runs when
+    /// this module is (row P72).
+    fn closes_cycle(&self, key: Key, form: Form, to: &[Segment]) -> Option<String> {
+        let scopes = &self.unit.scopes;
+        let import = scopes.import(key.0);
+        let runs = scopes.scope(import.scope).parent.is_none();
+        let module = match form {
+            Form::From => &to[..to.len() - 1],
+            _ => to,
+        };
+        (runs && !module.is_empty() && self.tree.imports(module, &self.unit.modules))
+            .then(|| module.join("."))
+    }
+
+    fn report_add(&self, add: &Add, draft: &mut Draft) {
+        if !add.parent {
+            return;
+        }
+        let path = &add.module;
+        draft.findings.push(Finding {
+            code: Code::Parent,
+            level: Level::Review,
+            range: self.place_of(add.beside),
+            path: Some(show(path, self.table().syntax())),
+            successor: None,
+            message: format!(
+                "the import bound `{}` too, so that is imported by itself",
+                path[0]
+            ),
+            help: None,
+            rule: None,
+        });
+    }
+
+    /// The binding of a clause as the outline says it.
+    pub(super) fn outline_binding(
+        &self,
+        key: Key,
+        path: Option<&[Segment]>,
+        stays: bool,
+    ) -> Binding {
+        let scopes = &self.unit.scopes;
+        let import = scopes.import(key.0);
+        let clause = &import.clauses[key.1 as usize];
+        let binding = scopes.binding(clause.binding);
+        let name = if crate::lang::python::unit::binds_root(import, key.1 as usize) {
+            Segment::new(path.unwrap_or(&clause.path).join("."))
+        } else {
+            binding.name.clone()
+        };
+        Binding {
+            scope: scopes.scope(binding.scope).key.clone(),
+            name,
+            visibility: String::new(),
+            condition: String::new(),
+            meaning: match path {
+                Some(path) => Meaning::Path(path.to_vec()),
+                None => Meaning::Opaque(clause.path.clone()),
+            },
+            namespaces: Namespaces::ALL,
+            stays,
+        }
+    }
+
+    /// What verification must expect beyond "same name, new path".
+    pub(super) fn declare(&self, facts: &Facts, fates: &Fates, declared: &mut Vec<Declared>) {
+        for &key in &facts.order {
+            let Some(fact) = facts.clause(key) else {
+                continue;
+            };
+            let path = fact.path.as_deref();
+            match (fates.clause(key), fact.form) {
+                (Next::Goes, _) => {
+                    declared.push(Declared::Removed(self.outline_binding(key, path, false)));
+                }
+                (Next::Swaps(to), _) if fact.is_dotted() => {
+                    declared.push(Declared::Removed(self.outline_binding(key, path, false)));
+                    let mut added = self.outline_binding(key, path, false);
+                    added.name = Segment::new(to.join("."));
+                    added.meaning = Meaning::Path(to.clone());
+                    declared.push(Declared::Added(added));
+                }
+                (Next::Swaps(to), Form::From) if self.renamed_key(key) => {
+                    declared.push(Declared::Removed(self.outline_binding(key, path, false)));
+                    let mut added = self.outline_binding(key, path, false);
+                    added.name = to.last().cloned().unwrap_or_default();
+                    added.meaning = Meaning::Path(to.clone());
+                    declared.push(Declared::Added(added));
+                }
+                _ => {}
+            }
+        }
+        for add in &fates.adds {
+            let mut added = self.outline_binding(add.beside, Some(&add.module), false);
+            added.name = match (&add.alias, add.form) {
+                (Some(alias), _) => alias.clone(),
+                (None, Form::From) => add.module.last().cloned().unwrap_or_default(),
+                (None, _) => Segment::new(add.module.join(".")),
+            };
+            declared.push(Declared::Added(added));
+        }
+    }
+
+    /// Whether a rule asks for uses to be renamed.
+    pub(super) fn wants_uses(&self, rules: &[usize]) -> bool {
+        rules
+            .iter()
+            .any(|rule| self.table().rules()[*rule].rename == Rename::Uses)
+    }
+}

@@ -1,0 +1,230 @@
+//! `rename = "uses"`: the uses of a name take its new one, where that is certain.
+
+use super::Rewrite;
+use super::facts::{Facts, Form, Key};
+use super::fate::{ChainNext, Fates, Next};
+use crate::finding::{Code, Finding, Level};
+use crate::lang::draft::{Draft, Refusal, show};
+use crate::lang::python::scopes::{BindingId, ScopeKind};
+use crate::lang::python::strings::Pair;
+use crate::lang::python::unit::bytes;
+use crate::path::{Namespaces, Segment};
+use crate::text::Edit;
+
+use super::verdict::Verdict;
+
+impl Rewrite<'_, '_> {
+    /// Renames the uses of every import whose rule asks for it, and notes where that cannot be.
+    pub(super) fn rename_uses(&mut self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+        for &key in &facts.order {
+            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+                continue;
+            };
+            let Some(moved) = fact.verdict.moved() else {
+                continue;
+            };
+            let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+            let binding = clause.binding;
+            let name = self.unit.scopes.binding(binding).name.clone();
+            let Some(new) = to.last().cloned() else {
+                continue;
+            };
+            if fact.form != Form::From || clause.alias.is_some() || new == name || to.len() == 1 {
+                continue;
+            }
+            if !self.wants_uses(&moved.applied) {
+                continue;
+            }
+            match self.renaming(key, binding, &name, &new, facts) {
+                Some(edits) => {
+                    draft.edits.extend(edits);
+                    self.renamed.insert(binding);
+                }
+                None => {
+                    self.kept_names.insert(key, name);
+                }
+            }
+        }
+    }
+
+    /// The edits that rename every use of a binding; `None` if one may be missed or captured.
+    fn renaming(
+        &self,
+        key: Key,
+        binding: BindingId,
+        name: &Segment,
+        new: &Segment,
+        facts: &Facts,
+    ) -> Option<Vec<Edit>> {
+        let scopes = &self.unit.scopes;
+        let bound = scopes.binding(binding);
+        let scope = scopes.scope(bound.scope);
+        let only = scope
+            .bindings
+            .get(name)
+            .is_some_and(|all| all.as_slice() == [binding]);
+        let declared = scopes
+            .scopes
+            .iter()
+            .any(|scope| scope.globals.contains_key(name) || scope.nonlocals.contains_key(name));
+        let dynamic = scopes.scopes.iter().any(|scope| scope.dynamic);
+        let free = !scope.bindings.contains_key(new) && bound.from == bound.scope;
+        if !only
+            || declared
+            || dynamic
+            || !free
+            || scope.kind == ScopeKind::Class
+            || !scope.stars.is_empty()
+        {
+            return None;
+        }
+        if scope.kind == ScopeKind::Module && self.module_exposes(name, false).is_some() {
+            return None;
+        }
+        let mut edits = Vec::new();
+        let mut users = Vec::new();
+        for (index, chain) in scopes.chains.iter().enumerate() {
+            if !chain.reach.bindings.contains(&binding) {
+                // A read of the new name that is found further out would be captured.
+                let captured = chain.parts[0].name == *new
+                    && self.is_below(chain.scope, bound.scope)
+                    && !scopes.bound_between(chain.scope, bound.scope, new);
+                if captured || (chain.parts[0].name == *name && !chain.reach.stars.is_empty()) {
+                    return None;
+                }
+                continue;
+            }
+            if chain.reach.bindings.len() > 1 || scopes.bound_between(chain.scope, bound.scope, new)
+            {
+                return None;
+            }
+            users.push(index);
+            edits.push(Edit::replace(bytes(chain.parts[0].range), new.as_str()));
+        }
+        let _ = (key, facts, users);
+        Some(edits)
+    }
+
+    /// Whether the uses of a clause are renamed.
+    pub(super) fn renamed_key(&self, key: Key) -> bool {
+        let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+        self.renamed.contains(&clause.binding)
+    }
+
+    /// A module of which something moves, handed on as an object: what is read from it is not followed (row
+    /// P52).
+    pub(super) fn note_escapes(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+        let table = self.table();
+        for (fact, next) in facts.chains.iter().zip(&fates.chains) {
+            let stays = matches!(next, ChainNext::Stays);
+            if !stays || fact.pair.is_some() || table.old_children(&fact.path).next().is_none() {
+                continue;
+            }
+            let named = fact.through.iter().any(|key| {
+                facts.clause(*key).is_some_and(|clause| {
+                    clause
+                        .path
+                        .as_ref()
+                        .is_some_and(|path| path.starts_with(&fact.path))
+                })
+            });
+            let range = self.chain_range(fact);
+            if !named || self.unit.kept.keeps(range.start) {
+                continue;
+            }
+            if !self.is_handed_on(fact.index) {
+                continue;
+            }
+            draft.findings.push(Finding {
+                code: Code::Escapes,
+                level: Level::Note,
+                range,
+                path: Some(show(&fact.path, table.syntax())),
+                successor: None,
+                message: "a module of which something moved is handed on as an object".to_owned(),
+                help: Some("what is read from it there is not followed: look for it".to_owned()),
+                rule: None,
+            });
+        }
+    }
+
+    /// Whether a chain is no argument of a call that was understood.
+    fn is_handed_on(&self, index: usize) -> bool {
+        let start = self.unit.scopes.chains[index].parts[0]
+            .range
+            .start()
+            .to_u32();
+        !self.looked_up.contains(&start)
+    }
+
+    /// `getattr(old, "gone")` and the like (row P52): the object is known, the name is looked up by code.
+    pub(super) fn refuse_lookups(&self, pairs: &[Pair], draft: &mut Draft) {
+        for pair in pairs.iter().filter(|pair| pair.dynamic) {
+            let Some(chain) = self.unit.scopes.chain_at(pair.chain) else {
+                continue;
+            };
+            for (_, mut path) in self.unit.meanings(chain) {
+                path.push(pair.name.clone());
+                let verdict = Verdict::of(self.table(), &path, Namespaces::ALL);
+                let Some(subject) = verdict.subject(&path, pair.range.clone()) else {
+                    continue;
+                };
+                if self.unit.kept.keeps(pair.range.start) {
+                    continue;
+                }
+                let refusal = Refusal::new(Code::Dynamic, "the name is looked up by code")
+                    .help("write it by hand");
+                draft.refused(&subject, refusal, self.table());
+            }
+        }
+    }
+
+    /// `global old` above `import old.gone`: what the new import binds must be global too (row P44).
+    pub(super) fn extend_globals(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+        let scopes = &self.unit.scopes;
+        let mut said: Vec<(usize, Segment)> = Vec::new();
+        let mut extend = |key: Key, root: &Segment| {
+            let import = scopes.import(key.0);
+            let clause = &import.clauses[key.1 as usize];
+            let binding = scopes.binding(clause.binding);
+            let declaring = scopes.scope(binding.from);
+            if binding.from == binding.scope || binding.name == *root {
+                return;
+            }
+            for declared in [&declaring.globals, &declaring.nonlocals] {
+                let Some(places) = declared.get(&binding.name) else {
+                    continue;
+                };
+                if declared.contains_key(root) {
+                    continue;
+                }
+                let Some(place) = places.first() else {
+                    continue;
+                };
+                let at = bytes(*place).end;
+                if !said.contains(&(at, root.clone())) {
+                    said.push((at, root.clone()));
+                    draft.edits.push(Edit::insert(at, format!(", {root}")));
+                }
+            }
+        };
+        for &key in &facts.order {
+            if let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key))
+                && fact.is_dotted()
+                && let Some(root) = to.first()
+            {
+                extend(key, root);
+            }
+        }
+        for add in &fates.adds {
+            let head = match (&add.alias, add.form) {
+                (Some(alias), _) => Some(alias),
+                (None, Form::From) => add.module.last(),
+                (None, _) => add.module.first(),
+            };
+            if let Some(head) = head {
+                extend(add.beside, head);
+            }
+        }
+    }
+}
