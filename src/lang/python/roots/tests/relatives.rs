@@ -165,7 +165,7 @@ fn src_as_a_root_and_as_a_name() {
 #[test]
 fn a_name_that_others_own_is_never_sure() {
     // The table may speak of the library, the folder only bears its name.
-    let moves = [("redis.asyncio", "redis.aio"), ("test.old", "test.new")];
+    let moves = [("redis.asyncio", "redis.aio"), ("types.old", "types.new")];
     let requirements = [
         ("requirements.txt", "Redis>=4\n"),
         ("services/redis/asyncio.py", ""),
@@ -175,9 +175,9 @@ fn a_name_that_others_own_is_never_sure() {
     let found = |configured: &[&str]| meaning(&tree, &roots(&tree, configured), client, &moves);
     assert_eq!(found(&[]), "redis.asyncio | services.redis.asyncio");
     assert_eq!(found(&["services"]), "redis.asyncio");
-    // At the top of the tree it is what Python would take.
-    let files = ["test/__init__.py", "test/old.py"];
-    check(&files, &[], &moves, &[("test/a.py", ".old", "test.old")]);
+    // At the top of the tree relative imports in it can mean nothing else.
+    let files = ["types/__init__.py", "types/old.py"];
+    check(&files, &[], &moves, &[("types/a.py", ".old", "types.old")]);
 }
 
 #[test]
