@@ -31,16 +31,16 @@ impl Declared {
     /// nothing.
     pub(super) fn read(root: &Path) -> Self {
         let mut found = Found::default();
-        if let Ok(text) = fs::read_to_string(root.join("pyproject.toml"))
+        if let Some(text) = read(&root.join("pyproject.toml"))
             && let Ok(table) = text.parse::<Table>()
         {
             pyproject(&table, &mut found);
         }
-        if let Ok(text) = fs::read_to_string(root.join("setup.cfg")) {
+        if let Some(text) = read(&root.join("setup.cfg")) {
             setup_cfg(&text, &mut found);
         }
         for file in requirement_files(root) {
-            if let Ok(text) = fs::read_to_string(file) {
+            if let Some(text) = read(&file) {
                 text.lines().for_each(|line| found.need(line));
             }
         }
@@ -110,6 +110,12 @@ impl Found {
             self.add(name, value.get("path").is_some());
         }
     }
+}
+
+/// The text of a file that may start with a byte order mark, as pip allows.
+fn read(file: &Path) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// A distribution's name without case and with one sort of separator (PEP 503), as a module's.

@@ -183,10 +183,11 @@ impl Roots {
             }
             Root::add(&mut roots, &self.project, false);
         }
-        Root::add(&mut roots, self.packages_end(folder), false);
-        if let Some(stubs) = folder.ancestors().filter(|at| is_stubs(at)).last() {
-            Root::add(&mut roots, stubs.parent().unwrap_or(stubs), false);
-        }
+        let end = match self.stubs_around(folder).and_then(Path::parent) {
+            Some(above) => above,
+            None => self.packages_end(folder),
+        };
+        Root::add(&mut roots, end, false);
         roots
     }
 
@@ -207,6 +208,12 @@ impl Roots {
         folder.ends_with("src")
             && !is_package(folder)
             && (folder.parent()).is_none_or(|above| above == self.project || !is_package(above))
+    }
+
+    /// The outermost stubs-only package around `folder`, within the project if that has the folder.
+    fn stubs_around<'a>(&self, folder: &'a Path) -> Option<&'a Path> {
+        let within = folder.ancestors().take_while(|at| *at != self.project);
+        within.filter(|at| is_stubs(at)).last()
     }
 
     /// The first folder upwards from `folder` that is no regular package.
@@ -286,8 +293,8 @@ fn composed(name: &str) -> Segment {
 fn split(file: &Path) -> Option<(&Path, Segment)> {
     let name = file.file_name()?.to_str()?;
     let (stem, suffix) = name.rsplit_once('.')?;
-    matches!(suffix, "py" | "pyi" | "ipynb").then_some(())?;
-    Some((file.parent()?, composed(stem)))
+    let is_source = matches!(suffix, "py" | "pyi" | "ipynb") && !stem.is_empty();
+    is_source.then_some((file.parent()?, composed(stem)))
 }
 
 fn is_notebook(file: &Path) -> bool {

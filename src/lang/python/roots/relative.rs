@@ -25,6 +25,8 @@ impl Roots {
     /// the project's root may be the root: `successor` says of a candidate whether the table
     /// speaks of it and what it becomes, and one counts if it or its successor lies below its
     /// root. If none counts, the answer is that of the file's primary home.
+    /// A caller whose rules are of names below the module says so too, with the module that then
+    /// holds them; for `from . import name` it asks with the name as `module` if that may be one.
     ///
     /// The file's own name plays no part, so `migrations/0001_initial.py` has an answer.
     pub fn relative(
