@@ -39,7 +39,7 @@ impl Renderer for Findings {
         for diagnostic in &file.diagnostics {
             let content = FindingOf {
                 name: Name::of(&file.report.display),
-                finding: diagnostic.into(),
+                finding: Finding::of(diagnostic, &file.report.source),
             };
             write_line(out, "finding", content)?;
         }

@@ -13,7 +13,7 @@ use super::encoding::{Encoding, State, Undecodable, Unencodable};
 const STRIDE: usize = 1024;
 
 /// Bytes of a file and their text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     text: String,
     encoding: Encoding,

@@ -252,7 +252,7 @@ pub(super) static DOUBLES: &[&Double] = &[
             (0xc6a1, 0xc8fe),
             (0xfa40, 0xfefe),
         ],
-        instead: &[],
+        instead: &[(b"\xf9\xfe", '▓')],
     },
     &Double {
         name: "shift_jis",

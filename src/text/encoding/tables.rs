@@ -254,7 +254,7 @@ pub(super) static TABLES: &[SingleByte] = &[
     ),
     SingleByte::new(
         "hp-roman8",
-        "cp1051 csHPRoman8 ibm1051 r8 roman8",
+        "cp1051 ibm1051 r8 roman8",
         0xa0,
         "\u{a0}ÀÂÈÊËÎÏ´\u{2cb}\u{2c6}¨˜ÙÛ₤¯Ýý°ÇçÑñ¡¿¤£¥§ƒ¢âêôûáéóúàèòùäëöüÅîØÆåíøæÄìÖÜÉïßÔÁÃã\
          ÐðÍÌÓÒÕõŠšÚŸÿÞþ·µ¶¾—¼½ªº«■»±\u{fffd}",

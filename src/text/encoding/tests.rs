@@ -72,11 +72,9 @@ for name in sys.stdin.read().split():
 
 /// Rows that are left out although CPython reads them: see [`double`].
 fn left_out(name: &str, sequence: &[u8]) -> bool {
-    let row = sequence[0];
-    match name {
-        "big5" | "cp950" if sequence.len() == 2 => {
-            matches!(row, 0xc6 | 0xc7) && sequence[1] >= 0xa1 || row == 0xc8
-        }
+    let is_left = |number| (0xc6a1..=0xc8fe).contains(&number);
+    match *sequence {
+        [a, b] => matches!(name, "big5" | "cp950") && is_left(u16::from_be_bytes([a, b])),
         _ => false,
     }
 }
