@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use super::*;
+use crate::text::Source;
 
 /// What `python3` prints for a program.
-pub(crate) fn python(program: &str) -> String {
+fn python(program: &str) -> String {
     let output = Command::new("python3")
         .args(["-W", "ignore", "-c", program])
         .env("PYTHONIOENCODING", "utf-8:surrogatepass")
@@ -34,6 +35,13 @@ fn all() -> impl Iterator<Item = Encoding> {
 fn one(encoding: Encoding, bytes: &[u8]) -> Option<char> {
     let step = encoding.step(bytes, 0, State::default()).ok()?;
     (step.end == bytes.len()).then_some(step.character)?
+}
+
+/// Bytes from two hexadecimal digits each.
+fn unhex(digits: &str) -> Vec<u8> {
+    (0..digits.len() / 2)
+        .map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).expect("a byte"))
+        .collect()
 }
 
 /// The number of a character in hexadecimal, or `-`.
@@ -101,10 +109,7 @@ for name in NAMES.split():
         let [name, bytes, number] = line.split(' ').collect::<Vec<_>>()[..] else {
             panic!("{line}");
         };
-        let bytes = (0..bytes.len() / 2)
-            .map(|i| u8::from_str_radix(&bytes[2 * i..2 * i + 2], 16).expect("a byte"))
-            .collect();
-        theirs.insert((name, bytes), number.to_owned());
+        theirs.insert((name, unhex(bytes)), number.to_owned());
     }
     for double in DOUBLES {
         let encoding = Encoding(Codec::Double(double));
@@ -179,6 +184,38 @@ for a in range(0x20, 0x80):
     for (pair, theirs) in pairs.zip(printed.lines()) {
         let bytes = [b"\x1b$B", &pair[..]].concat();
         assert_eq!(number(one(encoding, &bytes)), theirs, "{pair:x?}");
+    }
+}
+
+/// All rows of three of these, good and bad.
+#[test]
+fn texts_with_escapes_mean_what_python_says() {
+    let printed = python(
+        "
+import itertools
+parts = [b'\\x1b(B', b'\\x1b(J', b'\\x1b$@', b'\\x1b$B', b'0!', b'\\\\~', b'\\n', b'0', b' ', b'\\x7f',
+    b'\\x0e', b'\\x1b(I', b'\\x1b', b'\\x80']
+for row in itertools.product(parts, repeat=3):
+    row = b''.join(row)
+    try: text = row.decode('iso2022_jp')
+    except UnicodeDecodeError: print(row.hex(), '-')
+    else: print(row.hex(), '.'.join('%x' % ord(c) for c in text))
+",
+    );
+    assert!(printed.lines().count() > 2500);
+    for line in printed.lines() {
+        let (bytes, theirs) = line.split_once(' ').expect("two fields");
+        // Python takes an escape that starts nothing for a character; here it is an error.
+        let theirs = match theirs.split('.').any(|number| number == "1b") {
+            true => "-",
+            false => theirs,
+        };
+        let source = Source::decode(unhex(bytes), Encoding(Codec::Iso2022Jp));
+        let ours = source.map_or("-".to_owned(), |source| {
+            let numbers = source.text().chars().map(|c| number(Some(c)));
+            numbers.collect::<Vec<_>>().join(".")
+        });
+        assert_eq!(ours, theirs, "{bytes}");
     }
 }
 
