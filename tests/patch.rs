@@ -14,30 +14,32 @@ use bstr::BString;
 use proptest::prelude::*;
 use repoint::output::patch::{Patch, Section};
 
-const LINES: &[&str] = &[
-    "use old::a::Foo;\n",
-    "use new::b::Bar as Foo;\n",
-    "crlf\r\n",
-    "lone\rcr\n",
-    "cr at the end\r\r\n",
-    "\n",
-    "\r\n",
-    "  trailing  \n",
-    " \t\n",
-    "\u{c}\n",
-    "\u{b}\u{85}\u{2028}\n",
-    "é 漢字 🦀\n",
-    "\u{feff}bom\n",
-    "nul\0\n",
-    "- a\n",
-    "--- a/x\n",
-    "+++ b/x\n",
-    "@@ -1 +1 @@\n",
-    "diff --git a/x b/x\n",
-    "\\ No newline at end of file\n",
-    "-- \n",
-    "}\n",
-    "same\n",
+const LINES: &[&[u8]] = &[
+    b"use old::a::Foo;\n",
+    b"use new::b::Bar as Foo;\n",
+    b"crlf\r\n",
+    b"lone\rcr\n",
+    b"cr at the end\r\r\n",
+    b"\n",
+    b"\r\n",
+    b"  trailing  \n",
+    b" \t\n",
+    b"\x0c\n",
+    "\u{b}\u{85}\u{2028}\n".as_bytes(),
+    "é 漢字 🦀\n".as_bytes(),
+    "\u{feff}bom\n".as_bytes(),
+    b"nul\0\n",
+    b"- a\n",
+    b"--- a/x\n",
+    b"+++ b/x\n",
+    b"@@ -1 +1 @@\n",
+    b"diff --git a/x b/x\n",
+    b"\\ No newline at end of file\n",
+    b"-- \n",
+    b"}\n",
+    b"same\n",
+    b"latin-1 \xe9\xff\x85\n",
+    b"\x1b$B0!\x1b(B \x83\x5c\n",
 ];
 
 const NAMES: &[&[u8]] = &[
@@ -72,7 +74,7 @@ struct Case {
     executable: bool,
 }
 
-fn text() -> impl Strategy<Value = Vec<&'static str>> {
+fn text() -> impl Strategy<Value = Vec<&'static [u8]>> {
     proptest::collection::vec(proptest::sample::select(LINES), 0..24)
 }
 
@@ -94,8 +96,8 @@ fn texts() -> impl Strategy<Value = (BString, BString)> {
     })
 }
 
-fn joined(lines: &[&str], cut_final_newline: bool) -> BString {
-    let mut text = lines.concat().into_bytes();
+fn joined(lines: &[&[u8]], cut_final_newline: bool) -> BString {
+    let mut text = lines.concat();
     if cut_final_newline {
         text.pop();
     }

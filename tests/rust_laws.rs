@@ -74,7 +74,7 @@ impl Tree {
         let file = self.root.join("src/lib.rs");
         let run = |path: &Path, text: &str| {
             engine
-                .text(path, text.to_owned())
+                .bytes(path, text.as_bytes().to_vec())
                 .map_err(|error| error.to_string())
         };
         let first = run(&file, &case.source)?;
@@ -84,10 +84,15 @@ impl Tree {
         let Some(rewritten) = first.rewritten else {
             return Ok(Checked::Same);
         };
+        let utf_8 = |bytes| String::from_utf8(bytes).map_err(|error| error.to_string());
+        let rewritten = utf_8(rewritten)?;
         let second = run(&file, &rewritten)?;
         match (second.failure, second.rewritten) {
             (Some(failure), _) => Err(format!("second run: {}\n{rewritten}", failure.message)),
-            (None, Some(again)) => Err(format!("second run edits:\n{rewritten}\nto:\n{again}")),
+            (None, Some(again)) => {
+                let again = utf_8(again)?;
+                Err(format!("second run edits:\n{rewritten}\nto:\n{again}"))
+            }
             (None, None) => Ok(Checked::Rewritten),
         }
     }

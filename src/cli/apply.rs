@@ -39,8 +39,8 @@ fn tree(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally>
         if let Some(new) = report.rewritten {
             changes.push(Change {
                 path: report.path,
-                old: report.text.into_bytes(),
-                new: new.into_bytes(),
+                old: report.source.into_bytes(),
+                new,
             });
         }
         Ok(ControlFlow::Continue(()))
@@ -83,7 +83,7 @@ fn text(run: &Run, bytes: &[u8], console: &Console, out: &mut Output) -> anyhow:
         Ok(ControlFlow::Continue(()))
     })?;
     console.print(|err| renderer.finish(err));
-    let text = rewritten.as_deref().map_or(bytes, str::as_bytes);
+    let text = rewritten.as_deref().unwrap_or(bytes);
     out.write(|out| out.write_all(text))?;
     Ok(tally)
 }

@@ -82,7 +82,7 @@ fn section(run: &Run, report: &FileReport) -> std::io::Result<Option<Section>> {
         return Ok(None);
     };
     let root = run.place.project.root();
-    Section::new(&report.path, root, report.text.as_bytes(), new.as_bytes())
+    Section::new(&report.path, root, report.source.bytes(), new)
 }
 
 /// `git apply` silently changes nothing from another folder of the repository, so who is not at

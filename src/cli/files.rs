@@ -8,12 +8,13 @@ use std::time::Instant;
 use super::console::Console;
 use super::exit::Exit;
 use super::resolve::{Input, Run};
-use crate::engine::{Engine, Failure, FileReport, StartError, Summary, decode};
+use crate::engine::{Engine, Failure, FileReport, StartError, Summary};
 use crate::finding::Level;
 use crate::lang::registry;
 use crate::mapping::Rule;
 use crate::output::place::failure_line;
 use crate::project::{Prefilter, discover};
+use crate::text::Source;
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -151,18 +152,14 @@ fn text(
     bytes: &[u8],
 ) -> Result<FileReport, StartError> {
     let limit = run.walk.max_file_size;
-    let decoded = if bytes.len() as u64 > limit {
-        Err(Failure::of(format!(
+    if bytes.len() as u64 > limit {
+        let message = format!(
             "{} bytes are more than --max-file-size allows ({limit}): raise it",
             bytes.len()
-        )))
-    } else {
-        decode(bytes.to_vec())
-    };
-    match decoded {
-        Ok(text) => engine.text(path, text),
-        Err(failure) => Ok(engine.failed(path, String::new(), failure)),
+        );
+        return Ok(engine.failed(path, Source::default(), Failure::of(message)));
     }
+    engine.bytes(path, bytes.to_vec())
 }
 
 /// Sets files apart that a person, or a hook, names although no rule is for their language.

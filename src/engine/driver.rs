@@ -14,10 +14,12 @@ use super::read;
 use super::report::{Failure, FileReport};
 use super::shield::shielded;
 use super::verify::{Side, verify};
+use crate::finding::{Code, Finding, Level};
 use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
 use crate::project::{Anchor, Candidate, Project};
+use crate::text::{EditUnencodable, Source};
 
 /// Stack of a worker in bytes. Parsers and syntax trees recurse once a level of nesting, and
 /// languages refuse what needs more than three quarters of this; only pages that are touched cost
@@ -146,24 +148,24 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Analyzes `text` as the content of `path` (absolute, need not exist), and verifies the plan,
+    /// Analyzes `bytes` as the content of `path` (absolute, need not exist), and verifies the plan,
     /// on a thread with the stack that this needs.
     ///
     /// # Errors
     /// The thread could not be started.
-    pub fn text(&self, path: &Path, text: String) -> Result<FileReport, StartError> {
-        Ok(pool(1)?.install(|| self.analyzed(path, text)))
+    pub fn bytes(&self, path: &Path, bytes: Vec<u8>) -> Result<FileReport, StartError> {
+        Ok(pool(1)?.install(|| self.analyzed(path, bytes)))
     }
 
     /// Reads and analyzes the file at `path` (absolute).
     fn file(&self, path: &Path) -> FileReport {
-        match read::source(path) {
-            Ok(text) => self.analyzed(path, text),
-            Err(failure) => self.failed(path, String::new(), failure),
+        match read::bytes(path) {
+            Ok(bytes) => self.analyzed(path, bytes),
+            Err(failure) => self.failed(path, Source::default(), failure),
         }
     }
 
-    fn analyzed(&self, path: &Path, text: String) -> FileReport {
+    fn analyzed(&self, path: &Path, bytes: Vec<u8>) -> FileReport {
         let Some(active) = self.language_of(path) else {
             let names: Vec<_> = self.active.iter().map(Active::name).collect();
             let message = format!(
@@ -171,25 +173,23 @@ impl<'a> Engine<'a> {
                  the language with --lang",
                 names.join(" or ")
             );
-            return self.failed(path, text, Failure::of(message));
+            return self.failed(path, Source::default(), Failure::of(message));
         };
-        match shielded(|| plan(active, path, &text)) {
+        let source = match shielded(|| read::source(active.language, path, bytes)) {
+            Ok(Ok(source)) => source,
+            Ok(Err(failure)) => return self.failed(path, Source::default(), failure),
+            Err(panic) => return self.failed(path, Source::default(), defect(&panic)),
+        };
+        match shielded(|| plan(active, path, &source)) {
             Ok(Ok(Planned { plan, rewritten })) => FileReport {
                 rewritten,
-                ..self.report(path, text, plan)
+                ..self.report(path, source, plan)
             },
             Ok(Err(failed)) => FileReport {
                 failure: Some(failed.failure),
-                ..self.report(path, text, failed.plan)
+                ..self.report(path, source, failed.plan)
             },
-            Err(panic) => self.failed(
-                path,
-                text,
-                Failure::of(format!(
-                    "repoint failed on this file: {panic}; the file is left as it is (this is a \
-                     defect of repoint, please report it with the file)"
-                )),
-            ),
+            Err(panic) => self.failed(path, source, defect(&panic)),
         }
     }
 
@@ -235,12 +235,12 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    fn report(&self, path: &Path, text: String, plan: Plan) -> FileReport {
+    fn report(&self, path: &Path, source: Source, plan: Plan) -> FileReport {
         let display = path.strip_prefix(&self.base).unwrap_or(path);
         FileReport {
             path: path.to_owned(),
             display: display.to_owned(),
-            text,
+            source,
             plan,
             rewritten: None,
             failure: None,
@@ -248,12 +248,20 @@ impl<'a> Engine<'a> {
     }
 
     /// The report of a file that is left as it is.
-    pub fn failed(&self, path: &Path, text: String, failure: Failure) -> FileReport {
+    pub fn failed(&self, path: &Path, source: Source, failure: Failure) -> FileReport {
         FileReport {
             failure: Some(failure),
-            ..self.report(path, text, Plan::default())
+            ..self.report(path, source, Plan::default())
         }
     }
+}
+
+/// What is said of a file on which the program panicked.
+fn defect(panic: &str) -> Failure {
+    Failure::of(format!(
+        "repoint failed on this file: {panic}; the file is left as it is (this is a defect of \
+         repoint, please report it with the file)"
+    ))
 }
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
@@ -270,7 +278,7 @@ fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError
 
 struct Planned {
     plan: Plan,
-    rewritten: Option<String>,
+    rewritten: Option<Vec<u8>>,
 }
 
 struct Failed {
@@ -279,16 +287,20 @@ struct Failed {
     failure: Failure,
 }
 
-fn plan(active: &Active<'_>, path: &Path, text: &str) -> Result<Planned, Box<Failed>> {
-    let before = active.session.analyze(path, text).map_err(|error| {
-        Box::new(Failed {
-            plan: Plan::default(),
-            failure: Failure {
-                message: error.message,
-                offset: error.offset,
-            },
-        })
-    })?;
+fn plan(active: &Active<'_>, path: &Path, source: &Source) -> Result<Planned, Box<Failed>> {
+    let (text, encoding) = (source.text(), source.encoding());
+    let before = active
+        .session
+        .analyze(path, text, encoding)
+        .map_err(|error| {
+            Box::new(Failed {
+                plan: Plan::default(),
+                failure: Failure {
+                    message: error.message,
+                    offset: error.offset,
+                },
+            })
+        })?;
     if before.plan.edits.is_empty() {
         return Ok(Planned {
             plan: before.plan,
@@ -296,10 +308,26 @@ fn plan(active: &Active<'_>, path: &Path, text: &str) -> Result<Planned, Box<Fai
         });
     }
     let rewritten = before.plan.edits.apply(text);
-    match check(active, path, text, &before, &rewritten) {
+    if let Err(failure) = check(active, path, source, &before, &rewritten) {
+        return Err(Box::new(Failed {
+            plan: withdrawn(before.plan),
+            failure,
+        }));
+    }
+    let edits = &before.plan.edits;
+    let bytes = match source.apply(edits, rewritten) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            return Ok(Planned {
+                plan: unwritable(before.plan, &error),
+                rewritten: None,
+            });
+        }
+    };
+    match read::read_back(active.language, path, source, edits, &bytes) {
         Ok(()) => Ok(Planned {
             plan: before.plan,
-            rewritten: Some(rewritten),
+            rewritten: Some(bytes),
         }),
         Err(failure) => Err(Box::new(Failed {
             plan: withdrawn(before.plan),
@@ -311,20 +339,23 @@ fn plan(active: &Active<'_>, path: &Path, text: &str) -> Result<Planned, Box<Fai
 fn check(
     active: &Active<'_>,
     path: &Path,
-    text: &str,
+    source: &Source,
     before: &Analysis,
     rewritten: &str,
 ) -> Result<(), Failure> {
-    let after = active.session.analyze(path, rewritten).map_err(|error| {
-        Failure::of(format!(
-            "the rewritten text cannot be read: {}; the file is left as it is (this is a defect \
-             of repoint, please report it with the file and the rule)",
-            error.message
-        ))
-    })?;
+    let after = active
+        .session
+        .analyze(path, rewritten, source.encoding())
+        .map_err(|error| {
+            Failure::of(format!(
+                "the rewritten text cannot be read: {}; the file is left as it is (this is a \
+                 defect of repoint, please report it with the file and the rule)",
+                error.message
+            ))
+        })?;
     verify(
         Side {
-            text,
+            text: source.text(),
             analysis: before,
         },
         Side {
@@ -339,6 +370,29 @@ fn check(
     })
 }
 
+/// The plan of a file whose encoding does not have what the plan writes: a finding for each
+/// reference that is left for it. Languages ask before they plan, so this is the exception.
+fn unwritable(plan: Plan, error: &EditUnencodable) -> Plan {
+    let findings = plan.references.iter().filter(|r| r.rewritten);
+    let findings: Vec<Finding> = findings
+        .map(|reference| Finding {
+            code: Code::Encoding,
+            level: Level::Error,
+            range: reference.range.clone(),
+            path: Some(reference.path.clone()),
+            successor: reference.successor.clone(),
+            message: format!("the file is left as it is: {error}"),
+            help: Some("convert the file to UTF-8".to_owned()),
+            rule: Some(reference.rule),
+        })
+        .collect();
+    let mut plan = withdrawn(plan);
+    plan.findings.extend(findings);
+    plan.findings
+        .sort_by_key(|finding| (finding.range.start, finding.range.end));
+    plan
+}
+
 /// The plan of a file that is left as it is: its references stay, and what was to be said of edits
 /// goes unsaid.
 fn withdrawn(mut plan: Plan) -> Plan {
@@ -348,7 +402,7 @@ fn withdrawn(mut plan: Plan) -> Plan {
         reference.rewritten = false;
     }
     plan.findings
-        .retain(|finding| finding.level != crate::finding::Level::Review);
+        .retain(|finding| finding.level != Level::Review);
     plan
 }
 
@@ -384,7 +438,11 @@ mod tests {
     }
 
     fn run(tree: &Tree, threads: usize) -> Vec<FileReport> {
-        let tables = [table(&[("old::Foo", "new::Bar"), ("old", "new")])];
+        let tables = [table(&[
+            ("old::Foo", "new::Bar"),
+            ("old", "new"),
+            ("wide", "ж"),
+        ])];
         let project = Project::at(tree.folder.path().to_owned());
         let options = RewriteOptions::default();
         let base = tree.folder.path().to_owned();
@@ -416,7 +474,7 @@ mod tests {
         let report = only(b"use old::Foo;\nold::Foo::x\n");
         assert_eq!(
             report.rewritten.as_deref(),
-            Some("use new::Bar as Foo;\nnew::Bar::x\n")
+            Some(&b"use new::Bar as Foo;\nnew::Bar::x\n"[..])
         );
         assert_eq!(report.failure, None);
         assert_eq!(report.display, Path::new("a.toy"));
@@ -433,6 +491,35 @@ mod tests {
         fails(b"\xff\n", "is not UTF-8: byte 0xff at offset 0, line 1");
         fails(b"panic\n", "repoint failed on this file: toy panic (");
         fails(b"grow\n", "a second run would edit line 1");
+        fails(
+            b"~latin-1\nonce\n",
+            "would be read in utf-8 and not in iso8859-1",
+        );
+    }
+
+    #[test]
+    fn bytes_outside_of_edits_stay_in_any_encoding() {
+        let report = only(b"~latin-1\ndef \xe9\nold::Foo::\xff\n");
+        assert_eq!(report.failure, None);
+        let range = &report.plan.references[0].range;
+        assert_eq!(report.source.text()[range.clone()], *"old::Foo::ÿ");
+        assert_eq!(report.source.byte_range(range), 15..26);
+        let new = b"~latin-1\ndef \xe9\nnew::Bar::\xff\n";
+        assert_eq!(report.rewritten.as_deref(), Some(&new[..]));
+    }
+
+    #[test]
+    fn what_the_encoding_does_not_have_leaves_the_file_with_a_finding() {
+        let bytes = b"~latin-1\nold::Foo\nwide::X\n";
+        let report = only(bytes);
+        assert_eq!((report.failure.as_ref(), &report.rewritten), (None, &None));
+        assert_eq!(report.source.bytes(), bytes);
+        let [first, second] = &report.plan.findings[..] else {
+            panic!("{:?}", report.plan.findings);
+        };
+        assert_eq!((first.code, first.range.start), (Code::Encoding, 9));
+        assert_eq!((second.code, second.range.start), (Code::Encoding, 18));
+        assert!(report.plan.references.iter().all(|r| !r.rewritten));
     }
 
     #[test]

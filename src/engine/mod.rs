@@ -11,6 +11,5 @@ mod toy;
 mod verify;
 
 pub use driver::{Active, Engine, StartError};
-pub use read::decode;
 pub use report::{Failure, FileReport, Summary};
 pub use verify::{Difference, Side, VerifyError, verify};

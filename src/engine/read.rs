@@ -1,34 +1,71 @@
-//! Bytes of a file as text.
+//! Bytes of a file as text, and back.
 
 use std::path::Path;
 
 use super::report::Failure;
+use crate::lang::Language;
+use crate::text::{Edits, Encoding, Source};
 
-/// The text of the file at `path`.
+/// The bytes of the file at `path`.
 ///
 /// # Errors
-/// The file cannot be read, or is not UTF-8.
-pub(super) fn source(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::of(format!("cannot be read: {}", reason(&error))))?;
-    decode(bytes)
+/// The file cannot be read.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::of(format!("cannot be read: {}", reason(&error))))
 }
 
-/// `bytes` as text.
+/// `bytes` as a source of `language`.
 ///
 /// # Errors
-/// They are not UTF-8: names the first byte that is not, and its line.
-pub fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
-        let byte = bytes.get(at).copied().unwrap_or_default();
+/// The language does not say in which encoding they are, or they are not in it: names the first
+/// byte that is not, and its line.
+pub(super) fn source(
+    language: &dyn Language,
+    path: &Path,
+    bytes: Vec<u8>,
+) -> Result<Source, Failure> {
+    let encoding = encoding(language, path, &bytes)?;
+    Source::decode(bytes, encoding).map_err(|error| {
         Failure::of(format!(
-            "is not UTF-8: byte {byte:#04x} at offset {at}, line {line}; convert the file, or \
-             leave it out with --exclude"
+            "{error}; convert the file, or leave it out with --exclude"
         ))
     })
+}
+
+/// Whether `new`, the bytes of `old` with all edits made, will be read as what was written. An edit
+/// may move the line that says the encoding to where it is not looked for.
+///
+/// # Errors
+/// It will not.
+pub(super) fn read_back(
+    language: &dyn Language,
+    path: &Path,
+    old: &Source,
+    edits: &Edits,
+    new: &[u8],
+) -> Result<(), Failure> {
+    let (was, is) = (old.encoding(), encoding(language, path, new)?);
+    // What was written in UTF-8 is the text itself.
+    let is_text = |new: &[u8]| {
+        was == Encoding::UTF_8
+            || Source::decode(new.to_vec(), is)
+                .is_ok_and(|new| new.text() == edits.apply(old.text()))
+    };
+    if was == is && is_text(new) {
+        return Ok(());
+    }
+    Err(Failure::of(format!(
+        "the rewritten file would be read in {} and not in {}; the file is left as it is (this is \
+         a defect of repoint, please report it with the file and the rule)",
+        is.name(),
+        was.name()
+    )))
+}
+
+fn encoding(language: &dyn Language, path: &Path, bytes: &[u8]) -> Result<Encoding, Failure> {
+    language
+        .encoding_of(path, bytes)
+        .map_err(|error| Failure::of(error.message))
 }
 
 /// The system's reason, as a lower-case sentence without its error number.
@@ -43,26 +80,22 @@ fn reason(error: &std::io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::toy::Toy;
     use super::*;
 
     #[test]
     fn a_bad_byte_is_named_with_its_line() {
-        let failure = decode(b"one\ntw\xffo\n".to_vec()).expect_err("no UTF-8");
+        let failure = source(&Toy, Path::new("a.toy"), b"one\ntw\xffo\n".to_vec());
+        let message = failure.expect_err("no UTF-8").message;
         assert!(
-            failure.message.contains("byte 0xff at offset 6, line 2"),
-            "{}",
-            failure.message
+            message.starts_with("is not UTF-8: byte 0xff at offset 6, line 2; convert"),
+            "{message}"
         );
     }
 
     #[test]
-    fn a_truncated_character_at_the_end_is_named() {
-        assert!(decode(b"ab\xc3".to_vec()).is_err());
-    }
-
-    #[test]
     fn a_missing_file_is_a_failure() {
-        let failure = source(Path::new("/nonexistent/x")).expect_err("missing");
+        let failure = bytes(Path::new("/nonexistent/x")).expect_err("missing");
         assert_eq!(failure.message, "cannot be read: no such file or directory");
     }
 }

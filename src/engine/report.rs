@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::plan::Plan;
+use crate::text::Source;
 
 /// What became of one file that was parsed, or that could not be.
 #[derive(Clone, Debug)]
@@ -12,12 +13,12 @@ pub struct FileReport {
     pub path: PathBuf,
     /// Relative to the current directory if it is below it: what people read.
     pub display: PathBuf,
-    /// The text as it is; empty if it could not be read.
-    pub text: String,
+    /// The file as it is: its bytes and its text; empty if it could not be read.
+    pub source: Source,
     /// Edits, references and findings. No edits if the file failed.
     pub plan: Plan,
-    /// The text as it should be, verified; `None` if nothing changes or the file failed.
-    pub rewritten: Option<String>,
+    /// The bytes as they should be, verified; `None` if nothing changes or the file failed.
+    pub rewritten: Option<Vec<u8>>,
     /// Why the file could not be read, parsed or verified.
     pub failure: Option<Failure>,
 }

@@ -1,7 +1,8 @@
 //! A line-based language for tests of the engine.
 //!
 //! `use a::B;` and `use a::B as C;` import, `a::B` uses, `def X` defines, `?` is no toy, `panic`
-//! panics, `deep N` recurses N times, and `grow` is rewritten anew by each run: a defect.
+//! panics, `deep N` recurses N times, `grow` is rewritten anew by each run: a defect. `once` has a
+//! comment inserted at the top, `# ...`, and `~latin-1` there is the file's encoding.
 
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use crate::outline::{Binding, Meaning, Use};
 use crate::path::{Namespaces, RUST, Segment, SymbolPath, Syntax};
 use crate::plan::{Analysis, Reference};
 use crate::project::{Anchor, Project};
-use crate::text::{Edit, Edits};
+use crate::text::{Edit, Edits, Encoding};
 
 pub struct Toy;
 
@@ -36,6 +37,14 @@ impl Language for Toy {
         Vec::new()
     }
 
+    /// `~latin-1` at the start says so.
+    fn encoding_of(&self, _: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
+        Ok(match bytes.starts_with(b"~latin-1\n") {
+            true => Encoding::LATIN_1,
+            false => Encoding::UTF_8,
+        })
+    }
+
     fn open<'a>(
         &'a self,
         _: &'a Project,
@@ -47,7 +56,7 @@ impl Language for Toy {
 }
 
 impl Session for Work<'_> {
-    fn analyze(&self, _: &Path, text: &str) -> Result<Analysis, SourceError> {
+    fn analyze(&self, _: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
         let mut analysis = Analysis::default();
         let mut edits = Vec::new();
         let mut start = 0;
@@ -56,7 +65,10 @@ impl Session for Work<'_> {
             start += line.len();
             let line = line.trim_end();
             match line.split_once(' ').unwrap_or((line, "")) {
-                ("", _) => {}
+                ("" | "~latin-1", _) => {}
+                ("#", _) => {}
+                ("once", _) if !text.starts_with('#') => edits.push(Edit::insert(0, "# once\n")),
+                ("once", _) => {}
                 ("?", _) => {
                     return Err(SourceError {
                         message: "expected toy".to_owned(),

@@ -15,6 +15,7 @@ use crate::mapping::Table;
 use crate::path::Syntax;
 use crate::plan::Analysis;
 use crate::project::{Anchor, Project};
+use crate::text::Encoding;
 
 /// Every language there is; the one place where a new one is listed. It is handed down from the
 /// command line to whoever needs it.
@@ -32,6 +33,15 @@ pub trait Language: Send + Sync {
 
     /// Words of which at least one occurs in each file that refers to a path of `table`.
     fn anchors(&self, table: &Table) -> Vec<Anchor>;
+
+    /// The encoding of a file (absolute) that holds `bytes`, as the language itself finds it.
+    ///
+    /// # Errors
+    /// The language does not take such bytes, or they ask for an encoding that is not known. There
+    /// is no text yet: the message says where, and the offset is of no use.
+    fn encoding_of(&self, _path: &Path, _bytes: &[u8]) -> Result<Encoding, SourceError> {
+        Ok(Encoding::UTF_8)
+    }
 
     /// Checks what the configuration says to this language.
     ///
@@ -80,11 +90,13 @@ pub enum Strings {
 /// One language at work on one tree.
 pub trait Session: Sync {
     /// Reads one text: its outline, and the plan for it. `file` is absolute; the text need not be
-    /// the one on disk.
+    /// the one on disk. The plan is written in `encoding`, which may not have every character: a
+    /// reference whose new text it cannot write is left, with the finding `encoding`.
     ///
     /// # Errors
     /// The text cannot be read as this language; says where and what was expected.
-    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError>;
+    fn analyze(&self, file: &Path, text: &str, encoding: Encoding)
+    -> Result<Analysis, SourceError>;
 
     /// Sentences to say once a run, on standard error.
     fn remarks(&self) -> Vec<String> {

@@ -57,8 +57,8 @@ pub fn diagnostics<'a>(
 ) -> Vec<Diagnostic<'a>> {
     let plan = &report.plan;
     let place = Places {
-        text: &report.text,
-        lines: LineIndex::new(&report.text),
+        text: report.source.text(),
+        lines: LineIndex::new(report.source.text()),
         rules,
     };
     let mut list = Vec::new();
@@ -183,6 +183,7 @@ impl Diagnostic<'_> {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::text::Source;
 
     fn told(mode: Mode) -> Vec<(Level, &'static str, usize)> {
         let report = sample::report();
@@ -260,7 +261,7 @@ mod tests {
     #[test]
     fn wrong_ranges_and_rules_do_not_panic() {
         let mut report = sample::report();
-        report.text = "é".to_owned();
+        report.source = Source::of_text("é".to_owned());
         for finding in &mut report.plan.findings {
             finding.rule = Some(99);
         }
@@ -268,7 +269,7 @@ mod tests {
         let rules = sample::rules();
         for mode in [Mode::Check, Mode::Rewrite] {
             for diagnostic in diagnostics(&report, &rules, mode) {
-                assert!(report.text.get(diagnostic.range).is_some());
+                assert!(report.source.text().get(diagnostic.range).is_some());
             }
         }
     }

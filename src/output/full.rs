@@ -43,7 +43,7 @@ impl Renderer for Full {
     fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
         let path = shown(&file.report.display);
         for diagnostic in &file.diagnostics {
-            let group = group(diagnostic, &path, &file.report.text);
+            let group = group(diagnostic, &path, file.report.source.text());
             writeln!(out, "{}\n", self.renderer.render(&[group]))?;
         }
         Ok(())
@@ -141,6 +141,7 @@ mod tests {
     use crate::engine::FileReport;
     use crate::output::sample::{self, rendered, rendered_report, snapshot};
     use crate::output::{Format, Mode};
+    use crate::text::Source;
 
     #[test]
     fn check() {
@@ -169,7 +170,7 @@ mod tests {
         report.plan.references.truncate(1);
         report.plan.findings.clear();
         report.plan.references[0].range = range;
-        report.text = text;
+        report.source = Source::of_text(text);
         report
     }
 

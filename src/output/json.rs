@@ -2,7 +2,7 @@
 //!
 //! Programs read them: keys are only added, or [`VERSION`] rises. A key is always there; what is
 //! not known is `null`. Lines and columns count from 1, columns in characters; bytes count from 0
-//! in the text of the file, in UTF-8.
+//! in the file as it is on disk, whatever its encoding; texts are Unicode.
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::FileView;
 use super::diagnostic::Diagnostic;
 use crate::finding::{Code, Level};
 use crate::mapping::Rule;
-use crate::text::{LineColumn, LineIndex};
+use crate::text::{LineColumn, LineIndex, Source};
 
 /// Of all shapes together.
 pub const VERSION: u32 = 1;
@@ -39,7 +39,7 @@ impl Name {
     }
 }
 
-/// A range of a text.
+/// A range of a file.
 #[derive(Debug, Serialize)]
 pub struct Place {
     start: LineColumn,
@@ -83,8 +83,9 @@ pub struct Finding<'a> {
     rule: Option<RuleInfo<'a>>,
 }
 
-impl<'a> From<&'a Diagnostic<'a>> for Finding<'a> {
-    fn from(diagnostic: &'a Diagnostic<'a>) -> Self {
+impl<'a> Finding<'a> {
+    /// What is told of a diagnostic of `source`.
+    pub fn of(diagnostic: &'a Diagnostic<'a>, source: &Source) -> Self {
         Self {
             code: diagnostic.code,
             level: diagnostic.level,
@@ -94,7 +95,7 @@ impl<'a> From<&'a Diagnostic<'a>> for Finding<'a> {
             place: Place {
                 start: diagnostic.start,
                 end: diagnostic.end,
-                bytes: diagnostic.range.clone(),
+                bytes: source.byte_range(&diagnostic.range),
             },
             old: diagnostic.path,
             successor: diagnostic.successor,
@@ -128,6 +129,8 @@ pub struct Reference<'a> {
 pub struct Plan<'a> {
     #[serde(flatten)]
     name: Name,
+    /// Of the file, and so of the edits when they are written.
+    encoding: &'static str,
     edits: Vec<Edit<'a>>,
     references: Vec<Reference<'a>>,
     findings: Vec<Finding<'a>>,
@@ -136,12 +139,13 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// The plan of a file.
     pub fn of(file: &'a FileView<'a>) -> Self {
-        let text = &file.report.text;
+        let source = &file.report.source;
+        let text = source.text();
         let lines = LineIndex::new(text);
         let place = |range: &Range<usize>| Place {
             start: lines.place(range.start, text),
             end: lines.place(range.end, text),
-            bytes: range.clone(),
+            bytes: source.byte_range(range),
         };
         let plan = &file.report.plan;
         let edits = plan.edits.as_slice().iter().map(|edit| Edit {
@@ -155,11 +159,13 @@ impl<'a> Plan<'a> {
             rule: file.rules.get(reference.rule).map(RuleInfo::from),
             rewritten: reference.rewritten,
         });
+        let findings = file.diagnostics.iter().map(|d| Finding::of(d, source));
         Self {
             name: Name::of(&file.report.display),
+            encoding: source.encoding().name(),
             edits: edits.collect(),
             references: references.collect(),
-            findings: file.diagnostics.iter().map(Finding::from).collect(),
+            findings: findings.collect(),
         }
     }
 }

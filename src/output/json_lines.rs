@@ -39,7 +39,7 @@ impl Renderer for Findings {
         for diagnostic in &file.diagnostics {
             let content = FindingOf {
                 name: Name::of(&file.report.display),
-                finding: diagnostic.into(),
+                finding: Finding::of(diagnostic, &file.report.source),
             };
             write_line(out, "finding", content)?;
         }
@@ -72,6 +72,7 @@ mod tests {
     use super::*;
     use crate::output::sample::{rendered, report, rules, snapshot};
     use crate::output::{Color, Format, Mode};
+    use crate::text::{Encoding, Source};
 
     #[test]
     fn check() {
@@ -97,6 +98,27 @@ mod tests {
             "json-lines-plan",
             &serde_json::to_string_pretty(&value).expect("serialises"),
         );
+    }
+
+    #[test]
+    fn ranges_are_of_the_file_and_columns_of_the_text() {
+        let (mut report, rules) = (report(), rules());
+        let encoding = Encoding::of_label("gb18030").expect("known");
+        let bytes = encoding.encode(report.source.text()).expect("it has all");
+        report.source = Source::decode(bytes.clone(), encoding).expect("it was encoded");
+        let file = FileView::new(&report, &rules, Mode::Check);
+        let mut out = Vec::new();
+        Plans.file(&file, &mut out).expect("a vector takes all");
+        let plan: serde_json::Value = serde_json::from_slice(&out).expect("it is JSON");
+        assert_eq!(plan["encoding"], "gb18030");
+        let of_file = |place: &serde_json::Value| {
+            let at = |key: &str| place["bytes"][key].as_u64().expect("a number") as usize;
+            bytes[at("start")..at("end")].to_owned()
+        };
+        let (reference, finding) = (&plan["references"][2], &plan["findings"][3]);
+        assert_eq!(of_file(reference), b"old::a::Foo");
+        assert_eq!(of_file(finding), b"old::a::Foo");
+        assert_eq!(reference["start"]["column"], 18);
     }
 
     #[test]

@@ -31,8 +31,8 @@ pub fn failure_line(report: &FileReport) -> Option<String> {
     let path = shown(&report.display);
     let message = &failure.message;
     Some(match failure.offset {
-        Some(offset) if offset <= report.text.len() => {
-            let text = &report.text;
+        Some(offset) if offset <= report.source.text().len() => {
+            let text = report.source.text();
             let offset = text.floor_char_boundary(offset);
             let LineColumn { line, column } = LineIndex::new(text).place(offset, text);
             format!("error: {path}:{line}:{column}: {message}")

@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::mapping::{Action, Origin, Rename, Rule};
 use crate::path::{Namespaces, RUST, SymbolPath};
 use crate::plan::{Plan, Reference};
-use crate::text::{Edit, Edits};
+use crate::text::{Edit, Edits, Source};
 
 const TEXT: &str = "//! é
 use old::a::Foo;
@@ -123,8 +123,8 @@ pub fn report() -> FileReport {
     FileReport {
         path: PathBuf::from("/project/src/main.rs"),
         display: PathBuf::from("src/main.rs"),
-        rewritten: Some(plan.edits.apply(TEXT)),
-        text: TEXT.to_owned(),
+        rewritten: Some(plan.edits.apply(TEXT).into_bytes()),
+        source: Source::of_text(TEXT.to_owned()),
         plan,
         failure: None,
     }

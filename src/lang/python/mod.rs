@@ -6,6 +6,7 @@
 //! interpreter, `sys.path`.
 
 mod analysis;
+mod cookie;
 mod exports;
 mod parse;
 mod rewrite;
@@ -20,10 +21,11 @@ mod unit;
 
 use std::path::Path;
 
-use crate::lang::{Language, RewriteOptions, Session};
+use crate::lang::{Language, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::{PYTHON, Syntax};
 use crate::project::{Anchor, Project};
+use crate::text::Encoding;
 
 /// The Python language.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +65,10 @@ impl Language for Python {
         anchors.sort();
         anchors.dedup();
         anchors
+    }
+
+    fn encoding_of(&self, _path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
+        cookie::encoding_of(bytes)
     }
 
     fn check_settings(&self, section: &toml::Table) -> Result<(), String> {

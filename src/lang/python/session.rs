@@ -12,7 +12,7 @@ use crate::lang::{RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
 use crate::project::Project;
-use crate::text::Edits;
+use crate::text::{Edits, Encoding};
 
 /// One run over one tree.
 pub(super) struct PythonSession<'a> {
@@ -40,7 +40,12 @@ impl<'a> PythonSession<'a> {
 }
 
 impl Session for PythonSession<'_> {
-    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+    fn analyze(
+        &self,
+        file: &Path,
+        text: &str,
+        _encoding: Encoding,
+    ) -> Result<Analysis, SourceError> {
         let homes = self.roots.homes(file);
         let is = |wanted: &str| {
             file.extension()

@@ -17,7 +17,7 @@ use crate::mapping::{Action, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
 use crate::project::{Anchor, Prefilter, Project};
-use crate::text::Edits;
+use crate::text::{Edits, Encoding};
 
 /// Lines at the top of a file in which a comment may say that it is generated.
 const GENERATED_LINES: usize = 5;
@@ -72,7 +72,7 @@ impl<'a> RustSession<'a> {
 }
 
 impl Session for RustSession<'_> {
-    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+    fn analyze(&self, file: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
         // Parsing takes a hundred times as long as this look.
         if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) {
             return Ok(Analysis::default());
