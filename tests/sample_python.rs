@@ -126,6 +126,10 @@ fn the_sample_finds_what_check_finds() {
     passes(dir, &[], GOLDEN_PATH);
     let (count, own) = own_findings(dir);
     assert!(count >= 25, "the sample has {count} references only");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("README is readable");
+    let said = format!("AssertionError: {count} deprecated references\n");
+    assert!(readme.contains(&said), "README does not say: {said}");
 
     let found = repoint(dir, &["check", "--output-format", "concise"], 1);
     assert_eq!(places(&found), places(&own));
