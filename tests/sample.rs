@@ -102,6 +102,19 @@ fn the_shims_of_the_sample_stay_as_they_are() {
     }
 }
 
+#[test]
+fn readme_lists_every_code() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("README is readable");
+    let levels = ["error", "review", "note"];
+    for code in repoint::finding::Code::ALL {
+        let start = format!("| `{}` | ", code.as_str());
+        let rows = readme.lines().filter_map(|line| line.strip_prefix(&start));
+        let rows = rows.filter(|rest| levels.iter().any(|level| rest.starts_with(level)));
+        assert_eq!(rows.count(), 1, "{}", code.as_str());
+    }
+}
+
 /// Every `diff` block of README is a part of what the command above it prints.
 #[test]
 fn readme_shows_what_the_program_prints() {

@@ -3,6 +3,14 @@
 /// Name and text of each. A new one is a file under `mappings/` and a line here.
 const TABLES: &[(&str, &str)] = &[
     (
+        "python/collections-abc",
+        include_str!("../../mappings/python/collections-abc.toml"),
+    ),
+    (
+        "python/typing-builtins",
+        include_str!("../../mappings/python/typing-builtins.toml"),
+    ),
+    (
         "rust/std-to-alloc",
         include_str!("../../mappings/rust/std-to-alloc.toml"),
     ),

@@ -1,0 +1,127 @@
+//! The built-in tables for Python against an interpreter: each new path is there, each old one means
+//! the same thing, and none is forgotten. One process of python3 answers for all tables.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use repoint::mapping::{Action, MappingSource, Outcome, Rename, Table, builtin_names, load};
+use repoint::path::{Namespaces, PYTHON, SymbolPath};
+
+const ABC: &str = "python/collections-abc";
+const TYPING: &str = "python/typing-builtins";
+
+type Answers = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+static ANSWERS: LazyLock<Answers> = LazyLock::new(ask);
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn table(pack: &str) -> Table {
+    let sources = MappingSource::resolve(pack, root()).expect("the pack is built in");
+    let tables = load(&sources, &[&PYTHON]).expect("the pack is a table");
+    assert!(tables.warnings().is_empty());
+    tables.into_tables().pop().expect("it has rules")
+}
+
+fn written(path: &SymbolPath) -> String {
+    path.display(&PYTHON).to_string()
+}
+
+/// What each rule says: the old path and the new one.
+fn rows(pack: &str) -> Vec<(String, String)> {
+    let table = table(pack);
+    let row = |rule: &repoint::mapping::Rule| match &rule.action {
+        Action::Move(to) => (written(&rule.from), written(to)),
+        other => panic!("{} is no move: {other:?}", rule.id),
+    };
+    table.rules().iter().map(row).collect()
+}
+
+fn ask() -> Answers {
+    let tables: BTreeMap<_, _> = [ABC, TYPING].map(|pack| (pack, rows(pack))).into();
+    let mut python = Command::new("python3")
+        .arg("-B")
+        .arg(root().join("tests/packs/look_up.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("these tests need python3 on the PATH");
+    let question = serde_json::to_vec(&tables).expect("it serialises");
+    let mut stdin = python.stdin.take().expect("a pipe");
+    stdin.write_all(&question).expect("python3 reads");
+    drop(stdin);
+    let output = python.wait_with_output().expect("python3 ends");
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).expect("the answers are JSON")
+}
+
+#[track_caller]
+fn assert_nothing_is_wrong(pack: &str, questions: usize) {
+    let answers = &ANSWERS[pack];
+    assert_eq!(answers.len(), questions);
+    for (question, paths) in answers {
+        assert!(paths.is_empty(), "{pack}: {question}: {paths:?}");
+    }
+}
+
+#[track_caller]
+fn assert_moves(pack: &str, old: &str, new: Option<&str>) {
+    let path = SymbolPath::parse(old, &PYTHON).expect("a path");
+    let found = match table(pack).resolve(path.segments(), Namespaces::ALL) {
+        Outcome::Moves(to) => Some(written(&to.to)),
+        _ => None,
+    };
+    assert_eq!(found.as_deref(), new, "{old}");
+}
+
+#[test]
+fn each_class_of_collections_abc_has_a_row_and_nothing_else() {
+    assert!(rows(ABC).len() >= 25);
+    assert_nothing_is_wrong(ABC, 5);
+}
+
+#[test]
+fn each_alias_of_typing_has_a_row_that_means_the_same() {
+    assert!(rows(TYPING).len() >= 38);
+    assert_nothing_is_wrong(TYPING, 5);
+}
+
+#[test]
+fn what_the_packs_leave_out_stays() {
+    assert_moves(ABC, "collections.OrderedDict", None);
+    assert_moves(ABC, "collections.abc.Mapping", None);
+    assert_moves(ABC, "collections.abc", None);
+    assert_moves(ABC, "collections.Mapping", Some("collections.abc.Mapping"));
+    assert_moves(TYPING, "typing.ByteString", None);
+    assert_moves(TYPING, "typing.Hashable", None);
+    assert_moves(TYPING, "typing.Optional", None);
+    assert_moves(TYPING, "typing.Text", Some("builtins.str"));
+    assert_moves(TYPING, "typing.List.append", Some("builtins.list.append"));
+}
+
+#[test]
+fn a_new_last_name_is_written_out_save_for_set() {
+    for rule in table(TYPING).rules() {
+        let Action::Move(to) = &rule.action else {
+            continue;
+        };
+        let is_builtin = to.first() == "builtins";
+        if rule.from.last() != to.last() && !is_builtin {
+            let kept = rule.from.last() == "AbstractSet";
+            assert_eq!(rule.rename == Rename::Alias, kept, "{}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn every_pack_for_python_is_looked_up() {
+    let packs: Vec<_> = builtin_names()
+        .filter(|name| name.starts_with("python/"))
+        .collect();
+    assert_eq!(packs, [ABC, TYPING]);
+}

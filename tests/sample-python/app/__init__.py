@@ -1,0 +1,1 @@
+"""A backend that tells each user what the agents do for them."""

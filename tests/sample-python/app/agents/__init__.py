@@ -1,0 +1,1 @@
+"""Agents: they do the work, and say what they do."""

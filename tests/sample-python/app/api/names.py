@@ -1,0 +1,3 @@
+"""The names that plug-ins import."""
+
+from app.websocket_core.manager import *  # noqa: F403

@@ -1,0 +1,1 @@
+"""What must hold before the imports are rewritten, and after."""

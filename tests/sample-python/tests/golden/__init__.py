@@ -1,0 +1,1 @@
+"""The golden path: a user starts an agent and sees what it does, and nobody else does."""
