@@ -1,9 +1,10 @@
-//! Runs the fixtures below `tests/fixtures/rust` (their README says what each file in them means).
+//! Runs the fixtures below `tests/fixtures/rust` and `tests/fixtures/python` (the README there says
+//! what each file in them means).
 //!
-//! Each fixture is up to two trials: `rewrite::NAME` runs the built binary on it, `compile::NAME`
-//! gives both of its states to rustc, with no part of this crate taking part. So
-//! `cargo test --test fixtures R08` runs one row, `cargo test --test fixtures compile::` asks only
-//! whether the fixtures tell the truth.
+//! Each fixture is up to two trials: `rewrite::NAME` runs the built binary on it; `compile::NAME`
+//! gives both of its states to rustc, `run::NAME` to Python, with no part of this crate taking part.
+//! For Python, NAME begins with `python::`. So `cargo test --test fixtures R08` runs one row,
+//! `cargo test --test fixtures compile::` or `run::` asks only whether the fixtures tell the truth.
 
 #[path = "runner/compile.rs"]
 mod compile;
@@ -11,33 +12,53 @@ mod compile;
 mod fixture;
 #[path = "runner/rewrite.rs"]
 mod rewrite;
+#[path = "runner/run.rs"]
+mod run;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::compile::Stubs;
-use crate::fixture::Fixture;
+use crate::fixture::{Claim, Fixture, Language};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rust");
-    let stubs = Arc::new(Stubs::new(root.join("_stub")));
-    let trials = match trials(&root, &stubs) {
-        Ok(trials) => trials,
-        Err(error) => {
-            eprintln!("{}: {error}", root.display());
-            return ExitCode::FAILURE;
+    let mut all = Vec::new();
+    for language in Language::ALL {
+        let judge = Arc::new(Judge::new(language));
+        match trials(language, &judge) {
+            Ok(trials) => all.extend(trials),
+            Err(error) => {
+                eprintln!("{}: {error}", judge.root.display());
+                return ExitCode::FAILURE;
+            }
         }
-    };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    }
+    libtest_mimic::run(&arguments, all).exit_code()
 }
 
-fn trials(root: &Path, stubs: &Arc<Stubs>) -> std::io::Result<Vec<Trial>> {
+/// What the fixtures of a language share.
+struct Judge {
+    root: PathBuf,
+    /// The stub crates of Rust; those of Python are used as they are.
+    stubs: Stubs,
+}
+
+impl Judge {
+    fn new(language: Language) -> Self {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let root = fixtures.join(language.name());
+        let stubs = Stubs::new(root.join("_stub"));
+        Self { root, stubs }
+    }
+}
+
+fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>> {
     let mut folders = Vec::new();
-    for entry in std::fs::read_dir(root)? {
+    for entry in std::fs::read_dir(&judge.root)? {
         let folder = entry?.path();
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         if folder.is_dir() && !name.starts_with('_') {
@@ -47,10 +68,11 @@ fn trials(root: &Path, stubs: &Arc<Stubs>) -> std::io::Result<Vec<Trial>> {
     folders.sort();
     let mut trials = Vec::new();
     for folder in folders {
-        match Fixture::read(&folder) {
-            Ok(fixture) => trials.extend(trials_of(Arc::new(fixture), stubs)),
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let name = format!("{}{name}", language.prefix());
+        match Fixture::read(language, &folder) {
+            Ok(fixture) => trials.extend(trials_of(&name, Arc::new(fixture), judge)),
             Err(error) => {
-                let name = folder.file_name().unwrap_or_default().to_string_lossy();
                 trials.push(Trial::test(format!("read::{name}"), move || {
                     Err(Failed::from(error))
                 }));
@@ -60,18 +82,25 @@ fn trials(root: &Path, stubs: &Arc<Stubs>) -> std::io::Result<Vec<Trial>> {
     Ok(trials)
 }
 
-fn trials_of(fixture: Arc<Fixture>, stubs: &Arc<Stubs>) -> Vec<Trial> {
+fn trials_of(name: &str, fixture: Arc<Fixture>, judge: &Arc<Judge>) -> Vec<Trial> {
     let mut trials = Vec::new();
-    if !fixture.targets.is_empty() {
-        let (fixture, stubs) = (Arc::clone(&fixture), Arc::clone(stubs));
-        trials.push(Trial::test(
-            format!("compile::{}", fixture.name),
-            move || compile::compile(&fixture, &stubs).map_err(Failed::from),
-        ));
+    let claim = match &fixture.claim {
+        Claim::Rust(targets) if !targets.is_empty() => Some("compile"),
+        Claim::Python(behaviour) if !behaviour.is_empty() => Some("run"),
+        _ => None,
+    };
+    if let Some(claim) = claim {
+        let (fixture, judge) = (Arc::clone(&fixture), Arc::clone(judge));
+        trials.push(Trial::test(format!("{claim}::{name}"), move || {
+            let judged = match &fixture.claim {
+                Claim::Rust(targets) => compile::compile(&fixture, targets, &judge.stubs),
+                Claim::Python(behaviour) => run::run(&fixture, behaviour, &judge.root),
+            };
+            judged.map_err(Failed::from)
+        }));
     }
-    trials.push(Trial::test(
-        format!("rewrite::{}", fixture.name),
-        move || rewrite::rewrite(&fixture).map_err(Failed::from),
-    ));
+    trials.push(Trial::test(format!("rewrite::{name}"), move || {
+        rewrite::rewrite(&fixture).map_err(Failed::from)
+    }));
     trials
 }

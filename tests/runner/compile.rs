@@ -9,10 +9,80 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use crate::fixture::{self, Fixture, Target, Tree};
+use crate::fixture::{self, Fixture, Tree};
 
 /// The stub crates; a later one may use those before it.
 const STUBS: [&str; 3] = ["new", "other", "old"];
+
+/// The manifest around a fixture that is a single file.
+const MANIFEST: &str = "[package]\nname = \"krate\"\nversion = \"0.0.0\"\nedition = \"EDITION\"\n\n\
+                        [dependencies]\nnew = \"1\"\nold = \"1\"\nother = \"1\"\n";
+
+/// The manifest of a fixture that is a single file, of the edition that its first target has.
+pub fn manifest(targets: &[Target]) -> String {
+    let edition = targets.first().map_or("2021", |target| &target.edition);
+    MANIFEST.replace("EDITION", edition)
+}
+
+/// One run of rustc, from a line of the file `compile`.
+pub struct Target {
+    pub file: String,
+    /// The crate's name; libraries are given to the targets after them under it.
+    pub name: String,
+    /// `lib`, `bin`, or `test` for what `rustc --test` makes.
+    pub kind: String,
+    pub edition: String,
+    /// Local name and name of stub crates that this target sees; `None`: all under their own names.
+    pub externs: Option<Vec<(String, String)>>,
+    /// `before` or `after` if the claim is made for one state only.
+    pub state: Option<String>,
+}
+
+impl Target {
+    /// Reads the file `compile`: no file claims nothing, an empty one the default.
+    ///
+    /// # Errors
+    ///
+    /// Names the word that is not understood.
+    pub fn parse_all(lines: Option<String>) -> Result<Vec<Self>, String> {
+        match lines {
+            None => Ok(Vec::new()),
+            Some(lines) if lines.trim().is_empty() => Ok(vec![Self::parse("")?]),
+            Some(lines) => lines.lines().map(Self::parse).collect(),
+        }
+    }
+
+    fn parse(line: &str) -> Result<Self, String> {
+        let mut target = Self {
+            file: "src/lib.rs".into(),
+            name: "krate".into(),
+            kind: "lib".into(),
+            edition: "2021".into(),
+            externs: None,
+            state: None,
+        };
+        for word in line.split_whitespace() {
+            match word.split_once('=') {
+                None => target.file = word.into(),
+                Some(("crate", name)) => target.name = name.into(),
+                Some(("type", kind @ ("lib" | "bin" | "test"))) => target.kind = kind.into(),
+                Some(("edition", edition)) => target.edition = edition.into(),
+                Some(("state", state @ ("before" | "after"))) => target.state = Some(state.into()),
+                Some(("extern", list)) => {
+                    let pairs = list.split(',').filter(|pair| !pair.is_empty());
+                    target.externs = Some(
+                        pairs
+                            .map(|pair| pair.split_once(':').unwrap_or((pair, pair)))
+                            .map(|(local, stub)| (local.to_owned(), stub.to_owned()))
+                            .collect(),
+                    );
+                }
+                Some(_) => return Err(format!("compile: `{word}` is not understood")),
+            }
+        }
+        Ok(target)
+    }
+}
 
 /// The stub crates, compiled when the first fixture asks for them.
 pub struct Stubs {
@@ -52,20 +122,20 @@ impl Stubs {
 /// # Errors
 ///
 /// What rustc said.
-pub fn compile(fixture: &Fixture, stubs: &Stubs) -> Result<(), String> {
+pub fn compile(fixture: &Fixture, targets: &[Target], stubs: &Stubs) -> Result<(), String> {
     for (state, tree) in [("before", &fixture.before), ("after", &fixture.after)] {
-        compile_state(fixture, state, tree, stubs.folder()?)
+        compile_state(targets, state, tree, stubs.folder()?)
             .map_err(|error| format!("the tree {state}:\n{error}"))?;
     }
     Ok(())
 }
 
-fn compile_state(fixture: &Fixture, state: &str, tree: &Tree, stubs: &Path) -> Result<(), String> {
+fn compile_state(targets: &[Target], state: &str, tree: &Tree, stubs: &Path) -> Result<(), String> {
     let sources = TempDir::new().map_err(|e| e.to_string())?;
     let output = TempDir::new().map_err(|e| e.to_string())?;
     fixture::write(tree, sources.path()).map_err(|e| e.to_string())?;
     let mut libraries: Vec<&Target> = Vec::new();
-    for target in &fixture.targets {
+    for target in targets {
         if target.state.as_deref().is_some_and(|only| only != state) {
             continue;
         }

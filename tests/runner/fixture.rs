@@ -8,17 +8,62 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use crate::compile::{self, Target};
+use crate::run::Behaviour;
+
 /// Files by their `/`-separated path.
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
-/// The manifest around a fixture that is a single file.
-const MANIFEST: &str = "[package]\nname = \"krate\"\nversion = \"0.0.0\"\nedition = \"EDITION\"\n\n\
-                        [dependencies]\nnew = \"1\"\nold = \"1\"\nother = \"1\"\n";
+/// A language that has fixtures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Rust,
+    Python,
+}
 
-/// One folder below `tests/fixtures/rust`.
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Rust, Self::Python];
+
+    /// The name of the folder below `tests/fixtures`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Python => "python",
+        }
+    }
+
+    /// What comes before a fixture's name in the name of a trial.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Rust => "",
+            Self::Python => "python::",
+        }
+    }
+
+    /// Of a case of one file: the extension of `input` and `expected`, and its path in the tree.
+    fn single_files(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Rust => &[("rs", "src/lib.rs")],
+            Self::Python => &[
+                ("py", "main.py"),
+                ("pyi", "main.pyi"),
+                ("ipynb", "main.ipynb"),
+            ],
+        }
+    }
+}
+
+/// What a fixture says of both of its states, for a judge that is no part of this crate.
+pub enum Claim {
+    /// What rustc must accept; empty if the fixture claims nothing.
+    Rust(Vec<Target>),
+    /// What Python must accept and run.
+    Python(Behaviour),
+}
+
+/// One folder below `tests/fixtures/LANGUAGE`.
 pub struct Fixture {
-    /// The folder's name.
-    pub name: String,
     /// The mapping table, if it is a file.
     pub mapping: Option<Vec<u8>>,
     /// Arguments besides the mapping and the output format.
@@ -31,8 +76,8 @@ pub struct Fixture {
     pub findings: Vec<Expected>,
     /// The exit status of `apply`.
     pub status: i32,
-    /// What rustc must accept; empty if the fixture claims nothing.
-    pub targets: Vec<Target>,
+    /// What the judge of its language must accept.
+    pub claim: Claim,
 }
 
 /// A finding without its message.
@@ -98,60 +143,13 @@ impl fmt::Display for Expected {
     }
 }
 
-/// One run of rustc, from a line of the file `compile`.
-pub struct Target {
-    pub file: String,
-    /// The crate's name; libraries are given to the targets after them under it.
-    pub name: String,
-    /// `lib`, `bin`, or `test` for what `rustc --test` makes.
-    pub kind: String,
-    pub edition: String,
-    /// Local name and name of stub crates that this target sees; `None`: all under their own names.
-    pub externs: Option<Vec<(String, String)>>,
-    /// `before` or `after` if the claim is made for one state only.
-    pub state: Option<String>,
-}
-
-impl Target {
-    fn parse(line: &str) -> Result<Self, String> {
-        let mut target = Self {
-            file: "src/lib.rs".into(),
-            name: "krate".into(),
-            kind: "lib".into(),
-            edition: "2021".into(),
-            externs: None,
-            state: None,
-        };
-        for word in line.split_whitespace() {
-            match word.split_once('=') {
-                None => target.file = word.into(),
-                Some(("crate", name)) => target.name = name.into(),
-                Some(("type", kind @ ("lib" | "bin" | "test"))) => target.kind = kind.into(),
-                Some(("edition", edition)) => target.edition = edition.into(),
-                Some(("state", state @ ("before" | "after"))) => target.state = Some(state.into()),
-                Some(("extern", list)) => {
-                    let pairs = list.split(',').filter(|pair| !pair.is_empty());
-                    target.externs = Some(
-                        pairs
-                            .map(|pair| pair.split_once(':').unwrap_or((pair, pair)))
-                            .map(|(local, stub)| (local.to_owned(), stub.to_owned()))
-                            .collect(),
-                    );
-                }
-                Some(_) => return Err(format!("compile: `{word}` is not understood")),
-            }
-        }
-        Ok(target)
-    }
-}
-
 impl Fixture {
     /// Reads a fixture's folder.
     ///
     /// # Errors
     ///
     /// Names the file that is missing, superfluous or malformed.
-    pub fn read(folder: &Path) -> Result<Self, String> {
+    pub fn read(language: Language, folder: &Path) -> Result<Self, String> {
         let mut files = Tree::new();
         collect(folder, folder, &mut files).map_err(|e| format!("{}: {e}", folder.display()))?;
         let text = |files: &mut Tree, name: &str| -> Result<Option<String>, String> {
@@ -175,10 +173,12 @@ impl Fixture {
             .collect::<Result<Vec<_>, _>>()?;
         findings.sort();
 
-        let targets = match text(&mut files, "compile")? {
-            None => Vec::new(),
-            Some(lines) if lines.trim().is_empty() => vec![Target::parse("")?],
-            Some(lines) => lines.lines().map(Target::parse).collect::<Result<_, _>>()?,
+        let claim = match language {
+            Language::Rust => Claim::Rust(Target::parse_all(text(&mut files, "compile")?)?),
+            Language::Python => Claim::Python(Behaviour::parse(
+                text(&mut files, "run")?,
+                files.remove("uncompilable").is_none(),
+            )?),
         };
 
         let status = match text(&mut files, "status")? {
@@ -187,17 +187,17 @@ impl Fixture {
         };
 
         let mut before = Tree::new();
-        if let Some(input) = files.remove("input.rs") {
-            let edition = targets.first().map_or("2021", |target| &target.edition);
-            before.insert(
-                "Cargo.toml".into(),
-                MANIFEST.replace("EDITION", edition).into(),
-            );
-            before.insert("src/lib.rs".into(), input);
-        }
         let mut after = Tree::new();
-        if let Some(expected) = files.remove("expected.rs") {
-            after.insert("src/lib.rs".into(), expected);
+        for (extension, path) in language.single_files() {
+            if let Some(input) = files.remove(&format!("input.{extension}")) {
+                before.insert((*path).to_owned(), input);
+                if let Claim::Rust(targets) = &claim {
+                    before.insert("Cargo.toml".into(), compile::manifest(targets).into());
+                }
+            }
+            if let Some(expected) = files.remove(&format!("expected.{extension}")) {
+                after.insert((*path).to_owned(), expected);
+            }
         }
         for (path, bytes) in files {
             if let Some(path) = path.strip_prefix("before/") {
@@ -221,22 +221,24 @@ impl Fixture {
                 Some(_) => {}
             }
         }
+        if before.is_empty() {
+            return Err("neither an input nor before/".into());
+        }
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with("-stays") && !after.is_empty() {
+            return Err("something changes, so the name must not end in `-stays`".into());
+        }
         for (path, bytes) in &before {
             after.entry(path.clone()).or_insert_with(|| bytes.clone());
         }
         Ok(Self {
-            name: folder
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
             mapping,
             args,
             before,
             after,
             findings,
             status,
-            targets,
+            claim,
         })
     }
 }
