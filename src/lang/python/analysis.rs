@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::annotations;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
@@ -56,7 +57,7 @@ pub(super) fn read(
         .iter()
         .map(|import| target(import, standing, setting))
         .collect();
-    let unit = Unit {
+    let mut unit = Unit {
         text,
         module: parsed.syntax(),
         tokens: parsed.tokens(),
@@ -72,6 +73,7 @@ pub(super) fn read(
         kept: KeptLines::of(text, "#"),
         setting,
     };
+    annotations::add(&mut unit);
     let tree = Tree {
         roots: standing.roots,
         file: standing.file,

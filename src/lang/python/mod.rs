@@ -6,6 +6,7 @@
 //! interpreter, `sys.path`.
 
 mod analysis;
+mod annotations;
 mod cookie;
 mod exports;
 mod parse;

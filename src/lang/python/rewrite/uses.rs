@@ -94,7 +94,9 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
-            if chain.reach.bindings.len() > 1 || scopes.bound_between(chain.scope, bound.scope, new)
+            if chain.fixed
+                || chain.reach.bindings.len() > 1
+                || scopes.bound_between(chain.scope, bound.scope, new)
             {
                 return None;
             }

@@ -9,6 +9,18 @@ use super::names::mangled;
 use super::{BindingId, BindingKind, Bindings, BlockId, Reach, Scope, ScopeId, ScopeKind, Scopes};
 use crate::path::Segment;
 
+/// An expression that stood in a string or a comment.
+pub(crate) struct Quoted<'e> {
+    /// The expression; its ranges are those of the text.
+    pub(crate) expression: &'e Expr,
+    /// The scope that evaluates it.
+    pub(crate) scope: ScopeId,
+    /// The block that it stands in.
+    pub(crate) block: BlockId,
+    /// See [`super::Chain::fixed`].
+    pub(crate) fixed: bool,
+}
+
 impl Scopes {
     /// What the name can be bound to when it is evaluated in this scope at some time (a quoted
     /// annotation, a doctest).
@@ -43,13 +55,24 @@ impl Scopes {
         &mut self,
         expressions: impl IntoIterator<Item = (&'e Expr, ScopeId, BlockId)>,
     ) {
+        self.add_quoted(expressions.into_iter().map(|(expression, scope, block)| Quoted {
+            expression,
+            scope,
+            block,
+            fixed: false,
+        }));
+    }
+
+    /// The same, with what cannot be edited: see [`super::Chain::fixed`].
+    pub(crate) fn add_quoted<'e>(&mut self, expressions: impl IntoIterator<Item = Quoted<'e>>) {
         let (scopes, bindings) = (self.scopes.len(), self.bindings.len());
         let mut builder = Builder::new(std::mem::take(self), None, 0);
         builder.quoted = true;
-        for (expression, scope, block) in expressions {
-            builder.scope = scope;
-            builder.block = block;
-            builder.lazily(|builder| builder.expression(expression));
+        for quoted in expressions {
+            builder.scope = quoted.scope;
+            builder.block = quoted.block;
+            builder.fixed = quoted.fixed;
+            builder.lazily(|builder| builder.expression(quoted.expression));
         }
         *self = builder.finish_expressions(scopes, bindings);
     }
