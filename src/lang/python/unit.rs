@@ -3,6 +3,7 @@
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::Tokens;
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 use super::scopes::{BindingId, Chain, Import, ImportId, ImportKind, Reach, Scopes};
@@ -46,6 +47,8 @@ pub(super) struct Unit<'a> {
     pub(super) is_package: bool,
     /// It is a stub.
     pub(super) is_stub: bool,
+    /// Names that occur in code which is not read (row P64): they may be used there.
+    pub(super) unread: FxHashSet<Segment>,
     /// Lines with a `repoint: keep` comment.
     pub(super) kept: KeptLines,
     /// Rules, options, configuration.

@@ -45,8 +45,10 @@ impl Finder<'_, '_> {
 
     fn comment(&mut self, range: Range<usize>, at: u32) {
         let text = self.unit.text;
-        let (Ok(start), Ok(end)) = (TextSize::try_from(range.start), TextSize::try_from(range.end))
-        else {
+        let (Ok(start), Ok(end)) = (
+            TextSize::try_from(range.start),
+            TextSize::try_from(range.end),
+        ) else {
             return;
         };
         let parsed = parse_expression_range(&text[..range.end], TextRange::new(start, end));
@@ -135,7 +137,10 @@ mod tests {
                 found.map(|parts| parts.into_iter().map(|part| &text[part]).collect());
             assert_eq!(found.as_deref(), expected, "{text}");
         };
-        check("(a.B, *c, ** d[e, (f, g)]) -> h", Some(&["h", "a.B", "c", "d[e, (f, g)]"]));
+        check(
+            "(a.B, *c, ** d[e, (f, g)]) -> h",
+            Some(&["h", "a.B", "c", "d[e, (f, g)]"]),
+        );
         check("() -> a", Some(&["a"]));
         check("(...) -> a", Some(&["a", "..."]));
         check("a.B", None);

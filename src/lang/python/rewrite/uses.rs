@@ -72,6 +72,7 @@ impl Rewrite<'_, '_> {
         if !only
             || declared
             || dynamic
+            || self.unit.unread.contains(name)
             || !free
             || scope.kind == ScopeKind::Class
             || !scope.stars.is_empty()

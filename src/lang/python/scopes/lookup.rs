@@ -23,9 +23,19 @@ pub(crate) struct Quoted<'e> {
 
 impl Scopes {
     /// What the name can be bound to when it is evaluated in this scope at some time (a quoted
-    /// annotation, a doctest).
+    /// annotation, a doctest). A class body has run by then: its own name comes before a global.
     pub(crate) fn lookup(&self, scope: ScopeId, name: &str) -> Reach {
-        self.reach_of(scope, &self.mangled(scope, name))
+        let name = self.mangled(scope, name);
+        match self.holder(scope, &name) {
+            Some(holder) if self.scope(holder).kind == ScopeKind::Class => {
+                let own = self.all_in(holder, &name);
+                if own.bindings.is_empty() {
+                    return self.reach_of(scope, &name);
+                }
+                own
+            }
+            _ => self.reach_of(scope, &name),
+        }
     }
 
     /// The scope whose name a read in `scope` finds; `None` for a builtin, or a name that only a
@@ -55,12 +65,16 @@ impl Scopes {
         &mut self,
         expressions: impl IntoIterator<Item = (&'e Expr, ScopeId, BlockId)>,
     ) {
-        self.add_quoted(expressions.into_iter().map(|(expression, scope, block)| Quoted {
-            expression,
-            scope,
-            block,
-            fixed: false,
-        }));
+        self.add_quoted(
+            expressions
+                .into_iter()
+                .map(|(expression, scope, block)| Quoted {
+                    expression,
+                    scope,
+                    block,
+                    fixed: false,
+                }),
+        );
     }
 
     /// The same, with what cannot be edited: see [`super::Chain::fixed`].
