@@ -159,7 +159,10 @@ impl Package<'_> {
         let at = |path: &str| path.split('.').fold(root.clone(), |at, name| at.join(name));
         let mut renamed = 0;
         for ending in ["", "py", "pyi"] {
-            let (old, new) = (at(old).with_extension(ending), at(new).with_extension(ending));
+            let (old, new) = (
+                at(old).with_extension(ending),
+                at(new).with_extension(ending),
+            );
             if old.exists() {
                 fs::rename(old, new)?;
                 renamed += 1;
@@ -237,7 +240,10 @@ impl Package<'_> {
         let (count, wanted) = (passes.count(), self.case.passes);
         if count < wanted {
             let log = &outcomes.log;
-            return Err(format!("{count} tests of the untouched package pass, not {wanted}:\n{log}").into());
+            return Err(format!(
+                "{count} tests of the untouched package pass, not {wanted}:\n{log}"
+            )
+            .into());
         }
         Ok(())
     }

@@ -53,11 +53,7 @@ impl Pip {
     pub fn environment(&self, requirements: &[String]) -> Result<PathBuf, Failed> {
         let tools = self.tools()?;
         self.made("environments", requirements, |folder| {
-            output_of(
-                python()
-                    .args(["-m", "venv", "--without-pip"])
-                    .arg(folder),
-            )?;
+            output_of(python().args(["-m", "venv", "--without-pip"]).arg(folder))?;
             let mut pip = Command::new(tools);
             pip.args(["-m", "pip", "--python"])
                 .arg(folder.join("bin/python"))
