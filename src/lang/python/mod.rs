@@ -4,4 +4,5 @@
 mod parse;
 mod scopes;
 mod settings;
+mod strings;
 mod unit;
