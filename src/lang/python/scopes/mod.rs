@@ -8,9 +8,22 @@
 //! definitions" (8.8), "Annotation scopes" (4.2.4), PEP 572, PEP 695, PEP 709. Deliberately absent:
 //! types, values, attributes of instances, files.
 
+mod builder;
+mod comprehensions;
+mod conditions;
+mod definitions;
+mod expressions;
+mod finish;
+mod flow;
+mod imports;
+mod keys;
+mod lookup;
 mod model;
+mod names;
+mod patterns;
+mod statements;
 
 pub(super) use model::{
-    Binding, BindingId, BindingKind, Block, BlockId, BlockKind, Chain, ChainId, Clause, Context,
-    Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,
+    Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, ChainId, Clause,
+    Context, Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,
 };

@@ -8,8 +8,11 @@
 //!   defect. In straight code of one scope it is exact;
 //! - `global` and `nonlocal` are followed: a binding is listed in the scope whose name it binds.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use ruff_text_size::TextRange;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::path::Segment;
 
@@ -99,6 +102,10 @@ pub(crate) struct Scope {
     /// Its code calls `exec`, `eval`, `locals`, `globals` or `vars` by their own names: names may be used that are
     /// not written.
     pub(crate) dynamic: bool,
+    /// The innermost class around its code (for a class: itself), by which private names are mangled.
+    pub(super) class: Option<Segment>,
+    /// Of the module: names that it binds and that some way to its end leaves unbound.
+    pub(super) unsettled: FxHashSet<Segment>,
 }
 
 /// A suite of statements.
@@ -289,13 +296,40 @@ pub(crate) struct Part {
     pub(crate) range: TextRange,
 }
 
+/// Some bindings, in source order, each once. A slice that is shared: many reads reach the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bindings(Arc<[BindingId]>);
+
+impl From<Vec<BindingId>> for Bindings {
+    fn from(bindings: Vec<BindingId>) -> Self {
+        Self(bindings.into())
+    }
+}
+
+impl Deref for Bindings {
+    type Target = [BindingId];
+
+    fn deref(&self) -> &[BindingId] {
+        &self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Bindings {
+    type Item = &'a BindingId;
+    type IntoIter = std::slice::Iter<'a, BindingId>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
 /// What can be behind a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reach {
     /// Bindings that bind (no deletions, no bare annotations), in source order, each once.
-    pub(crate) bindings: Vec<BindingId>,
+    pub(crate) bindings: Bindings,
     /// Star imports that may bring it.
-    pub(crate) stars: Vec<BindingId>,
+    pub(crate) stars: Bindings,
     /// It may be a builtin, or not bound at all.
     pub(crate) unbound: bool,
 }
