@@ -3,17 +3,19 @@
 
 use std::ops::Range;
 
+use super::Found;
 use super::decide::{Moved, Verdict, refused_outcome, renamed};
 use super::plan::{Pen, one};
 use super::text::{HOLE, Text};
 use super::written::Written;
-use super::Found;
 use crate::finding::Code;
 use crate::lang::Strings;
 use crate::lang::python::parse::{SourceKind, module};
 use crate::mapping::{Outcome, Table};
 use crate::path::{Namespaces, Segment, is_identifier};
 use crate::text::Edit;
+
+const SAYS: &str = "code in a string imports a deprecated path";
 
 /// What an import statement in a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ enum Statement {
     From(Written, Vec<Imported>),
     /// `import a.b`, and whether `as` follows.
     Plain(Written, bool),
+    /// `from a.b import {names}`: what is imported cannot be told.
+    Open(Written),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,12 +47,23 @@ pub(super) fn plan(found: &Found, pen: &mut Pen<'_, '_>) {
         for statement in statements(&flat) {
             match &statement {
                 Statement::From(module, names) => from(&plain.text, module, names, pen),
+                Statement::Open(module) => open(&plain.text, module, pen),
                 Statement::Plain(name, has_alias) => {
                     plain_import(&plain.text, &flat, name, *has_alias, pen);
                 }
             }
         }
     }
+}
+
+fn open(text: &Text, module: &Written, pen: &mut Pen<'_, '_>) {
+    let range = text.near(module.places[0].start..module.end);
+    let judged = one(
+        &module.names,
+        range,
+        ask(&module.names, pen.unit.setting.table),
+    );
+    pen.noted(&judged, Code::StringCode, SAYS);
 }
 
 fn from(text: &Text, module: &Written, names: &[Imported], pen: &mut Pen<'_, '_>) {
@@ -84,7 +99,7 @@ fn from(text: &Text, module: &Written, names: &[Imported], pen: &mut Pen<'_, '_>
                 if pen.mode() == Strings::All {
                     pen.add_uses(&judged, true);
                 }
-                pen.noted(&judged, Code::StringCode, "code in a string imports a deprecated path");
+                pen.noted(&judged, Code::StringCode, SAYS);
             }
         }
     }
@@ -170,16 +185,14 @@ fn plain_import(text: &Text, flat: &str, name: &Written, has_alias: bool, pen: &
             if rewrites {
                 pen.add_uses(&judged, true);
             }
-            pen.noted(&judged, Code::StringCode, "code in a string imports a deprecated path");
+            pen.noted(&judged, Code::StringCode, SAYS);
         }
     }
 }
 
 fn chain_edits(text: &Text, chain: &Written, table: &Table) -> Option<Vec<Edit>> {
     match table.resolve(&chain.names, Namespaces::ALL) {
-        Outcome::Moves(moved) => {
-            renamed(text, &chain.names, &chain.places, moved.to.segments())
-        }
+        Outcome::Moves(moved) => renamed(text, &chain.names, &chain.places, moved.to.segments()),
         _ => None,
     }
 }
@@ -260,12 +273,17 @@ fn statements(flat: &str) -> Vec<Statement> {
 fn begins_statement(before: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let line = line.trim_end_matches([' ', '\t']);
-    line.is_empty() || line.ends_with([';', ':', '"', '\'']) || line.ends_with(">>>") || line.ends_with("...")
+    line.is_empty()
+        || line.ends_with([';', ':', '"', '\''])
+        || line.ends_with(">>>")
+        || line.ends_with("...")
 }
 
 fn from_statement(flat: &str, start: usize) -> Option<Statement> {
     let module = Written::at(flat, start).filter(|module| module.module == module.names.len())?;
-    let rest = flat[module.end..].strip_prefix([' ', '\t'])?.trim_start_matches([' ', '\t']);
+    let rest = flat[module.end..]
+        .strip_prefix([' ', '\t'])?
+        .trim_start_matches([' ', '\t']);
     let list = rest.strip_prefix("import")?;
     if list.starts_with(|c: char| c == '_' || c.is_alphanumeric()) {
         return None;
@@ -291,6 +309,9 @@ fn from_statement(flat: &str, start: usize) -> Option<Statement> {
             continue;
         };
         let name = name.trim_end_matches(['"', '\'', '`']);
+        if name.contains(HOLE) {
+            return Some(Statement::Open(module));
+        }
         if !is_identifier(name) {
             return None;
         }
@@ -316,7 +337,9 @@ fn plain_statements(flat: &str, start: usize, found: &mut Vec<Statement>) -> Opt
         let mut words = clause.next().unwrap_or_default().split_whitespace();
         let has_alias = words.next() == Some("as");
         let statement = Statement::Plain(name.clone(), has_alias);
-        let comma = line.find([',', ';', '#']).filter(|at| line[*at..].starts_with(','));
+        let comma = line
+            .find([',', ';', '#'])
+            .filter(|at| line[*at..].starts_with(','));
         let Some(comma) = comma else {
             return Some(statement);
         };

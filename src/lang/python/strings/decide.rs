@@ -109,7 +109,11 @@ pub(super) fn at(
                 Outcome::Moves(moved) if package.is_literal => moved.to.segments().to_vec(),
                 _ => package.names.clone(),
             };
-            let up = |names: &[Segment]| names.get(..names.len().checked_sub(level - 1)?).map(<[_]>::to_vec);
+            let up = |names: &[Segment]| {
+                names
+                    .get(..names.len().checked_sub(level - 1)?)
+                    .map(<[_]>::to_vec)
+            };
             Some(Base {
                 now: up(&package.names)?,
                 then: up(&moved)?,
@@ -340,7 +344,9 @@ fn multiple(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
         heads.push(new[..new.len() - 1].to_vec());
         uses.push((path, name.range.clone()));
         // What is mapped is what is said of all.
-        if !matches!(judged.verdict, Verdict::Refused(_)) && !matches!(next.verdict, Verdict::Stays(_)) {
+        if !matches!(judged.verdict, Verdict::Refused(_))
+            && !matches!(next.verdict, Verdict::Stays(_))
+        {
             judged.verdict = next.verdict;
         }
         if let Verdict::Moves(moved) = &judged.verdict {
@@ -389,7 +395,11 @@ fn top(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
             edits.extend(renamed.map(|(old, new)| Edit::replace(old.range.clone(), new.as_str())));
             // What the chain goes on with must follow the module.
             let mut whole = names.clone();
-            whole.extend(after[names.len() - 1..].iter().map(|name| name.name.clone()));
+            whole.extend(
+                after[names.len() - 1..]
+                    .iter()
+                    .map(|name| name.name.clone()),
+            );
             let mut new = moved.to.clone();
             new.extend_from_slice(&whole[names.len()..]);
             let follows = matches!(table.resolve(&whole, Namespaces::ALL),

@@ -410,7 +410,13 @@ impl<'u> Finder<'u, '_> {
         };
         let is_lookup = matches!(
             method.attr.as_str(),
-            "get" | "pop" | "setdefault" | "__getitem__" | "__contains__" | "__delitem__" | "__setitem__"
+            "get"
+                | "pop"
+                | "setdefault"
+                | "__getitem__"
+                | "__contains__"
+                | "__delitem__"
+                | "__setitem__"
         );
         if is_lookup && self.reader.is(&method.value, "sys.modules") {
             let before = self.found.sites.len();

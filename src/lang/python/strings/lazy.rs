@@ -2,7 +2,6 @@
 //! tables that the module's `__getattr__` reads. Their keys are parts of paths, so they are only noted.
 
 use ruff_python_ast::{Expr, ExprDict};
-use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::plan::{Pen, one};
@@ -83,7 +82,12 @@ fn asked_for(reader: &Reader<'_, '_>) -> FxHashSet<u32> {
     let scopes = &reader.unit.scopes;
     for chain in &scopes.chains {
         let place = chain.parts[0].range;
-        if reader.seen.getattrs.iter().any(|body| body.contains_range(place)) {
+        if reader
+            .seen
+            .getattrs
+            .iter()
+            .any(|body| body.contains_range(place))
+        {
             let bindings = chain.reach.bindings.iter();
             asked.extend(bindings.map(|id| scopes.binding(*id).range.start().to_u32()));
         }
@@ -151,7 +155,10 @@ impl<'u> Tables<'_, 'u, '_> {
     }
 
     fn add(&mut self, names: &[&Vec<Segment>], range: std::ops::Range<usize>) {
-        let path: Vec<Segment> = names.iter().flat_map(|names| names.iter().cloned()).collect();
+        let path: Vec<Segment> = names
+            .iter()
+            .flat_map(|names| names.iter().cloned())
+            .collect();
         if path.len() > 1 {
             self.found.push(Lazy { path, range });
         }
@@ -188,8 +195,7 @@ impl<'u> Tables<'_, 'u, '_> {
             }
             names.push(Segment::new(part));
         }
-        let range = text.near(level..known.len());
-        debug_assert!(range.start >= value.range().start().to_usize());
+        let range = text.near(0..known.len());
         Some((names, range))
     }
 }

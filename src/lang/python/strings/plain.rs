@@ -46,7 +46,10 @@ fn all(judged: &Judged, plain: &Plain, is_paired: bool, pen: &mut Pen<'_, '_>) {
             pen.note(judged, "a deprecated path in a string beside its successor");
         }
         Verdict::Moves(moved) if moved.to.len() < 2 => {
-            pen.note(judged, "a deprecated path in a string, and its successor is one name");
+            pen.note(
+                judged,
+                "a deprecated path in a string, and its successor is one name",
+            );
         }
         Verdict::Moves(moved) => {
             if pen.rewrite(judged, moved) && plain.is_label {

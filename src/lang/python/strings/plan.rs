@@ -47,7 +47,10 @@ fn hold_constants(found: &Found, sites: &mut [(&Site, Judged)]) {
         }
     }
     let is_held = |constant: &u32| {
-        let sure = found.constants.iter().find(|known| known.start == *constant);
+        let sure = found
+            .constants
+            .iter()
+            .find(|known| known.start == *constant);
         let all = wanted.get(constant);
         sure.is_some_and(|known| known.is_sure)
             && all.is_some_and(|all| all.iter().all(|edits| *edits == all[0]))
@@ -212,7 +215,8 @@ impl<'p, 'u> Pen<'p, 'u> {
             rule: refused.rule,
         };
         let refusal = refused.refusal.clone();
-        self.draft.refused(&subject, refusal, self.unit.setting.table);
+        self.draft
+            .refused(&subject, refusal, self.unit.setting.table);
     }
 
     /// A mapped path that stays and is no sure reference.

@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 
 use ruff_python_ast::{
-    Arguments, Expr, ExprCall, ExprFString, ExprStringLiteral, FStringPart, InterpolatedStringElement,
-    Operator, StringFlags,
+    Arguments, Expr, ExprCall, ExprFString, ExprStringLiteral, FStringPart,
+    InterpolatedStringElement, Operator, StringFlags,
 };
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -211,12 +211,15 @@ impl<'u> Reader<'u, '_> {
                     value => vec![value],
                 };
                 let mut values = values.into_iter();
-                pieces(&pattern, text, &percent, &mut |key, text| {
-                    match (key, values.next()) {
+                pieces(
+                    &pattern,
+                    text,
+                    &percent,
+                    &mut |key, text| match (key, values.next()) {
                         ("", Some(value)) => self.add(value, text, is_known, depth),
                         _ => text.hole(),
-                    }
-                });
+                    },
+                );
             }
             Expr::Call(call) if is_method(call, "format") => {
                 self.formatted(call, text, is_known, depth);
@@ -390,10 +393,10 @@ impl<'u> Reader<'u, '_> {
 
     /// The one value of a name, if that is a string.
     fn constant(&self, chain: &Chain) -> Option<(BindingId, &'u Expr)> {
-        let [binding] = chain.reach.bindings.as_slice() else {
+        let [binding] = chain.reach.bindings[..] else {
             return None;
         };
-        let bound = self.unit.scopes.binding(*binding);
+        let bound = self.unit.scopes.binding(binding);
         if bound.kind != BindingKind::Assignment || chain.parts.len() > 1 {
             return None;
         }
@@ -402,7 +405,7 @@ impl<'u> Reader<'u, '_> {
             value,
             Expr::StringLiteral(_) | Expr::FString(_) | Expr::BinOp(_)
         );
-        is_string.then_some((*binding, *value))
+        is_string.then_some((binding, *value))
     }
 }
 
@@ -446,7 +449,12 @@ fn pieces(
         };
         let mut at = 0;
         while let Some(found) = value.get(at..).and_then(slot) {
-            keep(&value[at..at + found.start], place.map(|p| p + at), *constant, text);
+            keep(
+                &value[at..at + found.start],
+                place.map(|p| p + at),
+                *constant,
+                text,
+            );
             match found.fill {
                 Fill::Sign(sign) => text.push(sign, None),
                 Fill::Value(key) => fill(key, text),

@@ -136,15 +136,21 @@ impl Text {
         None
     }
 
-    /// Where these bytes stand at least nearly: from their first byte on, else the whole expression.
+    /// Where these bytes stand at least nearly: as many as stand together from the first on, else the
+    /// whole expression.
     pub(super) fn near(&self, inner: Range<usize>) -> Range<usize> {
-        let first = self.place(inner.start..inner.start + 1);
-        let last = self.place(inner.end.saturating_sub(1)..inner.end);
-        match (first, last) {
-            (Some(first), Some(last)) if first.start < last.end => first.start..last.end,
-            (Some(first), _) => first,
-            _ => self.range.clone(),
+        let mut start = 0;
+        for (value, place) in self.all() {
+            let end = start + value.len();
+            if start <= inner.start
+                && inner.start < end
+                && let Some(at) = place
+            {
+                return at + inner.start - start..at + inner.end.min(end) - start;
+            }
+            start = end;
         }
+        self.range.clone()
     }
 
     /// This text up to a byte of what it says.
@@ -292,7 +298,7 @@ mod tests {
         assert_eq!(text.place(0..3), Some(0..3));
         assert_eq!(text.place(5..8), Some(6..9));
         assert_eq!(text.place(5..10), None);
-        assert_eq!(text.near(5..10), 6..14);
+        assert_eq!(text.near(5..10), 6..9);
     }
 
     #[test]
@@ -304,7 +310,16 @@ mod tests {
 
     #[test]
     fn odd_escapes_end() {
-        for raw in ["\\", "\\x", "\\u12", "\\N{", "\\777", "\\é", "\\\r\n", "\\U00110000"] {
+        for raw in [
+            "\\",
+            "\\x",
+            "\\u12",
+            "\\N{",
+            "\\777",
+            "\\é",
+            "\\\r\n",
+            "\\U00110000",
+        ] {
             let _ = decoded(raw, Content::Plain).known();
         }
     }

@@ -1,9 +1,7 @@
 //! One walk over the tree: every expression that may hold a path in a string, nothing decided.
 
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
-use ruff_python_ast::{
-    Expr, ExprCall, ExprCompare, ExprSubscript, ModModule, Stmt, WithItem,
-};
+use ruff_python_ast::{Expr, ExprCall, ExprCompare, ExprSubscript, ModModule, Stmt, WithItem};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -183,7 +181,8 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
             Expr::Subscript(subscript) => self.subscripts.push(subscript),
             Expr::Named(named) => {
                 if let Expr::Name(name) = &*named.target {
-                    self.values.insert(name.range.start().to_u32(), &named.value);
+                    self.values
+                        .insert(name.range.start().to_u32(), &named.value);
                 }
             }
             Expr::Attribute(attribute) => {
