@@ -127,7 +127,9 @@ fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Optio
     import.clauses.iter().find_map(|clause| {
         let mut path = module.to_vec();
         path.extend(clause.path.iter().filter(|name| *name != "*").cloned());
-        let mut to = moved(&path)?;
+        // A new path is one that the table leads to: after a rewrite this is all that tells.
+        let mut to =
+            moved(&path).or_else(|| setting.table.leads_to_new(&path).then(|| path.clone()))?;
         if path.len() > module.len() && to.len() > 1 {
             to.pop();
         }

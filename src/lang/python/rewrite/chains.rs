@@ -86,10 +86,10 @@ impl Rewrite<'_, '_> {
         others: &'p [Pair],
     ) -> Result<Vec<(&'p Pair, Segment)>, Refusal> {
         let parent = |path: &[Segment]| path[..path.len().saturating_sub(1)].to_vec();
-        let home = chain.verdict.moved().map(|moved| parent(&moved.to));
+        let home = chain.sense().verdict.moved().map(|moved| parent(&moved.to));
         let mut names = Vec::new();
         for pair in others {
-            let mut path = parent(&chain.path);
+            let mut path = parent(&chain.sense().path);
             path.push(pair.name.clone());
             match Verdict::of(self.table(), &path, Namespaces::ALL).moved() {
                 Some(moved) if Some(parent(&moved.to)) == home => {
