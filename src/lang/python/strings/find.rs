@@ -6,7 +6,7 @@ use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprContext, ExprSubscript, Operato
 use ruff_text_size::{Ranged, TextRange};
 
 use super::known::{Call, Kind};
-use super::read::{Reader, argument, unwound};
+use super::read::{Purpose, Reader, argument, unwound};
 use super::text::Text;
 use super::walk::{Assigned, Seen, seen};
 use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
@@ -81,7 +81,7 @@ impl<'u> Finder<'u, '_> {
             if !raw.contains(['.', ':', '\\']) && !raw.contains("import") {
                 continue;
             }
-            if let Some(text) = self.reader.text(literal.expr, false) {
+            if let Some(text) = self.reader.text(literal.expr, Purpose::Alone) {
                 self.found.plain.push(Plain {
                     text,
                     groups: literal.groups.clone(),
@@ -168,7 +168,10 @@ impl<'u> Finder<'u, '_> {
             Kind::Multiple => self.multiple(call, first, row),
             Kind::Settings => self.keyed(first, "LOGGING"),
             Kind::Variable => {
-                let name = self.reader.text(first, false).map(|text| text.known());
+                let name = self
+                    .reader
+                    .text(first, Purpose::Asked)
+                    .map(|text| text.known());
                 let value = argument(arguments, 1, "value");
                 if let (Some(name), Some(value)) = (name, value) {
                     self.variable(&name, value);
@@ -224,7 +227,7 @@ impl<'u> Finder<'u, '_> {
 
     /// A string expression as a site.
     fn site(&mut self, value: &'u Expr, form: Form) {
-        if let Some(text) = self.reader.text(value, true) {
+        if let Some(text) = self.reader.text(value, Purpose::Known) {
             self.found.sites.push(Site {
                 text,
                 form,
@@ -275,13 +278,13 @@ impl<'u> Finder<'u, '_> {
         self.reader.is(value, "sys.modules")
             || self
                 .reader
-                .text(value, false)
+                .text(value, Purpose::Asked)
                 .is_some_and(|text| text.is_complete() && text.known() == "sys.modules")
     }
 
     /// What a package argument says.
     fn package(&self, package: &Expr) -> Option<Package> {
-        let text = self.reader.text(package, false)?;
+        let text = self.reader.text(package, Purpose::Asked)?;
         let known = text.known();
         let names = known.split('.');
         (text.is_complete() && names.clone().all(is_identifier)).then(|| Package {
@@ -338,7 +341,7 @@ impl<'u> Finder<'u, '_> {
     }
 
     fn is_constant(&self, value: &Expr) -> bool {
-        let text = self.reader.text(value, false);
+        let text = self.reader.text(value, Purpose::Asked);
         text.is_some_and(|text| text.is_complete())
     }
 
@@ -357,7 +360,11 @@ impl<'u> Finder<'u, '_> {
     }
 
     fn pair(&mut self, object: &'u Expr, name: &'u Expr, dynamic: bool) {
-        let Some(text) = self.reader.text(name, false).filter(Text::is_complete) else {
+        let Some(text) = self
+            .reader
+            .text(name, Purpose::Asked)
+            .filter(Text::is_complete)
+        else {
             return;
         };
         let known = text.known();
@@ -525,7 +532,7 @@ impl<'u> Finder<'u, '_> {
             }
             // `os.environ["DJANGO_SETTINGS_MODULE"] = "..."`
             Expr::Subscript(subscript) => {
-                let name = self.reader.text(&subscript.slice, false);
+                let name = self.reader.text(&subscript.slice, Purpose::Asked);
                 let is_literal = is_literal(&subscript.slice);
                 if let Some(name) = name.filter(|_| is_literal) {
                     self.variable(&name.known(), assigned.value);
