@@ -14,7 +14,8 @@ use crate::lang::python::scopes::BindingId;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::path::{Segment, is_identifier};
 
-/// Finds every string that is a path, or may be one.
+/// Finds every string that is a path, or may be one. The chains of quoted annotations must be in the
+/// scopes by now: a string that holds such a chain is left to whoever found it.
 pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
     let seen = seen(unit.module);
     let reader = Reader {

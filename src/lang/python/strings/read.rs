@@ -15,7 +15,8 @@ use super::text::{Content, Run, Text, decode};
 use super::walk::Seen;
 use crate::lang::python::scopes::{BindingId, BindingKind, Chain};
 use crate::lang::python::unit::{Unit, bytes};
-use crate::path::Segment;
+use crate::mapping::Outcome;
+use crate::path::{Namespaces, Segment};
 
 /// What a string is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +84,24 @@ impl<'u> Reader<'u, '_> {
     pub(super) fn paths(&self, expr: &Expr) -> Vec<String> {
         let mut found = Vec::new();
         self.paths_to(expr, DEPTH, &mut found);
+        self.add_moved(&mut found);
         if let Expr::Attribute(attribute) = expr {
             found.push(format!(".{}", attribute.attr));
         }
         found
+    }
+
+    /// Adds where the paths move to and where they may come from: a known callee that is itself moved is
+    /// known before and afterwards.
+    fn add_moved(&self, paths: &mut Vec<String>) {
+        let table = self.unit.setting.table;
+        for at in 0..paths.len() {
+            let names: Vec<Segment> = paths[at].split('.').map(Segment::new).collect();
+            if let Outcome::Moves(moved) = table.resolve(&names, Namespaces::ALL) {
+                paths.push(moved.to.segments().join("."));
+            }
+            paths.extend(table.sources(&names).iter().map(|old| old.join(".")));
+        }
     }
 
     /// Whether an expression is a thing of the standard library or the like, by its path.
@@ -125,6 +140,7 @@ impl<'u> Reader<'u, '_> {
             Expr::Call(call) => {
                 let mut callees = Vec::new();
                 self.paths_to(&call.func, depth, &mut callees);
+                self.add_moved(&mut callees);
                 let made = callees.iter().filter_map(|path| self.known().made(path));
                 found.extend(made.map(|like| joined(like, &names)));
             }
