@@ -375,8 +375,10 @@ impl<'u> Finder<'u, '_> {
         if !is_identifier(first) {
             return;
         }
-        let range = place.clone().unwrap_or_else(|| text.range.clone());
-        let range = range.start..range.start + first.len().min(range.len());
+        let range = match &place {
+            Some(place) => place.start..place.start + first.len(),
+            None => text.range.clone(),
+        };
         match base {
             Expr::Name(_) => self.found.pairs.push(Pair {
                 chain: base.range().start().to_u32(),
