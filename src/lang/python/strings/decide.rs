@@ -136,7 +136,8 @@ pub(super) fn at(
         after,
         kinds,
     };
-    let is_open = rest.starts_with(HOLE) || (rest.len() > 1 && rest[1..].starts_with(HOLE));
+    let next = rest.get(1..).unwrap_or_default();
+    let is_open = rest.starts_with(HOLE) || next.starts_with(HOLE);
     if is_open && !has_object {
         return open(&reading, rest, table);
     }

@@ -6,7 +6,7 @@ use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprContext, ExprSubscript, Operato
 use ruff_text_size::{Ranged, TextRange};
 
 use super::known::{Call, Kind};
-use super::read::{Reader, argument, unwound};
+use super::read::{Purpose, Reader, argument, unwound};
 use super::text::Text;
 use super::walk::{Assigned, Seen, seen};
 use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
@@ -14,7 +14,8 @@ use crate::lang::python::scopes::BindingId;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::path::{Segment, is_identifier};
 
-/// Finds every string that is a path, or may be one.
+/// Finds every string that is a path, or may be one. The chains of quoted annotations must be in the
+/// scopes by now: a string that holds such a chain is left to whoever found it.
 pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
     let seen = seen(unit.module);
     let reader = Reader {
@@ -33,9 +34,9 @@ pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
     finder.found
 }
 
-struct Finder<'u, 'a> {
-    reader: Reader<'u, 'a>,
-    found: Found,
+pub(super) struct Finder<'u, 'a> {
+    pub(super) reader: Reader<'u, 'a>,
+    pub(super) found: Found,
     /// Attributes of calls and subscripts that other calls name.
     continued: Vec<(TextRange, Name)>,
     /// Starts of literals that are names of loggers and tasks.
@@ -81,7 +82,7 @@ impl<'u> Finder<'u, '_> {
             if !raw.contains(['.', ':', '\\']) && !raw.contains("import") {
                 continue;
             }
-            if let Some(text) = self.reader.text(literal.expr, false) {
+            if let Some(text) = self.reader.text(literal.expr, Purpose::Alone) {
                 self.found.plain.push(Plain {
                     text,
                     groups: literal.groups.clone(),
@@ -168,7 +169,10 @@ impl<'u> Finder<'u, '_> {
             Kind::Multiple => self.multiple(call, first, row),
             Kind::Settings => self.keyed(first, "LOGGING"),
             Kind::Variable => {
-                let name = self.reader.text(first, false).map(|text| text.known());
+                let name = self
+                    .reader
+                    .text(first, Purpose::Asked)
+                    .map(|text| text.known());
                 let value = argument(arguments, 1, "value");
                 if let (Some(name), Some(value)) = (name, value) {
                     self.variable(&name, value);
@@ -193,7 +197,7 @@ impl<'u> Finder<'u, '_> {
     }
 
     /// What the expression at `range` gives is what the sites from `before` on name.
-    fn continue_from(&mut self, before: usize, range: TextRange) {
+    pub(super) fn continue_from(&mut self, before: usize, range: TextRange) {
         let after = self.after(range);
         let discarded = self.reader.seen.discarded.contains(&range);
         for site in &mut self.found.sites[before..] {
@@ -223,8 +227,8 @@ impl<'u> Finder<'u, '_> {
     }
 
     /// A string expression as a site.
-    fn site(&mut self, value: &'u Expr, form: Form) {
-        if let Some(text) = self.reader.text(value, true) {
+    pub(super) fn site(&mut self, value: &'u Expr, form: Form) {
+        if let Some(text) = self.reader.text(value, Purpose::Known) {
             self.found.sites.push(Site {
                 text,
                 form,
@@ -237,7 +241,7 @@ impl<'u> Finder<'u, '_> {
     }
 
     /// Every string of a list, of the keys and values of a dict, of either side of a condition.
-    fn leaves(&mut self, value: &'u Expr, form: &Form) {
+    pub(super) fn leaves(&mut self, value: &'u Expr, form: &Form) {
         match value {
             Expr::List(list) => list.elts.iter().for_each(|value| self.leaves(value, form)),
             Expr::Tuple(list) => list.elts.iter().for_each(|value| self.leaves(value, form)),
@@ -275,13 +279,13 @@ impl<'u> Finder<'u, '_> {
         self.reader.is(value, "sys.modules")
             || self
                 .reader
-                .text(value, false)
+                .text(value, Purpose::Asked)
                 .is_some_and(|text| text.is_complete() && text.known() == "sys.modules")
     }
 
     /// What a package argument says.
     fn package(&self, package: &Expr) -> Option<Package> {
-        let text = self.reader.text(package, false)?;
+        let text = self.reader.text(package, Purpose::Asked)?;
         let known = text.known();
         let names = known.split('.');
         (text.is_complete() && names.clone().all(is_identifier)).then(|| Package {
@@ -338,7 +342,7 @@ impl<'u> Finder<'u, '_> {
     }
 
     fn is_constant(&self, value: &Expr) -> bool {
-        let text = self.reader.text(value, false);
+        let text = self.reader.text(value, Purpose::Asked);
         text.is_some_and(|text| text.is_complete())
     }
 
@@ -356,8 +360,12 @@ impl<'u> Finder<'u, '_> {
         }
     }
 
-    fn pair(&mut self, object: &'u Expr, name: &'u Expr, dynamic: bool) {
-        let Some(text) = self.reader.text(name, false).filter(Text::is_complete) else {
+    pub(super) fn pair(&mut self, object: &'u Expr, name: &'u Expr, dynamic: bool) {
+        let Some(text) = self
+            .reader
+            .text(name, Purpose::Asked)
+            .filter(Text::is_complete)
+        else {
             return;
         };
         let known = text.known();
@@ -367,8 +375,10 @@ impl<'u> Finder<'u, '_> {
         if !is_identifier(first) {
             return;
         }
-        let range = place.clone().unwrap_or_else(|| text.range.clone());
-        let range = range.start..range.start + first.len().min(range.len());
+        let range = match &place {
+            Some(place) => place.start..place.start + first.len(),
+            None => text.range.clone(),
+        };
         match base {
             Expr::Name(_) => self.found.pairs.push(Pair {
                 chain: base.range().start().to_u32(),
@@ -387,199 +397,10 @@ impl<'u> Finder<'u, '_> {
             _ => {}
         }
     }
-
-    /// `attrgetter("gone")(old)`.
-    fn attrgetter(&mut self, call: &'u ExprCall) {
-        if let Expr::Call(getter) = &*call.func
-            && let [object] = &*call.arguments.args
-            && self.reader.is(&getter.func, "operator.attrgetter")
-        {
-            for name in &getter.arguments.args {
-                self.pair(object, name, true);
-            }
-        }
-    }
-
-    /// `sys.modules.get("old.gone")`, `old.__dict__.get("gone")`.
-    fn modules_method(&mut self, call: &'u ExprCall) {
-        let Expr::Attribute(method) = &*call.func else {
-            return;
-        };
-        let Some(first) = call.arguments.find_positional(0) else {
-            return;
-        };
-        let is_lookup = matches!(
-            method.attr.as_str(),
-            "get"
-                | "pop"
-                | "setdefault"
-                | "__getitem__"
-                | "__contains__"
-                | "__delitem__"
-                | "__setitem__"
-        );
-        if is_lookup && self.reader.is(&method.value, "sys.modules") {
-            let before = self.found.sites.len();
-            self.site(first, Form::Module);
-            if !method.attr.as_str().starts_with("__") {
-                self.continue_from(before, call.range());
-            }
-            if let Some(site) = self.found.sites.get_mut(before) {
-                site.is_store = matches!(method.attr.as_str(), "setdefault" | "__setitem__");
-            }
-        } else if is_lookup {
-            self.dict_lookup(&method.value, first);
-        } else if method.attr.as_str() == "update"
-            && self.reader.is(&method.value, "sys.modules")
-            && let Expr::Dict(dict) = first
-        {
-            for key in dict.items.iter().filter_map(|item| item.key.as_ref()) {
-                self.stored(key);
-            }
-        }
-    }
-
-    fn stored(&mut self, key: &'u Expr) {
-        let before = self.found.sites.len();
-        self.site(key, Form::Module);
-        for site in &mut self.found.sites[before..] {
-            site.is_store = true;
-        }
-    }
-
-    /// `old.__dict__["gone"]`, `vars(old)["gone"]`.
-    fn dict_lookup(&mut self, dict: &'u Expr, name: &'u Expr) {
-        match dict {
-            Expr::Attribute(attribute) if attribute.attr.as_str() == "__dict__" => {
-                self.pair(&attribute.value, name, true);
-            }
-            Expr::Call(call) if self.reader.is(&call.func, "builtins.vars") => {
-                if let [object] = &*call.arguments.args {
-                    self.pair(object, name, true);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn subscript(&mut self, subscript: &'u ExprSubscript) {
-        if !self.reader.is(&subscript.value, "sys.modules") {
-            return self.dict_lookup(&subscript.value, &subscript.slice);
-        }
-        if subscript.ctx == ExprContext::Store {
-            return self.stored(&subscript.slice);
-        }
-        let before = self.found.sites.len();
-        self.site(&subscript.slice, Form::Module);
-        self.continue_from(before, subscript.range);
-        if subscript.ctx == ExprContext::Del {
-            for site in &mut self.found.sites[before..] {
-                site.escapes = false;
-            }
-        }
-    }
-
-    /// `__import__("a.b")` gives `a`, with a list of names `a.b`.
-    fn dunder_import(&mut self, call: &'u ExprCall, name: &'u Expr) {
-        let arguments = &call.arguments;
-        let level = argument(arguments, 4, "level");
-        if level.is_some_and(|level| !is_zero(level)) {
-            return;
-        }
-        let before = self.found.sites.len();
-        let form = match argument(arguments, 3, "fromlist") {
-            None => Form::Top,
-            Some(Expr::List(list)) if list.elts.is_empty() => Form::Top,
-            Some(Expr::Tuple(list)) if list.elts.is_empty() => Form::Top,
-            Some(_) => Form::Module,
-        };
-        self.site(name, form);
-        self.continue_from(before, call.range());
-    }
-
-    /// `@override_settings(ROOT_URLCONF="...")`.
-    fn overrides(&mut self, call: &'u ExprCall) {
-        for keyword in &call.arguments.keywords {
-            if let Some(name) = &keyword.arg {
-                self.variable(name.as_str(), &keyword.value);
-            }
-        }
-    }
-
-    fn assigned(&mut self, assigned: &Assigned<'u>) {
-        match assigned.target {
-            Expr::Name(name) if assigned.in_module => {
-                self.variable(name.id.as_str(), assigned.value);
-            }
-            // `settings.ROOT_URLCONF = "..."`, `app.conf.include = [...]`
-            Expr::Attribute(attribute) => {
-                let (base, names) = unwound(&attribute.value);
-                let first = match base {
-                    Expr::Name(name) => name.id.as_str(),
-                    _ => "",
-                };
-                let owner = names.last().copied().unwrap_or(first);
-                if matches!(owner, "settings" | "conf" | "config") {
-                    self.variable(attribute.attr.as_str(), assigned.value);
-                }
-            }
-            // `os.environ["DJANGO_SETTINGS_MODULE"] = "..."`
-            Expr::Subscript(subscript) => {
-                let name = self.reader.text(&subscript.slice, false);
-                let is_literal = is_literal(&subscript.slice);
-                if let Some(name) = name.filter(|_| is_literal) {
-                    self.variable(&name.known(), assigned.value);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A variable of settings.
-    fn variable(&mut self, name: &str, value: &'u Expr) {
-        match self.reader.known().name(name) {
-            Some(true) => self.leaves(value, &Form::App),
-            Some(false) => self.leaves(value, &Form::Path),
-            None if self.reader.known().has_keys(name) => self.keyed(value, name),
-            None => {}
-        }
-    }
-
-    /// Values at known keys, at any depth.
-    fn keyed(&mut self, value: &'u Expr, variable: &str) {
-        match value {
-            Expr::List(list) => {
-                let values = list.elts.iter();
-                values.for_each(|value| self.keyed(value, variable));
-            }
-            Expr::Tuple(list) => {
-                let values = list.elts.iter();
-                values.for_each(|value| self.keyed(value, variable));
-            }
-            Expr::Dict(dict) => {
-                for item in &dict.items {
-                    let key = match &item.key {
-                        Some(Expr::StringLiteral(key)) => key.value.to_str(),
-                        _ => "",
-                    };
-                    match self.reader.known().key(variable, key) {
-                        true => self.leaves(&item.value, &Form::Path),
-                        false => self.keyed(&item.value, variable),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
-fn is_literal(value: &Expr) -> bool {
+pub(super) fn is_literal(value: &Expr) -> bool {
     matches!(value, Expr::StringLiteral(_) | Expr::FString(_))
-}
-
-fn is_zero(value: &Expr) -> bool {
-    matches!(value, Expr::NumberLiteral(number)
-        if number.value.as_int().is_some_and(|int| int.as_u8() == Some(0)))
 }
 
 fn is_collection(callee: &Expr) -> bool {

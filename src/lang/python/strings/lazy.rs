@@ -5,7 +5,7 @@ use ruff_python_ast::{Expr, ExprDict};
 use rustc_hash::FxHashSet;
 
 use super::plan::{Pen, one};
-use super::read::Reader;
+use super::read::{Purpose, Reader};
 use super::text::Text;
 use super::{Found, Lazy, plain};
 use crate::finding::Code;
@@ -178,7 +178,10 @@ impl<'u> Tables<'_, 'u, '_> {
         if !value.is_string_literal_expr() {
             return None;
         }
-        let text = self.reader.text(value, true).filter(Text::is_complete)?;
+        let text = self
+            .reader
+            .text(value, Purpose::Known)
+            .filter(Text::is_complete)?;
         let known = text.known();
         let name = known.trim_start_matches('.');
         let level = known.len() - name.len();

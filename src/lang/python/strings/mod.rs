@@ -8,7 +8,7 @@
 //! | `walk` | one walk: calls, subscripts, comparisons, assignments, literals |
 //! | `known` | which calls and variables take paths, as data (`known.toml`) |
 //! | `text`, `read` | what a string expression says, and where each byte of that stands |
-//! | `find` | from calls and variables to sites: a text, and what kind of path it is |
+//! | `find`, `modules`, `variables` | from calls and variables to sites: a text, and what kind of path it is |
 //! | `written` | paths as strings write them |
 //! | `decide`, `plan` | from sites to edits and findings |
 //! | `plain`, `code`, `lazy` | strings that only may be references |
@@ -22,10 +22,12 @@ mod decide;
 mod find;
 mod known;
 mod lazy;
+mod modules;
 mod plain;
 mod plan;
 mod read;
 mod text;
+mod variables;
 mod walk;
 mod written;
 

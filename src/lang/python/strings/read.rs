@@ -15,7 +15,19 @@ use super::text::{Content, Run, Text, decode};
 use super::walk::Seen;
 use crate::lang::python::scopes::{BindingId, BindingKind, Chain};
 use crate::lang::python::unit::{Unit, bytes};
-use crate::path::Segment;
+use crate::mapping::Outcome;
+use crate::path::{Namespaces, Segment};
+
+/// What a string is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It stands where a path is known to stand.
+    Known,
+    /// Only to know what it says.
+    Asked,
+    /// By itself: what its names stand for is read elsewhere.
+    Alone,
+}
 
 /// How far values of names are followed.
 const DEPTH: u32 = 8;
@@ -72,10 +84,24 @@ impl<'u> Reader<'u, '_> {
     pub(super) fn paths(&self, expr: &Expr) -> Vec<String> {
         let mut found = Vec::new();
         self.paths_to(expr, DEPTH, &mut found);
+        self.add_moved(&mut found);
         if let Expr::Attribute(attribute) = expr {
             found.push(format!(".{}", attribute.attr));
         }
         found
+    }
+
+    /// Adds where the paths move to and where they may come from: a known callee that is itself moved is
+    /// known before and afterwards.
+    fn add_moved(&self, paths: &mut Vec<String>) {
+        let table = self.unit.setting.table;
+        for at in 0..paths.len() {
+            let names: Vec<Segment> = paths[at].split('.').map(Segment::new).collect();
+            if let Outcome::Moves(moved) = table.resolve(&names, Namespaces::ALL) {
+                paths.push(moved.to.segments().join("."));
+            }
+            paths.extend(table.sources(&names).iter().map(|old| old.join(".")));
+        }
     }
 
     /// Whether an expression is a thing of the standard library or the like, by its path.
@@ -114,6 +140,7 @@ impl<'u> Reader<'u, '_> {
             Expr::Call(call) => {
                 let mut callees = Vec::new();
                 self.paths_to(&call.func, depth, &mut callees);
+                self.add_moved(&mut callees);
                 let made = callees.iter().filter_map(|path| self.known().made(path));
                 found.extend(made.map(|like| joined(like, &names)));
             }
@@ -174,9 +201,8 @@ impl<'u> Reader<'u, '_> {
         }
     }
 
-    /// What a string expression says; `None` if it is none. `is_known` says that it stands where a path
-    /// is known to stand.
-    pub(super) fn text(&self, expr: &Expr, is_known: bool) -> Option<Text> {
+    /// What a string expression says; `None` if it is none.
+    pub(super) fn text(&self, expr: &Expr, purpose: Purpose) -> Option<Text> {
         let is_string = match expr {
             Expr::StringLiteral(_) | Expr::FString(_) => true,
             Expr::BinOp(binary) => matches!(binary.op, Operator::Add | Operator::Mod),
@@ -188,24 +214,24 @@ impl<'u> Reader<'u, '_> {
             return None;
         }
         let mut text = Text::new(bytes(expr.range()));
-        self.add(expr, &mut text, is_known, DEPTH);
+        self.add(expr, &mut text, purpose, DEPTH);
         matches!(text.runs.first(), Some(Run::Known { .. })).then_some(text)
     }
 
-    fn add(&self, expr: &Expr, text: &mut Text, is_known: bool, depth: u32) {
+    fn add(&self, expr: &Expr, text: &mut Text, purpose: Purpose, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else {
             return text.hole();
         };
         match expr {
-            Expr::StringLiteral(literal) => self.literal(literal, text, is_known),
-            Expr::FString(literal) => self.format_literal(literal, text, is_known, depth),
+            Expr::StringLiteral(literal) => self.literal(literal, text, purpose),
+            Expr::FString(literal) => self.format_literal(literal, text, purpose, depth),
             Expr::BinOp(binary) if binary.op == Operator::Add => {
-                self.add(&binary.left, text, is_known, depth);
-                self.add(&binary.right, text, is_known, depth);
+                self.add(&binary.left, text, purpose, depth);
+                self.add(&binary.right, text, purpose, depth);
             }
             Expr::BinOp(binary) if binary.op == Operator::Mod => {
                 let mut pattern = Text::new(0..0);
-                self.add(&binary.left, &mut pattern, is_known, depth);
+                self.add(&binary.left, &mut pattern, purpose, depth);
                 let values: Vec<&Expr> = match &*binary.right {
                     Expr::Tuple(tuple) => tuple.elts.iter().collect(),
                     value => vec![value],
@@ -216,31 +242,31 @@ impl<'u> Reader<'u, '_> {
                     text,
                     &percent,
                     &mut |key, text| match (key, values.next()) {
-                        ("", Some(value)) => self.add(value, text, is_known, depth),
+                        ("", Some(value)) => self.add(value, text, purpose, depth),
                         _ => text.hole(),
                     },
                 );
             }
             Expr::Call(call) if is_method(call, "format") => {
-                self.formatted(call, text, is_known, depth);
+                self.formatted(call, text, purpose, depth);
             }
             Expr::Call(call) if is_method(call, "join") => {
-                self.joined(call, text, is_known, depth);
+                self.joined(call, text, purpose, depth);
             }
-            Expr::Named(named) => self.add(&named.value, text, is_known, depth),
-            Expr::Name(name) => self.name(expr, name.range, text, is_known, depth),
+            Expr::Named(named) => self.add(&named.value, text, purpose, depth),
+            Expr::Name(name) => self.name(expr, name.range, text, purpose, depth),
             _ => text.hole(),
         }
     }
 
-    fn claim(&self, range: TextRange, is_known: bool) {
-        if is_known {
+    fn claim(&self, range: TextRange, purpose: Purpose) {
+        if purpose == Purpose::Known {
             self.claimed.borrow_mut().insert(range.start().to_u32());
         }
     }
 
-    fn literal(&self, literal: &ExprStringLiteral, text: &mut Text, is_known: bool) {
-        self.claim(literal.range, is_known);
+    fn literal(&self, literal: &ExprStringLiteral, text: &mut Text, purpose: Purpose) {
+        self.claim(literal.range, purpose);
         for part in &literal.value {
             let content = match part.flags.prefix().is_raw() {
                 true => Content::Raw,
@@ -260,8 +286,8 @@ impl<'u> Reader<'u, '_> {
         }
     }
 
-    fn format_literal(&self, literal: &ExprFString, text: &mut Text, is_known: bool, depth: u32) {
-        self.claim(literal.range, is_known);
+    fn format_literal(&self, literal: &ExprFString, text: &mut Text, purpose: Purpose, depth: u32) {
+        self.claim(literal.range, purpose);
         for part in &literal.value {
             let string = match part {
                 FStringPart::Literal(part) => {
@@ -289,7 +315,7 @@ impl<'u> Reader<'u, '_> {
                             && value.debug_text.is_none()
                             && value.conversion.is_none() =>
                     {
-                        self.add(&value.expression, text, is_known, depth);
+                        self.add(&value.expression, text, purpose, depth);
                     }
                     InterpolatedStringElement::Interpolation(_) => text.hole(),
                 }
@@ -298,12 +324,12 @@ impl<'u> Reader<'u, '_> {
     }
 
     /// `"{}.f".format(x)`.
-    fn formatted(&self, call: &ExprCall, text: &mut Text, is_known: bool, depth: u32) {
+    fn formatted(&self, call: &ExprCall, text: &mut Text, purpose: Purpose, depth: u32) {
         let Expr::Attribute(function) = &*call.func else {
             return text.hole();
         };
         let mut pattern = Text::new(0..0);
-        self.add(&function.value, &mut pattern, is_known, depth);
+        self.add(&function.value, &mut pattern, purpose, depth);
         let mut next = 0;
         pieces(&pattern, text, &braces, &mut |key, text| {
             let value = if key.is_empty() {
@@ -316,14 +342,14 @@ impl<'u> Reader<'u, '_> {
                 keyword.map(|keyword| &keyword.value)
             };
             match value {
-                Some(value) => self.add(value, text, is_known, depth),
+                Some(value) => self.add(value, text, purpose, depth),
                 None => text.hole(),
             }
         });
     }
 
     /// `".".join(["a", "b"])`.
-    fn joined(&self, call: &ExprCall, text: &mut Text, is_known: bool, depth: u32) {
+    fn joined(&self, call: &ExprCall, text: &mut Text, purpose: Purpose, depth: u32) {
         let values = match call.arguments.find_positional(0) {
             Some(Expr::List(list)) => &list.elts,
             Some(Expr::Tuple(tuple)) => &tuple.elts,
@@ -333,7 +359,7 @@ impl<'u> Reader<'u, '_> {
             return text.hole();
         };
         let mut separator = Text::new(0..0);
-        self.add(&function.value, &mut separator, is_known, depth);
+        self.add(&function.value, &mut separator, purpose, depth);
         if !separator.is_complete() {
             return text.hole();
         }
@@ -342,13 +368,13 @@ impl<'u> Reader<'u, '_> {
             if at > 0 {
                 text.push(&separator, None);
             }
-            self.add(value, text, is_known, depth);
+            self.add(value, text, purpose, depth);
         }
     }
 
     /// A constant: a name with one value, or the name of this module.
-    fn name(&self, expr: &Expr, range: TextRange, text: &mut Text, is_known: bool, depth: u32) {
-        let Some(chain) = self.chain(expr) else {
+    fn name(&self, expr: &Expr, range: TextRange, text: &mut Text, purpose: Purpose, depth: u32) {
+        let Some(chain) = self.chain(expr).filter(|_| purpose != Purpose::Alone) else {
             return text.hole();
         };
         if chain.reach.bindings.is_empty() && chain.reach.stars.is_empty() {
@@ -365,13 +391,13 @@ impl<'u> Reader<'u, '_> {
             return text.hole();
         };
         let start = self.unit.scopes.binding(binding).range.start().to_u32();
-        if is_known {
+        if purpose == Purpose::Known {
             let mut constants = self.constants.borrow_mut();
             let reads = constants.entry(start).or_default();
             reads.insert(range.start().to_u32());
         }
         let mut inner = Text::new(bytes(value.range()));
-        self.add(value, &mut inner, is_known, depth);
+        self.add(value, &mut inner, purpose, depth);
         for mut run in inner.runs {
             if let Run::Known { constant, .. } = &mut run {
                 constant.get_or_insert(start);

@@ -47,6 +47,12 @@ to = "other.far"
 from = "old.looked"
 to = "new.looked"
 review = "look at it"
+[[move]]
+from = "old.tools.load"
+to = "importlib.import_module"
+[[move]]
+from = "unittest.mock.patch"
+to = "new.patch"
 [[remove]]
 path = "old.dead"
 [[keep]]
