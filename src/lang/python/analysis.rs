@@ -11,6 +11,7 @@ use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
 use super::scopes::{Import, ImportKind, Scopes};
+use super::strings;
 use super::survey::Survey;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit, bytes};
@@ -87,7 +88,12 @@ pub(super) fn read(
         survey: standing.survey,
     };
     let mut draft = Draft::default();
-    let outline = Rewrite::run(&unit, tree, &[], Default::default(), &mut draft);
+    let found = strings::find(&unit);
+    let mut outline = Rewrite::run(&unit, tree, &found.pairs, Default::default(), &mut draft);
+    strings::plan(&unit, &found, &mut draft, &mut outline.uses);
+    outline
+        .uses
+        .sort_by_key(|used| used.range.as_ref().map(|range| range.start));
     draft.findings.extend(unit.kept.unused());
     Ok(Reading { outline, draft })
 }
@@ -144,7 +150,9 @@ fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Optio
     import.clauses.iter().find_map(|clause| {
         let mut path = module.to_vec();
         path.extend(clause.path.iter().filter(|name| *name != "*").cloned());
-        let mut to = moved(&path)?;
+        // A new path is one that the table leads to: after a rewrite this is all that tells.
+        let mut to =
+            moved(&path).or_else(|| setting.table.leads_to_new(&path).then(|| path.clone()))?;
         if path.len() > module.len() && to.len() > 1 {
             to.pop();
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::facts::{ChainFact, Facts, Form, Key};
+use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
 use super::fate::{Add, Blocks, ChainNext, Fates, Next};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
@@ -52,7 +52,7 @@ impl Accesses {
             if !matches!(fates.chains[at], ChainNext::Writes(_)) {
                 continue;
             }
-            let Some(moved) = chain.verdict.moved() else {
+            let Some(moved) = chain.sense().verdict.moved() else {
                 continue;
             };
             if rewrite.is_builtin(&moved.to) {
@@ -61,14 +61,16 @@ impl Accesses {
                 continue;
             }
             let module = match rewrite.module_len(facts, chain, moved) {
-                Ok(len) if chain.pair.is_some() && len == moved.to.len() => len - 1,
+                Ok(len) if !chain.pairs.is_empty() && len == moved.to.len() => len - 1,
                 Ok(len) => len,
                 Err(refusal) => {
                     blocks.chains.insert(at, refusal);
                     continue;
                 }
             };
-            let Some((scope, form)) = rewrite.place_of_import(facts, chain) else {
+            let from_end = moved.to.len() - module;
+            let old_module = chain.sense().path.len().saturating_sub(from_end);
+            let Some((scope, form)) = rewrite.place_of_import(facts, chain, old_module) else {
                 continue;
             };
             let (module, rest) = moved.to.split_at(module);
@@ -88,17 +90,19 @@ impl Accesses {
                     keys: Vec::new(),
                 });
             group.users.push((at, rest.len()));
-            for key in &chain.through {
-                if !group.keys.contains(key) {
-                    group.keys.push(*key);
+            for key in chain.keys() {
+                if !group.keys.contains(&key) {
+                    group.keys.push(key);
                 }
             }
         }
+        rewrite.add_idle_groups(facts, fates, &mut groups);
         let mut accesses = Self::default();
         let mut taken: FxHashMap<(u32, Segment), Vec<Segment>> = FxHashMap::default();
         for group in groups.into_values() {
             match rewrite.head(&group, facts, fates, &taken) {
                 Some((form, alias)) => {
+                    rewrite.alias_clauses(&group, alias.as_ref(), facts, fates);
                     let head = head_names(form, &group.module, alias.as_ref());
                     let root = if form == Form::Dotted {
                         &head[..1]
@@ -107,7 +111,7 @@ impl Accesses {
                     };
                     taken.insert((group.scope.0, head[0].clone()), root.to_vec());
                     for (at, rest) in &group.users {
-                        let moved = facts.chains[*at].verdict.moved();
+                        let moved = facts.chains[*at].sense().verdict.moved();
                         let tail = moved.map(|m| m.to[m.to.len() - rest..].to_vec());
                         let names = head.iter().cloned().chain(tail.into_iter().flatten());
                         fates.chains[*at] = ChainNext::Writes(names.collect());
@@ -117,14 +121,14 @@ impl Accesses {
                 None => {
                     let name = group.module.last().cloned().unwrap_or_default();
                     for (at, _) in &group.users {
-                        let refusal = Refusal::new(
-                            Code::Shadow,
-                            format!(
-                                "`{name}` means something else between the import and this use"
-                            ),
-                        )
-                        .help("rename the other one, or write this one by hand");
-                        blocks.chains.insert(*at, refusal);
+                        blocks.chains.insert(*at, shadowed(&name));
+                    }
+                    for key in &group.keys {
+                        let swaps =
+                            matches!(fates.clause(*key), Next::Swaps(to) if *to == group.module);
+                        if swaps && facts.clause(*key).is_some_and(ClauseFact::is_dotted) {
+                            blocks.clauses.insert(*key, shadowed(&name));
+                        }
                     }
                 }
             }
@@ -163,6 +167,14 @@ impl Accesses {
     }
 }
 
+fn shadowed(name: &str) -> Refusal {
+    Refusal::new(
+        Code::Shadow,
+        format!("`{name}` means something else between the import and its uses"),
+    )
+    .help("rename the other one, or write this one by hand")
+}
+
 /// The names that a chain starts with, for a module that is imported this way.
 fn head_names(form: Form, module: &[Segment], alias: Option<&Segment>) -> Vec<Segment> {
     match (form, alias) {
@@ -173,12 +185,75 @@ fn head_names(form: Form, module: &[Segment], alias: Option<&Segment>) -> Vec<Se
 }
 
 impl Rewrite<'_, '_> {
-    /// The scope that the imports behind a chain bind in, and their form.
-    fn place_of_import(&self, facts: &Facts, chain: &ChainFact) -> Option<(ScopeId, Form)> {
-        let key = chain.through.first()?;
-        let fact = facts.clause(*key)?;
+    /// Dotted clauses that move although no chain starts at them: their heads must be free as well.
+    fn add_idle_groups(
+        &self,
+        facts: &Facts,
+        fates: &Fates,
+        groups: &mut BTreeMap<(u32, Vec<Segment>, Form), Group>,
+    ) {
+        for &key in &facts.order {
+            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+                continue;
+            };
+            if !fact.is_dotted() {
+                continue;
+            }
+            let import = self.unit.scopes.import(key.0);
+            let binding = import.clauses[key.1 as usize].binding;
+            let scope = self.unit.scopes.binding(binding).scope;
+            let group = groups
+                .entry((scope.0, to.clone(), Form::Dotted))
+                .or_insert_with(|| Group {
+                    scope,
+                    module: to.clone(),
+                    form: Form::Dotted,
+                    users: Vec::new(),
+                    keys: Vec::new(),
+                });
+            if !group.keys.contains(&key) {
+                group.keys.push(key);
+            }
+        }
+    }
+
+    /// Gives the dotted clauses of a group that move to its module the alias that was chosen.
+    fn alias_clauses(
+        &self,
+        group: &Group,
+        alias: Option<&Segment>,
+        facts: &Facts,
+        fates: &mut Fates,
+    ) {
+        let Some(alias) = alias else { return };
+        for key in &group.keys {
+            let swaps = matches!(fates.clause(*key), Next::Swaps(to) if *to == group.module);
+            if swaps && facts.clause(*key).is_some_and(ClauseFact::is_dotted) {
+                fates.aliases.insert(*key, alias.clone());
+            }
+        }
+    }
+
+    /// The scope that the imports behind a chain bind in, and the form that the new import takes after them.
+    fn place_of_import(
+        &self,
+        facts: &Facts,
+        chain: &ChainFact,
+        old_module: usize,
+    ) -> Option<(ScopeId, Form)> {
+        let key = chain.keys().next()?;
+        let fact = facts.clause(key)?;
         let form = match fact.form {
             Form::Undotted => Form::Dotted,
+            // A module that no clause names: it came along with its package (row P23).
+            Form::Alias
+                if fact
+                    .path
+                    .as_ref()
+                    .is_some_and(|path| path.len() < old_module) =>
+            {
+                Form::Dotted
+            }
             other => other,
         };
         let import = self.unit.scopes.import(key.0);
@@ -215,12 +290,12 @@ impl Rewrite<'_, '_> {
         )
         .help("rename the other one, or write this one by hand");
         // What a from-import brings goes for all uses or for none.
-        let imports = chain.through.iter().filter(|key| {
-            facts.clause(**key).is_some_and(|fact| {
-                fact.form == Form::From && fact.verdict.len() >= chain.verdict.len()
+        let imports = chain.keys().filter(|key| {
+            facts.clause(*key).is_some_and(|fact| {
+                fact.form == Form::From && fact.verdict.len() >= chain.sense().verdict.len()
             })
         });
-        let imports: Vec<Key> = imports.copied().collect();
+        let imports: Vec<Key> = imports.collect();
         if imports.is_empty() {
             blocks.chains.insert(at, refusal.clone());
         }
@@ -360,7 +435,7 @@ impl Rewrite<'_, '_> {
                 .chains
                 .iter()
                 .enumerate()
-                .filter(|(_, chain)| chain.reached.contains(&key))
+                .filter(|(_, chain)| chain.is_reached_by(key))
                 .all(|(at, _)| in_group(at))
     }
 
@@ -387,8 +462,21 @@ impl Rewrite<'_, '_> {
                 Next::Goes => None,
                 Next::Stays | Next::Refused(_) | Next::Held(_) => fact.path.as_ref(),
             };
-            let name = &scopes.binding(clause.binding).name;
-            let fits = match (access.form, fact.form, &access.alias) {
+            let name = fates
+                .aliases
+                .get(&other)
+                .unwrap_or(&scopes.binding(clause.binding).name);
+            let form = if fates.aliases.contains_key(&other) {
+                Form::Alias
+            } else {
+                fact.form
+            };
+            // `import a.b.c` brings `a.b` too.
+            let path = match (path, access.form, form) {
+                (Some(path), Form::Dotted, Form::Dotted) => path.get(..wanted.len()),
+                (path, _, _) => path.map(Vec::as_slice),
+            };
+            let fits = match (access.form, form, &access.alias) {
                 (Form::Dotted, Form::Dotted | Form::Undotted, _) => {
                     // `import a` that moves is `import b as a`: no chain can start at `b`.
                     fact.form == Form::Dotted || !matches!(fates.clause(other), Next::Swaps(_))
@@ -401,7 +489,7 @@ impl Rewrite<'_, '_> {
             let before = other == key
                 || (self.is_around(import.block, own_block)
                     && first_user.is_some_and(|user| import.range.end().to_usize() <= user));
-            path == Some(wanted) && fits && here && before
+            path == Some(wanted.as_slice()) && fits && here && before
         })
     }
 

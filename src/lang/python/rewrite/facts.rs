@@ -51,20 +51,44 @@ pub(super) enum Form {
 pub(super) struct ChainFact {
     /// Its index in the scopes.
     pub(super) index: usize,
-    /// What it means; the name of a pair is part of it.
-    pub(super) path: Vec<Segment>,
-    /// Further paths that it may mean.
-    pub(super) others: Vec<Vec<Segment>>,
-    /// The clauses whose binding reaches it.
-    pub(super) reached: Vec<Key>,
+    /// The clauses whose binding reaches it, each with the place in [`ChainFact::senses`] of what the chain means
+    /// by it.
+    pub(super) reached: Vec<(Key, usize)>,
     /// Those of them that bring what it names.
-    pub(super) through: Vec<Key>,
+    pub(super) through: Vec<(Key, usize)>,
+    /// What it may mean; never empty, each path once. The name of a pair is part of it.
+    pub(super) senses: Vec<Sense>,
     /// Something else than these imports can be behind its name.
     pub(super) mixed: bool,
-    /// The string that is its last name.
-    pub(super) pair: Option<Pair>,
-    /// What the table says of the path.
+    /// The string that is its last name. `patch.multiple(mod, A=..., B=...)` has several: the first is
+    /// part of the path, the others go with it.
+    pub(super) pairs: Vec<Pair>,
+}
+
+/// One thing that a chain may mean.
+#[derive(Debug)]
+pub(super) struct Sense {
+    /// The absolute path.
+    pub(super) path: Vec<Segment>,
+    /// What the table says of it.
     pub(super) verdict: Verdict,
+}
+
+impl ChainFact {
+    /// What it means, where it is known to mean one thing.
+    pub(super) fn sense(&self) -> &Sense {
+        &self.senses[0]
+    }
+
+    /// The clauses that bring what it names.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.through.iter().map(|(key, _)| *key)
+    }
+
+    /// Whether a clause's binding reaches it.
+    pub(super) fn is_reached_by(&self, key: Key) -> bool {
+        self.reached.iter().any(|(reached, _)| *reached == key)
+    }
 }
 
 /// Everything that decisions are made of.
@@ -91,16 +115,14 @@ impl Facts {
                     .insert((id, clause as u32), clause_fact(unit, id, clause));
             }
         }
-        let pairs: FxHashMap<u32, &Pair> = pairs
-            .iter()
-            .filter(|pair| !pair.dynamic)
-            .map(|pair| (pair.chain, pair))
-            .collect();
+        let mut by_chain: FxHashMap<u32, Vec<Pair>> = FxHashMap::default();
+        for pair in pairs.iter().filter(|pair| !pair.dynamic) {
+            by_chain.entry(pair.chain).or_default().push(pair.clone());
+        }
         for (index, chain) in unit.scopes.chains.iter().enumerate() {
-            let pair = pairs.get(&chain.parts[0].range.start().to_u32()).copied();
-            facts
-                .chains
-                .extend(facts.chain_fact(unit, index, chain, pair));
+            let pairs = by_chain.remove(&chain.parts[0].range.start().to_u32());
+            let fact = facts.chain_fact(unit, index, chain, pairs.unwrap_or_default());
+            facts.chains.extend(fact);
         }
         facts
     }
@@ -110,54 +132,48 @@ impl Facts {
         unit: &Unit<'_>,
         index: usize,
         chain: &Chain,
-        pair: Option<&Pair>,
+        pairs: Vec<Pair>,
     ) -> Option<ChainFact> {
-        let mut paths: Vec<Vec<Segment>> = unit
-            .meanings(chain)
-            .into_iter()
-            .map(|(_, mut path)| {
-                path.extend(pair.map(|pair| pair.name.clone()));
-                path
-            })
-            .collect();
-        if paths.is_empty() {
-            return None;
+        let mut senses: Vec<Sense> = Vec::new();
+        let mut reached = Vec::new();
+        for id in &chain.reach.bindings {
+            let Some(key) = key_of(unit, *id) else {
+                continue;
+            };
+            let value = self.clauses.get(&key).and_then(|fact| fact.value.as_ref());
+            let Some(value) = value else { continue };
+            let attributes = chain.parts[1..].iter().map(|part| &part.name);
+            let names = value.iter().chain(attributes);
+            let names = names.chain(pairs.first().map(|pair| &pair.name));
+            let path: Vec<Segment> = names.cloned().collect();
+            let known = senses.iter().position(|sense| sense.path == path);
+            let at = known.unwrap_or_else(|| {
+                let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
+                senses.push(Sense { path, verdict });
+                senses.len() - 1
+            });
+            reached.push((key, at));
         }
-        let path = paths.remove(0);
-        let reached: Vec<Key> = chain
-            .reach
-            .bindings
-            .iter()
-            .filter_map(|id| key_of(unit, *id))
-            .collect();
-        let known = reached.iter().filter(|key| {
-            self.clauses
-                .get(key)
-                .is_some_and(|fact| fact.value.is_some())
-        });
-        let mixed = known.count() < chain.reach.bindings.len();
-        Some(ChainFact {
+        (!senses.is_empty()).then(|| ChainFact {
             index,
-            through: self.through(&path, &reached),
-            others: paths,
+            through: self.through(&senses, &reached),
+            mixed: reached.len() < chain.reach.bindings.len(),
             reached,
-            mixed,
-            pair: pair.cloned(),
-            verdict: Verdict::of(unit.setting.table, &path, Namespaces::ALL),
-            path,
+            senses,
+            pairs,
         })
     }
 
     /// The clauses that bring what a path names: of `import a`, `import a.b`, `import a.b.c` those with the
     /// longest part of it; all others as they are.
-    fn through(&self, path: &[Segment], reached: &[Key]) -> Vec<Key> {
-        let brings = |key: &Key| -> usize {
+    fn through(&self, senses: &[Sense], reached: &[(Key, usize)]) -> Vec<(Key, usize)> {
+        let brings = |(key, sense): &(Key, usize)| -> usize {
             match self.clauses.get(key) {
                 Some(ClauseFact {
                     form: Form::Dotted | Form::Undotted,
                     path: Some(module),
                     ..
-                }) if path.starts_with(module) => module.len(),
+                }) if senses[*sense].path.starts_with(module) => module.len(),
                 Some(ClauseFact {
                     form: Form::Dotted, ..
                 }) => 0,
@@ -166,7 +182,7 @@ impl Facts {
         };
         let most = reached.iter().map(brings).max().unwrap_or_default();
         let mut through = reached.to_vec();
-        through.retain(|key| brings(key) == most);
+        through.retain(|one| brings(one) == most);
         through
     }
 
@@ -194,6 +210,7 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
         ImportKind::From { .. } => Form::From,
         ImportKind::Plain if clause.alias.is_some() => Form::Alias,
         ImportKind::Plain if binds_root(import, number) => Form::Dotted,
+        ImportKind::Plain if is_dotted_too(unit, clause) => Form::Dotted,
         ImportKind::Plain => Form::Undotted,
     };
     let path = unit.clause_path(id, number);
@@ -211,4 +228,15 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
         form,
         verdict,
     }
+}
+
+/// Whether a dotted import binds the name of `import a` in the same scope too: then `a` cannot be kept as an
+/// alias of something else.
+fn is_dotted_too(unit: &Unit<'_>, clause: &crate::lang::python::scopes::Clause) -> bool {
+    let binding = unit.scopes.binding(clause.binding);
+    let same = unit.scopes.scope(binding.scope).bindings.get(&binding.name);
+    same.into_iter().flatten().any(|other| {
+        key_of(unit, *other)
+            .is_some_and(|(import, number)| binds_root(unit.scopes.import(import), number as usize))
+    })
 }

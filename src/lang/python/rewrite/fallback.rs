@@ -58,7 +58,8 @@ pub(super) fn block_equal_arms(
 fn block_chains(facts: &Facts, key: Key, refusal: &Refusal, blocks: &mut Blocks) {
     let speaks = facts.clause(key).is_some_and(|fact| fact.verdict.len() > 0);
     for (at, chain) in facts.chains.iter().enumerate() {
-        if !speaks && chain.through.contains(&key) && chain.verdict.moved().is_some() {
+        if !speaks && chain.keys().any(|one| one == key) && chain.sense().verdict.moved().is_some()
+        {
             blocks.chains.entry(at).or_insert_with(|| refusal.clone());
         }
     }

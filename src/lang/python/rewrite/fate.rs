@@ -8,7 +8,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::access::Accesses;
-use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
+use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, Sense};
 use super::verdict::{Moved, Verdict};
 use super::{Rewrite, fallback};
 use crate::finding::Code;
@@ -79,6 +79,8 @@ pub(super) struct Fates {
     pub(super) chains: Vec<ChainNext>,
     /// In source order of the clauses that they stand beside.
     pub(super) adds: Vec<Add>,
+    /// Dotted clauses that get an `as`, since the head of their new path is not free.
+    pub(super) aliases: FxHashMap<Key, Segment>,
 }
 
 impl Fates {
@@ -155,14 +157,32 @@ impl<'a> Rewrite<'_, 'a> {
             Form::From => &moved.to[..moved.to.len() - 1],
             _ => &moved.to,
         };
-        if self.unit.modules.iter().any(|own| own == module) {
+        let is_own = self.unit.modules.iter().any(|own| own == module);
+        if is_own && !(fact.form == Form::From && self.tree.is_module(&moved.to)) {
             return Some(
                 Refusal::new(Code::SelfImport, "the new home is this very file")
                     .help("use the name that the file defines, and take the import out"),
             );
         }
+        let clause = self.unit.scopes.import(key.0).clauses.get(key.1 as usize)?;
         if fact.form == Form::From && self.is_builtin(&moved.to) {
-            return None;
+            return clause.alias.as_ref().map(|(alias, _)| {
+                Refusal::new(
+                    Code::Export,
+                    format!("a builtin cannot be imported as `{alias}`"),
+                )
+                .help("use the builtin by its own name")
+            });
+        }
+        if let Some((alias, _)) = &clause.alias
+            && self.unit.is_stub
+            && clause.path.last() == Some(alias)
+            && moved.to.last() != Some(alias)
+        {
+            return Some(Refusal::new(
+                Code::Export,
+                format!("a stub exports `{alias} as {alias}` only, and the new name is another"),
+            ));
         }
         if let Some(refusal) = self.kind_is_ambiguous(fact, moved) {
             return Some(refusal);
@@ -208,17 +228,17 @@ impl<'a> Rewrite<'_, 'a> {
     /// keeps what the chain names.
     fn hold_needed(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
         for (at, chain) in facts.chains.iter().enumerate() {
-            for key in &chain.through {
+            for (key, sense) in &chain.through {
+                let sense = &chain.senses[*sense];
                 let (Some(fact), Next::Swaps(_) | Next::Stays) =
                     (facts.clause(*key), fates.clause(*key))
                 else {
                     continue;
                 };
-                if fact.verdict.moved().is_none() {
+                if fact.verdict.moved().is_none() || !brings(fact, &sense.path) {
                     continue;
                 }
-                let held = match (&chain.verdict, blocks.chains.get(&at)) {
-                    _ if !brings(fact, &chain.path) => None,
+                let held = match (&sense.verdict, blocks.chains.get(&at)) {
                     (_, Some(refusal)) => Some(Next::Held(refusal.clone())),
                     (Verdict::Stays, _) => Some(Next::Stays),
                     (Verdict::Blocked { refusal, len, .. }, _) if *len > fact.verdict.len() => {
@@ -246,67 +266,76 @@ impl<'a> Rewrite<'_, 'a> {
         if let Some(refusal) = blocks.chains.get(&at) {
             return ChainNext::Refused(refusal.clone());
         }
-        let mut all: Option<ChainNext> = None;
-        for &key in &chain.through {
-            let Some(fact) = facts.clause(key) else {
-                continue;
+        let mut nexts = chain
+            .through
+            .iter()
+            .map(|(key, sense)| self.chain_through(*key, &chain.senses[*sense], facts, fates));
+        let Some(first) = nexts.next() else {
+            return ChainNext::Stays;
+        };
+        let mut next = first;
+        for other in nexts {
+            let text_stays = |next: &ChainNext| {
+                matches!(
+                    next,
+                    ChainNext::Stays | ChainNext::Follows | ChainNext::Silent
+                )
             };
-            let next = self.chain_through(chain, key, fact, fates);
-            let same = match (&all, &next) {
-                (None, _) => true,
-                (Some(known), next) => {
-                    std::mem::discriminant(known) == std::mem::discriminant(next)
-                }
+            next = match (next, other) {
+                (a, b) if text_stays(&a) && text_stays(&b) => match (a, b) {
+                    (ChainNext::Stays, b) => b,
+                    (a, _) => a,
+                },
+                (a, b) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => a,
+                _ => return ChainNext::Refused(several_bindings()),
             };
-            if !same {
-                return ChainNext::Refused(several_bindings());
-            }
-            all = Some(next);
         }
-        let next = all.unwrap_or(ChainNext::Stays);
         let writes = matches!(next, ChainNext::Writes(_) | ChainNext::Refused(_));
         if writes && self.unit.kept.keeps(place) {
             return ChainNext::Silent;
         }
-        if matches!(next, ChainNext::Writes(_)) && (chain.mixed || !chain.others.is_empty()) {
-            let name = self.unit.scopes.chains[chain.index].parts[0].name.clone();
-            return ChainNext::Refused(another_binding(&name));
+        if matches!(next, ChainNext::Writes(_)) && (chain.mixed || chain.senses.len() > 1) {
+            let name = &self.unit.scopes.chains[chain.index].parts[0].name;
+            return ChainNext::Refused(another_binding(name));
         }
         next
     }
 
-    fn chain_through(
+    /// What becomes of a chain in one sense that it has, given what becomes of the clause behind that.
+    pub(super) fn chain_through(
         &self,
-        chain: &ChainFact,
         key: Key,
-        fact: &ClauseFact,
+        sense: &Sense,
+        facts: &Facts,
         fates: &Fates,
     ) -> ChainNext {
+        let Some(fact) = facts.clause(key) else {
+            return ChainNext::Stays;
+        };
+        let Sense { path, verdict } = sense;
         let value = fact.value.as_deref().unwrap_or_default();
         let next = fates.clause(key);
         // What a rule says of the import itself was said there.
-        let spoken = fact.form != Form::Dotted && chain.verdict.len() <= fact.verdict.len();
-        match (&chain.verdict, next) {
+        let spoken = fact.form != Form::Dotted && verdict.len() <= fact.verdict.len();
+        match (verdict, next) {
             (Verdict::Stays, _) => ChainNext::Stays,
             (Verdict::Blocked { .. }, Next::Refused(_) | Next::Held(_)) if spoken => {
                 ChainNext::Silent
             }
             (Verdict::Blocked { refusal, .. }, _) => ChainNext::Refused(refusal.clone()),
-            (Verdict::Moves(_), _) if self.is_inside(key, &chain.path, &chain.verdict) => {
-                ChainNext::Stays
-            }
+            (Verdict::Moves(_), _) if self.is_inside(key, path, verdict) => ChainNext::Stays,
             (Verdict::Moves(moved), Next::Swaps(to))
                 if fact.form != Form::Dotted
-                    && moved.to.len() == to.len() + chain.path.len() - value.len()
+                    && moved.to.len() == to.len() + path.len() - value.len()
                     && moved.to.starts_with(to)
-                    && moved.to[to.len()..] == chain.path[value.len()..]
+                    && moved.to[to.len()..] == path[value.len()..]
                     && !self.is_builtin(to) =>
             {
                 ChainNext::Follows
             }
             (Verdict::Moves(_), Next::Refused(_) | Next::Held(_)) if spoken => ChainNext::Silent,
             (Verdict::Moves(_), Next::Refused(refusal))
-                if fact.form == Form::Dotted && brings(fact, &chain.path) =>
+                if fact.form == Form::Dotted && brings(fact, path) =>
             {
                 ChainNext::Refused(refusal.clone())
             }
@@ -326,15 +355,12 @@ impl<'a> Rewrite<'_, 'a> {
             let ChainNext::Refused(refusal) = &fates.chains[at] else {
                 continue;
             };
-            for key in &chain.through {
-                let moves = facts.clause(*key).is_some_and(|fact| {
+            for key in chain.keys() {
+                let moves = facts.clause(key).is_some_and(|fact| {
                     fact.verdict.moved().is_some_and(|m| self.is_builtin(&m.to))
                 });
-                if moves && matches!(fates.clause(*key), Next::Swaps(_)) {
-                    blocks
-                        .clauses
-                        .entry(*key)
-                        .or_insert_with(|| refusal.clone());
+                if moves && matches!(fates.clause(key), Next::Swaps(_)) {
+                    blocks.clauses.entry(key).or_insert_with(|| refusal.clone());
                 }
             }
         }
@@ -344,8 +370,8 @@ impl<'a> Rewrite<'_, 'a> {
     fn leave(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
         let mut used: FxHashMap<Key, (usize, usize)> = FxHashMap::default();
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
-            for key in &fact.through {
-                let (before, after) = used.entry(*key).or_default();
+            for key in fact.keys() {
+                let (before, after) = used.entry(key).or_default();
                 *before += 1;
                 *after += usize::from(!matches!(next, ChainNext::Writes(_)));
             }

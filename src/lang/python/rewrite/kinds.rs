@@ -28,14 +28,14 @@ impl Rewrite<'_, '_> {
         chain: &ChainFact,
         moved: &Moved,
     ) -> Result<usize, Refusal> {
-        for key in &chain.through {
-            let Some(fact) = facts.clause(*key) else {
+        for key in chain.keys() {
+            let Some(fact) = facts.clause(key) else {
                 continue;
             };
             let Some(path) = &fact.path else { continue };
             if let Some(base) = fact.verdict.moved()
                 && fact.form != Form::Star
-                && chain.path.starts_with(path)
+                && chain.sense().path.starts_with(path)
                 && moved.to.starts_with(&base.to)
                 && moved.rule == base.rule
                 && (fact.form != Form::From || self.is_module(&path[..], moved) == Some(true))
@@ -44,7 +44,7 @@ impl Rewrite<'_, '_> {
             }
         }
         let whole = moved.to.len() - moved.tail;
-        let from = &chain.path[..moved.len];
+        let from = &chain.sense().path[..moved.len];
         let is_module = match self.is_module(from, moved) {
             Some(known) => known,
             None if moved.tail > 0 && !looks_like_class(from) => {

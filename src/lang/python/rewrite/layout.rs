@@ -20,6 +20,8 @@ pub(super) struct Place<'t> {
     pub(super) comment: Option<Range<usize>>,
     /// The end of its last line, before the line end.
     pub(super) line_end: usize,
+    /// How its line ends; as the first line of the text, if it is the last one and does not end.
+    pub(super) newline: &'t str,
     /// The statement itself.
     pub(super) range: Range<usize>,
 }
@@ -55,12 +57,19 @@ impl<'t> Place<'t> {
             )
         });
         let line_end = comment.as_ref().map_or(range.end, |comment| comment.end);
+        let rest = &text[line_end..];
+        let line_end = line_end + rest.len() - rest.trim_start_matches([' ', '\t', '\x0c']).len();
+        let newline = match &text[line_end..past_newline(text, line_end)] {
+            "" => newline(text),
+            own => own,
+        };
         Self {
             is_first,
             is_last,
             indent: indent(text, range.start),
             comment,
             line_end,
+            newline,
             range,
         }
     }

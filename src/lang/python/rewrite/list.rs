@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::Ranged;
 
 use super::layout::{past_newline, within};
 use crate::lang::python::scopes::Import;
@@ -97,11 +97,20 @@ impl List {
             if let Some(comment) = &comment {
                 end = end.max(comment.end);
             }
+            // White space up to the next name of the line goes with this one.
+            if let Some(next) = &next
+                && !has_break(end..next.start)
+                && text[end..next.start].trim().is_empty()
+            {
+                end = next.start;
+            }
+            let attached = attached(text, start, &clause, &comments);
             let above = comments
                 .iter()
-                .filter(|comment| comment.start >= start && comment.end <= clause.start)
+                .filter(|comment| comment.start >= attached && comment.end <= clause.start)
                 .cloned()
                 .collect();
+            start = attached;
             list.tiles.push(Tile {
                 range: start..end,
                 clause,
@@ -154,11 +163,29 @@ impl List {
                 edits.push(Edit::replace(is, &text[was]));
             }
         }
-        let trailing = self.tiles.last().is_some_and(|tile| tile.comma.is_some());
-        if last + 1 < self.tiles.len() && !trailing {
-            edits.extend(self.tiles[last].comma.clone().map(Edit::delete));
+        if last + 1 < self.tiles.len() {
+            let tile = &self.tiles[last];
+            let trailing = self.tiles.last().is_some_and(|tile| tile.comma.is_some());
+            let from = match &tile.comma {
+                Some(comma) if trailing => comma.end,
+                _ => tile.clause.end,
+            };
+            let comma = tile.comma.as_ref().map_or(from, |comma| comma.end);
+            let to = if tile.comment.is_some() {
+                comma
+            } else {
+                tile.range.end
+            };
+            if from < to {
+                edits.push(Edit::delete(from..to));
+            }
         }
         edits
+    }
+
+    /// Whether a comma stands after the last name.
+    pub(super) fn has_trailing_comma(&self) -> bool {
+        self.tiles.last().is_some_and(|tile| tile.comma.is_some())
     }
 
     /// What a name's line starts with, if it has a line for itself.
@@ -168,5 +195,37 @@ impl List {
         let line = lead.rfind(['\n', '\r'])?;
         let start = past_newline(lead, line).max(line + 1);
         lead.get(start..).filter(|lead| lead.trim().is_empty())
+    }
+}
+
+/// Where what belongs to a name begins: at the comments right above it, else at its own line, else right
+/// after what stands before it. Comments that a blank line parts from it are not its own.
+fn attached(text: &str, start: usize, clause: &Range<usize>, comments: &[Range<usize>]) -> usize {
+    let mut from = clause.start;
+    loop {
+        let before = text[start..from].trim_end_matches([' ', '\t']);
+        let Some(line_end) = before
+            .rfind(['\n', '\r'])
+            .filter(|at| at + 1 == before.len())
+        else {
+            return if from == clause.start { start } else { from };
+        };
+        let line_end = start
+            + if before[..line_end].ends_with('\r') && before.ends_with('\n') {
+                line_end - 1
+            } else {
+                line_end
+            };
+        let above = comments.iter().find(|comment| comment.end == line_end);
+        let own_line = above.filter(|comment| {
+            comment.start >= start
+                && text[start..comment.start]
+                    .trim_end_matches([' ', '\t'])
+                    .ends_with(['\n', '\r'])
+        });
+        match own_line {
+            Some(comment) => from = comment.start,
+            None => return line_end,
+        }
     }
 }

@@ -7,12 +7,14 @@
 //!   `uses` (uses that are renamed);
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
+//! - `escapes`: modules that are handed on as objects;
 //! - `report`: references and findings; `outline`: what verification compares.
 //!
 //! New imports stand beside those that they come from. No statement is moved or sorted.
 
 mod access;
 mod chains;
+mod escapes;
 mod exposure;
 mod facts;
 mod fallback;
@@ -90,7 +92,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
         draft.edits.extend(rewrite.statements(&facts, &fates));
         rewrite.report(&facts, &fates, draft);
         rewrite.note_escapes(&facts, &fates, draft);
-        rewrite.refuse_lookups(pairs, draft);
+        rewrite.refuse_lookups(pairs, &facts, &fates, draft);
         rewrite.extend_globals(&facts, &fates, draft);
         rewrite.declare(&facts, &fates, &mut draft.declared);
         rewrite.outline(&facts, &fates)

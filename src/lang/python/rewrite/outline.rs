@@ -46,25 +46,22 @@ impl Rewrite<'_, '_> {
         uses: &mut Vec<Use>,
     ) {
         let range = self.chain_range(fact);
-        let follows = |path: &[Segment]| {
-            fact.reached.iter().any(|key| {
-                facts.clause(*key).is_some_and(|clause| {
-                    clause
-                        .value
-                        .as_ref()
-                        .is_some_and(|value| path.starts_with(value))
-                        && matches!(fates.clause(*key), Next::Swaps(_))
-                })
-            })
-        };
-        for path in std::iter::once(&fact.path).chain(&fact.others) {
+        for (at, sense) in fact.senses.iter().enumerate() {
             let stays = match next {
                 ChainNext::Writes(_) => false,
-                ChainNext::Follows => !follows(path),
-                ChainNext::Stays | ChainNext::Refused(_) | ChainNext::Silent => true,
+                ChainNext::Refused(_) => true,
+                ChainNext::Stays | ChainNext::Follows | ChainNext::Silent => {
+                    !fact.reached.iter().any(|(key, own)| {
+                        *own == at
+                            && matches!(
+                                self.chain_through(*key, sense, facts, fates),
+                                ChainNext::Follows
+                            )
+                    })
+                }
             };
             uses.push(Use {
-                meaning: Meaning::Path(path.clone()),
+                meaning: Meaning::Path(sense.path.clone()),
                 namespaces: Namespaces::ALL,
                 stays,
                 range: Some(range.clone()),

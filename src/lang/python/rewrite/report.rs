@@ -19,12 +19,12 @@ impl Rewrite<'_, '_> {
         }
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
             let range = self.chain_range(fact);
-            let Some(subject) = fact.verdict.subject(&fact.path, range) else {
+            let Some(subject) = fact.sense().verdict.subject(&fact.sense().path, range) else {
                 continue;
             };
             match next {
                 ChainNext::Writes(_) => {
-                    if let Verdict::Moves(moved) = &fact.verdict {
+                    if let Verdict::Moves(moved) = &fact.sense().verdict {
                         draft.rewritten(&subject, &moved.applied, self.table());
                     }
                 }
@@ -230,7 +230,10 @@ impl Rewrite<'_, '_> {
                 (Next::Swaps(to), _) if fact.is_dotted() => {
                     declared.push(Declared::Removed(self.outline_binding(key, path, false)));
                     let mut added = self.outline_binding(key, path, false);
-                    added.name = Segment::new(to.join("."));
+                    added.name = match fates.aliases.get(&key) {
+                        Some(alias) => alias.clone(),
+                        None => Segment::new(to.join(".")),
+                    };
                     added.meaning = Meaning::Path(to.clone());
                     declared.push(Declared::Added(added));
                 }

@@ -41,7 +41,7 @@ impl Rewrite<'_, '_> {
                 None => {}
             }
             for chain in left {
-                let path = facts.chains[chain].path.clone();
+                let path = facts.chains[chain].sense().path.clone();
                 self.add_root(key, &path, root, fates);
             }
         }
@@ -50,8 +50,8 @@ impl Rewrite<'_, '_> {
 
     /// Chains that start at the clause's root, keep their text, and are reached by no other import of it.
     fn left_over(&self, key: Key, root: &Segment, facts: &Facts, fates: &Fates) -> Vec<usize> {
-        let others = |keys: &[Key]| {
-            keys.iter().any(|other| {
+        let others = |keys: &[(Key, usize)]| {
+            keys.iter().any(|(other, _)| {
                 *other != key
                     && match (fates.clause(*other), facts.clause(*other)) {
                         (Next::Swaps(to), Some(fact)) => {
@@ -67,7 +67,7 @@ impl Rewrite<'_, '_> {
                 add.form == Form::Dotted
                     && add.alias.is_none()
                     && add.module.first() == Some(root)
-                    && chain.reached.contains(&add.beside)
+                    && chain.is_reached_by(add.beside)
                     && !add.parent
             })
         };
@@ -77,7 +77,7 @@ impl Rewrite<'_, '_> {
             .iter()
             .enumerate()
             .filter(|(at, chain)| {
-                chain.reached.contains(&key)
+                chain.is_reached_by(key)
                     && stays(&fates.chains[*at])
                     && !others(&chain.reached)
                     && !added(chain)

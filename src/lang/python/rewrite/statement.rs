@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::facts::{Facts, Form};
 use super::fate::{Add, Fates, Next};
-use super::layout::{Place, line_start, newline, past_newline};
+use super::layout::{Place, line_start, past_newline};
 use super::list::List;
 use super::{Rewrite, target};
 use crate::lang::python::scopes::{Clause, Import, ImportId, ImportKind};
@@ -30,8 +30,8 @@ enum Do {
 /// A statement that comes after one that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum New {
-    /// `import ...`.
-    Plain(String),
+    /// `import ...`, and the clause that it was, for its comment.
+    Plain(String, Option<usize>),
     /// `from TARGET import ...`, with the clauses that it took over.
     From { target: String, names: Vec<Name> },
 }
@@ -103,7 +103,7 @@ impl Rewrite<'_, '_> {
             clauses.push(match fates.clause(key) {
                 Next::Swaps(to) => {
                     let form = facts.clause(key).map_or(Form::Dotted, |fact| fact.form);
-                    Do::Edit(self.plain_edits(clause, form, to))
+                    Do::Edit(self.plain_edits(clause, form, to, fates.aliases.get(&key)))
                 }
                 Next::Goes => {
                     let own = left
@@ -126,15 +126,27 @@ impl Rewrite<'_, '_> {
     }
 
     /// `import a.b as c` with another path; the smallest edits.
-    fn plain_edits(&self, clause: &Clause, form: Form, to: &[Segment]) -> Vec<Edit> {
-        let new = to.join(".");
+    fn plain_edits(
+        &self,
+        clause: &Clause,
+        form: Form,
+        to: &[Segment],
+        new_alias: Option<&Segment>,
+    ) -> Vec<Edit> {
         let path = bytes(clause.path_range);
-        let mut edits = vec![Edit::replace(path.clone(), new)];
-        match &clause.alias {
-            None if form == Form::Undotted => {
+        let mut edits = target::named(
+            self.unit.text,
+            &clause.path,
+            to,
+            path.clone(),
+            |text, range| Edit::replace(range, text),
+        );
+        match (&clause.alias, new_alias) {
+            (None, Some(alias)) => edits.push(Edit::insert(path.end, format!(" as {alias}"))),
+            (None, None) if form == Form::Undotted => {
                 edits.push(Edit::insert(path.end, format!(" as {}", clause.path[0])));
             }
-            Some((alias, _))
+            (Some((alias, _)), _)
                 if to.len() == 1 && *alias == to[0] && clause.path.last() != Some(alias) =>
             {
                 edits.push(Edit::delete(path.end..bytes(clause.range).end));
@@ -158,8 +170,17 @@ impl Rewrite<'_, '_> {
         };
         let written = |module: &[Segment]| target::written(level, dots, module);
         let is_star = |clause: &Clause| clause.path.first().is_some_and(|name| name == "*");
-        let stays = (0..import.clauses.len())
-            .any(|i| !matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes));
+        let here: &[Segment] = match self.unit.targets.get(id.index()) {
+            Some(Target::Module { module, .. }) => module,
+            _ => &[],
+        };
+        // What moves within its module keeps its place in the list.
+        let is_here = |to: &[Segment]| to.len() == here.len() + 1 && to.starts_with(here);
+        let stays = (0..import.clauses.len()).any(|i| match fates.clause((id, i as u32)) {
+            Next::Swaps(to) => is_here(to),
+            Next::Goes => false,
+            _ => true,
+        });
         let mut own: Option<(String, Vec<Segment>)> = None;
         let mut clauses = Vec::new();
         let mut new: Vec<New> = Vec::new();
@@ -175,12 +196,19 @@ impl Rewrite<'_, '_> {
                     continue;
                 }
             };
+            if is_here(to) && !is_star(clause) {
+                clauses.push(Do::Edit(
+                    to.last()
+                        .map_or_else(Vec::new, |name| self.name_edits(clause, name)),
+                ));
+                continue;
+            }
             let (module, name) = match to.as_slice() {
                 module if is_star(clause) => (module, None),
                 [single] => {
                     clauses.push(Do::Cut);
                     let name = &self.unit.scopes.binding(clause.binding).name;
-                    new.push(New::Plain(with_alias(single, name, false)));
+                    new.push(New::Plain(with_alias(single, name, false), Some(i)));
                     continue;
                 }
                 [module @ .., name] => (module, Some(name)),
@@ -328,7 +356,7 @@ impl Rewrite<'_, '_> {
         for statement in new {
             let text = self.new_text(statement, place, list, true);
             edits.push(if place.is_alone() {
-                let end = newline(self.unit.text);
+                let end = place.newline;
                 Edit::insert(place.line_end, format!("{end}{}{text}", place.indent))
             } else {
                 Edit::insert(place.range.end, format!("; {text}"))
@@ -338,9 +366,18 @@ impl Rewrite<'_, '_> {
 
     /// A new statement as text; on a line of its own with the comments that silence tools on the old one.
     fn new_text(&self, new: &New, place: &Place<'_>, list: &List, own_line: bool) -> String {
+        let text = self.unit.text;
         let (target, names) = match new {
-            New::Plain(clause) => {
-                return format!("import {clause}{}", self.silencer(place, list, own_line));
+            New::Plain(clause, was) => {
+                let tile = was.and_then(|was| list.tiles.get(was));
+                let own = tile
+                    .and_then(|tile| tile.comment.clone())
+                    .filter(|_| place.is_alone());
+                let comment = match own {
+                    Some(comment) => format!("{}{}", gap(text, &comment), &text[comment]),
+                    None => self.silencer(place, list, own_line),
+                };
+                return format!("import {clause}{comment}");
             }
             New::From { target, names } => (target, names),
         };
@@ -350,17 +387,17 @@ impl Rewrite<'_, '_> {
             let silencer = self.silencer(place, list, own_line);
             return format!("from {target} import {}{silencer}", names.join(", "));
         }
-        let text = self.unit.text;
-        let end = newline(text);
+        let end = place.newline;
         let default = format!("{}    ", place.indent);
         let head = list
             .head_comment
             .clone()
-            .map(|range| &text[range])
-            .filter(|text| is_silencer(text));
-        let head = head.map_or_else(String::new, |comment| format!("  {comment}"));
+            .filter(|range| is_silencer(&text[range.clone()]));
+        let head = head.map_or_else(String::new, |range| {
+            format!("{}{}", gap(text, &range), &text[range.clone()])
+        });
         let mut out = format!("from {target} import ({head}{end}");
-        for name in names {
+        for (i, name) in names.iter().enumerate() {
             let tile = name.was.and_then(|i| list.tiles.get(i));
             let indent = name
                 .was
@@ -369,19 +406,25 @@ impl Rewrite<'_, '_> {
             for above in tile.map_or(&[][..], |tile| &tile.above) {
                 out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
             }
-            out.push_str(&format!("{indent}{},", name.text));
+            let is_last = i + 1 == names.len();
+            let comma = if is_last && !list.has_trailing_comma() {
+                ""
+            } else {
+                ","
+            };
+            out.push_str(&format!("{indent}{}{comma}", name.text));
             if let Some(comment) = tile.and_then(|tile| tile.comment.clone()) {
-                out.push_str(&format!("  {}", &text[comment]));
+                out.push_str(&format!("{}{}", gap(text, &comment), &text[comment]));
             }
             out.push_str(end);
         }
         out.push_str(place.indent);
         out.push(')');
         if own_line
-            && let Some(comment) = place.comment.clone().map(|range| &text[range])
-            && is_silencer(comment)
+            && let Some(range) = place.comment.clone()
+            && is_silencer(&text[range.clone()])
         {
-            out.push_str(&format!("  {comment}"));
+            out.push_str(&format!("{}{}", gap(text, &range), &text[range]));
         }
         out
     }
@@ -392,11 +435,11 @@ impl Rewrite<'_, '_> {
         if !own_line || !place.is_alone() {
             return String::new();
         }
-        let comments = place.comment.iter().chain(&list.head_comment);
-        let comment = comments
-            .map(|range| &text[range.clone()])
-            .find(|text| is_silencer(text));
-        comment.map_or_else(String::new, |comment| format!("  {comment}"))
+        let mut comments = place.comment.iter().chain(&list.head_comment);
+        let comment = comments.find(|range| is_silencer(&text[(*range).clone()]));
+        comment.map_or_else(String::new, |range| {
+            format!("{}{}", gap(text, range), &text[range.clone()])
+        })
     }
 
     /// Takes a whole statement out: its line, or its part of the line.
@@ -436,7 +479,7 @@ impl Rewrite<'_, '_> {
 }
 
 fn new_statement(add: &Add) -> New {
-    New::Plain(plain_text(add))
+    New::Plain(plain_text(add), None)
 }
 
 fn plain_text(add: &Add) -> String {
@@ -462,6 +505,12 @@ fn with_alias(name: &str, local: &str, twice: bool) -> String {
     } else {
         format!("{name} as {local}")
     }
+}
+
+/// The white space before a comment, as it is.
+fn gap<'t>(text: &'t str, comment: &Range<usize>) -> &'t str {
+    let before = &text[..comment.start];
+    &before[before.trim_end_matches([' ', '\t']).len()..]
 }
 
 /// Whether a comment speaks to a tool about its line: each half of a split line needs it (row P39).

@@ -76,8 +76,8 @@ pub(super) fn edits(
     }
 }
 
-/// Edits of a dotted name; one that is spread out keeps its layout if it has as many names as before.
-fn named(
+/// Edits of a dotted name, made by `spaced` where it is replaced as a whole; one that is spread out keeps its layout if it has as many names as before.
+pub(super) fn named(
     text: &str,
     old: &[Segment],
     new: &[Segment],

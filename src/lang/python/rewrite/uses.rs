@@ -29,10 +29,17 @@ impl Rewrite<'_, '_> {
             let Some(new) = to.last().cloned() else {
                 continue;
             };
-            if fact.form != Form::From || clause.alias.is_some() || new == name || to.len() == 1 {
+            if fact.form != Form::From || new == name || to.len() == 1 {
                 continue;
             }
             if !self.wants_uses(&moved.applied) {
+                continue;
+            }
+            if clause.alias.is_some() {
+                // `X as X` says that others take it from here; any other alias was chosen.
+                if clause.path.last() == Some(&name) {
+                    self.kept_names.insert(key, name);
+                }
                 continue;
             }
             match self.renaming(key, binding, &name, &new, facts) {
@@ -118,31 +125,38 @@ impl Rewrite<'_, '_> {
     /// P52).
     pub(super) fn note_escapes(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
         let table = self.table();
+        let mut handed_on = None;
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
-            let stays = matches!(next, ChainNext::Stays);
-            if !stays || fact.pair.is_some() || table.old_children(&fact.path).next().is_none() {
+            let path = &fact.sense().path;
+            let stays = matches!(next, ChainNext::Stays) && fact.pairs.is_empty();
+            if !stays || table.old_children(path).next().is_none() {
                 continue;
             }
-            let named = fact.through.iter().any(|key| {
-                facts.clause(*key).is_some_and(|clause| {
-                    clause
-                        .path
-                        .as_ref()
-                        .is_some_and(|path| path.starts_with(&fact.path))
-                })
+            let named = fact.keys().any(|key| {
+                !matches!(fates.clause(key), Next::Refused(_) | Next::Held(_))
+                    && facts.clause(key).is_some_and(|clause| {
+                        clause
+                            .path
+                            .as_ref()
+                            .is_some_and(|own| own.starts_with(path))
+                    })
             });
             let range = self.chain_range(fact);
-            if !named || self.unit.kept.keeps(range.start) {
-                continue;
-            }
-            if !self.is_handed_on(fact.index) {
+            let handed_on =
+                handed_on.get_or_insert_with(|| super::escapes::handed_on(self.unit.module));
+            let start = range.start as u32;
+            if !named
+                || !handed_on.contains(&start)
+                || self.looked_up.contains(&start)
+                || self.unit.kept.keeps(range.start)
+            {
                 continue;
             }
             draft.findings.push(Finding {
                 code: Code::Escapes,
                 level: Level::Note,
                 range,
-                path: Some(show(&fact.path, table.syntax())),
+                path: Some(show(path, table.syntax())),
                 successor: None,
                 message: "a module of which something moved is handed on as an object".to_owned(),
                 help: Some("what is read from it there is not followed: look for it".to_owned()),
@@ -151,28 +165,38 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// Whether a chain is no argument of a call that was understood.
-    fn is_handed_on(&self, index: usize) -> bool {
-        let start = self.unit.scopes.chains[index].parts[0]
-            .range
-            .start()
-            .to_u32();
-        !self.looked_up.contains(&start)
-    }
-
     /// `getattr(old, "gone")` and the like (row P52): the object is known, the name is looked up by code.
-    pub(super) fn refuse_lookups(&self, pairs: &[Pair], draft: &mut Draft) {
+    pub(super) fn refuse_lookups(
+        &self,
+        pairs: &[Pair],
+        facts: &Facts,
+        fates: &Fates,
+        draft: &mut Draft,
+    ) {
         for pair in pairs.iter().filter(|pair| pair.dynamic) {
-            let Some(chain) = self.unit.scopes.chain_at(pair.chain) else {
-                continue;
-            };
-            for (_, mut path) in self.unit.meanings(chain) {
+            let found = facts.chains.iter().zip(&fates.chains).find(|(fact, _)| {
+                let chain = &self.unit.scopes.chains[fact.index];
+                chain.parts[0].range.start().to_u32() == pair.chain
+            });
+            let Some((fact, next)) = found else { continue };
+            let parts = self.unit.scopes.chains[fact.index].parts.len();
+            for sense in &fact.senses {
+                let mut path = sense.path.clone();
+                path.truncate((path.len() + pair.parts).saturating_sub(parts));
+                let object = Verdict::of(self.table(), &path, Namespaces::ALL);
                 path.push(pair.name.clone());
                 let verdict = Verdict::of(self.table(), &path, Namespaces::ALL);
+                let moves_along = matches!(next, ChainNext::Writes(_) | ChainNext::Follows)
+                    && match (object.moved(), verdict.moved()) {
+                        (Some(object), Some(whole)) => {
+                            whole.to.split_last() == Some((&pair.name, &object.to))
+                        }
+                        _ => false,
+                    };
                 let Some(subject) = verdict.subject(&path, pair.range.clone()) else {
                     continue;
                 };
-                if self.unit.kept.keeps(pair.range.start) {
+                if moves_along || self.unit.kept.keeps(pair.range.start) {
                     continue;
                 }
                 let refusal = Refusal::new(Code::Dynamic, "the name is looked up by code")

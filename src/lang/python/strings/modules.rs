@@ -1,0 +1,124 @@
+//! `sys.modules`, `__dict__` and the calls that ask them.
+
+use ruff_python_ast::{Expr, ExprCall, ExprContext, ExprSubscript};
+use ruff_text_size::Ranged;
+
+use super::Form;
+use super::find::Finder;
+use super::read::argument;
+
+impl<'u> Finder<'u, '_> {
+    /// `attrgetter("gone")(old)`.
+    pub(super) fn attrgetter(&mut self, call: &'u ExprCall) {
+        if let Expr::Call(getter) = &*call.func
+            && let [object] = &*call.arguments.args
+            && self.reader.is(&getter.func, "operator.attrgetter")
+        {
+            for name in &getter.arguments.args {
+                self.pair(object, name, true);
+            }
+        }
+    }
+
+    /// `sys.modules.get("old.gone")`, `old.__dict__.get("gone")`.
+    pub(super) fn modules_method(&mut self, call: &'u ExprCall) {
+        let Expr::Attribute(method) = &*call.func else {
+            return;
+        };
+        let Some(first) = call.arguments.find_positional(0) else {
+            return;
+        };
+        let is_lookup = matches!(
+            method.attr.as_str(),
+            "get"
+                | "pop"
+                | "setdefault"
+                | "__getitem__"
+                | "__contains__"
+                | "__delitem__"
+                | "__setitem__"
+        );
+        if is_lookup && self.reader.is(&method.value, "sys.modules") {
+            let before = self.found.sites.len();
+            self.site(first, Form::Module);
+            if !method.attr.as_str().starts_with("__") {
+                self.continue_from(before, call.range());
+            }
+            if let Some(site) = self.found.sites.get_mut(before) {
+                site.is_store = matches!(method.attr.as_str(), "setdefault" | "__setitem__");
+            }
+        } else if is_lookup {
+            self.dict_lookup(&method.value, first);
+        } else if method.attr.as_str() == "update"
+            && self.reader.is(&method.value, "sys.modules")
+            && let Expr::Dict(dict) = first
+        {
+            for key in dict.items.iter().filter_map(|item| item.key.as_ref()) {
+                self.stored(key);
+            }
+        }
+    }
+
+    pub(super) fn stored(&mut self, key: &'u Expr) {
+        let before = self.found.sites.len();
+        self.site(key, Form::Module);
+        for site in &mut self.found.sites[before..] {
+            site.is_store = true;
+        }
+    }
+
+    /// `old.__dict__["gone"]`, `vars(old)["gone"]`.
+    pub(super) fn dict_lookup(&mut self, dict: &'u Expr, name: &'u Expr) {
+        match dict {
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "__dict__" => {
+                self.pair(&attribute.value, name, true);
+            }
+            Expr::Call(call) if self.reader.is(&call.func, "builtins.vars") => {
+                if let [object] = &*call.arguments.args {
+                    self.pair(object, name, true);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn subscript(&mut self, subscript: &'u ExprSubscript) {
+        if !self.reader.is(&subscript.value, "sys.modules") {
+            return self.dict_lookup(&subscript.value, &subscript.slice);
+        }
+        if subscript.ctx == ExprContext::Store {
+            return self.stored(&subscript.slice);
+        }
+        let before = self.found.sites.len();
+        self.site(&subscript.slice, Form::Module);
+        self.continue_from(before, subscript.range);
+        if subscript.ctx == ExprContext::Del {
+            for site in &mut self.found.sites[before..] {
+                site.escapes = false;
+            }
+        }
+    }
+
+    /// `__import__("a.b")` gives `a`, with a list of names `a.b`.
+    pub(super) fn dunder_import(&mut self, call: &'u ExprCall, name: &'u Expr) {
+        let arguments = &call.arguments;
+        let level = argument(arguments, 4, "level");
+        if level.is_some_and(|level| !is_zero(level)) {
+            return;
+        }
+        let before = self.found.sites.len();
+        let form = match argument(arguments, 3, "fromlist") {
+            None => Form::Top,
+            Some(Expr::List(list)) if list.elts.is_empty() => Form::Top,
+            Some(Expr::Tuple(list)) if list.elts.is_empty() => Form::Top,
+            Some(_) => Form::Module,
+        };
+        self.site(name, form);
+        self.continue_from(before, call.range());
+    }
+}
+
+fn is_zero(value: &Expr) -> bool {
+    matches!(value, Expr::NumberLiteral(number)
+        if number.value.as_int().is_some_and(|int| int.as_u8() == Some(0)))
+}
