@@ -77,6 +77,7 @@ pub(super) fn read(
             .collect(),
         is_package: standing.homes.first().is_some_and(|home| home.is_package),
         is_stub: standing.kind == SourceKind::Stub,
+        types: FxHashSet::default(),
         unread: unread(text, parsed.tokens(), standing.unread),
         kept: KeptLines::of(text, "#"),
         setting,
