@@ -105,6 +105,8 @@ fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Targ
         .roots
         .relative(standing.file, *level, module, &successor)
     {
+        // A folder that bears a standard module's name is not that module.
+        Relative::One(path) if standing.roots.is_standard(standing.file, &path) => Target::Unknown,
         Relative::One(path) => {
             let dots = path.len().saturating_sub(module.len());
             Target::Module {
@@ -128,8 +130,11 @@ fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Optio
         let mut path = module.to_vec();
         path.extend(clause.path.iter().filter(|name| *name != "*").cloned());
         // A new path is one that the table leads to: after a rewrite this is all that tells.
-        let mut to =
-            moved(&path).or_else(|| setting.table.leads_to_new(&path).then(|| path.clone()))?;
+        let mut to = moved(&path).or_else(|| {
+            let table = setting.table;
+            let is_new = table.leads_to_new(&path) || !table.sources(&path).is_empty();
+            is_new.then(|| path.clone())
+        })?;
         if path.len() > module.len() && to.len() > 1 {
             to.pop();
         }
