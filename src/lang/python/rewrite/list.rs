@@ -233,11 +233,6 @@ impl List {
         self.tiles.get(i).is_some_and(|tile| tile.comma.is_some())
     }
 
-    /// Whether a comma stands after the last name.
-    pub(super) fn has_trailing_comma(&self) -> bool {
-        self.tiles.last().is_some_and(|tile| tile.comma.is_some())
-    }
-
     /// What a name's line starts with, if it has a line for itself.
     pub(super) fn indent<'t>(&self, text: &'t str, i: usize) -> Option<&'t str> {
         let tile = self.tiles.get(i)?;

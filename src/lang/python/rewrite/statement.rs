@@ -444,11 +444,8 @@ impl Rewrite<'_, '_> {
                 out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
             }
             let is_last = i + 1 == names.len();
-            let comma = if is_last && !list.has_trailing_comma() {
-                ""
-            } else {
-                ","
-            };
+            let own_comma = name.was.is_none_or(|i| list.has_comma(i));
+            let comma = if is_last && !own_comma { "" } else { "," };
             out.push_str(&format!("{indent}{}{comma}", name.text));
             if let Some(comment) = tile.and_then(|tile| tile.comment.clone()) {
                 out.push_str(&format!("{}{}", gap(text, &comment), &text[comment]));
