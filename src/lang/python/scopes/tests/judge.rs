@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use ruff_python_parser::parse_module;
 
-use super::super::{Scope, ScopeId, ScopeKind, Scopes};
+use super::super::{BindingKind, Scope, ScopeId, ScopeKind, Scopes};
 use super::check_invariants;
 use crate::path::Segment;
 
@@ -199,10 +199,17 @@ fn ours(verdict: &Verdict, scopes: &Scopes) -> Vec<(String, usize, Names)> {
     }
     for binding in scopes.bindings.iter().filter(|it| it.name != "*") {
         names[binding.from.index()].insert(binding.name.clone());
+        if binding.kind == BindingKind::Walrus {
+            // Python notes it in the function around a comprehension too.
+            let is_around = |it: &ScopeId| scopes.scope(*it).kind != ScopeKind::Comprehension;
+            let around = scopes.outward(binding.from).find(is_around);
+            names[around.unwrap_or(ScopeId(0)).index()].insert(binding.name.clone());
+        }
     }
     let mut found = Vec::new();
     for ((index, scope), mut names) in (0..).zip(&scopes.scopes).zip(names) {
-        names.extend(scope.globals.keys().chain(scope.nonlocals.keys()).cloned());
+        // A `nonlocal` that is not used is in no list of Python's.
+        names.extend(scope.globals.keys().cloned());
         names.remove("__class__");
         let line = starts.partition_point(|start| *start <= scope.range.start().to_usize());
         let line = if scope.kind == ScopeKind::Module {
