@@ -2,7 +2,8 @@
 //! or from a function around it, and how many names are read and bound at all.
 //!
 //! Its sources are those of `tests/scopes` and some of the standard library; all of that with
-//! `REPOINT_STDLIB=all`. `REPOINT_PYTHON` names another interpreter.
+//! `REPOINT_STDLIB=all`. `REPOINT_PYTHON` names another interpreter; from 3.12 on Python
+//! counts the names of comprehensions to the function around them, and the two differ there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
