@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_text_size::Ranged;
+use rustc_hash::FxHashSet;
+
+use super::annotations;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
@@ -9,7 +14,7 @@ use super::scopes::{Import, ImportKind, Scopes};
 use super::strings;
 use super::survey::Survey;
 use super::tree::Tree;
-use super::unit::{Setting, Target, Unit};
+use super::unit::{Setting, Target, Unit, bytes};
 use crate::lang::SourceError;
 use crate::lang::draft::Draft;
 use crate::lang::kept::KeptLines;
@@ -30,6 +35,8 @@ pub(super) struct Standing<'a> {
     pub(super) roots: &'a Roots,
     /// What other files say.
     pub(super) survey: &'a Survey,
+    /// Code beside the text that is not read: cells of a notebook in another language.
+    pub(super) unread: &'a [String],
 }
 
 /// What is known of a text, in its own bytes.
@@ -57,7 +64,7 @@ pub(super) fn read(
         .iter()
         .map(|import| target(import, standing, setting))
         .collect();
-    let unit = Unit {
+    let mut unit = Unit {
         text,
         module: parsed.syntax(),
         tokens: parsed.tokens(),
@@ -70,9 +77,11 @@ pub(super) fn read(
             .collect(),
         is_package: standing.homes.first().is_some_and(|home| home.is_package),
         is_stub: standing.kind == SourceKind::Stub,
+        unread: unread(text, parsed.tokens(), standing.unread),
         kept: KeptLines::of(text, "#"),
         setting,
     };
+    annotations::add(&mut unit);
     let tree = Tree {
         roots: standing.roots,
         file: standing.file,
@@ -87,6 +96,20 @@ pub(super) fn read(
         .sort_by_key(|used| used.range.as_ref().map(|range| range.start));
     draft.findings.extend(unit.kept.unused());
     Ok(Reading { outline, draft })
+}
+
+/// Names that occur in commands of IPython, and in code that is not read.
+fn unread(text: &str, tokens: &Tokens, beside: &[String]) -> FxHashSet<Segment> {
+    let commands = tokens
+        .iter()
+        .filter(|token| token.kind() == TokenKind::IpyEscapeCommand)
+        .filter_map(|token| text.get(bytes(token.range())));
+    commands
+        .chain(beside.iter().map(String::as_str))
+        .flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .filter(|word| !word.is_empty())
+        .map(Segment::new)
+        .collect()
 }
 
 /// What the module of an import statement is.

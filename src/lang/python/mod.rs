@@ -6,8 +6,10 @@
 //! interpreter, `sys.path`.
 
 mod analysis;
+mod annotations;
 mod cookie;
 mod exports;
+mod notebook;
 mod parse;
 mod rewrite;
 mod roots;
@@ -37,8 +39,9 @@ impl Language for Python {
     }
 
     fn is_source(&self, path: &Path, _options: &RewriteOptions) -> bool {
-        path.extension()
-            .is_some_and(|extension| extension == "py" || extension == "pyi")
+        path.extension().is_some_and(|extension| {
+            extension == "py" || extension == "pyi" || extension == "ipynb"
+        })
     }
 
     /// A file that refers to a path holds its last name: all others may come from elsewhere (the
@@ -67,7 +70,11 @@ impl Language for Python {
         anchors
     }
 
-    fn encoding_of(&self, _path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
+    fn encoding_of(&self, path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
+        // JSON has no cookie.
+        if is_notebook(path) {
+            return Ok(Encoding::UTF_8);
+        }
         cookie::encoding_of(bytes)
     }
 
@@ -83,6 +90,11 @@ impl Language for Python {
     ) -> Box<dyn Session + 'a> {
         Box::new(session::PythonSession::new(project, table, options))
     }
+}
+
+fn is_notebook(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "ipynb")
 }
 
 /// How the star of a star import is written.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::analysis::{self, Standing};
+use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
@@ -12,7 +13,7 @@ use crate::lang::{RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
 use crate::project::Project;
-use crate::text::{Edits, Encoding};
+use crate::text::{EditConflict, Edits, Encoding};
 
 /// One run over one tree.
 pub(super) struct PythonSession<'a> {
@@ -51,18 +52,39 @@ impl Session for PythonSession<'_> {
             file.extension()
                 .is_some_and(|extension| extension == wanted)
         };
-        let kind = if is("pyi") {
-            SourceKind::Stub
-        } else {
-            SourceKind::Module
-        };
         let standing = Standing {
             file,
-            kind,
+            kind: if is("pyi") {
+                SourceKind::Stub
+            } else {
+                SourceKind::Module
+            },
             homes: &homes,
             roots: &self.roots,
             survey: &self.survey,
+            unread: &[],
         };
+        if !is("ipynb") {
+            return self.analysis(text, standing);
+        }
+        let Some(notebook) = Notebook::read(text)? else {
+            return Ok(Analysis::default());
+        };
+        let standing = Standing {
+            kind: SourceKind::Cells,
+            unread: notebook.left_out(),
+            ..standing
+        };
+        let analysis = self
+            .analysis(notebook.text(), standing)
+            .map_err(|error| notebook.outer_error(error))?;
+        notebook.outer(analysis).map_err(contradiction)
+    }
+}
+
+impl PythonSession<'_> {
+    /// Reads a text of Python.
+    fn analysis(&self, text: &str, standing: Standing<'_>) -> Result<Analysis, SourceError> {
         let setting = Setting {
             table: self.table,
             options: self.options,
@@ -77,10 +99,7 @@ impl Session for PythonSession<'_> {
         draft
             .references
             .sort_by_key(|reference| reference.range.start);
-        let edits = Edits::new(draft.edits, text).map_err(|conflict| SourceError {
-            message: format!("the edits contradict each other: {conflict} (this is a defect of repoint, please report it)"),
-            offset: None,
-        })?;
+        let edits = Edits::new(draft.edits, text).map_err(contradiction)?;
         Ok(Analysis {
             outline: reading.outline,
             plan: Plan {
@@ -90,5 +109,14 @@ impl Session for PythonSession<'_> {
                 declared: draft.declared,
             },
         })
+    }
+}
+
+fn contradiction(conflict: EditConflict) -> SourceError {
+    SourceError {
+        message: format!(
+            "the edits contradict each other: {conflict} (this is a defect of repoint, please report it)"
+        ),
+        offset: None,
     }
 }

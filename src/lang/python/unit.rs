@@ -3,9 +3,10 @@
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::Tokens;
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
-use super::scopes::{BindingId, Chain, Import, ImportId, ImportKind, Scopes};
+use super::scopes::{BindingId, Chain, Import, ImportId, ImportKind, Reach, Scopes};
 use super::settings::Settings;
 use crate::lang::RewriteOptions;
 use crate::lang::kept::KeptLines;
@@ -46,6 +47,8 @@ pub(super) struct Unit<'a> {
     pub(super) is_package: bool,
     /// It is a stub.
     pub(super) is_stub: bool,
+    /// Names that occur in code which is not read (row P64): they may be used there.
+    pub(super) unread: FxHashSet<Segment>,
     /// Lines with a `repoint: keep` comment.
     pub(super) kept: KeptLines,
     /// Rules, options, configuration.
@@ -97,8 +100,18 @@ impl Unit<'_> {
     /// The absolute paths that a chain may mean, with the binding behind each, in order of the
     /// bindings; each path once. Empty if no import reaches it.
     pub(super) fn meanings(&self, chain: &Chain) -> Vec<(BindingId, Vec<Segment>)> {
+        let rest: Vec<Segment> = chain.names().skip(1).cloned().collect();
+        self.meanings_of(&chain.reach, &rest)
+    }
+
+    /// The same of a name that reaches this, with the names after it.
+    pub(super) fn meanings_of(
+        &self,
+        reach: &Reach,
+        rest: &[Segment],
+    ) -> Vec<(BindingId, Vec<Segment>)> {
         let mut found: Vec<(BindingId, Vec<Segment>)> = Vec::new();
-        for &binding in &chain.reach.bindings {
+        for &binding in &reach.bindings {
             let super::scopes::BindingKind::Import(import, clause) =
                 self.scopes.binding(binding).kind
             else {
@@ -107,7 +120,7 @@ impl Unit<'_> {
             let Some(mut path) = self.value_path(import, clause as usize) else {
                 continue;
             };
-            path.extend(chain.parts[1..].iter().map(|part| part.name.clone()));
+            path.extend_from_slice(rest);
             if found.iter().all(|(_, known)| *known != path) {
                 found.push((binding, path));
             }

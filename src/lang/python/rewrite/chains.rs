@@ -16,7 +16,8 @@ impl Rewrite<'_, '_> {
     /// Edits that make a chain read as `names`, with the name of its pair in the string.
     ///
     /// # Errors
-    /// A comment, or a parenthesis, stands where names come or go (row P51).
+    /// A comment, or a parenthesis, stands where names come or go (row P51); or the chain is only part
+    /// of what a string says (row P47).
     pub(super) fn chain_edits(
         &self,
         chain: &ChainFact,
@@ -27,6 +28,17 @@ impl Rewrite<'_, '_> {
             .iter()
             .map(|part| (&part.name, bytes(part.range)))
             .collect();
+        if self.unit.scopes.chains[chain.index].fixed {
+            return if old.iter().map(|(name, _)| *name).eq(names) {
+                Ok(Vec::new())
+            } else {
+                Err(Refusal::new(
+                    Code::String,
+                    "the path is not written as such in this string",
+                )
+                .help("write it as one literal without escapes"))
+            };
+        }
         let mut edits = Vec::new();
         let mut names = names;
         if let Some((first, others)) = chain.pairs.split_first() {

@@ -79,6 +79,7 @@ impl Rewrite<'_, '_> {
         if !only
             || declared
             || dynamic
+            || self.unit.unread.contains(name)
             || !free
             || scope.kind == ScopeKind::Class
             || !scope.stars.is_empty()
@@ -101,7 +102,9 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
-            if chain.reach.bindings.len() > 1 || scopes.bound_between(chain.scope, bound.scope, new)
+            if chain.fixed
+                || chain.reach.bindings.len() > 1
+                || scopes.bound_between(chain.scope, bound.scope, new)
             {
                 return None;
             }

@@ -37,6 +37,8 @@ pub(super) struct Builder<'a> {
     pub(super) is_lazy: bool,
     /// What is read now stands in a string.
     pub(super) quoted: bool,
+    /// And cannot be edited there.
+    pub(super) fixed: bool,
     pub(super) pending: Vec<Pending>,
     /// By binding: run at another time than the scope whose name it binds.
     pub(super) foreign: Vec<bool>,
@@ -68,6 +70,7 @@ impl<'a> Builder<'a> {
             block: BlockId(0),
             is_lazy: false,
             quoted: false,
+            fixed: false,
             pending: Vec::new(),
             roots: FxHashSet::default(),
         }
@@ -263,6 +266,7 @@ impl<'a> Builder<'a> {
             context,
             reach: Reach::default(),
             quoted: self.quoted,
+            fixed: self.fixed,
         });
     }
 

@@ -229,7 +229,12 @@ impl Builder<'_> {
         while let Expr::Attribute(attribute) = at {
             parts.push(Part {
                 name: Segment::new(attribute.attr.as_str()),
-                range: attribute.attr.range,
+                // Where nothing can be edited all has the range of the string.
+                range: if self.fixed {
+                    root.range
+                } else {
+                    attribute.attr.range
+                },
             });
             at = &attribute.value;
         }

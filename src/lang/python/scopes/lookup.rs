@@ -9,11 +9,33 @@ use super::names::mangled;
 use super::{BindingId, BindingKind, Bindings, BlockId, Reach, Scope, ScopeId, ScopeKind, Scopes};
 use crate::path::Segment;
 
+/// An expression that stood in a string or a comment.
+pub(crate) struct Quoted<'e> {
+    /// The expression; its ranges are those of the text.
+    pub(crate) expression: &'e Expr,
+    /// The scope that evaluates it.
+    pub(crate) scope: ScopeId,
+    /// The block that it stands in.
+    pub(crate) block: BlockId,
+    /// See [`super::Chain::fixed`].
+    pub(crate) fixed: bool,
+}
+
 impl Scopes {
     /// What the name can be bound to when it is evaluated in this scope at some time (a quoted
-    /// annotation, a doctest).
+    /// annotation, a doctest). A class body has run by then: its own name comes before a global.
     pub(crate) fn lookup(&self, scope: ScopeId, name: &str) -> Reach {
-        self.reach_of(scope, &self.mangled(scope, name))
+        let name = self.mangled(scope, name);
+        match self.holder(scope, &name) {
+            Some(holder) if self.scope(holder).kind == ScopeKind::Class => {
+                let own = self.all_in(holder, &name);
+                if own.bindings.is_empty() {
+                    return self.reach_of(scope, &name);
+                }
+                own
+            }
+            _ => self.reach_of(scope, &name),
+        }
     }
 
     /// The scope whose name a read in `scope` finds; `None` for a builtin, or a name that only a
@@ -43,13 +65,28 @@ impl Scopes {
         &mut self,
         expressions: impl IntoIterator<Item = (&'e Expr, ScopeId, BlockId)>,
     ) {
+        self.add_quoted(
+            expressions
+                .into_iter()
+                .map(|(expression, scope, block)| Quoted {
+                    expression,
+                    scope,
+                    block,
+                    fixed: false,
+                }),
+        );
+    }
+
+    /// The same, with what cannot be edited: see [`super::Chain::fixed`].
+    pub(crate) fn add_quoted<'e>(&mut self, expressions: impl IntoIterator<Item = Quoted<'e>>) {
         let (scopes, bindings) = (self.scopes.len(), self.bindings.len());
         let mut builder = Builder::new(std::mem::take(self), None, 0);
         builder.quoted = true;
-        for (expression, scope, block) in expressions {
-            builder.scope = scope;
-            builder.block = block;
-            builder.lazily(|builder| builder.expression(expression));
+        for quoted in expressions {
+            builder.scope = quoted.scope;
+            builder.block = quoted.block;
+            builder.fixed = quoted.fixed;
+            builder.lazily(|builder| builder.expression(quoted.expression));
         }
         *self = builder.finish_expressions(scopes, bindings);
     }

@@ -23,6 +23,7 @@ mod names;
 mod patterns;
 mod statements;
 
+pub(super) use lookup::Quoted;
 pub(super) use model::{
     Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, ChainId, Clause,
     Context, Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,

@@ -292,6 +292,9 @@ pub(crate) struct Chain {
     pub(crate) reach: Reach,
     /// It stands in a string (a quoted annotation), a type comment or the like.
     pub(crate) quoted: bool,
+    /// Its names are only part of what such a string says (escapes, literals side by side): they cannot
+    /// be edited, and their ranges are that of the whole string.
+    pub(crate) fixed: bool,
 }
 
 /// One name of a chain.
