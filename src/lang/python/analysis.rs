@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::docs::{self, Docs};
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
-use super::scopes::{Import, ImportKind, Scopes};
+use super::scopes::{Chain, Import, ImportKind, Scopes};
+use super::semantic;
 use super::survey::Survey;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit};
@@ -29,6 +31,8 @@ pub(super) struct Standing<'a> {
     pub(super) roots: &'a Roots,
     /// What other files say.
     pub(super) survey: &'a Survey,
+    /// It is the code of a doctest: it is no module that others import from.
+    pub(super) is_doctest: bool,
 }
 
 /// What is known of a text, in its own bytes.
@@ -38,6 +42,8 @@ pub(super) struct Reading {
     pub(super) outline: Outline,
     /// What should become of it.
     pub(super) draft: Draft,
+    /// Of a doctest: reads of names that may be the module's.
+    pub(super) free: Vec<Chain>,
 }
 
 /// Reads one text.
@@ -56,18 +62,19 @@ pub(super) fn read(
         .iter()
         .map(|import| target(import, standing, setting))
         .collect();
-    let unit = Unit {
+    let homes = if standing.is_doctest {
+        &[]
+    } else {
+        standing.homes
+    };
+    let mut unit = Unit {
         text,
         module: parsed.syntax(),
         tokens: parsed.tokens(),
         scopes,
         targets,
-        modules: standing
-            .homes
-            .iter()
-            .map(|home| home.module.clone())
-            .collect(),
-        is_package: standing.homes.first().is_some_and(|home| home.is_package),
+        modules: homes.iter().map(|home| home.module.clone()).collect(),
+        is_package: homes.first().is_some_and(|home| home.is_package),
         is_stub: standing.kind == SourceKind::Stub,
         kept: KeptLines::of(text, "#"),
         setting,
@@ -78,9 +85,27 @@ pub(super) fn read(
         survey: standing.survey,
     };
     let mut draft = Draft::default();
-    let outline = Rewrite::run(&unit, tree, &[], Default::default(), &mut draft);
+    let docs = if standing.is_doctest {
+        Docs::default()
+    } else {
+        Docs::of(unit.module, text)
+    };
+    let mut code = docs::Code::read(&docs, &mut unit, standing, setting);
+    let names = std::mem::take(&mut code.names);
+    let mut outline = Rewrite::run(&unit, tree, &[], names, &mut draft);
+    outline.invalid = semantic::errors(unit.module, text, standing.kind);
+    docs.finish(code, &unit, &mut outline, &mut draft);
     draft.findings.extend(unit.kept.unused());
-    Ok(Reading { outline, draft })
+    let mut free = Vec::new();
+    if standing.is_doctest {
+        free = std::mem::take(&mut unit.scopes.chains);
+        free.retain(|chain| chain.reach.unbound);
+    }
+    Ok(Reading {
+        outline,
+        draft,
+        free,
+    })
 }
 
 /// What the module of an import statement is.

@@ -7,11 +7,15 @@
 
 mod analysis;
 mod cookie;
+mod depth;
+mod docs;
 mod exports;
+mod mentions;
 mod parse;
 mod rewrite;
 mod roots;
 mod scopes;
+mod semantic;
 mod session;
 mod settings;
 mod strings;
@@ -36,9 +40,9 @@ impl Language for Python {
         &PYTHON
     }
 
-    fn is_source(&self, path: &Path, _options: &RewriteOptions) -> bool {
-        path.extension()
-            .is_some_and(|extension| extension == "py" || extension == "pyi")
+    /// Also files that are noted and never rewritten: those with entry points, and with `--mentions` prose.
+    fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool {
+        is_code(path) || mentions::Kind::of(path, options.mentions).is_some()
     }
 
     /// A file that refers to a path holds its last name: all others may come from elsewhere (the
@@ -67,7 +71,10 @@ impl Language for Python {
         anchors
     }
 
-    fn encoding_of(&self, _path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
+    fn encoding_of(&self, path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
+        if mentions::Kind::of(path, true).is_some() {
+            return Ok(mentions::Kind::encoding_of(bytes));
+        }
         cookie::encoding_of(bytes)
     }
 
@@ -83,6 +90,12 @@ impl Language for Python {
     ) -> Box<dyn Session + 'a> {
         Box::new(session::PythonSession::new(project, table, options))
     }
+}
+
+/// Whether a file holds code, by its name.
+fn is_code(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "py" || extension == "pyi")
 }
 
 /// How the star of a star import is written.

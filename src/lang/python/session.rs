@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::analysis::{self, Standing};
+use super::mentions;
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
@@ -46,6 +47,9 @@ impl Session for PythonSession<'_> {
         text: &str,
         _encoding: Encoding,
     ) -> Result<Analysis, SourceError> {
+        if let Some(kind) = mentions::Kind::of(file, self.options.mentions) {
+            return Ok(kind.analyze(text, self.table, self.options));
+        }
         let homes = self.roots.homes(file);
         let is = |wanted: &str| {
             file.extension()
@@ -62,6 +66,7 @@ impl Session for PythonSession<'_> {
             homes: &homes,
             roots: &self.roots,
             survey: &self.survey,
+            is_doctest: false,
         };
         let setting = Setting {
             table: self.table,
