@@ -71,4 +71,7 @@ pub struct Outline {
     pub bindings: Vec<Binding>,
     /// Names that the file defines, by scope; an edit must not change them.
     pub definitions: BTreeMap<String, Vec<Segment>>,
+    /// What makes the file invalid although it parses, a sentence each, in any order; an edit must not
+    /// add to it.
+    pub invalid: Vec<String>,
 }

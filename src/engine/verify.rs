@@ -107,6 +107,9 @@ pub enum Difference {
         /// Names of after.
         after: String,
     },
+    /// The edited text parses, and is not valid for another reason.
+    #[error("the result is not valid: {0}")]
+    Invalid(String),
     /// A second run would change the file again.
     #[error("a second run would edit line {line} of the result again, to `{text}`")]
     NoFixpoint {
@@ -136,6 +139,7 @@ pub fn verify(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), Ve
     uses(before, after, table)?;
     bindings(before, after, table).map_err(nowhere)?;
     definitions(before, after).map_err(nowhere)?;
+    validity(before, after).map_err(nowhere)?;
     fixpoint(after).map_err(nowhere)
 }
 
@@ -382,6 +386,20 @@ fn definitions(before: Side<'_>, after: Side<'_>) -> Result<(), Difference> {
                 before: list(was),
                 after: list(is),
             });
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the edited text must have been wrong before.
+fn validity(before: Side<'_>, after: Side<'_>) -> Result<(), Difference> {
+    let mut known: Counts<&str> = Counts::new();
+    for error in &before.analysis.outline.invalid {
+        *known.entry(error).or_default() += 1;
+    }
+    for error in &after.analysis.outline.invalid {
+        if !take(&mut known, &error.as_str()) {
+            return Err(Difference::Invalid(error.clone()));
         }
     }
     Ok(())
@@ -704,6 +722,19 @@ mod tests {
             "the definitions of the file changed from [A, B] to [A]",
         );
         refuses(&of(Outline::default()), &defining(&["A"]), "from [] to [A]");
+    }
+
+    #[test]
+    fn nothing_may_become_invalid() {
+        let with = |errors: &[&str]| {
+            of(Outline {
+                invalid: errors.iter().map(ToString::to_string).collect(),
+                ..Outline::default()
+            })
+        };
+        accepts(&with(&["a", "b", "a"]), &with(&["a", "a"]));
+        refuses(&with(&["a"]), &with(&["a", "a"]), "is not valid: a");
+        refuses(&with(&[]), &with(&["late"]), "is not valid: late");
     }
 
     #[test]

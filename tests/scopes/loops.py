@@ -64,3 +64,31 @@ for j[x] in x:  #? j -> j1, builtin
 for k in k:  #= k #? k -> builtin
     for k.l in k:  #? k -> k
         pass
+while True:
+    if x:
+        break
+    m = 1  #= m1
+m  #? m -> m1, builtin
+for _ in x:
+    for _ in x:
+        if x:
+            break
+        n = 1  #= n1
+        while True:
+            if n:  #? n -> n1, n2
+                break
+            n = 2  #= n2
+        n  #? n -> n1, n2
+    else:
+        continue
+    n  #? n -> n1, n2, builtin
+while True:
+    try:
+        o = 1  #= o1
+        continue
+    except E:
+        o = 2  #= o2
+        break
+    finally:
+        p = 1  #= p1
+o, p  #? o -> o2; p -> p1

@@ -7,10 +7,12 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::annotations;
+use super::docs::{self, Docs};
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
-use super::scopes::{Import, ImportKind, Scopes};
+use super::scopes::{Chain, Import, ImportKind, Scopes};
+use super::semantic;
 use super::strings;
 use super::survey::Survey;
 use super::tree::Tree;
@@ -37,6 +39,8 @@ pub(super) struct Standing<'a> {
     pub(super) survey: &'a Survey,
     /// Code beside the text that is not read: cells of a notebook in another language.
     pub(super) unread: &'a [String],
+    /// It is the code of a doctest: it is no module that others import from.
+    pub(super) is_doctest: bool,
 }
 
 /// What is known of a text, in its own bytes.
@@ -46,6 +50,8 @@ pub(super) struct Reading {
     pub(super) outline: Outline,
     /// What should become of it.
     pub(super) draft: Draft,
+    /// Of a doctest: reads of names that may be the module's.
+    pub(super) free: Vec<Chain>,
 }
 
 /// Reads one text.
@@ -64,18 +70,19 @@ pub(super) fn read(
         .iter()
         .map(|import| target(import, standing, setting))
         .collect();
+    let homes = if standing.is_doctest {
+        &[]
+    } else {
+        standing.homes
+    };
     let mut unit = Unit {
         text,
         module: parsed.syntax(),
         tokens: parsed.tokens(),
         scopes,
         targets,
-        modules: standing
-            .homes
-            .iter()
-            .map(|home| home.module.clone())
-            .collect(),
-        is_package: standing.homes.first().is_some_and(|home| home.is_package),
+        modules: homes.iter().map(|home| home.module.clone()).collect(),
+        is_package: homes.first().is_some_and(|home| home.is_package),
         is_stub: standing.kind == SourceKind::Stub,
         types: FxHashSet::default(),
         unread: unread(text, parsed.tokens(), standing.unread),
@@ -89,14 +96,32 @@ pub(super) fn read(
         survey: standing.survey,
     };
     let mut draft = Draft::default();
+    let docs = if standing.is_doctest {
+        Docs::default()
+    } else {
+        Docs::of(unit.module, text)
+    };
+    let mut code = docs::Code::read(&docs, &mut unit, standing, setting);
+    let names = std::mem::take(&mut code.names);
     let found = strings::find(&unit);
-    let mut outline = Rewrite::run(&unit, tree, &found.pairs, Default::default(), &mut draft);
+    let mut outline = Rewrite::run(&unit, tree, &found.pairs, names, &mut draft);
     strings::plan(&unit, &found, &mut draft, &mut outline.uses);
+    outline.invalid = semantic::errors(unit.module, text, standing.kind);
+    docs.finish(code, &unit, &mut outline, &mut draft);
     outline
         .uses
         .sort_by_key(|used| used.range.as_ref().map(|range| range.start));
     draft.findings.extend(unit.kept.unused());
-    Ok(Reading { outline, draft })
+    let mut free = Vec::new();
+    if standing.is_doctest {
+        free = std::mem::take(&mut unit.scopes.chains);
+        free.retain(|chain| chain.reach.unbound);
+    }
+    Ok(Reading {
+        outline,
+        draft,
+        free,
+    })
 }
 
 /// Names that occur in commands of IPython, and in code that is not read.
@@ -129,6 +154,8 @@ fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Targ
         .roots
         .relative(standing.file, *level, module, &successor)
     {
+        // A folder that bears a standard module's name is not that module.
+        Relative::One(path) if standing.roots.is_standard(standing.file, &path) => Target::Unknown,
         Relative::One(path) => {
             let dots = path.len().saturating_sub(module.len());
             Target::Module {
@@ -152,8 +179,11 @@ fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Optio
         let mut path = module.to_vec();
         path.extend(clause.path.iter().filter(|name| *name != "*").cloned());
         // A new path is one that the table leads to: after a rewrite this is all that tells.
-        let mut to =
-            moved(&path).or_else(|| setting.table.leads_to_new(&path).then(|| path.clone()))?;
+        let mut to = moved(&path).or_else(|| {
+            let table = setting.table;
+            let is_new = table.leads_to_new(&path) || !table.sources(&path).is_empty();
+            is_new.then(|| path.clone())
+        })?;
         if path.len() > module.len() && to.len() > 1 {
             to.pop();
         }

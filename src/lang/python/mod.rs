@@ -8,12 +8,16 @@
 mod analysis;
 mod annotations;
 mod cookie;
+mod depth;
+mod docs;
 mod exports;
+mod mentions;
 mod notebook;
 mod parse;
 mod rewrite;
 mod roots;
 mod scopes;
+mod semantic;
 mod session;
 mod settings;
 mod strings;
@@ -38,10 +42,9 @@ impl Language for Python {
         &PYTHON
     }
 
-    fn is_source(&self, path: &Path, _options: &RewriteOptions) -> bool {
-        path.extension().is_some_and(|extension| {
-            extension == "py" || extension == "pyi" || extension == "ipynb"
-        })
+    /// Also files that are noted and never rewritten: those with entry points, and with `--mentions` prose.
+    fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool {
+        is_code(path) || is_notebook(path) || mentions::Kind::of(path, options.mentions).is_some()
     }
 
     /// A file that refers to a path holds its last name: all others may come from elsewhere (the
@@ -75,6 +78,9 @@ impl Language for Python {
         if is_notebook(path) {
             return Ok(Encoding::UTF_8);
         }
+        if mentions::Kind::of(path, true).is_some() {
+            return Ok(mentions::Kind::encoding_of(bytes));
+        }
         cookie::encoding_of(bytes)
     }
 
@@ -95,6 +101,12 @@ impl Language for Python {
 fn is_notebook(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "ipynb")
+}
+
+/// Whether a file holds code, by its name.
+fn is_code(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "py" || extension == "pyi")
 }
 
 /// How the star of a star import is written.

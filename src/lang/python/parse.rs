@@ -19,7 +19,7 @@ pub(super) enum SourceKind {
 /// Parses a whole text as the newest grammar: no file fails for its version.
 ///
 /// # Errors
-/// The first syntax error, with its place.
+/// The first syntax error, with its place; it nests too deep (row P71).
 pub(super) fn module(text: &str, kind: SourceKind) -> Result<Parsed<ModModule>, SourceError> {
     let source_type = match kind {
         SourceKind::Module => PySourceType::Python,
@@ -31,6 +31,7 @@ pub(super) fn module(text: &str, kind: SourceKind) -> Result<Parsed<ModModule>, 
         SourceKind::Module | SourceKind::Stub => Mode::Module,
     };
     let _ = source_type;
+    super::depth::check(text, mode)?;
     let parsed = parse(text, ParseOptions::from(mode)).map_err(|error| SourceError {
         message: format!("is not valid Python: {}", lower(&error.error.to_string())),
         offset: Some(error.location.start().to_usize()),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::analysis::{self, Standing};
+use super::mentions;
 use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
@@ -47,6 +48,9 @@ impl Session for PythonSession<'_> {
         text: &str,
         _encoding: Encoding,
     ) -> Result<Analysis, SourceError> {
+        if let Some(kind) = mentions::Kind::of(file, self.options.mentions) {
+            return Ok(kind.analyze(text, self.table, self.options));
+        }
         let homes = self.roots.homes(file);
         let is = |wanted: &str| {
             file.extension()
@@ -63,6 +67,7 @@ impl Session for PythonSession<'_> {
             roots: &self.roots,
             survey: &self.survey,
             unread: &[],
+            is_doctest: false,
         };
         if !is("ipynb") {
             return self.analysis(text, standing);

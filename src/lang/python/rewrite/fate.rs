@@ -333,6 +333,8 @@ impl<'a> Rewrite<'_, 'a> {
             {
                 ChainNext::Follows
             }
+            // Another import brings the same.
+            (Verdict::Moves(_), Next::Goes) if spoken => ChainNext::Follows,
             (Verdict::Moves(_), Next::Refused(_) | Next::Held(_)) if spoken => ChainNext::Silent,
             (Verdict::Moves(_), Next::Refused(refusal))
                 if fact.form == Form::Dotted && brings(fact, path) =>
@@ -511,7 +513,7 @@ pub(super) fn brings(fact: &ClauseFact, chain: &[Segment]) -> bool {
 }
 
 /// Why a chain stays whose name may be something else.
-fn another_binding(name: &str) -> Refusal {
+pub(super) fn another_binding(name: &str) -> Refusal {
     Refusal::new(
         Code::Binding,
         format!("`{name}` is bound to something else too"),

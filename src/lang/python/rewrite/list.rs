@@ -30,7 +30,7 @@ pub(super) struct Tile {
     /// The clause.
     pub(super) clause: Range<usize>,
     /// The comma after it.
-    comma: Option<Range<usize>>,
+    pub(super) comma: Option<Range<usize>>,
     /// Comments on lines of their own above it.
     pub(super) above: Vec<Range<usize>>,
     /// The comment behind it.
@@ -98,9 +98,10 @@ impl List {
                 end = end.max(comment.end);
             }
             // White space up to the next name of the line goes with this one.
+            // Without parentheses the names are one line, however it is continued.
             if let Some(next) = &next
-                && !has_break(end..next.start)
-                && text[end..next.start].trim().is_empty()
+                && (!list.in_parentheses
+                    || !has_break(end..next.start) && text[end..next.start].trim().is_empty())
             {
                 end = next.start;
             }
@@ -133,6 +134,28 @@ impl List {
         })
     }
 
+    /// Edits that put one more name at the end.
+    pub(super) fn append(&self, text: &str, newline: &str, name: &str) -> Vec<Edit> {
+        let Some(tile) = self.tiles.last() else {
+            return Vec::new();
+        };
+        let Some(indent) = self
+            .indent(text, self.tiles.len() - 1)
+            .filter(|_| self.in_parentheses)
+        else {
+            return vec![Edit::insert(tile.clause.end, format!(", {name}"))];
+        };
+        let comma = if tile.comma.is_some() { "," } else { "" };
+        let mut edits = vec![Edit::insert(
+            tile.range.end,
+            format!("{newline}{indent}{name}{comma}"),
+        )];
+        if tile.comma.is_none() {
+            edits.push(Edit::insert(tile.clause.end, ","));
+        }
+        edits
+    }
+
     /// Edits that take the tiles out for which `leaves` is true; some must remain.
     pub(super) fn cut(&self, text: &str, leaves: &[bool]) -> Vec<Edit> {
         let mut edits = Vec::new();
@@ -144,7 +167,7 @@ impl List {
         };
         for (i, tile) in self.tiles.iter().enumerate() {
             if !kept(&i) {
-                edits.push(Edit::delete(tile.range.clone()));
+                edits.push(Edit::delete(self.lead_of(i, last)..tile.range.end));
             }
         }
         // The first name that is left takes the place of the first one.
@@ -183,9 +206,31 @@ impl List {
         edits
     }
 
-    /// Whether a comma stands after the last name.
-    pub(super) fn has_trailing_comma(&self) -> bool {
-        self.tiles.last().is_some_and(|tile| tile.comma.is_some())
+    /// Where a tile that leaves begins: the last one of a line leaves no white space behind.
+    fn lead_of(&self, i: usize, last: usize) -> usize {
+        let tile = &self.tiles[i];
+        let ends_line = self
+            .tiles
+            .get(i + 1)
+            .is_some_and(|next| next.clause.start != tile.range.end);
+        match i
+            .checked_sub(1)
+            .filter(|before| ends_line && *before != last)
+        {
+            Some(before) if self.tiles[before].range.end == tile.clause.start => {
+                let before = &self.tiles[before];
+                before
+                    .comma
+                    .as_ref()
+                    .map_or(tile.range.start, |comma| comma.end)
+            }
+            _ => tile.range.start,
+        }
+    }
+
+    /// Whether a comma stands after a name.
+    pub(super) fn has_comma(&self, i: usize) -> bool {
+        self.tiles.get(i).is_some_and(|tile| tile.comma.is_some())
     }
 
     /// What a name's line starts with, if it has a line for itself.

@@ -40,12 +40,26 @@ impl Rewrite<'_, '_> {
                 Some(_) => self.add_root(key, &[], root, fates),
                 None => {}
             }
+            if !left.is_empty() && self.is_global(key) {
+                blocks
+                    .clauses
+                    .insert(key, super::fate::another_binding(root));
+                continue;
+            }
             for chain in left {
                 let path = facts.chains[chain].sense().path.clone();
                 self.add_root(key, &path, root, fates);
             }
         }
         fates.adds.sort_by_key(|add| add.beside);
+    }
+
+    /// Whether a clause binds a name of another scope than its own (`global`).
+    fn is_global(&self, key: Key) -> bool {
+        let scopes = &self.unit.scopes;
+        let clause = &scopes.import(key.0).clauses[key.1 as usize];
+        let binding = scopes.binding(clause.binding);
+        binding.from != binding.scope
     }
 
     /// Chains that start at the clause's root, keep their text, and are reached by no other import of it.

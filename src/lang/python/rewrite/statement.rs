@@ -51,6 +51,8 @@ struct Composed {
     target: Vec<Edit>,
     clauses: Vec<Do>,
     new: Vec<New>,
+    /// Names that join another statement.
+    joins: Vec<(ImportId, String)>,
 }
 
 impl Composed {
@@ -70,6 +72,12 @@ impl Rewrite<'_, '_> {
         let mut edits = Vec::new();
         for statement in &composed {
             self.emit(statement, passes.contains(&statement.id), &mut edits);
+            for (host, name) in &statement.joins {
+                let import = self.unit.scopes.import(*host);
+                let list = List::of(self.unit.text, self.unit.tokens, import);
+                let place = Place::of(self.unit.text, self.unit.tokens, import.range);
+                edits.extend(list.append(self.unit.text, place.newline, name));
+            }
         }
         edits
     }
@@ -122,6 +130,7 @@ impl Rewrite<'_, '_> {
             target: Vec::new(),
             clauses,
             new: left.into_iter().map(new_statement).collect(),
+            joins: Vec::new(),
         }
     }
 
@@ -184,6 +193,7 @@ impl Rewrite<'_, '_> {
         let mut own: Option<(String, Vec<Segment>)> = None;
         let mut clauses = Vec::new();
         let mut new: Vec<New> = Vec::new();
+        let mut joins = Vec::new();
         for (i, clause) in import.clauses.iter().enumerate() {
             let to = match fates.clause((id, i as u32)) {
                 Next::Swaps(to) => to,
@@ -217,6 +227,11 @@ impl Rewrite<'_, '_> {
                     continue;
                 }
             };
+            if let (Some(name), Some(host)) = (name, self.host(id, module, fates)) {
+                joins.push((host, self.name_text(clause, name)));
+                clauses.push(Do::Cut);
+                continue;
+            }
             let text = written(module);
             if !stays && own.as_ref().is_none_or(|(own, _)| *own == text) {
                 own = Some((text, module.to_vec()));
@@ -259,7 +274,29 @@ impl Rewrite<'_, '_> {
             target,
             clauses,
             new,
+            joins,
         }
+    }
+
+    /// The statement that a name of `module` joins, if the configuration asks for that (row P34): one that stands
+    /// before in the same block and does not change itself.
+    fn host(&self, id: ImportId, module: &[Segment], fates: &Fates) -> Option<ImportId> {
+        if !self.unit.setting.settings.merge_imports {
+            return None;
+        }
+        let scopes = &self.unit.scopes;
+        let block = scopes.import(id).block;
+        (0..id.0).map(ImportId).find(|other| {
+            let import = scopes.import(*other);
+            let stays = (0..import.clauses.len() as u32)
+                .all(|i| matches!(fates.clause((*other, i)), Next::Stays | Next::Refused(_)));
+            let is_star = import.clauses.iter().any(|clause| clause.path[0] == "*");
+            let brings = matches!(
+                self.unit.targets.get(other.index()),
+                Some(Target::Module { module: own, .. }) if own == module
+            );
+            import.block == block && stays && !is_star && brings
+        })
     }
 
     /// The smallest edits that make a clause of a from-import import `name` under the name that it bound.
@@ -407,11 +444,8 @@ impl Rewrite<'_, '_> {
                 out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
             }
             let is_last = i + 1 == names.len();
-            let comma = if is_last && !list.has_trailing_comma() {
-                ""
-            } else {
-                ","
-            };
+            let own_comma = name.was.is_none_or(|i| list.has_comma(i));
+            let comma = if is_last && !own_comma { "" } else { "," };
             out.push_str(&format!("{indent}{}{comma}", name.text));
             if let Some(comment) = tile.and_then(|tile| tile.comment.clone()) {
                 out.push_str(&format!("{}{}", gap(text, &comment), &text[comment]));

@@ -157,6 +157,15 @@ impl Roots {
         find::find_in(&self.folders, &[normalized(root)], module)
     }
 
+    /// Whether a module's first name is a standard module's, and no configured root of `file` says otherwise.
+    pub fn is_standard(&self, file: &Path, module: &[Segment]) -> bool {
+        let file = self.located(file);
+        module
+            .first()
+            .is_some_and(|first| foreign::is_standard(first))
+            && !self.configured.iter().any(|root| file.starts_with(root))
+    }
+
     /// Whether a top-level name is a standard module's or a declared distribution's.
     fn is_foreign(&self, name: &str) -> bool {
         foreign::is_standard(name) || {

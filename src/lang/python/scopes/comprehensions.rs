@@ -58,6 +58,7 @@ impl Builder<'_> {
         while let Some((mark, dead)) = marks.pop() {
             self.flow.repeat();
             self.flow.back(mark, dead);
+            self.flow.breaks();
             self.flow.end_loop();
         }
     }

@@ -6,7 +6,14 @@
 //!   declared without a value is exactly one [`Binding`] (an augmented assignment is both);
 //! - a chain reaches a binding if some order of execution lets it: too many is allowed, too few is a
 //!   defect. In straight code of one scope it is exact;
-//! - `global` and `nonlocal` are followed: a binding is listed in the scope whose name it binds.
+//! - `global` and `nonlocal` are followed: a binding is listed in the scope whose name it binds;
+//! - code that runs at another time (a function, a lambda, a generator, an annotation, the value of a
+//!   `type` statement) reaches every binding of a name, and what such code binds is reached by every
+//!   read. Then [`Reach::unbound`] says whether some way to the end of the module leaves it unbound;
+//! - the name of a binding, and the names of a scope, are those that Python looks up: a private name
+//!   in a class is mangled (`_C__x`). The parts of chains and clauses are as written;
+//! - what code in strings brings ([`Scopes::add_expression`]) comes after all other scopes and
+//!   bindings; the chains and strings stay sorted.
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -149,7 +149,8 @@ impl Builder<'_> {
         self.suite(BlockKind::Loop, &statement.body, statement.range);
         self.flow.repeat();
         self.flow.back(mark, dead);
-        let mut ways = self.flow.end_loop();
+        let mut ways = self.flow.breaks();
+        self.flow.end_loop();
         self.loop_else(&statement.orelse, statement.range);
         ways.push(self.flow.take(mark, dead));
         self.flow.meet(&ways);
@@ -163,9 +164,10 @@ impl Builder<'_> {
         self.suite(BlockKind::Loop, &statement.body, statement.range);
         self.flow.repeat();
         self.flow.back(mark, dead);
+        let mut ways = self.flow.breaks();
         fails.dead |= is_always_true(&statement.test);
         self.flow.apply(&fails);
-        let mut ways = self.flow.end_loop();
+        self.flow.end_loop();
         self.loop_else(&statement.orelse, statement.range);
         ways.push(self.flow.take(mark, dead));
         self.flow.meet(&ways);

@@ -74,15 +74,34 @@ impl Flow {
         }
     }
 
-    /// The loop is left from its head, or from where it was tested. Ends it; gives the ways by `break`.
-    pub(in super::super) fn end_loop(&mut self) -> Vec<Delta> {
+    /// The body is read, and the code at hand is the head again. Gives the ways by `break`.
+    pub(in super::super) fn breaks(&mut self) -> Vec<Delta> {
         let Some(Frame::Loop(the_loop)) = self.run.frames.last_mut() else {
             return Vec::new();
         };
-        let mut changed = std::mem::take(&mut the_loop.changed);
         let breaks = std::mem::take(&mut the_loop.breaks);
-        changed.sort_unstable();
-        changed.dedup();
+        the_loop.changed.sort_unstable();
+        the_loop.changed.dedup();
+        let changed = the_loop.changed.clone();
+        // What a way did not change itself, an earlier turn may have.
+        let mut head = Delta::never();
+        for variable in changed {
+            head.changes.push((variable, self.current(variable)));
+        }
+        head.dead = false;
+        self.spend(breaks.len() * head.changes.len());
+        if self.is_exhausted() {
+            return breaks;
+        }
+        breaks.iter().map(|way| head.then(way)).collect()
+    }
+
+    /// The loop is left from its head, or from where it was tested.
+    pub(in super::super) fn end_loop(&mut self) {
+        let Some(Frame::Loop(the_loop)) = self.run.frames.last_mut() else {
+            return;
+        };
+        let changed = std::mem::take(&mut the_loop.changed);
         self.spend(changed.len());
         let exits: Vec<(Variable, Sources)> = changed
             .into_iter()
@@ -92,7 +111,6 @@ impl Flow {
         for (variable, sources) in exits {
             self.set(variable, sources);
         }
-        breaks
     }
 
     /// `return`, `raise`: nothing follows.

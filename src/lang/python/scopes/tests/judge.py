@@ -6,18 +6,23 @@ import sys
 import tokenize
 
 
+IMPLICIT = ("__class__", "__classdict__", "__type_params__")
+
+
 def scopes(table, found):
     kind = table.get_type()
     if not isinstance(kind, str):
         kind = kind.value
-    if kind == "function" and table.get_name() in ("listcomp", "setcomp", "dictcomp", "genexpr"):
+    if kind == "function" and ".0" in table.get_identifiers():
         kind = "comprehension"
+    if kind == "type alias":
+        kind = "type parameters"
     if kind == "function" and table.get_name() == "lambda":
         kind = "lambda"
     names = {}
     for symbol in table.get_symbols():
         name = symbol.get_name()
-        if name.startswith(".") or name == "__class__":
+        if name.startswith(".") or name in IMPLICIT:
             continue
         is_mentioned = (
             symbol.is_referenced()
@@ -37,7 +42,9 @@ def scopes(table, found):
             names[name] = "free"
         else:
             names[name] = "global"
-    found.append([kind, table.get_lineno(), names])
+    # A bound is one more scope to Python, without names of its own.
+    if kind != "type variable":
+        found.append([kind, table.get_lineno(), names])
     for child in table.get_children():
         scopes(child, found)
     return found

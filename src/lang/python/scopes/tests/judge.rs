@@ -2,7 +2,8 @@
 //! or from a function around it, and how many names are read and bound at all.
 //!
 //! Its sources are those of `tests/scopes` and some of the standard library; all of that with
-//! `REPOINT_STDLIB=all`. `REPOINT_PYTHON` names another interpreter.
+//! `REPOINT_STDLIB=all`. `REPOINT_PYTHON` names another interpreter; from 3.12 on Python
+//! counts the names of comprehensions to the function around them, and the two differ there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use ruff_python_parser::parse_module;
 
-use super::super::{Scope, ScopeId, ScopeKind, Scopes};
+use super::super::{BindingKind, Scope, ScopeId, ScopeKind, Scopes};
 use super::check_invariants;
 use crate::path::Segment;
 
@@ -199,10 +200,17 @@ fn ours(verdict: &Verdict, scopes: &Scopes) -> Vec<(String, usize, Names)> {
     }
     for binding in scopes.bindings.iter().filter(|it| it.name != "*") {
         names[binding.from.index()].insert(binding.name.clone());
+        if binding.kind == BindingKind::Walrus {
+            // Python notes it in the function around a comprehension too.
+            let is_around = |it: &ScopeId| scopes.scope(*it).kind != ScopeKind::Comprehension;
+            let around = scopes.outward(binding.from).find(is_around);
+            names[around.unwrap_or(ScopeId(0)).index()].insert(binding.name.clone());
+        }
     }
     let mut found = Vec::new();
     for ((index, scope), mut names) in (0..).zip(&scopes.scopes).zip(names) {
-        names.extend(scope.globals.keys().chain(scope.nonlocals.keys()).cloned());
+        // A `nonlocal` that is not used is in no list of Python's.
+        names.extend(scope.globals.keys().cloned());
         names.remove("__class__");
         let line = starts.partition_point(|start| *start <= scope.range.start().to_usize());
         let line = if scope.kind == ScopeKind::Module {

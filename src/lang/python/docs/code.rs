@@ -1,0 +1,134 @@
+//! The code of doctests: read as texts of their own, whose unbound names are the module's.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+
+use super::Docs;
+use crate::lang::python::analysis::{self, Reading, Standing};
+use crate::lang::python::scopes::{BlockId, Chain, ImportKind, Part, ScopeId};
+use crate::lang::python::unit::{Setting, Unit};
+use crate::path::{Namespaces, PYTHON, Segment};
+use ruff_text_size::{TextRange, TextSize};
+
+use crate::lang::python::rewrite::Verdict;
+
+/// The doctests of a text, read.
+#[derive(Debug, Default)]
+pub(in crate::lang::python) struct Code {
+    /// Names of the module that doctests use, and that are not rewritten there: they must stay bound.
+    pub(in crate::lang::python) names: FxHashSet<Segment>,
+    /// Which doctest each is, and what is in it.
+    pub(super) readings: Vec<(usize, Reading)>,
+    /// Mapped paths that start at an import of the module, and are not rewritten.
+    pub(super) through: Vec<(Range<usize>, Vec<Segment>)>,
+}
+
+impl Code {
+    /// Reads the doctests. With `--docs` their unbound names become uses of the module's names.
+    pub(in crate::lang::python) fn read(
+        docs: &Docs,
+        unit: &mut Unit<'_>,
+        standing: Standing<'_>,
+        setting: Setting<'_>,
+    ) -> Self {
+        let mut code = Self::default();
+        let standing = Standing {
+            is_doctest: true,
+            ..standing
+        };
+        let mut adopted = Vec::new();
+        for (number, doctest) in docs.doctests.iter().enumerate() {
+            for range in doctest.unreadable() {
+                code.names.extend(words(&unit.text[range]));
+            }
+            let inner = doctest.code.text();
+            if inner.is_empty() {
+                continue;
+            }
+            let Ok(mut reading) = analysis::read(inner, standing, setting) else {
+                code.names.extend(words(inner));
+                continue;
+            };
+            let mut gone: FxHashSet<usize> = FxHashSet::default();
+            for chain in std::mem::take(&mut reading.free) {
+                let start = chain.parts[0].range.start().to_usize();
+                match outer_chain(&chain, doctest, unit) {
+                    Some(outer) if setting.options.docs => {
+                        gone.insert(start);
+                        adopted.push(outer);
+                    }
+                    outer => {
+                        code.names.insert(chain.parts[0].name.clone());
+                        code.through
+                            .extend(outer.and_then(|outer| path_of(&outer, unit)));
+                    }
+                }
+            }
+            reading.outline.uses.retain(|usage| {
+                let start = usage.range.as_ref().map(|range| range.start);
+                start.is_none_or(|start| !gone.contains(&start))
+            });
+            code.readings.push((number, reading));
+        }
+        if !adopted.is_empty() {
+            unit.scopes.chains.extend(adopted);
+            unit.scopes
+                .chains
+                .sort_by_key(|chain| chain.parts[0].range.start());
+        }
+        code
+    }
+}
+
+/// A chain of a doctest as one of the module; `None` if other names than the module's may be behind it, or
+/// it does not stand on one line.
+fn outer_chain(chain: &Chain, doctest: &super::Doctest, unit: &Unit<'_>) -> Option<Chain> {
+    let reach = &chain.reach;
+    if !reach.bindings.is_empty() || !reach.stars.is_empty() {
+        return None;
+    }
+    let outer = |range: TextRange| {
+        let range = range.start().to_usize()..range.end().to_usize();
+        let outer = doctest.code.outer_range(range)?;
+        let size = |at: usize| TextSize::try_from(at).ok();
+        Some(TextRange::new(size(outer.start)?, size(outer.end)?))
+    };
+    outer(chain.range())?;
+    let parts = chain.parts.iter().map(|part| {
+        Some(Part {
+            name: part.name.clone(),
+            range: outer(part.range)?,
+        })
+    });
+    let module = ScopeId(0);
+    Some(Chain {
+        scope: module,
+        block: BlockId(0),
+        parts: parts.collect::<Option<Vec<Part>>>()?,
+        context: chain.context,
+        reach: unit.scopes.lookup(module, &chain.parts[0].name),
+        quoted: true,
+        fixed: chain.fixed,
+    })
+}
+
+/// The mapped path that a chain means by a dotted import of the module.
+fn path_of(chain: &Chain, unit: &Unit<'_>) -> Option<(Range<usize>, Vec<Segment>)> {
+    let (binding, path) = unit.meanings(chain).into_iter().next()?;
+    let (import, clause) = unit.scopes.clause(binding)?;
+    if import.kind != ImportKind::Plain || clause.alias.is_some() {
+        return None;
+    }
+    let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
+    let start = chain.range().start().to_usize();
+    verdict.subject(&path, start..chain.range().end().to_usize())?;
+    Some((start..chain.range().end().to_usize(), path.clone()))
+}
+
+/// The names in a text that is not parsed.
+fn words(text: &str) -> impl Iterator<Item = Segment> {
+    text.split(|c: char| c != '_' && !c.is_alphanumeric())
+        .filter(|word| PYTHON.is_name(word))
+        .map(Segment::new)
+}
