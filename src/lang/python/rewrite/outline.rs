@@ -52,11 +52,10 @@ impl Rewrite<'_, '_> {
                 ChainNext::Refused(_) => true,
                 ChainNext::Stays | ChainNext::Follows | ChainNext::Silent => {
                     !fact.reached.iter().any(|(key, own)| {
-                        *own == at
-                            && matches!(
-                                self.chain_through(*key, sense, facts, fates),
-                                ChainNext::Follows
-                            )
+                        // What goes while a name follows it has a twin, which brings the same.
+                        let goes = matches!(fates.clause(*key), Next::Goes);
+                        let through = self.chain_through(*key, sense, facts, fates);
+                        *own == at && (goes || matches!(through, ChainNext::Follows))
                     })
                 }
             };
