@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use ruff_python_ast::ModModule;
+use ruff_python_parser::Parsed;
+
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
 use super::scopes::{Import, ImportKind, Scopes};
-use super::survey::Survey;
+use super::survey::Look;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit};
 use crate::lang::SourceError;
@@ -28,7 +31,7 @@ pub(super) struct Standing<'a> {
     /// Where modules are.
     pub(super) roots: &'a Roots,
     /// What other files say.
-    pub(super) survey: &'a Survey,
+    pub(super) survey: &'a Look<'a>,
 }
 
 /// What is known of a text, in its own bytes.
@@ -50,13 +53,32 @@ pub(super) fn read(
     setting: Setting<'_>,
 ) -> Result<Reading, SourceError> {
     let parsed = parse::module(text, standing.kind)?;
+    let unit = unit(&parsed, text, standing, setting);
+    let tree = Tree {
+        roots: standing.roots,
+        file: standing.file,
+        survey: standing.survey,
+    };
+    let mut draft = Draft::default();
+    let outline = Rewrite::run(&unit, tree, &[], Default::default(), &mut draft);
+    draft.findings.extend(unit.kept.unused());
+    Ok(Reading { outline, draft })
+}
+
+/// All that is known of a parsed text before anything is decided.
+pub(super) fn unit<'a>(
+    parsed: &'a Parsed<ModModule>,
+    text: &'a str,
+    standing: Standing<'_>,
+    setting: Setting<'a>,
+) -> Unit<'a> {
     let scopes = Scopes::of(parsed.syntax(), text);
     let targets = scopes
         .imports
         .iter()
         .map(|import| target(import, standing, setting))
         .collect();
-    let unit = Unit {
+    Unit {
         text,
         module: parsed.syntax(),
         tokens: parsed.tokens(),
@@ -71,16 +93,7 @@ pub(super) fn read(
         is_stub: standing.kind == SourceKind::Stub,
         kept: KeptLines::of(text, "#"),
         setting,
-    };
-    let tree = Tree {
-        roots: standing.roots,
-        file: standing.file,
-        survey: standing.survey,
-    };
-    let mut draft = Draft::default();
-    let outline = Rewrite::run(&unit, tree, &[], Default::default(), &mut draft);
-    draft.findings.extend(unit.kept.unused());
-    Ok(Reading { outline, draft })
+    }
 }
 
 /// What the module of an import statement is.

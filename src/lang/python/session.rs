@@ -2,20 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::analysis::{self, Standing};
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
-use super::survey::Survey;
+use super::survey::{self, Known, Question, ROUNDS, Search, Stage, Survey};
 use super::unit::Setting;
-use crate::lang::{RewriteOptions, Session, SourceError};
+use crate::lang::{Ahead, RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
-use crate::project::Project;
+use crate::project::{Project, WalkOptions};
 use crate::text::{Edits, Encoding};
 
 /// One run over one tree.
 pub(super) struct PythonSession<'a> {
+    project: &'a Project,
     table: &'a Table,
     options: &'a RewriteOptions,
     settings: Settings,
@@ -25,11 +29,12 @@ pub(super) struct PythonSession<'a> {
 
 impl<'a> PythonSession<'a> {
     /// Opens a project.
-    pub(super) fn new(project: &Project, table: &'a Table, options: &'a RewriteOptions) -> Self {
+    pub(super) fn new(project: &'a Project, table: &'a Table, options: &'a RewriteOptions) -> Self {
         let settings = Settings::of(options);
         let listed = settings.roots.iter().map(|root| project.root().join(root));
         let roots: Vec<PathBuf> = options.roots.iter().cloned().chain(listed).collect();
         Self {
+            project,
             table,
             options,
             roots: Roots::new(project.root(), &roots),
@@ -37,9 +42,82 @@ impl<'a> PythonSession<'a> {
             settings,
         }
     }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            table: self.table,
+            options: self.options,
+            settings: &self.settings,
+        }
+    }
+
+    /// What the planning of a text asks of other files. One that cannot be read asks nothing.
+    fn questions(&self, ahead: &Ahead<'_>) -> FxHashSet<Question> {
+        let look = self.survey.look(self.setting());
+        let read = || {
+            let source = match ahead.bytes {
+                Some(bytes) => survey::decoded(bytes.to_vec())?,
+                None => survey::source(ahead.file)?,
+            };
+            let homes = self.roots.homes(ahead.file);
+            let standing = Standing {
+                file: ahead.file,
+                kind: SourceKind::of(ahead.file),
+                homes: &homes,
+                roots: &self.roots,
+                survey: &look,
+            };
+            analysis::read(source.text(), standing, self.setting()).ok()
+        };
+        read();
+        look.into_asked()
+    }
 }
 
 impl Session for PythonSession<'_> {
+    /// Rounds of questions and answers. Only texts that were told yes can have more to ask.
+    fn survey(&self, ahead: &[Ahead<'_>], walk: &WalkOptions) {
+        let search = Search {
+            project: self.project,
+            walk,
+            roots: &self.roots,
+            setting: self.setting(),
+        };
+        let mut answers = FxHashMap::default();
+        let mut open: Vec<&Ahead<'_>> = ahead.iter().collect();
+        for _ in 0..ROUNDS {
+            let asked: Vec<(&Ahead<'_>, FxHashSet<Question>)> = open
+                .par_iter()
+                .with_max_len(1)
+                .map(|ahead| (*ahead, self.questions(ahead)))
+                .collect();
+            let all = asked.iter().flat_map(|(_, questions)| questions);
+            let new: FxHashSet<Question> = all
+                .filter(|question| !answers.contains_key(*question))
+                .cloned()
+                .collect();
+            if new.is_empty() {
+                break;
+            }
+            let found = search.answer(&new);
+            let told = |question: &Question| found.get(question).is_some_and(|it| !it.is_empty());
+            open = asked
+                .iter()
+                .filter(|(_, questions)| questions.iter().any(told))
+                .map(|(ahead, _)| *ahead)
+                .collect();
+            answers.extend(found);
+            self.survey.learn(Known {
+                stage: Stage::Gathering,
+                answers: answers.clone(),
+            });
+        }
+        self.survey.learn(Known {
+            stage: Stage::Done,
+            answers,
+        });
+    }
+
     fn analyze(
         &self,
         file: &Path,
@@ -47,28 +125,16 @@ impl Session for PythonSession<'_> {
         _encoding: Encoding,
     ) -> Result<Analysis, SourceError> {
         let homes = self.roots.homes(file);
-        let is = |wanted: &str| {
-            file.extension()
-                .is_some_and(|extension| extension == wanted)
-        };
-        let kind = if is("pyi") {
-            SourceKind::Stub
-        } else {
-            SourceKind::Module
-        };
+        let kind = SourceKind::of(file);
+        let look = self.survey.look(self.setting());
         let standing = Standing {
             file,
             kind,
             homes: &homes,
             roots: &self.roots,
-            survey: &self.survey,
+            survey: &look,
         };
-        let setting = Setting {
-            table: self.table,
-            options: self.options,
-            settings: &self.settings,
-        };
-        let reading = analysis::read(text, standing, setting)?;
+        let reading = analysis::read(text, standing, self.setting())?;
         let mut draft = reading.draft;
         draft
             .findings
