@@ -9,8 +9,8 @@ use ruff_python_ast::{Expr, ExprCall, ExprStringLiteral, ExprSubscript};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::reading::{Wanted, clause_paths};
-use crate::lang::python::scopes::{Bindings, Context, ScopeId};
-use crate::lang::python::unit::{Unit, bytes};
+use crate::lang::python::scopes::{BindingKind, Bindings, Context, ScopeId};
+use crate::lang::python::unit::{Unit, binds_root, bytes};
 use crate::path::{PYTHON, Segment};
 
 /// Longer strings are no paths.
@@ -47,20 +47,18 @@ fn meant(
 ) -> Vec<Vec<Segment>> {
     let mut paths = Vec::new();
     for &binding in bindings {
-        let super::super::scopes::BindingKind::Import(import, clause) =
-            unit.scopes.binding(binding).kind
-        else {
+        let BindingKind::Import(import, clause) = unit.scopes.binding(binding).kind else {
             continue;
         };
         let statement = unit.scopes.import(import);
-        let roots = match super::super::unit::binds_root(statement, clause as usize) {
+        let roots = match binds_root(statement, clause as usize) {
             true => vec![names[..1].to_vec()],
             false => clause_paths(unit, import, clause as usize),
         };
         paths.extend(roots.iter().map(|root| [root, &names[1..]].concat()));
     }
     for &binding in stars {
-        if let super::super::scopes::BindingKind::Star(import) = unit.scopes.binding(binding).kind {
+        if let BindingKind::Star(import) = unit.scopes.binding(binding).kind {
             let modules = clause_paths(unit, import, 0);
             paths.extend(modules.iter().map(|module| [module, names].concat()));
         }
@@ -142,7 +140,7 @@ impl Paths<'_, '_> {
 
     /// Adds an attribute of an object.
     fn attribute(&mut self, object: &Expr, name: &str, at: usize, writes: bool) {
-        if !self.wanted.names.iter().any(|wanted| wanted == name) && !PYTHON.is_name(name) {
+        if !PYTHON.is_name(name) {
             return;
         }
         for mut path in self.objects(object) {
@@ -196,7 +194,7 @@ impl Paths<'_, '_> {
         };
         let at = subscript.slice.range().start().to_usize();
         match &*subscript.value {
-            Expr::Attribute(dict) if dict.attr == "__dict__" => {
+            Expr::Attribute(dict) if dict.attr.as_str() == "__dict__" => {
                 self.attribute(&dict.value, name, at, true);
             }
             Expr::Call(_) => self.attribute(&subscript.value, name, at, true),

@@ -182,9 +182,9 @@ pub(super) fn collect(unit: &Unit<'_>, wanted: &Wanted) -> Facts {
 pub(super) fn clause_paths(unit: &Unit<'_>, import: ImportId, clause: usize) -> Vec<Vec<Segment>> {
     if let Some(Target::Ambiguous(modules)) = unit.targets.get(import.index()) {
         let names = &unit.scopes.import(import).clauses[clause].path;
-        let own = names.iter().filter(|name| *name != "*");
-        let join = |module: &Vec<Segment>| module.iter().chain(own.clone()).cloned().collect();
-        return modules.iter().map(join).collect();
+        let own: Vec<Segment> = names.iter().filter(|name| *name != "*").cloned().collect();
+        let modules = modules.iter();
+        return modules.map(|module| [&module[..], &own].concat()).collect();
     }
     unit.clause_path(import, clause).into_iter().collect()
 }
