@@ -91,8 +91,6 @@ fn imports_and_chains_reach_a_name() {
         "user.py:3",
         "import lib as l\ndef f():\n    return l.Name.x\n",
     );
-    reached("user.py:2", "from . import lib\nlib.Name\n");
-    reached("user.py:1", "from .lib import Name\n");
     reached("=user.py:2", "import lib\nlib.Name = 1\n");
     reached("=user.py:2", "import lib\ndel lib.Name\n");
     reached("user.py:3", "def f():\n    import lib\n    lib.Name()\n");
@@ -118,7 +116,7 @@ fn what_only_looks_alike_does_not() {
 #[test]
 fn strings_and_pairs_reach_a_name() {
     reached("=user.py:1", "patch('lib.Name')\n");
-    reached("=user.py:1", "patch('lib.Name.f')\n");
+    reached("user.py:1", "patch('lib.Name.f')\n");
     reached("=user.py:1", "run('lib:Name')\n");
     reached("=user.py:1", "entry = ['x = lib:Name']\n");
     reached("=user.py:2", "import lib\npatch.object(lib, 'Name')\n");
@@ -151,6 +149,38 @@ fn other_strings_do_not() {
     reached("", "patch.object(lib, 'Name')\n");
     reached("", "import_module('lib2').Name\n");
     reached("", "x = {'lib': 'Name'}\n");
+}
+
+#[test]
+fn relative_imports_reach_a_name() {
+    let by = |file, text| {
+        let lib = ("pkg/lib.py", "");
+        asked(
+            "pkg/lib.py",
+            "pkg.lib",
+            &[("pkg/__init__.py", ""), lib, (file, text)],
+        )
+    };
+    assert_eq!(
+        by("pkg/user.py", "from . import lib\nlib.Name\n"),
+        "pkg/user.py:2"
+    );
+    assert_eq!(
+        by("pkg/user.py", "from .lib import Name\n"),
+        "pkg/user.py:1"
+    );
+    assert_eq!(
+        by("pkg/sub/user.py", "from .. import lib\nlib.Name\n"),
+        "pkg/sub/user.py:2"
+    );
+    assert_eq!(
+        by("pkg/sub/user.py", "from ..lib import *\n"),
+        "pkg/sub/user.py:1"
+    );
+    assert_eq!(by("pkg/sub/user.py", "from . import lib\nlib.Name\n"), "");
+    assert_eq!(by("pkg/sub/user.py", "from .lib import Name\n"), "");
+    assert_eq!(by("user.py", "from ..pkg.lib import Name\n"), "");
+    assert_eq!(by("user.py", "from .lib import Name\n"), "");
 }
 
 #[test]
