@@ -4,8 +4,10 @@
 //! name that moves is one object under both paths before, and is not to be had under its old path after,
 //! so that a reference which was left behind fails.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -172,8 +174,7 @@ impl<'a> Room<'a> {
     }
 
     fn python(&self) -> Command {
-        let name = std::env::var_os("REPOINT_PYTHON").unwrap_or_else(|| "python3".into());
-        let mut python = Command::new(name);
+        let mut python = Command::new(interpreter());
         python
             .args(["-B", "-s", "-W", "ignore"])
             .current_dir(self.tree.path())
@@ -186,6 +187,22 @@ impl<'a> Room<'a> {
         }
         python
     }
+}
+
+/// The interpreter itself: `python3` is often a script that looks for it, which takes longer than a
+/// fixture does.
+fn interpreter() -> &'static OsStr {
+    static FOUND: OnceLock<OsString> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let name = std::env::var_os("REPOINT_PYTHON").unwrap_or_else(|| "python3".into());
+        let asked = Command::new(&name)
+            .args(["-c", "import sys; print(sys.executable)"])
+            .output();
+        match asked.map(|output| String::from_utf8(output.stdout)) {
+            Ok(Ok(path)) if !path.trim().is_empty() => path.trim().into(),
+            _ => name,
+        }
+    })
 }
 
 fn said(command: &mut Command) -> Result<(), String> {

@@ -9,6 +9,7 @@ use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
 use super::scopes::{Import, ImportKind, Scopes};
+use super::strings;
 use super::survey::Look;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit};
@@ -60,7 +61,12 @@ pub(super) fn read(
         survey: standing.survey,
     };
     let mut draft = Draft::default();
-    let outline = Rewrite::run(&unit, tree, &[], Default::default(), &mut draft);
+    let found = strings::find(&unit);
+    let mut outline = Rewrite::run(&unit, tree, &found.pairs, Default::default(), &mut draft);
+    strings::plan(&unit, &found, &mut draft, &mut outline.uses);
+    outline
+        .uses
+        .sort_by_key(|used| used.range.as_ref().map(|range| range.start));
     draft.findings.extend(unit.kept.unused());
     Ok(Reading { outline, draft })
 }

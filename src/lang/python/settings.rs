@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::lang::RewriteOptions;
+use crate::path::{PYTHON, SymbolPath, is_identifier};
 
 /// The keys of `[python]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -12,10 +13,59 @@ pub(super) struct Settings {
     pub(super) roots: Vec<String>,
     /// A moved name joins an import of its new module beside it (row P34).
     pub(super) merge_imports: bool,
-    /// Further calls whose first argument is a path, as dotted names: `app.tools.load` (row P58).
-    pub(super) string_calls: Vec<String>,
+    /// Further calls that take a path in a string (row P58).
+    pub(super) string_calls: Vec<StringCall>,
     /// Further variables and dict keys whose strings are paths: `INSTALLED_APPS` (row P58).
     pub(super) string_names: Vec<String>,
+}
+
+/// A call that takes a path in a string: `app.tools.load`, where the first argument is the path;
+/// `app.tools.load(1)` with its position from 0, `app.tools.load(target)` with its keyword,
+/// `app.tools.load(1, target)` with both. A callee that starts with a dot is a method of anything.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct StringCall {
+    /// The callee as an absolute path, or `.method`.
+    pub(super) callee: String,
+    /// The argument's position, beyond all if only a keyword was given.
+    pub(super) position: usize,
+    /// The argument's keyword; empty if only a position was given.
+    pub(super) keyword: String,
+}
+
+impl TryFrom<String> for StringCall {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        read_call(&text).ok_or_else(|| {
+            format!(
+                "`{text}` is no call: write the path of what is called, such as `app.tools.load`, and \
+                 after it the argument's position or keyword in parentheses, if it is not the first"
+            )
+        })
+    }
+}
+
+fn read_call(text: &str) -> Option<StringCall> {
+    let (callee, arguments) = match text.strip_suffix(')') {
+        Some(open) => open.split_once('(')?,
+        None => (text, "0"),
+    };
+    let names = callee.strip_prefix('.').unwrap_or(callee);
+    SymbolPath::parse(names, &PYTHON).ok()?;
+    let mut call = StringCall {
+        callee: callee.to_owned(),
+        position: usize::MAX,
+        keyword: String::new(),
+    };
+    for argument in arguments.split(',').map(str::trim) {
+        match argument.parse() {
+            Ok(position) => call.position = position,
+            Err(_) if is_identifier(argument) => argument.clone_into(&mut call.keyword),
+            Err(_) => return None,
+        }
+    }
+    Some(call)
 }
 
 impl Settings {
@@ -34,5 +84,28 @@ impl Settings {
             .get("python")
             .and_then(|section| Self::parse(section).ok())
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_says_which_argument_is_the_path() {
+        let read = |text: &str| {
+            let call = read_call(text)?;
+            Some((call.callee, call.position, call.keyword))
+        };
+        let call = |callee: &str, position, keyword: &str| {
+            Some((callee.to_owned(), position, keyword.to_owned()))
+        };
+        assert_eq!(read("a.load"), call("a.load", 0, ""));
+        assert_eq!(read(".load(1)"), call(".load", 1, ""));
+        assert_eq!(read("a.load(1, to)"), call("a.load", 1, "to"));
+        assert_eq!(read("a.load(to)"), call("a.load", usize::MAX, "to"));
+        for bad in ["", "a..b", "a(", "a(1", "a()", "a(-)", "a b"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
     }
 }

@@ -61,7 +61,7 @@ impl Accesses {
                 continue;
             }
             let module = match rewrite.module_len(facts, chain, moved) {
-                Ok(len) if chain.pair.is_some() && len == moved.to.len() => len - 1,
+                Ok(len) if !chain.pairs.is_empty() && len == moved.to.len() => len - 1,
                 Ok(len) => len,
                 Err(refusal) => {
                     blocks.chains.insert(at, refusal);

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use super::Rewrite;
 use super::facts::ChainFact;
+use super::verdict::Verdict;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
+use crate::lang::python::strings::Pair;
 use crate::lang::python::unit::bytes;
-use crate::path::Segment;
+use crate::path::{Namespaces, Segment};
 use crate::text::Edit;
 
 impl Rewrite<'_, '_> {
@@ -27,14 +29,18 @@ impl Rewrite<'_, '_> {
             .collect();
         let mut edits = Vec::new();
         let mut names = names;
-        if let Some(pair) = &chain.pair {
-            let Some((last, rest)) = names.split_last() else {
+        if let Some((first, others)) = chain.pairs.split_first() {
+            let Some((last, object)) = names.split_last() else {
                 return Ok(edits);
             };
-            if *last != pair.name {
-                edits.push(Edit::replace(pair.range.clone(), last.as_str()));
+            for (pair, name) in
+                std::iter::once((first, last.clone())).chain(self.others(chain, others)?)
+            {
+                if name != pair.name {
+                    edits.push(Edit::replace(pair.range.clone(), name.as_str()));
+                }
             }
-            names = rest;
+            names = object;
         }
         // What is the same at either end stays.
         while old.len() > 1 && names.len() > 1 && old.last().map(|(name, _)| *name) == names.last()
@@ -68,5 +74,36 @@ impl Rewrite<'_, '_> {
         }
         edits.push(Edit::replace(range, names[first..].join(".")));
         Ok(edits)
+    }
+
+    /// The new names of the other attributes that a call names of one object.
+    ///
+    /// # Errors
+    /// They do not move together.
+    fn others<'p>(
+        &self,
+        chain: &ChainFact,
+        others: &'p [Pair],
+    ) -> Result<Vec<(&'p Pair, Segment)>, Refusal> {
+        let parent = |path: &[Segment]| path[..path.len().saturating_sub(1)].to_vec();
+        let home = chain.verdict.moved().map(|moved| parent(&moved.to));
+        let mut names = Vec::new();
+        for pair in others {
+            let mut path = parent(&chain.path);
+            path.push(pair.name.clone());
+            match Verdict::of(self.table(), &path, Namespaces::ALL).moved() {
+                Some(moved) if Some(parent(&moved.to)) == home => {
+                    names.extend(moved.to.last().map(|name| (pair, name.clone())));
+                }
+                _ => {
+                    return Err(Refusal::new(
+                        Code::String,
+                        "the call names several attributes, which do not move together",
+                    )
+                    .help("split the call"));
+                }
+            }
+        }
+        Ok(names)
     }
 }

@@ -61,8 +61,9 @@ pub(super) struct ChainFact {
     pub(super) through: Vec<Key>,
     /// Something else than these imports can be behind its name.
     pub(super) mixed: bool,
-    /// The string that is its last name.
-    pub(super) pair: Option<Pair>,
+    /// The string that is its last name. `patch.multiple(mod, A=..., B=...)` has several: the first is
+    /// part of the path, the others go with it.
+    pub(super) pairs: Vec<Pair>,
     /// What the table says of the path.
     pub(super) verdict: Verdict,
 }
@@ -91,16 +92,14 @@ impl Facts {
                     .insert((id, clause as u32), clause_fact(unit, id, clause));
             }
         }
-        let pairs: FxHashMap<u32, &Pair> = pairs
-            .iter()
-            .filter(|pair| !pair.dynamic)
-            .map(|pair| (pair.chain, pair))
-            .collect();
+        let mut by_chain: FxHashMap<u32, Vec<Pair>> = FxHashMap::default();
+        for pair in pairs.iter().filter(|pair| !pair.dynamic) {
+            by_chain.entry(pair.chain).or_default().push(pair.clone());
+        }
         for (index, chain) in unit.scopes.chains.iter().enumerate() {
-            let pair = pairs.get(&chain.parts[0].range.start().to_u32()).copied();
-            facts
-                .chains
-                .extend(facts.chain_fact(unit, index, chain, pair));
+            let pairs = by_chain.remove(&chain.parts[0].range.start().to_u32());
+            let fact = facts.chain_fact(unit, index, chain, pairs.unwrap_or_default());
+            facts.chains.extend(fact);
         }
         facts
     }
@@ -110,13 +109,13 @@ impl Facts {
         unit: &Unit<'_>,
         index: usize,
         chain: &Chain,
-        pair: Option<&Pair>,
+        pairs: Vec<Pair>,
     ) -> Option<ChainFact> {
         let mut paths: Vec<Vec<Segment>> = unit
             .meanings(chain)
             .into_iter()
             .map(|(_, mut path)| {
-                path.extend(pair.map(|pair| pair.name.clone()));
+                path.extend(pairs.first().map(|pair| pair.name.clone()));
                 path
             })
             .collect();
@@ -142,7 +141,7 @@ impl Facts {
             others: paths,
             reached,
             mixed,
-            pair: pair.cloned(),
+            pairs,
             verdict: Verdict::of(unit.setting.table, &path, Namespaces::ALL),
             path,
         })

@@ -117,7 +117,7 @@ impl Rewrite<'_, '_> {
         let table = self.table();
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
             let stays = matches!(next, ChainNext::Stays);
-            if !stays || fact.pair.is_some() || table.old_children(&fact.path).next().is_none() {
+            if !stays || !fact.pairs.is_empty() || table.old_children(&fact.path).next().is_none() {
                 continue;
             }
             let named = fact.through.iter().any(|key| {

@@ -6,6 +6,7 @@
 
 use ruff_python_ast::{Identifier, ModModule, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashSet;
 
 use super::flow::{Flow, Sources};
 use super::names::mangled;
@@ -39,6 +40,9 @@ pub(super) struct Builder<'a> {
     pub(super) pending: Vec<Pending>,
     /// By binding: run at another time than the scope whose name it binds.
     pub(super) foreign: Vec<bool>,
+    /// Bindings by `import a` and `import a.b`: one of them does not undo another, since both bind the
+    /// same package, and each brings its own module.
+    pub(super) roots: FxHashSet<BindingId>,
 }
 
 impl Scopes {
@@ -65,6 +69,7 @@ impl<'a> Builder<'a> {
             is_lazy: false,
             quoted: false,
             pending: Vec::new(),
+            roots: FxHashSet::default(),
         }
     }
 
@@ -176,6 +181,18 @@ impl<'a> Builder<'a> {
         self.bind_in(self.scope, name, range, kind)
     }
 
+    /// Records what `import a` and `import a.b` bind.
+    pub(super) fn bind_root(
+        &mut self,
+        name: &str,
+        range: TextRange,
+        kind: BindingKind,
+    ) -> BindingId {
+        self.roots
+            .insert(BindingId(self.scopes.bindings.len() as u32));
+        self.bind_name(name, range, kind)
+    }
+
     /// Records a binding of a scope, by the code at hand.
     pub(super) fn bind_in(
         &mut self,
@@ -198,7 +215,11 @@ impl<'a> Builder<'a> {
                 }
                 _ => {
                     let variable = self.flow.variable(scope, &name);
-                    self.flow.bind(variable, id);
+                    if self.roots.contains(&id) {
+                        self.flow.bind_beside(variable, id, &self.roots);
+                    } else {
+                        self.flow.bind(variable, id);
+                    }
                 }
             }
         }

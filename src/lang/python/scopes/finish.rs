@@ -197,6 +197,7 @@ impl Builder<'_> {
     /// Resolves what was read.
     fn resolve(&mut self, solved: &Solved, order: &[BindingId]) {
         let foreign = self.foreign_bindings();
+        // By holder: what a read finds there is the same for all.
         let mut lazily: FxHashMap<(ScopeId, Segment), Reach> = FxHashMap::default();
         for pending in std::mem::take(&mut self.pending) {
             let chain = &self.scopes.chains[pending.chain];
@@ -215,7 +216,7 @@ impl Builder<'_> {
             };
             let reach = match live(at) {
                 None => lazily
-                    .entry((scope, name.clone()))
+                    .entry((at, name.clone()))
                     .or_insert_with(|| self.scopes.reach_of(scope, &name))
                     .clone(),
                 Some(found) => {

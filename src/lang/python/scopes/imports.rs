@@ -16,7 +16,7 @@ impl Builder<'_> {
                 let path = dotted(&alias.name);
                 let kind = BindingKind::Import(id, number);
                 let binding = match (&alias.asname, path.first()) {
-                    (None, Some(first)) => self.bind_name(first, alias.name.range, kind),
+                    (None, Some(first)) => self.bind_root(first, alias.name.range, kind),
                     _ => self.bind_alias(alias, kind),
                 };
                 clause(alias, path, binding)

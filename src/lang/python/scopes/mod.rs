@@ -27,3 +27,6 @@ pub(super) use model::{
     Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, ChainId, Clause,
     Context, Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,
 };
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,143 @@
-//! References in strings.
-use crate::path::Segment;
+//! References that stand in strings (rows P52, P54 to P61, P66).
+//!
+//! [`find`] walks the tree once and decides nothing; [`plan`] asks the table and writes edits and
+//! findings. In order:
+//!
+//! | part | what it does |
+//! | --- | --- |
+//! | `walk` | one walk: calls, subscripts, comparisons, assignments, literals |
+//! | `known` | which calls and variables take paths, as data (`known.toml`) |
+//! | `text`, `read` | what a string expression says, and where each byte of that stands |
+//! | `find` | from calls and variables to sites: a text, and what kind of path it is |
+//! | `written` | paths as strings write them |
+//! | `decide`, `plan` | from sites to edits and findings |
+//! | `plain`, `code`, `lazy` | strings that only may be references |
+//!
+//! Not here: documentation, quoted annotations, the chains of objects and attributes named in a
+//! string (`patch.object(mod, "Name")`), which are found here as [`Pair`]s and rewritten with the
+//! other chains.
+
+mod code;
+mod decide;
+mod find;
+mod known;
+mod lazy;
+mod plain;
+mod plan;
+mod read;
+mod text;
+mod walk;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
-/// A chain and a string that are one path: `patch.object(mod, "Name")` (row P55).
+
+use self::text::Text;
+use crate::path::Segment;
+
+pub(in crate::lang::python) use find::find;
+pub(in crate::lang::python) use plan::plan;
+
+/// What one walk over a tree found; nothing is decided.
+#[derive(Debug, Default)]
+pub(in crate::lang::python) struct Found {
+    /// Objects and the names of their attributes. Several may share one chain.
+    pub(in crate::lang::python) pairs: Vec<Pair>,
+    sites: Vec<Site>,
+    plain: Vec<Plain>,
+    lazy: Vec<Lazy>,
+    constants: Vec<Constant>,
+}
+
+/// An object and the name of an attribute of it in a string: `patch.object(mod, "Name")`. The chain and
+/// the name are one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::lang::python) struct Pair {
-    /// First byte of the chain's first name.
+    /// Start of the chain's first name.
     pub(in crate::lang::python) chain: u32,
-    /// The name in the string.
+    /// How many names of the chain are part of the path: all but `__dict__` and what follows it.
+    pub(in crate::lang::python) parts: usize,
+    /// The attribute.
     pub(in crate::lang::python) name: Segment,
-    /// Where it stands, without the quotes.
+    /// The name inside the quotes; for `patch.multiple(mod, K=...)` the keyword.
     pub(in crate::lang::python) range: Range<usize>,
-    /// The name is looked up by code: never rewritten (row P52).
+    /// The name is only looked up (`getattr`, `__dict__`, `attrgetter`): never rewritten.
     pub(in crate::lang::python) dynamic: bool,
+}
+
+/// A name in the file, outside of a string's path, that goes on with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    name: Segment,
+    range: Range<usize>,
+}
+
+/// What a known string names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    /// Anything.
+    Path,
+    /// A module.
+    Module,
+    /// A module, relative to a package, if that could be told.
+    Relative(Option<Package>),
+    /// A module of which `__import__` gives the top package.
+    Top,
+    /// A path whose continuations are each a name of [`Site::after`].
+    Multiple,
+    /// A Django application.
+    App,
+    /// Entry points, one a line: `name = module:object`.
+    Entries,
+}
+
+/// What a relative module is relative to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Package {
+    names: Vec<Segment>,
+    /// It stands in a string, which is a site of its own.
+    is_literal: bool,
+}
+
+/// A string that is known to hold a path.
+#[derive(Clone, Debug)]
+struct Site {
+    text: Text,
+    form: Form,
+    /// Names that go on with the path: attributes of what the call gives.
+    after: Vec<Name>,
+    /// `sys.modules["..."] = ...`: the module's own place is its own affair.
+    is_store: bool,
+    /// What the call gives is used in a way that is not followed.
+    escapes: bool,
+    /// Nobody uses what the call gives.
+    discarded: bool,
+}
+
+/// A string in no known place.
+#[derive(Clone, Debug)]
+struct Plain {
+    text: Text,
+    /// Comparisons, entries and lists that it stands in.
+    groups: Vec<u32>,
+    /// It names a logger or a task.
+    is_label: bool,
+}
+
+/// A name in a table of names that are imported on demand, with the absolute path that it means.
+#[derive(Clone, Debug)]
+struct Lazy {
+    path: Vec<Segment>,
+    range: Range<usize>,
+}
+
+/// A constant that known strings are made of.
+#[derive(Clone, Debug)]
+struct Constant {
+    /// Where its name is bound.
+    start: u32,
+    /// All reads of it are in known strings.
+    is_sure: bool,
 }

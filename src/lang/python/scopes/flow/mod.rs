@@ -13,7 +13,7 @@ mod jumps;
 mod solve;
 mod sources;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::jumps::Frame;
 pub(super) use self::jumps::Jump;
@@ -254,6 +254,23 @@ impl Flow {
     /// The name is bound here, by this binding alone.
     pub(super) fn bind(&mut self, variable: Variable, binding: BindingId) {
         self.write(variable, Sources::binding(binding));
+    }
+
+    /// The name is bound here, and those of `kin` that bound it last go on to count.
+    pub(super) fn bind_beside(
+        &mut self,
+        variable: Variable,
+        binding: BindingId,
+        kin: &FxHashSet<BindingId>,
+    ) {
+        let now = self.current(variable);
+        let kept = now.iter().filter(|source| match source.origin() {
+            Origin::Binding(id) => kin.contains(&id),
+            Origin::All => true,
+            Origin::Unbound | Origin::Join(_) => false,
+        });
+        let sources = Sources::binding(binding).with(kept);
+        self.write(variable, sources);
     }
 
     /// The name is deleted here.

@@ -1,0 +1,365 @@
+//! Import statements in longer strings (row P61): templates, generated code, scripts for `-c`. Notes,
+//! or rewritten if all strings are asked for, as far as a line alone tells what it means.
+
+use std::ops::Range;
+
+use super::Found;
+use super::decide::{Moved, Verdict, refused_outcome, renamed};
+use super::plan::{Pen, one};
+use super::text::{HOLE, Text};
+use super::written::Written;
+use crate::finding::Code;
+use crate::lang::Strings;
+use crate::lang::python::parse::{SourceKind, module};
+use crate::mapping::{Outcome, Table};
+use crate::path::{Namespaces, Segment, is_identifier};
+use crate::text::Edit;
+
+const SAYS: &str = "code in a string imports a deprecated path";
+
+/// What an import statement in a text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Statement {
+    /// `from a.b import c, d as e`, with the names; a star has none.
+    From(Written, Vec<Imported>),
+    /// `import a.b`, and whether `as` follows.
+    Plain(Written, bool),
+    /// `from a.b import {names}`: what is imported cannot be told.
+    Open(Written),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Imported {
+    name: Segment,
+    place: Range<usize>,
+    has_alias: bool,
+}
+
+/// Whether a text may hold an import statement.
+pub(super) fn is_code(flat: &str) -> bool {
+    !statements(flat).is_empty()
+}
+
+/// Decides on each string that holds code.
+pub(super) fn plan(found: &Found, pen: &mut Pen<'_, '_>) {
+    for plain in &found.plain {
+        let flat = plain.text.flat();
+        for statement in statements(&flat) {
+            match &statement {
+                Statement::From(module, names) => from(&plain.text, module, names, pen),
+                Statement::Open(module) => open(&plain.text, module, pen),
+                Statement::Plain(name, has_alias) => {
+                    plain_import(&plain.text, &flat, name, *has_alias, pen);
+                }
+            }
+        }
+    }
+}
+
+fn open(text: &Text, module: &Written, pen: &mut Pen<'_, '_>) {
+    let range = text.near(module.places[0].start..module.end);
+    let judged = one(
+        &module.names,
+        range,
+        ask(&module.names, pen.unit.setting.table),
+    );
+    pen.noted(&judged, Code::StringCode, SAYS);
+}
+
+fn from(text: &Text, module: &Written, names: &[Imported], pen: &mut Pen<'_, '_>) {
+    let table = pen.unit.setting.table;
+    let range = text.near(module.places[0].start..module.end);
+    let mut asked: Vec<(Vec<Segment>, Verdict)> = Vec::new();
+    if names.is_empty() {
+        asked.push((module.names.clone(), ask(&module.names, table)));
+    }
+    for name in names {
+        let mut path = module.names.clone();
+        path.push(name.name.clone());
+        let verdict = ask(&path, table);
+        asked.push((path, verdict));
+    }
+    let edits = match pen.mode() {
+        Strings::All => from_edits(text, module, names, &asked),
+        _ => None,
+    };
+    for (at, (path, verdict)) in asked.into_iter().enumerate() {
+        // Each name is a reference of its own.
+        let place = names.get(at).map(|name| text.near(name.place.clone()));
+        let mut judged = one(&path, place.unwrap_or_else(|| range.clone()), verdict);
+        match (&mut judged.verdict, &edits) {
+            (Verdict::Stays(_), _) if pen.mode() == Strings::All => pen.add_uses(&judged, false),
+            (Verdict::Stays(_) | Verdict::MayMove(_), _) => {}
+            (Verdict::Moves(moved), Some(edits)) => {
+                moved.edits.clone_from(edits);
+                let moved = moved.clone();
+                pen.rewrite(&judged, &moved);
+            }
+            (_, _) => {
+                if pen.mode() == Strings::All {
+                    pen.add_uses(&judged, true);
+                }
+                pen.noted(&judged, Code::StringCode, SAYS);
+            }
+        }
+    }
+}
+
+/// The edits of a from-import of which every name moves to one module.
+fn from_edits(
+    text: &Text,
+    module: &Written,
+    names: &[Imported],
+    asked: &[(Vec<Segment>, Verdict)],
+) -> Option<Vec<Edit>> {
+    let mut home: Option<&[Segment]> = None;
+    let mut edits = Vec::new();
+    for (at, (_, verdict)) in asked.iter().enumerate() {
+        let Verdict::Moves(moved) = verdict else {
+            return None;
+        };
+        let Some(name) = names.get(at) else {
+            home = Some(&moved.to);
+            continue;
+        };
+        let (last, parent) = moved.to.split_last()?;
+        if parent.is_empty() || home.is_some_and(|home| home != parent) {
+            return None;
+        }
+        home = Some(parent);
+        if *last != name.name {
+            let new = match name.has_alias {
+                true => last.to_string(),
+                false => format!("{last} as {}", name.name),
+            };
+            edits.push(Edit::replace(text.place(name.place.clone())?, new));
+        }
+    }
+    edits.extend(renamed(text, &module.names, &module.places, home?)?);
+    Some(edits)
+}
+
+fn plain_import(text: &Text, flat: &str, name: &Written, has_alias: bool, pen: &mut Pen<'_, '_>) {
+    let table = pen.unit.setting.table;
+    let range = text.near(name.places[0].start..name.end);
+    let mut judged = one(&name.names, range, ask(&name.names, table));
+    let rewrites = pen.mode() == Strings::All;
+    let uses = match has_alias {
+        true => Some(Vec::new()),
+        false => chains(flat, name).filter(|_| rewrites),
+    };
+    let edits = match &judged.verdict {
+        Verdict::Moves(moved) if has_alias || moved.to.len() > 1 => {
+            renamed(text, &name.names, &name.places, &moved.to)
+        }
+        _ => None,
+    };
+    let edited: Option<Vec<Edit>> = match (&uses, edits) {
+        (Some(uses), Some(mut edits)) if rewrites => {
+            let all = uses.iter().map(|chain| chain_edits(text, chain, table));
+            let all: Option<Vec<Vec<Edit>>> = all.collect();
+            all.map(|all| {
+                edits.extend(all.into_iter().flatten());
+                edits
+            })
+        }
+        _ => None,
+    };
+    if rewrites {
+        for chain in uses.iter().flatten() {
+            let range = text.near(chain.places[0].start..chain.end);
+            let verdict = ask(&chain.names, table);
+            let stays = edited.is_none() && !matches!(verdict, Verdict::Stays(_));
+            pen.add_uses(&one(&chain.names, range, verdict), stays);
+        }
+    }
+    match (&mut judged.verdict, edited) {
+        (Verdict::Stays(_), _) if rewrites => pen.add_uses(&judged, false),
+        (Verdict::Stays(_) | Verdict::MayMove(_), _) => {}
+        (Verdict::Moves(moved), Some(edits)) => {
+            moved.edits = edits;
+            let moved = moved.clone();
+            pen.rewrite(&judged, &moved);
+        }
+        _ => {
+            if rewrites {
+                pen.add_uses(&judged, true);
+            }
+            pen.noted(&judged, Code::StringCode, SAYS);
+        }
+    }
+}
+
+fn chain_edits(text: &Text, chain: &Written, table: &Table) -> Option<Vec<Edit>> {
+    match table.resolve(&chain.names, Namespaces::ALL) {
+        Outcome::Moves(moved) => renamed(text, &chain.names, &chain.places, moved.to.segments()),
+        _ => None,
+    }
+}
+
+/// The chains through a dotted import in a text that is code, each of which starts with its names;
+/// `None` if the text is no code, or uses the top package otherwise.
+fn chains(flat: &str, import: &Written) -> Option<Vec<Written>> {
+    if flat.contains(HOLE) || !parses(flat) {
+        return None;
+    }
+    let root = import.names.first()?.as_str();
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = flat[from..].find(root) {
+        let start = from + at;
+        from = start + root.len();
+        let before = flat[..start].chars().next_back();
+        let is_part = |c: char| c == '.' || c == '_' || c.is_alphanumeric();
+        if before.is_some_and(is_part) {
+            continue;
+        }
+        let chain = Written::at(flat, start).filter(|chain| chain.names[0] == root);
+        let Some(mut chain) = chain else {
+            continue;
+        };
+        // A colon is no part of a chain in code.
+        chain.names.truncate(chain.module);
+        chain.places.truncate(chain.module);
+        chain.end = chain.places.last()?.end;
+        from = chain.end;
+        if start == import.places[0].start {
+            continue;
+        }
+        if !chain.names.starts_with(&import.names) {
+            return None;
+        }
+        found.push(chain);
+    }
+    Some(found)
+}
+
+/// Whether a text is code, perhaps indented.
+fn parses(flat: &str) -> bool {
+    let first = flat.lines().find(|line| !line.trim().is_empty());
+    if first.is_some_and(|line| line.starts_with([' ', '\t'])) {
+        return module(&format!("if 1:\n{flat}"), SourceKind::Module).is_ok();
+    }
+    module(flat, SourceKind::Module).is_ok()
+}
+
+/// The import statements that stand at the start of a line, after a semicolon or a quote.
+fn statements(flat: &str) -> Vec<Statement> {
+    let mut found = Vec::new();
+    if !flat.contains("import") {
+        return found;
+    }
+    for word in ["from", "import"] {
+        let mut from = 0;
+        while let Some(at) = flat[from..].find(word) {
+            let start = from + at;
+            from = start + word.len();
+            let is_start = begins_statement(&flat[..start]);
+            let rest = &flat[from..];
+            let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            if blank == 0 || !is_start {
+                continue;
+            }
+            let statement = match word {
+                "from" => from_statement(flat, from + blank),
+                _ => plain_statements(flat, from + blank, &mut found),
+            };
+            found.extend(statement);
+        }
+    }
+    found
+}
+
+fn begins_statement(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let line = line.trim_end_matches([' ', '\t']);
+    line.is_empty()
+        || line.ends_with([';', ':', '"', '\''])
+        || line.ends_with(">>>")
+        || line.ends_with("...")
+}
+
+fn from_statement(flat: &str, start: usize) -> Option<Statement> {
+    let module = Written::at(flat, start).filter(|module| module.module == module.names.len())?;
+    let rest = flat[module.end..]
+        .strip_prefix([' ', '\t'])?
+        .trim_start_matches([' ', '\t']);
+    let list = rest.strip_prefix("import")?;
+    if list.starts_with(|c: char| c == '_' || c.is_alphanumeric()) {
+        return None;
+    }
+    let at = flat.len() - list.len();
+    let open = list.trim_start_matches([' ', '\t']);
+    if open.starts_with('*') {
+        return Some(Statement::From(module, Vec::new()));
+    }
+    let (mut at, end) = match open.strip_prefix('(') {
+        Some(inner) => {
+            let start = flat.len() - inner.len();
+            (start, start + inner.find(')')?)
+        }
+        None => (at, at + list.find(['\n', ';', '#']).unwrap_or(list.len())),
+    };
+    let mut names = Vec::new();
+    for part in flat[at..end].split(',') {
+        let place = at + (part.len() - part.trim_start().len());
+        at += part.len() + 1;
+        let mut words = part.split_whitespace();
+        let Some(name) = words.next() else {
+            continue;
+        };
+        let name = name.trim_end_matches(['"', '\'', '`']);
+        if name.contains(HOLE) {
+            return Some(Statement::Open(module));
+        }
+        if !is_identifier(name) {
+            return None;
+        }
+        names.push(Imported {
+            name: Segment::new(name),
+            place: place..place + name.len(),
+            has_alias: words.next() == Some("as"),
+        });
+    }
+    (!names.is_empty()).then_some(Statement::From(module, names))
+}
+
+/// `import a, b.c as d`: appends all but the last.
+fn plain_statements(flat: &str, start: usize, found: &mut Vec<Statement>) -> Option<Statement> {
+    let mut at = start;
+    loop {
+        let mut name = Written::at(flat, at)?;
+        name.names.truncate(name.module);
+        name.places.truncate(name.module);
+        name.end = name.places.last()?.end;
+        let line = flat[name.end..].lines().next().unwrap_or_default();
+        let mut clause = line.split([',', ';', '#']);
+        let mut words = clause.next().unwrap_or_default().split_whitespace();
+        let has_alias = words.next() == Some("as");
+        let statement = Statement::Plain(name.clone(), has_alias);
+        let comma = line
+            .find([',', ';', '#'])
+            .filter(|at| line[*at..].starts_with(','));
+        let Some(comma) = comma else {
+            return Some(statement);
+        };
+        found.push(statement);
+        let next = name.end + comma + 1;
+        let blank = flat[next..].len() - flat[next..].trim_start_matches([' ', '\t']).len();
+        at = next + blank;
+    }
+}
+
+/// What the table says of a path whose edits are not known yet.
+fn ask(path: &[Segment], table: &Table) -> Verdict {
+    match table.resolve(path, Namespaces::ALL) {
+        Outcome::Moves(moved) => Verdict::Moves(Moved {
+            path: path.to_vec(),
+            to: moved.to.segments().to_vec(),
+            rule: moved.first.index,
+            applied: moved.applied.clone(),
+            edits: Vec::new(),
+        }),
+        other => refused_outcome(path, &other, table),
+    }
+}

@@ -1,0 +1,490 @@
+//! What becomes of the path in a string: pure, from a text and the table to edits or a refusal.
+
+use std::ops::Range;
+
+use super::text::{HOLE, Text};
+use super::written::{Written, change};
+use super::{Form, Name, Site};
+use crate::finding::Code;
+use crate::lang::draft::{Refusal, no_successor, show};
+use crate::lang::python::unit::MODULE;
+use crate::mapping::{Move, Outcome, Table};
+use crate::path::{Namespaces, Segment};
+use crate::text::Edit;
+
+/// A path in a string, and what the table says.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    /// Where the path stands, at least nearly.
+    pub(super) range: Range<usize>,
+    /// The paths that verification compares, each where it stands, and whether its text is what the
+    /// verdict is about.
+    pub(super) uses: Vec<(Vec<Segment>, Range<usize>)>,
+    /// What the last name can be.
+    pub(super) kinds: Namespaces,
+    /// What becomes of it.
+    pub(super) verdict: Verdict,
+}
+
+/// What becomes of a path.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    /// The table does not speak of it.
+    Stays(Vec<Segment>),
+    /// It goes on in a way that is not known, and some path below it is mapped.
+    MayMove(Vec<Segment>),
+    /// It moves.
+    Moves(Moved),
+    /// It is mapped and must stay.
+    Refused(Box<Refused>),
+}
+
+/// A path that moves.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    pub(super) path: Vec<Segment>,
+    pub(super) to: Vec<Segment>,
+    pub(super) rule: usize,
+    pub(super) applied: Vec<usize>,
+    pub(super) edits: Vec<Edit>,
+}
+
+/// A mapped path that must stay.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) path: Vec<Segment>,
+    pub(super) to: Option<Vec<Segment>>,
+    pub(super) rule: usize,
+    pub(super) refusal: Refusal,
+}
+
+/// A written path and what is around it.
+struct Reading<'r> {
+    text: &'r Text,
+    written: Written,
+    /// The package that leading dots name, now and afterwards.
+    base: Option<Base>,
+    after: &'r [Name],
+    kinds: Namespaces,
+}
+
+struct Base {
+    now: Vec<Segment>,
+    then: Vec<Segment>,
+}
+
+/// Judges every path of a known string.
+pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
+    let flat = site.text.flat();
+    match &site.form {
+        Form::Entries => entries(&flat)
+            .into_iter()
+            .filter_map(|start| at(&site.text, &flat, start, &Form::Entries, &[], table))
+            .collect(),
+        Form::Multiple if !site.after.is_empty() => {
+            multiple(site, &flat, table).into_iter().collect()
+        }
+        Form::Top if !site.discarded => top(site, &flat, table).into_iter().collect(),
+        form => at(&site.text, &flat, 0, form, &site.after, table)
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Judges the path that stands in `flat`, what `text` says, from `start` on.
+pub(super) fn at(
+    text: &Text,
+    flat: &str,
+    start: usize,
+    form: &Form,
+    after: &[Name],
+    table: &Table,
+) -> Option<Judged> {
+    let is_module = matches!(form, Form::Module | Form::Relative(_) | Form::Top);
+    let level = flat[start..].bytes().take_while(|b| *b == b'.').count();
+    let base = match form {
+        Form::Relative(package) if level > 0 => {
+            let package = package.as_ref()?;
+            let moved = match table.resolve(&package.names, MODULE) {
+                Outcome::Moves(moved) if package.is_literal => moved.to.segments().to_vec(),
+                _ => package.names.clone(),
+            };
+            let up = |names: &[Segment]| {
+                names
+                    .get(..names.len().checked_sub(level - 1)?)
+                    .map(<[_]>::to_vec)
+            };
+            Some(Base {
+                now: up(&package.names)?,
+                then: up(&moved)?,
+            })
+        }
+        _ => None,
+    };
+    let first = start + if base.is_some() { level } else { 0 };
+    let written = Written::at(flat, first)?;
+    let rest = &flat[written.end..];
+    let has_object = written.module < written.names.len();
+    let kinds = match is_module && after.is_empty() && !has_object {
+        true => MODULE,
+        false => Namespaces::ALL,
+    };
+    let reading = Reading {
+        text,
+        written,
+        base,
+        after,
+        kinds,
+    };
+    let is_open = rest.starts_with(HOLE) || (rest.len() > 1 && rest[1..].starts_with(HOLE));
+    if is_open && !has_object {
+        return open(&reading, rest, table);
+    }
+    let is_whole = rest.is_empty() || has_object || matches!(form, Form::Entries);
+    is_whole.then(|| reading.judged(table))
+}
+
+impl Reading<'_> {
+    fn absolute(&self) -> Vec<Segment> {
+        let base = self.base.iter().flat_map(|base| &base.now);
+        base.chain(&self.written.names).cloned().collect()
+    }
+
+    fn range(&self) -> Range<usize> {
+        let start = self.written.places.first().map_or(0, |place| place.start);
+        self.text.near(start..self.written.end)
+    }
+
+    fn judged(&self, table: &Table) -> Judged {
+        let mut path = self.absolute();
+        path.extend(self.after.iter().map(|name| name.name.clone()));
+        let verdict = match table.resolve(&path, self.kinds) {
+            Outcome::Stays => Verdict::Stays(path.clone()),
+            Outcome::Moves(moved) => self.moves(&path, &moved, table),
+            other => refused_outcome(&path, &other, table),
+        };
+        Judged {
+            range: self.range(),
+            uses: vec![(path, self.range())],
+            kinds: self.kinds,
+            verdict,
+        }
+    }
+
+    fn moves(&self, path: &[Segment], moved: &Move<'_>, table: &Table) -> Verdict {
+        let to = moved.to.segments();
+        match self.edits(to) {
+            Some(edits) => Verdict::Moves(Moved {
+                path: path.to_vec(),
+                to: to.to_vec(),
+                rule: moved.first.index,
+                applied: moved.applied.clone(),
+                edits,
+            }),
+            None => by_hand(path, moved, table),
+        }
+    }
+
+    /// The edits that make the path `to`; `None` if they cannot be made surely.
+    fn edits(&self, to: &[Segment]) -> Option<Vec<Edit>> {
+        let Written {
+            names,
+            places,
+            module,
+            ..
+        } = &self.written;
+        let fixed = names.len() - module + self.after.len();
+        let head = to.len().checked_sub(fixed).filter(|head| *head > 0)?;
+        let mut edits = self.head_edits(&to[..head])?;
+        let inside = names[*module..].iter().zip(&places[*module..]);
+        let mut rest = to[head..].iter();
+        for ((name, place), new) in inside.zip(rest.by_ref()) {
+            if name != new {
+                edits.push(Edit::replace(self.text.place(place.clone())?, new.as_str()));
+            }
+        }
+        for (name, new) in self.after.iter().zip(rest) {
+            if name.name != *new {
+                edits.push(Edit::replace(name.range.clone(), new.as_str()));
+            }
+        }
+        Some(edits)
+    }
+
+    /// The edits of what stands before the colon.
+    fn head_edits(&self, new: &[Segment]) -> Option<Vec<Edit>> {
+        let Written {
+            names,
+            places,
+            module,
+            ..
+        } = &self.written;
+        let (old, places) = (&names[..*module], &places[..*module]);
+        let Some(base) = &self.base else {
+            return renamed(self.text, old, places, new);
+        };
+        match new.strip_prefix(base.then.as_slice()) {
+            // Relative to the same package, and so it stays relative.
+            Some(below) if !below.is_empty() => renamed(self.text, old, places, below),
+            _ => {
+                let place = self.text.place(0..places.last()?.end)?;
+                Some(vec![Edit::replace(place, new.join("."))])
+            }
+        }
+    }
+}
+
+/// Edits that turn names which stand at `places` of a text into others.
+pub(super) fn renamed(
+    text: &Text,
+    old: &[Segment],
+    places: &[Range<usize>],
+    new: &[Segment],
+) -> Option<Vec<Edit>> {
+    let Some((was, is)) = change(old, new) else {
+        return Some(Vec::new());
+    };
+    let whole = places[was.start].start..places[was.end - 1].end;
+    if let Some(place) = text.place(whole) {
+        return Some(vec![Edit::replace(place, new[is].join("."))]);
+    }
+    if was.len() != is.len() {
+        return None;
+    }
+    // The literal is in pieces: name by name.
+    let differ = was.zip(is).filter(|(a, b)| old[*a] != new[*b]);
+    differ
+        .map(|(a, b)| {
+            let place = text.place(places[a].clone())?;
+            Some(Edit::replace(place, new[b].as_str()))
+        })
+        .collect()
+}
+
+/// A path that goes on with something unknown.
+fn open(reading: &Reading<'_>, rest: &str, table: &Table) -> Option<Judged> {
+    let path = reading.absolute();
+    let judged = |verdict, uses| {
+        Some(Judged {
+            range: reading.range(),
+            uses,
+            kinds: Namespaces::ALL,
+            verdict,
+        })
+    };
+    let uses = vec![(path.clone(), reading.range())];
+    if rest.starts_with(HOLE) {
+        // The last name may be cut.
+        return match table.resolve(&path, Namespaces::ALL) {
+            Outcome::Moves(moved) => judged(computed(&path, &moved, table), uses),
+            Outcome::Stays => {
+                let (last, parent) = path.split_last()?;
+                let mut names = table.old_children(parent);
+                let may = !parent.is_empty() && names.any(|name| name.starts_with(last.as_str()));
+                may.then(|| judged(Verdict::MayMove(path.clone()), Vec::new()))?
+            }
+            other => judged(refused_outcome(&path, &other, table), uses),
+        };
+    }
+    if !rest.starts_with(['.', ':']) {
+        return None;
+    }
+    // No name is empty, so only rules for the path and its parents match what lies below it.
+    let mut below = path.clone();
+    below.push(Segment::default());
+    let has_exceptions = table.old_children(&path).next().is_some();
+    match table.resolve(&below, Namespaces::ALL) {
+        Outcome::Stays if has_exceptions => judged(Verdict::MayMove(path), Vec::new()),
+        Outcome::Stays => judged(Verdict::Stays(path), uses),
+        Outcome::Moves(moved) => {
+            let to = moved.to.segments();
+            let to = &to[..to.len() - 1];
+            let same = matches!(table.resolve(&path, Namespaces::ALL),
+                Outcome::Moves(own) if own.to.segments() == to);
+            let is_sure = same
+                && moved.tail > 0
+                && moved.applied.len() == 1
+                && !has_exceptions
+                && table.old_children(to).next().is_none();
+            match reading.edits(to).filter(|_| is_sure) {
+                Some(edits) => judged(
+                    Verdict::Moves(Moved {
+                        path,
+                        to: to.to_vec(),
+                        rule: moved.first.index,
+                        applied: moved.applied.clone(),
+                        edits,
+                    }),
+                    uses,
+                ),
+                None => judged(computed(&path, &moved, table), uses),
+            }
+        }
+        other => judged(refused_outcome(&path, &other, table), uses),
+    }
+}
+
+/// A path of which each of `site.after` is a continuation: all must move to one place.
+fn multiple(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
+    let mut judged = at(&site.text, flat, 0, &Form::Path, &site.after[..1], table)?;
+    if !site.text.is_complete() {
+        return Some(judged);
+    }
+    let mut uses = Vec::new();
+    let mut heads: Vec<Vec<Segment>> = Vec::new();
+    let mut edits: Vec<Edit> = Vec::new();
+    for name in &site.after {
+        let one = std::slice::from_ref(name);
+        let next = at(&site.text, flat, 0, &Form::Path, one, table)?;
+        let (path, _) = next.uses.into_iter().next()?;
+        let new = match &next.verdict {
+            Verdict::Moves(moved) => moved.to.clone(),
+            _ => path.clone(),
+        };
+        heads.push(new[..new.len() - 1].to_vec());
+        uses.push((path, name.range.clone()));
+        // What is mapped is what is said of all.
+        if !matches!(judged.verdict, Verdict::Refused(_))
+            && !matches!(next.verdict, Verdict::Stays(_))
+        {
+            judged.verdict = next.verdict;
+        }
+        if let Verdict::Moves(moved) = &judged.verdict {
+            for edit in &moved.edits {
+                if !edits.contains(edit) {
+                    edits.push(edit.clone());
+                }
+            }
+        }
+    }
+    judged.uses = uses;
+    if let Verdict::Moves(moved) = &mut judged.verdict {
+        moved.edits = edits;
+        if heads.iter().any(|head| *head != heads[0]) {
+            let message = "the names do not all move to one place";
+            judged.verdict = Verdict::Refused(Box::new(Refused {
+                path: moved.path.clone(),
+                to: Some(moved.to.clone()),
+                rule: moved.rule,
+                refusal: Refusal::new(Code::String, message)
+                    .help("patch the names of each place by a call of its own"),
+            }));
+        }
+    }
+    Some(judged)
+}
+
+/// `__import__("a.b")` gives `a`: it is rewritten with the chain `.b` after it.
+fn top(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
+    let mut judged = at(&site.text, flat, 0, &Form::Module, &[], table)?;
+    let written = Written::at(flat, 0)?;
+    let (names, after) = (&written.names, &site.after);
+    if names.len() == 1 && site.text.is_complete() {
+        judged = at(&site.text, flat, 0, &Form::Module, after, table)?;
+    }
+    let Verdict::Moves(moved) = &judged.verdict else {
+        return Some(judged);
+    };
+    let goes_on = after.iter().map(|name| &name.name).take(names.len() - 1);
+    let edits = match goes_on.eq(&names[1..]) && site.text.is_complete() {
+        _ if names.len() == 1 && moved.to.len() == 1 + after.len() => Some(moved.edits.clone()),
+        true if names.len() > 1 && moved.to.len() == names.len() => {
+            let mut edits = moved.edits.clone();
+            let renamed = after.iter().zip(&moved.to[1..]);
+            let renamed = renamed.filter(|(old, new)| old.name != **new);
+            edits.extend(renamed.map(|(old, new)| Edit::replace(old.range.clone(), new.as_str())));
+            // What the chain goes on with must follow the module.
+            let mut whole = names.clone();
+            whole.extend(
+                after[names.len() - 1..]
+                    .iter()
+                    .map(|name| name.name.clone()),
+            );
+            let mut new = moved.to.clone();
+            new.extend_from_slice(&whole[names.len()..]);
+            let follows = matches!(table.resolve(&whole, Namespaces::ALL),
+                Outcome::Moves(moved) if moved.to.segments() == new);
+            follows.then_some(edits)
+        }
+        _ => None,
+    };
+    let moved = moved.clone();
+    judged.verdict = match edits {
+        Some(edits) => Verdict::Moves(Moved { edits, ..moved }),
+        None => Verdict::Refused(Box::new(Refused {
+            refusal: Refusal::new(
+                Code::Dynamic,
+                "`__import__` gives the top package, and what follows cannot be rewritten surely",
+            )
+            .help(format!(
+                "call `importlib.import_module(\"{}\")`",
+                show(&moved.to, table.syntax())
+            )),
+            path: moved.path,
+            to: Some(moved.to),
+            rule: moved.rule,
+        })),
+    };
+    Some(judged)
+}
+
+/// Where the paths of entry points start: after `=` in each line.
+fn entries(flat: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut line_start = 0;
+    for line in flat.split_inclusive('\n') {
+        if let Some(sign) = line.find('=') {
+            let value = &line[sign + 1..];
+            let blank = value.len() - value.trim_start().len();
+            starts.push(line_start + sign + 1 + blank);
+        }
+        line_start += line.len();
+    }
+    starts
+}
+
+/// A mapped path that is not edited.
+pub(super) fn refused_outcome(path: &[Segment], outcome: &Outcome<'_>, table: &Table) -> Verdict {
+    let rule = match outcome {
+        Outcome::Removed(matched) | Outcome::Alternatives(matched) => matched.index,
+        Outcome::Moves(moved) => return by_hand(path, moved, table),
+        Outcome::Stays => return Verdict::Stays(path.to_vec()),
+    };
+    Verdict::Refused(Box::new(Refused {
+        path: path.to_vec(),
+        to: None,
+        rule,
+        refusal: no_successor(outcome, table.syntax()),
+    }))
+}
+
+fn stays_as(path: &[Segment], moved: &Move<'_>, message: &str, help: String) -> Verdict {
+    Verdict::Refused(Box::new(Refused {
+        path: path.to_vec(),
+        to: Some(moved.to.segments().to_vec()),
+        rule: moved.first.index,
+        refusal: Refusal::new(Code::String, message).help(help),
+    }))
+}
+
+fn by_hand(path: &[Segment], moved: &Move<'_>, table: &Table) -> Verdict {
+    let new = show(moved.to.segments(), table.syntax());
+    let message = "the path does not stand in one piece that can be edited";
+    stays_as(path, moved, message, format!("write `{new}` by hand"))
+}
+
+fn computed(path: &[Segment], moved: &Move<'_>, table: &Table) -> Verdict {
+    let mut verdict = by_hand(path, moved, table);
+    if let Verdict::Refused(refused) = &mut verdict {
+        "the path is computed, and what it names cannot be told"
+            .clone_into(&mut refused.refusal.message);
+        refused.refusal.help = Some("rewrite the string by hand".to_owned());
+        // An unknown name was added to ask; it is no part of the successor.
+        if let Some(to) = &mut refused.to
+            && to.last().is_some_and(|name| name.is_empty())
+        {
+            to.pop();
+        }
+    }
+    verdict
+}

@@ -1,0 +1,600 @@
+//! From calls, subscripts and variables to the strings in them that are paths.
+
+use std::cell::RefCell;
+
+use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprContext, ExprSubscript, Operator};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::known::{Call, Kind};
+use super::read::{Reader, argument, unwound};
+use super::text::Text;
+use super::walk::{Assigned, Seen, seen};
+use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
+use crate::lang::python::scopes::BindingId;
+use crate::lang::python::unit::{Unit, bytes};
+use crate::path::{Segment, is_identifier};
+
+/// Finds every string that is a path, or may be one.
+pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
+    let seen = seen(unit.module);
+    let reader = Reader {
+        unit,
+        seen: &seen,
+        claimed: RefCell::default(),
+        constants: RefCell::default(),
+    };
+    let mut finder = Finder {
+        reader,
+        found: Found::default(),
+        continued: Vec::new(),
+        labels: Vec::new(),
+    };
+    finder.all();
+    finder.found
+}
+
+struct Finder<'u, 'a> {
+    reader: Reader<'u, 'a>,
+    found: Found,
+    /// Attributes of calls and subscripts that other calls name.
+    continued: Vec<(TextRange, Name)>,
+    /// Starts of literals that are names of loggers and tasks.
+    labels: Vec<u32>,
+}
+
+impl<'u> Finder<'u, '_> {
+    fn all(&mut self) {
+        let seen: &'u Seen<'u> = self.reader.seen;
+        for call in &seen.calls {
+            self.call(call);
+        }
+        for subscript in &seen.subscripts {
+            self.subscript(subscript);
+        }
+        for compare in &seen.compares {
+            let is_membership = |op: &CmpOp| matches!(op, CmpOp::In | CmpOp::NotIn);
+            if let ([op], [dict]) = (&*compare.ops, &*compare.comparators)
+                && is_membership(op)
+                && self.reader.is(dict, "sys.modules")
+            {
+                self.site(&compare.left, Form::Module);
+            }
+        }
+        for assigned in &seen.assigned {
+            self.assigned(assigned);
+        }
+        self.found.lazy = lazy::tables(&self.reader);
+        self.found.sites.sort_by_key(|site| site.text.range.start);
+        self.rest(seen);
+        self.constants();
+    }
+
+    /// Strings that nothing claimed.
+    fn rest(&mut self, seen: &'u Seen<'u>) {
+        for literal in &seen.literals {
+            let range = literal.expr.range();
+            let start = range.start().to_u32();
+            if self.reader.claimed.borrow().contains(&start) || self.is_annotation(range) {
+                continue;
+            }
+            let raw = self.reader.unit.at(range);
+            if !raw.contains(['.', ':', '\\']) && !raw.contains("import") {
+                continue;
+            }
+            if let Some(text) = self.reader.text(literal.expr, false) {
+                self.found.plain.push(Plain {
+                    text,
+                    groups: literal.groups.clone(),
+                    is_label: self.labels.contains(&start),
+                });
+            }
+        }
+    }
+
+    /// Whether the string is a quoted annotation: its names are chains of their own.
+    fn is_annotation(&self, range: TextRange) -> bool {
+        let chains = &self.reader.unit.scopes.chains;
+        let start = |at: usize| chains[at].parts[0].range.start();
+        let mut at = chains.partition_point(|chain| chain.parts[0].range.start() < range.start());
+        while at < chains.len() && start(at) < range.end() {
+            if chains[at].quoted {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    fn constants(&mut self) {
+        let scopes = &self.reader.unit.scopes;
+        for (start, reads) in self.reader.constants.borrow().iter() {
+            let at = |id: &BindingId| scopes.binding(*id).range.start().to_u32() == *start;
+            let all = scopes.chains.iter();
+            let all = all.filter(|chain| chain.reach.bindings.iter().any(at));
+            self.found.constants.push(Constant {
+                start: *start,
+                is_sure: all.count() == reads.len(),
+            });
+        }
+    }
+
+    fn call(&mut self, call: &'u ExprCall) {
+        self.attrgetter(call);
+        self.modules_method(call);
+        for path in self.reader.paths(&call.func) {
+            if let Some(row) = self.reader.known().call(&path) {
+                self.known(call, &row);
+                return;
+            }
+        }
+    }
+
+    fn known(&mut self, call: &'u ExprCall, row: &Call) {
+        let arguments = &call.arguments;
+        let first = argument(arguments, row.argument, &row.keyword);
+        let second = argument(arguments, row.argument.saturating_add(1), &row.attribute);
+        match row.kind {
+            Kind::Overrides => return self.overrides(call),
+            Kind::Attach => {
+                // What it names is read by `lazy`.
+                return;
+            }
+            _ => {}
+        }
+        let Some(first) = first else {
+            return;
+        };
+        match row.kind {
+            Kind::Path => self.values(first, &Form::Path, call, row.value),
+            Kind::Module => self.values(first, &Form::Module, call, row.value),
+            Kind::Relative => {
+                let package = second.and_then(|package| self.package(package));
+                if let Some(package) = second.filter(|package| is_literal(package)) {
+                    self.site(package, Form::Module);
+                }
+                self.values(first, &Form::Relative(package), call, row.value);
+            }
+            Kind::Import => self.dunder_import(call, first),
+            Kind::Attribute => self.attribute(first, second, arguments.args.len(), false),
+            Kind::Lookup => self.attribute(first, second, 2, true),
+            Kind::Item => {
+                if let Some(key) = second
+                    && self.is_modules(first)
+                {
+                    self.site(key, Form::Module);
+                }
+            }
+            Kind::Mapping => self.mapping(first, argument(arguments, 1, "values")),
+            Kind::Multiple => self.multiple(call, first, row),
+            Kind::Settings => self.keyed(first, "LOGGING"),
+            Kind::Variable => {
+                let name = self.reader.text(first, false).map(|text| text.known());
+                let value = argument(arguments, 1, "value");
+                if let (Some(name), Some(value)) = (name, value) {
+                    self.variable(&name, value);
+                }
+            }
+            Kind::Entries => self.leaves(first, &Form::Entries),
+            Kind::Label => {
+                let start = first.range().start().to_u32();
+                self.labels.push(start);
+            }
+            Kind::Overrides | Kind::Attach => {}
+        }
+    }
+
+    /// The strings of an argument; what the call gives may go on with the path.
+    fn values(&mut self, value: &'u Expr, form: &Form, call: &'u ExprCall, gives: bool) {
+        let before = self.found.sites.len();
+        self.leaves(value, form);
+        if gives {
+            self.continue_from(before, call.range());
+        }
+    }
+
+    /// What the expression at `range` gives is what the sites from `before` on name.
+    fn continue_from(&mut self, before: usize, range: TextRange) {
+        let after = self.after(range);
+        let discarded = self.reader.seen.discarded.contains(&range);
+        for site in &mut self.found.sites[before..] {
+            site.escapes = after.is_empty() && !discarded;
+            site.discarded = discarded;
+            site.after.clone_from(&after);
+        }
+    }
+
+    /// The attributes after a call or subscript, in code or by another call.
+    fn after(&self, range: TextRange) -> Vec<Name> {
+        let mut after = Vec::new();
+        let mut at = self.reader.seen.attributes.get(&range).copied();
+        while let Some(Expr::Attribute(attribute)) = at {
+            after.push(Name {
+                name: Segment::new(attribute.attr.as_str()),
+                range: bytes(attribute.attr.range),
+            });
+            at = Some(&attribute.value);
+        }
+        after.reverse();
+        let named = self.continued.iter().filter(|(base, _)| *base == range);
+        if after.is_empty() {
+            after.extend(named.map(|(_, name)| name.clone()));
+        }
+        after
+    }
+
+    /// A string expression as a site.
+    fn site(&mut self, value: &'u Expr, form: Form) {
+        if let Some(text) = self.reader.text(value, true) {
+            self.found.sites.push(Site {
+                text,
+                form,
+                after: Vec::new(),
+                is_store: false,
+                escapes: false,
+                discarded: false,
+            });
+        }
+    }
+
+    /// Every string of a list, of the keys and values of a dict, of either side of a condition.
+    fn leaves(&mut self, value: &'u Expr, form: &Form) {
+        match value {
+            Expr::List(list) => list.elts.iter().for_each(|value| self.leaves(value, form)),
+            Expr::Tuple(list) => list.elts.iter().for_each(|value| self.leaves(value, form)),
+            Expr::Set(list) => list.elts.iter().for_each(|value| self.leaves(value, form)),
+            Expr::Starred(starred) => self.leaves(&starred.value, form),
+            Expr::If(choice) => {
+                self.leaves(&choice.body, form);
+                self.leaves(&choice.orelse, form);
+            }
+            Expr::BoolOp(choice) => {
+                let values = choice.values.iter();
+                values.for_each(|value| self.leaves(value, form));
+            }
+            Expr::Dict(dict) => {
+                for item in &dict.items {
+                    if let Some(key) = item.key.as_ref().filter(|_| *form != Form::Entries) {
+                        self.leaves(key, form);
+                    }
+                    self.leaves(&item.value, form);
+                }
+            }
+            Expr::BinOp(sum) if sum.op == Operator::Add && is_listed(value) => {
+                self.leaves(&sum.left, form);
+                self.leaves(&sum.right, form);
+            }
+            Expr::Call(call) if is_collection(&call.func) => {
+                let values = call.arguments.args.iter();
+                values.for_each(|value| self.leaves(value, form));
+            }
+            _ => self.site(value, form.clone()),
+        }
+    }
+
+    fn is_modules(&self, value: &Expr) -> bool {
+        self.reader.is(value, "sys.modules")
+            || self
+                .reader
+                .text(value, false)
+                .is_some_and(|text| text.is_complete() && text.known() == "sys.modules")
+    }
+
+    /// What a package argument says.
+    fn package(&self, package: &Expr) -> Option<Package> {
+        let text = self.reader.text(package, false)?;
+        let known = text.known();
+        let names = known.split('.');
+        (text.is_complete() && names.clone().all(is_identifier)).then(|| Package {
+            names: names.map(Segment::new).collect(),
+            is_literal: is_literal(package),
+        })
+    }
+
+    /// `patch.dict("old.gone.D", ...)`, `patch.dict(sys.modules, {...})`.
+    fn mapping(&mut self, dict: &'u Expr, values: Option<&'u Expr>) {
+        if self.is_modules(dict) {
+            if let Some(Expr::Dict(values)) = values {
+                for key in values.items.iter().filter_map(|item| item.key.as_ref()) {
+                    self.site(key, Form::Module);
+                }
+            }
+        } else {
+            self.site(dict, Form::Path);
+        }
+    }
+
+    /// `patch.multiple("old.gone", K=...)`.
+    fn multiple(&mut self, call: &'u ExprCall, target: &'u Expr, row: &Call) {
+        let keywords = call.arguments.keywords.iter();
+        let names = keywords.filter_map(|keyword| keyword.arg.as_ref());
+        let is_name = |name: &str| name != row.keyword && !row.options.iter().any(|o| o == name);
+        let names: Vec<Name> = names
+            .filter(|name| is_name(name.as_str()))
+            .map(|name| Name {
+                name: Segment::new(name.as_str()),
+                range: bytes(name.range),
+            })
+            .collect();
+        if let (base @ Expr::Name(_), attributes) = unwound(target)
+            && !self.is_constant(target)
+        {
+            let chain = base.range().start().to_u32();
+            for name in names {
+                self.found.pairs.push(Pair {
+                    chain,
+                    parts: 1 + attributes.len(),
+                    name: name.name,
+                    range: name.range,
+                    dynamic: false,
+                });
+            }
+            return;
+        }
+        let before = self.found.sites.len();
+        self.site(target, Form::Multiple);
+        for site in &mut self.found.sites[before..] {
+            site.after.clone_from(&names);
+        }
+    }
+
+    fn is_constant(&self, value: &Expr) -> bool {
+        let text = self.reader.text(value, false);
+        text.is_some_and(|text| text.is_complete())
+    }
+
+    /// An object and a name of it; or, without the name, the path of both.
+    fn attribute(&mut self, object: &'u Expr, name: Option<&'u Expr>, count: usize, dynamic: bool) {
+        let is_path = !dynamic && (count < 3 || name.is_none_or(|name| !is_literal(name)));
+        if is_literal(object) || self.is_constant(object) {
+            if is_path {
+                self.site(object, Form::Path);
+            }
+            return;
+        }
+        if let Some(name) = name {
+            self.pair(object, name, dynamic);
+        }
+    }
+
+    fn pair(&mut self, object: &'u Expr, name: &'u Expr, dynamic: bool) {
+        let Some(text) = self.reader.text(name, false).filter(Text::is_complete) else {
+            return;
+        };
+        let known = text.known();
+        let place = text.place(0..known.len());
+        let (base, attributes) = unwound(object);
+        let first = known.split('.').next().unwrap_or_default();
+        if !is_identifier(first) {
+            return;
+        }
+        let range = place.clone().unwrap_or_else(|| text.range.clone());
+        let range = range.start..range.start + first.len().min(range.len());
+        match base {
+            Expr::Name(_) => self.found.pairs.push(Pair {
+                chain: base.range().start().to_u32(),
+                parts: 1 + attributes
+                    .iter()
+                    .take_while(|name| **name != "__dict__")
+                    .count(),
+                name: Segment::new(first),
+                range,
+                dynamic: dynamic || place.is_none() || first != known || !is_literal(name),
+            }),
+            Expr::Call(_) | Expr::Subscript(_) if place.is_some() && attributes.is_empty() => {
+                let name = Segment::new(first);
+                self.continued.push((base.range(), Name { name, range }));
+            }
+            _ => {}
+        }
+    }
+
+    /// `attrgetter("gone")(old)`.
+    fn attrgetter(&mut self, call: &'u ExprCall) {
+        if let Expr::Call(getter) = &*call.func
+            && let [object] = &*call.arguments.args
+            && self.reader.is(&getter.func, "operator.attrgetter")
+        {
+            for name in &getter.arguments.args {
+                self.pair(object, name, true);
+            }
+        }
+    }
+
+    /// `sys.modules.get("old.gone")`, `old.__dict__.get("gone")`.
+    fn modules_method(&mut self, call: &'u ExprCall) {
+        let Expr::Attribute(method) = &*call.func else {
+            return;
+        };
+        let Some(first) = call.arguments.find_positional(0) else {
+            return;
+        };
+        let is_lookup = matches!(
+            method.attr.as_str(),
+            "get"
+                | "pop"
+                | "setdefault"
+                | "__getitem__"
+                | "__contains__"
+                | "__delitem__"
+                | "__setitem__"
+        );
+        if is_lookup && self.reader.is(&method.value, "sys.modules") {
+            let before = self.found.sites.len();
+            self.site(first, Form::Module);
+            if !method.attr.as_str().starts_with("__") {
+                self.continue_from(before, call.range());
+            }
+            if let Some(site) = self.found.sites.get_mut(before) {
+                site.is_store = matches!(method.attr.as_str(), "setdefault" | "__setitem__");
+            }
+        } else if is_lookup {
+            self.dict_lookup(&method.value, first);
+        } else if method.attr.as_str() == "update"
+            && self.reader.is(&method.value, "sys.modules")
+            && let Expr::Dict(dict) = first
+        {
+            for key in dict.items.iter().filter_map(|item| item.key.as_ref()) {
+                self.stored(key);
+            }
+        }
+    }
+
+    fn stored(&mut self, key: &'u Expr) {
+        let before = self.found.sites.len();
+        self.site(key, Form::Module);
+        for site in &mut self.found.sites[before..] {
+            site.is_store = true;
+        }
+    }
+
+    /// `old.__dict__["gone"]`, `vars(old)["gone"]`.
+    fn dict_lookup(&mut self, dict: &'u Expr, name: &'u Expr) {
+        match dict {
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "__dict__" => {
+                self.pair(&attribute.value, name, true);
+            }
+            Expr::Call(call) if self.reader.is(&call.func, "builtins.vars") => {
+                if let [object] = &*call.arguments.args {
+                    self.pair(object, name, true);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn subscript(&mut self, subscript: &'u ExprSubscript) {
+        if !self.reader.is(&subscript.value, "sys.modules") {
+            return self.dict_lookup(&subscript.value, &subscript.slice);
+        }
+        if subscript.ctx == ExprContext::Store {
+            return self.stored(&subscript.slice);
+        }
+        let before = self.found.sites.len();
+        self.site(&subscript.slice, Form::Module);
+        self.continue_from(before, subscript.range);
+        if subscript.ctx == ExprContext::Del {
+            for site in &mut self.found.sites[before..] {
+                site.escapes = false;
+            }
+        }
+    }
+
+    /// `__import__("a.b")` gives `a`, with a list of names `a.b`.
+    fn dunder_import(&mut self, call: &'u ExprCall, name: &'u Expr) {
+        let arguments = &call.arguments;
+        let level = argument(arguments, 4, "level");
+        if level.is_some_and(|level| !is_zero(level)) {
+            return;
+        }
+        let before = self.found.sites.len();
+        let form = match argument(arguments, 3, "fromlist") {
+            None => Form::Top,
+            Some(Expr::List(list)) if list.elts.is_empty() => Form::Top,
+            Some(Expr::Tuple(list)) if list.elts.is_empty() => Form::Top,
+            Some(_) => Form::Module,
+        };
+        self.site(name, form);
+        self.continue_from(before, call.range());
+    }
+
+    /// `@override_settings(ROOT_URLCONF="...")`.
+    fn overrides(&mut self, call: &'u ExprCall) {
+        for keyword in &call.arguments.keywords {
+            if let Some(name) = &keyword.arg {
+                self.variable(name.as_str(), &keyword.value);
+            }
+        }
+    }
+
+    fn assigned(&mut self, assigned: &Assigned<'u>) {
+        match assigned.target {
+            Expr::Name(name) if assigned.in_module => {
+                self.variable(name.id.as_str(), assigned.value);
+            }
+            // `settings.ROOT_URLCONF = "..."`, `app.conf.include = [...]`
+            Expr::Attribute(attribute) => {
+                let (base, names) = unwound(&attribute.value);
+                let first = match base {
+                    Expr::Name(name) => name.id.as_str(),
+                    _ => "",
+                };
+                let owner = names.last().copied().unwrap_or(first);
+                if matches!(owner, "settings" | "conf" | "config") {
+                    self.variable(attribute.attr.as_str(), assigned.value);
+                }
+            }
+            // `os.environ["DJANGO_SETTINGS_MODULE"] = "..."`
+            Expr::Subscript(subscript) => {
+                let name = self.reader.text(&subscript.slice, false);
+                let is_literal = is_literal(&subscript.slice);
+                if let Some(name) = name.filter(|_| is_literal) {
+                    self.variable(&name.known(), assigned.value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A variable of settings.
+    fn variable(&mut self, name: &str, value: &'u Expr) {
+        match self.reader.known().name(name) {
+            Some(true) => self.leaves(value, &Form::App),
+            Some(false) => self.leaves(value, &Form::Path),
+            None if self.reader.known().has_keys(name) => self.keyed(value, name),
+            None => {}
+        }
+    }
+
+    /// Values at known keys, at any depth.
+    fn keyed(&mut self, value: &'u Expr, variable: &str) {
+        match value {
+            Expr::List(list) => {
+                let values = list.elts.iter();
+                values.for_each(|value| self.keyed(value, variable));
+            }
+            Expr::Tuple(list) => {
+                let values = list.elts.iter();
+                values.for_each(|value| self.keyed(value, variable));
+            }
+            Expr::Dict(dict) => {
+                for item in &dict.items {
+                    let key = match &item.key {
+                        Some(Expr::StringLiteral(key)) => key.value.to_str(),
+                        _ => "",
+                    };
+                    match self.reader.known().key(variable, key) {
+                        true => self.leaves(&item.value, &Form::Path),
+                        false => self.keyed(&item.value, variable),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_literal(value: &Expr) -> bool {
+    matches!(value, Expr::StringLiteral(_) | Expr::FString(_))
+}
+
+fn is_zero(value: &Expr) -> bool {
+    matches!(value, Expr::NumberLiteral(number)
+        if number.value.as_int().is_some_and(|int| int.as_u8() == Some(0)))
+}
+
+fn is_collection(callee: &Expr) -> bool {
+    matches!(callee, Expr::Name(name)
+        if matches!(name.id.as_str(), "list" | "tuple" | "set" | "frozenset"))
+}
+
+/// Whether a sum is one of lists.
+fn is_listed(value: &Expr) -> bool {
+    match value {
+        Expr::List(_) | Expr::Tuple(_) => true,
+        Expr::Call(call) => is_collection(&call.func),
+        Expr::BinOp(sum) if sum.op == Operator::Add => {
+            is_listed(&sum.left) || is_listed(&sum.right)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,300 @@
+//! From judged strings to edits, references, findings and uses.
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::decide::{Judged, Moved, Refused, Verdict, judged};
+use super::{Form, Found, Site, code, lazy, plain};
+use crate::finding::{Code, Finding, Level};
+use crate::lang::Strings;
+use crate::lang::draft::{Draft, Refusal, Subject, show};
+use crate::lang::python::unit::Unit;
+use crate::outline::{Meaning, Use};
+use crate::path::{Namespaces, Segment};
+use crate::text::Edit;
+
+/// Decides and edits every string that stands alone, and adds each that is a reference, or names
+/// anything, as a use.
+pub(in crate::lang::python) fn plan(
+    unit: &Unit<'_>,
+    found: &Found,
+    draft: &mut Draft,
+    uses: &mut Vec<Use>,
+) {
+    let mut pen = Pen::new(unit, draft, uses);
+    let mut sites: Vec<(&Site, Judged)> = Vec::new();
+    for site in &found.sites {
+        let judged = judged(site, unit.setting.table);
+        sites.extend(judged.into_iter().map(|judged| (site, judged)));
+    }
+    hold_constants(found, &mut sites);
+    for (site, judged) in sites {
+        pen.known(site, judged);
+    }
+    plain::plan(found, &mut pen);
+    code::plan(found, &mut pen);
+    lazy::plan(found, &mut pen);
+}
+
+/// A constant is edited only if everything that it is part of asks for the same edit of it.
+fn hold_constants(found: &Found, sites: &mut [(&Site, Judged)]) {
+    let mut wanted: FxHashMap<u32, Vec<Vec<Edit>>> = FxHashMap::default();
+    for (site, judged) in sites.iter() {
+        for constant in site.text.constants() {
+            let edits = edits_in(site, judged, constant);
+            wanted.entry(constant).or_default().push(edits);
+        }
+    }
+    let is_held = |constant: &u32| {
+        let sure = found
+            .constants
+            .iter()
+            .find(|known| known.start == *constant);
+        let all = wanted.get(constant);
+        sure.is_some_and(|known| known.is_sure)
+            && all.is_some_and(|all| all.iter().all(|edits| *edits == all[0]))
+    };
+    for (site, judged) in sites.iter_mut() {
+        let constants = site.text.constants();
+        let unsure = constants
+            .iter()
+            .any(|constant| !is_held(constant) && !edits_in(site, judged, *constant).is_empty());
+        if let (true, Verdict::Moves(moved)) = (unsure, &judged.verdict) {
+            judged.verdict = Verdict::Refused(Box::new(Refused {
+                path: moved.path.clone(),
+                to: Some(moved.to.clone()),
+                rule: moved.rule,
+                refusal: Refusal::new(
+                    Code::String,
+                    "the path is made of a constant that is used in other ways too",
+                )
+                .help("rewrite the constant by hand"),
+            }));
+        }
+    }
+}
+
+fn edits_in(site: &Site, judged: &Judged, constant: u32) -> Vec<Edit> {
+    let Verdict::Moves(moved) = &judged.verdict else {
+        return Vec::new();
+    };
+    let places = site.text.constant_places(constant);
+    let is_inside = |edit: &&Edit| {
+        places
+            .iter()
+            .any(|place| place.start <= edit.range.start && edit.range.end <= place.end)
+    };
+    moved.edits.iter().filter(is_inside).cloned().collect()
+}
+
+/// Writes down what was decided, each thing once.
+pub(super) struct Pen<'p, 'u> {
+    pub(super) unit: &'p Unit<'u>,
+    draft: &'p mut Draft,
+    uses: &'p mut Vec<Use>,
+    seen: FxHashSet<(usize, Vec<Segment>)>,
+    edited: FxHashSet<(usize, usize)>,
+}
+
+impl<'p, 'u> Pen<'p, 'u> {
+    fn new(unit: &'p Unit<'u>, draft: &'p mut Draft, uses: &'p mut Vec<Use>) -> Self {
+        Self {
+            unit,
+            draft,
+            uses,
+            seen: FxHashSet::default(),
+            edited: FxHashSet::default(),
+        }
+    }
+
+    /// How far strings are rewritten.
+    pub(super) fn mode(&self) -> Strings {
+        self.unit.setting.options.strings
+    }
+
+    fn known(&mut self, site: &Site, judged: Judged) {
+        if !self.first(&judged) {
+            return;
+        }
+        let is_mapped = !matches!(judged.verdict, Verdict::Stays(_) | Verdict::MayMove(_));
+        if is_mapped && (site.text.is_own || (site.is_store && self.is_own(&judged))) {
+            return self.own(&judged);
+        }
+        if is_mapped && self.mode() == Strings::Off {
+            return self.note(&judged, "a deprecated path in a string");
+        }
+        match &judged.verdict {
+            Verdict::Stays(path) => {
+                if site.escapes && self.unit.setting.table.leads_to_old(path) {
+                    self.escapes(&judged, path);
+                }
+                self.add_uses(&judged, false);
+            }
+            Verdict::MayMove(path) => self.may_move(&judged, path),
+            Verdict::Moves(moved) => {
+                let label = site.form == Form::App && moved.path.last() != moved.to.last();
+                if self.rewrite(&judged, moved) && label {
+                    let message = "the label of the application changes with its last name";
+                    self.review(&judged, moved, Code::AppLabel, message);
+                }
+            }
+            Verdict::Refused(refused) => self.refuse(&judged, refused),
+        }
+    }
+
+    /// Whether this path was not met at this place before: a constant is read from several places.
+    fn first(&mut self, judged: &Judged) -> bool {
+        let path = judged.uses.first().map(|(path, _)| path.clone());
+        self.seen
+            .insert((judged.range.start, path.unwrap_or_default()))
+    }
+
+    /// Whether the file is the old module that the path names, or the package of it.
+    fn is_own(&self, judged: &Judged) -> bool {
+        let is = |path: &[Segment]| self.unit.modules.iter().any(|module| *module == path);
+        judged.uses.iter().any(|(path, _)| {
+            let parent = &path[..path.len().saturating_sub(1)];
+            is(path) || is(parent)
+        })
+    }
+
+    fn own(&mut self, judged: &Judged) {
+        for (path, range) in &judged.uses {
+            self.uses.push(Use {
+                meaning: Meaning::Own(path.clone()),
+                namespaces: judged.kinds,
+                stays: true,
+                range: Some(range.clone()),
+            });
+        }
+    }
+
+    pub(super) fn add_uses(&mut self, judged: &Judged, stays: bool) {
+        for (path, range) in &judged.uses {
+            self.uses.push(Use {
+                meaning: Meaning::Path(path.clone()),
+                namespaces: judged.kinds,
+                stays,
+                range: Some(range.clone()),
+            });
+        }
+    }
+
+    fn is_kept(&self, judged: &Judged) -> bool {
+        self.unit.kept.keeps(judged.range.start)
+    }
+
+    /// Rewrites; whether nothing kept it.
+    pub(super) fn rewrite(&mut self, judged: &Judged, moved: &Moved) -> bool {
+        if self.is_kept(judged) {
+            self.add_uses(judged, true);
+            return false;
+        }
+        self.add_uses(judged, false);
+        let table = self.unit.setting.table;
+        let subject = subject(&judged.range, moved);
+        self.draft.rewritten(&subject, &moved.applied, table);
+        for edit in &moved.edits {
+            if self.edited.insert((edit.range.start, edit.range.end)) {
+                self.draft.edits.push(edit.clone());
+            }
+        }
+        true
+    }
+
+    pub(super) fn refuse(&mut self, judged: &Judged, refused: &Refused) {
+        self.add_uses(judged, true);
+        if self.is_kept(judged) {
+            return;
+        }
+        let subject = Subject {
+            range: judged.range.clone(),
+            path: &refused.path,
+            to: refused.to.as_deref(),
+            rule: refused.rule,
+        };
+        let refusal = refused.refusal.clone();
+        self.draft
+            .refused(&subject, refusal, self.unit.setting.table);
+    }
+
+    /// A mapped path that stays and is no sure reference.
+    pub(super) fn note(&mut self, judged: &Judged, message: &str) {
+        self.add_uses(judged, true);
+        self.noted(judged, Code::String, message);
+    }
+
+    /// As [`Pen::note`], without a use.
+    pub(super) fn noted(&mut self, judged: &Judged, code: Code, message: &str) {
+        let (path, to, rule) = match &judged.verdict {
+            Verdict::Moves(moved) => (&moved.path, Some(moved.to.as_slice()), moved.rule),
+            Verdict::Refused(refused) => (&refused.path, refused.to.as_deref(), refused.rule),
+            Verdict::Stays(_) | Verdict::MayMove(_) => return,
+        };
+        if self.is_kept(judged) {
+            return;
+        }
+        let subject = Subject {
+            range: judged.range.clone(),
+            path,
+            to,
+            rule,
+        };
+        let table = self.unit.setting.table;
+        self.draft
+            .remark(code, Level::Note, &subject, message.to_owned(), table);
+    }
+
+    pub(super) fn review(&mut self, judged: &Judged, moved: &Moved, code: Code, message: &str) {
+        let subject = subject(&judged.range, moved);
+        let table = self.unit.setting.table;
+        self.draft
+            .remark(code, Level::Review, &subject, message.to_owned(), table);
+    }
+
+    pub(super) fn may_move(&mut self, judged: &Judged, path: &[Segment]) {
+        let message = "the path is computed, and may name what is deprecated";
+        self.vague(judged, path, Code::String, message);
+    }
+
+    fn escapes(&mut self, judged: &Judged, path: &[Segment]) {
+        let message = "what is read from this module is not followed, and some of it is deprecated";
+        self.vague(judged, path, Code::Escapes, message);
+    }
+
+    fn vague(&mut self, judged: &Judged, path: &[Segment], code: Code, message: &str) {
+        if self.is_kept(judged) {
+            return;
+        }
+        self.draft.findings.push(Finding {
+            code,
+            level: Level::Note,
+            range: judged.range.clone(),
+            path: Some(show(path, self.unit.setting.table.syntax())),
+            successor: None,
+            message: message.to_owned(),
+            help: None,
+            rule: None,
+        });
+    }
+}
+
+fn subject<'m>(range: &Range<usize>, moved: &'m Moved) -> Subject<'m> {
+    Subject {
+        range: range.clone(),
+        path: &moved.path,
+        to: Some(&moved.to),
+        rule: moved.rule,
+    }
+}
+
+/// A judgement about one path at one place.
+pub(super) fn one(path: &[Segment], range: Range<usize>, verdict: Verdict) -> Judged {
+    Judged {
+        uses: vec![(path.to_vec(), range.clone())],
+        range,
+        kinds: Namespaces::ALL,
+        verdict,
+    }
+}

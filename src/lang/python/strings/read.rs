@@ -1,0 +1,510 @@
+//! From expressions to what they say, and to what they may be: literals joined in the usual ways, and
+//! paths of callees.
+
+use std::cell::RefCell;
+
+use ruff_python_ast::{
+    Arguments, Expr, ExprCall, ExprFString, ExprStringLiteral, FStringPart,
+    InterpolatedStringElement, Operator, StringFlags,
+};
+use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::known::Known;
+use super::text::{Content, Run, Text, decode};
+use super::walk::Seen;
+use crate::lang::python::scopes::{BindingId, BindingKind, Chain};
+use crate::lang::python::unit::{Unit, bytes};
+use crate::path::Segment;
+
+/// How far values of names are followed.
+const DEPTH: u32 = 8;
+
+/// Reads expressions of one text.
+pub(super) struct Reader<'u, 'a> {
+    pub(super) unit: &'u Unit<'a>,
+    pub(super) seen: &'u Seen<'u>,
+    /// Starts of literals that are part of a known string.
+    pub(super) claimed: RefCell<FxHashSet<u32>>,
+    /// How often each constant was read for a known string.
+    pub(super) constants: RefCell<FxHashMap<u32, FxHashSet<u32>>>,
+}
+
+/// An expression's first name or value, and the attributes after it.
+pub(super) fn unwound(expr: &Expr) -> (&Expr, Vec<&str>) {
+    let mut names = Vec::new();
+    let mut base = expr;
+    while let Expr::Attribute(attribute) = base {
+        names.push(attribute.attr.as_str());
+        base = &attribute.value;
+    }
+    names.reverse();
+    (base, names)
+}
+
+/// The argument at a position or with a keyword.
+pub(super) fn argument<'e>(
+    arguments: &'e Arguments,
+    position: usize,
+    keyword: &str,
+) -> Option<&'e Expr> {
+    let named = (!keyword.is_empty()).then(|| arguments.find_keyword(keyword));
+    match named.flatten() {
+        Some(keyword) => Some(&keyword.value),
+        None => arguments.find_positional(position),
+    }
+}
+
+impl<'u> Reader<'u, '_> {
+    pub(super) fn known(&self) -> Known<'u> {
+        Known(self.unit.setting.settings)
+    }
+
+    /// The chain whose first name is this expression.
+    pub(super) fn chain(&self, name: &Expr) -> Option<&'u Chain> {
+        let Expr::Name(name) = name else {
+            return None;
+        };
+        self.unit.scopes.chain_at(name.range.start().to_u32())
+    }
+
+    /// Absolute paths that a callee may mean, `.method` for any method of that name last.
+    pub(super) fn paths(&self, expr: &Expr) -> Vec<String> {
+        let mut found = Vec::new();
+        self.paths_to(expr, DEPTH, &mut found);
+        if let Expr::Attribute(attribute) = expr {
+            found.push(format!(".{}", attribute.attr));
+        }
+        found
+    }
+
+    /// Whether an expression is a thing of the standard library or the like, by its path.
+    pub(super) fn is(&self, expr: &Expr, path: &str) -> bool {
+        matches!(expr, Expr::Name(_) | Expr::Attribute(_))
+            && self.paths(expr).iter().any(|found| found == path)
+    }
+
+    fn paths_to(&self, expr: &Expr, depth: u32, found: &mut Vec<String>) {
+        let Some(depth) = depth.checked_sub(1) else {
+            return;
+        };
+        let (base, names) = unwound(expr);
+        let joined = |head: &str, names: &[&str]| {
+            let mut path = head.to_owned();
+            for name in names {
+                path.push('.');
+                path.push_str(name);
+            }
+            path
+        };
+        for (at, name) in names.iter().enumerate() {
+            if let Some(like) = self.known().fixture(name) {
+                found.push(joined(like, &names[at + 1..]));
+            }
+        }
+        match base {
+            Expr::Name(_) => {
+                let Some(chain) = self.chain(base) else {
+                    return;
+                };
+                for head in self.heads(chain, depth) {
+                    found.push(joined(&head, &names));
+                }
+            }
+            Expr::Call(call) => {
+                let mut callees = Vec::new();
+                self.paths_to(&call.func, depth, &mut callees);
+                let made = callees.iter().filter_map(|path| self.known().made(path));
+                found.extend(made.map(|like| joined(like, &names)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Absolute paths of what the first name of a chain may be.
+    fn heads(&self, chain: &Chain, depth: u32) -> Vec<String> {
+        let unit = self.unit;
+        let name = chain.parts[0].name.as_str();
+        let mut found = Vec::new();
+        for &id in &chain.reach.bindings {
+            let binding = unit.scopes.binding(id);
+            match binding.kind {
+                BindingKind::Import(import, clause) => {
+                    let path = unit.value_path(import, clause as usize);
+                    found.extend(path.map(|path| path.join(".")));
+                }
+                BindingKind::Parameter => {
+                    found.extend(self.known().fixture(name).map(str::to_owned));
+                }
+                BindingKind::Function | BindingKind::Class
+                    if unit.scopes.scope(binding.scope).parent.is_none() =>
+                {
+                    let module = unit.modules.first();
+                    found.extend(module.map(|module| format!("{}.{name}", module.join("."))));
+                }
+                BindingKind::Assignment | BindingKind::Target | BindingKind::Walrus => {
+                    let start = binding.range.start().to_u32();
+                    if let Some(value) = self.seen.values.get(&start) {
+                        self.value_heads(value, depth, &mut found);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for &star in &chain.reach.stars {
+            if let BindingKind::Star(import) = unit.scopes.binding(star).kind {
+                let module = unit.clause_path(import, 0);
+                found.extend(module.map(|module| format!("{}.{name}", module.join("."))));
+            }
+        }
+        if chain.reach.bindings.is_empty() {
+            found.push(format!("builtins.{name}"));
+            // A fixture of a notebook or a doctest.
+            found.extend(self.known().fixture(name).map(str::to_owned));
+        }
+        found
+    }
+
+    fn value_heads(&self, value: &Expr, depth: u32, found: &mut Vec<String>) {
+        match value {
+            Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_) => {
+                self.paths_to(value, depth, found);
+            }
+            _ => {}
+        }
+    }
+
+    /// What a string expression says; `None` if it is none. `is_known` says that it stands where a path
+    /// is known to stand.
+    pub(super) fn text(&self, expr: &Expr, is_known: bool) -> Option<Text> {
+        let is_string = match expr {
+            Expr::StringLiteral(_) | Expr::FString(_) => true,
+            Expr::BinOp(binary) => matches!(binary.op, Operator::Add | Operator::Mod),
+            Expr::Call(call) => is_method(call, "format") || is_method(call, "join"),
+            Expr::Name(_) => true,
+            _ => false,
+        };
+        if !is_string {
+            return None;
+        }
+        let mut text = Text::new(bytes(expr.range()));
+        self.add(expr, &mut text, is_known, DEPTH);
+        matches!(text.runs.first(), Some(Run::Known { .. })).then_some(text)
+    }
+
+    fn add(&self, expr: &Expr, text: &mut Text, is_known: bool, depth: u32) {
+        let Some(depth) = depth.checked_sub(1) else {
+            return text.hole();
+        };
+        match expr {
+            Expr::StringLiteral(literal) => self.literal(literal, text, is_known),
+            Expr::FString(literal) => self.format_literal(literal, text, is_known, depth),
+            Expr::BinOp(binary) if binary.op == Operator::Add => {
+                self.add(&binary.left, text, is_known, depth);
+                self.add(&binary.right, text, is_known, depth);
+            }
+            Expr::BinOp(binary) if binary.op == Operator::Mod => {
+                let mut pattern = Text::new(0..0);
+                self.add(&binary.left, &mut pattern, is_known, depth);
+                let values: Vec<&Expr> = match &*binary.right {
+                    Expr::Tuple(tuple) => tuple.elts.iter().collect(),
+                    value => vec![value],
+                };
+                let mut values = values.into_iter();
+                pieces(
+                    &pattern,
+                    text,
+                    &percent,
+                    &mut |key, text| match (key, values.next()) {
+                        ("", Some(value)) => self.add(value, text, is_known, depth),
+                        _ => text.hole(),
+                    },
+                );
+            }
+            Expr::Call(call) if is_method(call, "format") => {
+                self.formatted(call, text, is_known, depth);
+            }
+            Expr::Call(call) if is_method(call, "join") => {
+                self.joined(call, text, is_known, depth);
+            }
+            Expr::Named(named) => self.add(&named.value, text, is_known, depth),
+            Expr::Name(name) => self.name(expr, name.range, text, is_known, depth),
+            _ => text.hole(),
+        }
+    }
+
+    fn claim(&self, range: TextRange, is_known: bool) {
+        if is_known {
+            self.claimed.borrow_mut().insert(range.start().to_u32());
+        }
+    }
+
+    fn literal(&self, literal: &ExprStringLiteral, text: &mut Text, is_known: bool) {
+        self.claim(literal.range, is_known);
+        for part in &literal.value {
+            let content = match part.flags.prefix().is_raw() {
+                true => Content::Raw,
+                false => Content::Plain,
+            };
+            self.content(part.range, part.flags, content, text);
+        }
+    }
+
+    fn content(&self, range: TextRange, flags: impl StringFlags, how: Content, text: &mut Text) {
+        let range = bytes(range);
+        let start = range.start + flags.opener_len().to_usize();
+        let end = range.end.saturating_sub(flags.closer_len().to_usize());
+        match self.unit.text.get(start..end) {
+            Some(raw) => decode(raw, start, how, text),
+            None => text.hole(),
+        }
+    }
+
+    fn format_literal(&self, literal: &ExprFString, text: &mut Text, is_known: bool, depth: u32) {
+        self.claim(literal.range, is_known);
+        for part in &literal.value {
+            let string = match part {
+                FStringPart::Literal(part) => {
+                    let content = match part.flags.prefix().is_raw() {
+                        true => Content::Raw,
+                        false => Content::Plain,
+                    };
+                    self.content(part.range, part.flags, content, text);
+                    continue;
+                }
+                FStringPart::FString(string) => string,
+            };
+            let content = match string.flags.prefix().is_raw() {
+                true => Content::RawFormat,
+                false => Content::Format,
+            };
+            for element in &string.elements {
+                match element {
+                    InterpolatedStringElement::Literal(run) => {
+                        let raw = self.unit.at(run.range);
+                        decode(raw, bytes(run.range).start, content, text);
+                    }
+                    InterpolatedStringElement::Interpolation(value)
+                        if value.format_spec.is_none()
+                            && value.debug_text.is_none()
+                            && value.conversion.is_none() =>
+                    {
+                        self.add(&value.expression, text, is_known, depth);
+                    }
+                    InterpolatedStringElement::Interpolation(_) => text.hole(),
+                }
+            }
+        }
+    }
+
+    /// `"{}.f".format(x)`.
+    fn formatted(&self, call: &ExprCall, text: &mut Text, is_known: bool, depth: u32) {
+        let Expr::Attribute(function) = &*call.func else {
+            return text.hole();
+        };
+        let mut pattern = Text::new(0..0);
+        self.add(&function.value, &mut pattern, is_known, depth);
+        let mut next = 0;
+        pieces(&pattern, text, &braces, &mut |key, text| {
+            let value = if key.is_empty() {
+                next += 1;
+                call.arguments.find_positional(next - 1)
+            } else if let Ok(position) = key.parse() {
+                call.arguments.find_positional(position)
+            } else {
+                let keyword = call.arguments.find_keyword(key);
+                keyword.map(|keyword| &keyword.value)
+            };
+            match value {
+                Some(value) => self.add(value, text, is_known, depth),
+                None => text.hole(),
+            }
+        });
+    }
+
+    /// `".".join(["a", "b"])`.
+    fn joined(&self, call: &ExprCall, text: &mut Text, is_known: bool, depth: u32) {
+        let values = match call.arguments.find_positional(0) {
+            Some(Expr::List(list)) => &list.elts,
+            Some(Expr::Tuple(tuple)) => &tuple.elts,
+            _ => return text.hole(),
+        };
+        let Expr::Attribute(function) = &*call.func else {
+            return text.hole();
+        };
+        let mut separator = Text::new(0..0);
+        self.add(&function.value, &mut separator, is_known, depth);
+        if !separator.is_complete() {
+            return text.hole();
+        }
+        let separator = separator.known();
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                text.push(&separator, None);
+            }
+            self.add(value, text, is_known, depth);
+        }
+    }
+
+    /// A constant: a name with one value, or the name of this module.
+    fn name(&self, expr: &Expr, range: TextRange, text: &mut Text, is_known: bool, depth: u32) {
+        let Some(chain) = self.chain(expr) else {
+            return text.hole();
+        };
+        if chain.reach.bindings.is_empty() && chain.reach.stars.is_empty() {
+            match self.own_name(&chain.parts[0].name) {
+                Some(name) => {
+                    text.is_own = true;
+                    text.push(&name.join("."), None);
+                }
+                None => text.hole(),
+            }
+            return;
+        }
+        let Some((binding, value)) = self.constant(chain) else {
+            return text.hole();
+        };
+        let start = self.unit.scopes.binding(binding).range.start().to_u32();
+        if is_known {
+            let mut constants = self.constants.borrow_mut();
+            let reads = constants.entry(start).or_default();
+            reads.insert(range.start().to_u32());
+        }
+        let mut inner = Text::new(bytes(value.range()));
+        self.add(value, &mut inner, is_known, depth);
+        for mut run in inner.runs {
+            if let Run::Known { constant, .. } = &mut run {
+                constant.get_or_insert(start);
+            }
+            text.runs.push(run);
+        }
+    }
+
+    /// `__name__` and `__package__` of this file.
+    fn own_name(&self, name: &str) -> Option<Vec<Segment>> {
+        let module = self.unit.modules.first()?;
+        match name {
+            "__name__" => Some(module.clone()),
+            "__package__" if self.unit.is_package => Some(module.clone()),
+            "__package__" => Some(module[..module.len().checked_sub(1)?].to_vec()),
+            _ => None,
+        }
+    }
+
+    /// The one value of a name, if that is a string.
+    fn constant(&self, chain: &Chain) -> Option<(BindingId, &'u Expr)> {
+        let [binding] = chain.reach.bindings[..] else {
+            return None;
+        };
+        let bound = self.unit.scopes.binding(binding);
+        if bound.kind != BindingKind::Assignment || chain.parts.len() > 1 {
+            return None;
+        }
+        let value = self.seen.values.get(&bound.range.start().to_u32())?;
+        let is_string = matches!(
+            value,
+            Expr::StringLiteral(_) | Expr::FString(_) | Expr::BinOp(_)
+        );
+        is_string.then_some((binding, *value))
+    }
+}
+
+fn is_method(call: &ExprCall, name: &str) -> bool {
+    matches!(&*call.func, Expr::Attribute(function)
+        if function.attr.as_str() == name && matches!(&*function.value, Expr::StringLiteral(_) | Expr::Name(_)))
+}
+
+/// A place of a pattern that is not itself: where it ends, and the key of the value there.
+struct Slot<'p> {
+    start: usize,
+    end: usize,
+    fill: Fill<'p>,
+}
+
+enum Fill<'p> {
+    /// A doubled sign.
+    Sign(&'p str),
+    /// A value.
+    Value(&'p str),
+    /// Something that is not followed.
+    Unknown,
+}
+
+/// Appends a pattern, each slot replaced by its value.
+fn pieces(
+    pattern: &Text,
+    text: &mut Text,
+    slot: &dyn Fn(&str) -> Option<Slot<'_>>,
+    fill: &mut dyn FnMut(&str, &mut Text),
+) {
+    for run in &pattern.runs {
+        let Run::Known {
+            value,
+            place,
+            constant,
+        } = run
+        else {
+            text.hole();
+            continue;
+        };
+        let mut at = 0;
+        while let Some(found) = value.get(at..).and_then(slot) {
+            keep(
+                &value[at..at + found.start],
+                place.map(|p| p + at),
+                *constant,
+                text,
+            );
+            match found.fill {
+                Fill::Sign(sign) => text.push(sign, None),
+                Fill::Value(key) => fill(key, text),
+                Fill::Unknown => text.hole(),
+            }
+            at += found.end;
+        }
+        keep(&value[at..], place.map(|p| p + at), *constant, text);
+    }
+}
+
+fn keep(value: &str, place: Option<usize>, constant: Option<u32>, text: &mut Text) {
+    if constant.is_none() {
+        text.push(value, place);
+    } else if !value.is_empty() {
+        text.runs.push(Run::Known {
+            value: value.to_owned(),
+            place,
+            constant,
+        });
+    }
+}
+
+/// The next `%s` or `%%`.
+fn percent(text: &str) -> Option<Slot<'_>> {
+    let start = text.find('%')?;
+    let (end, fill) = match text[start + 1..].chars().next() {
+        Some('%') => (start + 2, Fill::Sign("%")),
+        Some('s') => (start + 2, Fill::Value("")),
+        _ => (text.len(), Fill::Unknown),
+    };
+    Some(Slot { start, end, fill })
+}
+
+/// The next `{}` or doubled brace.
+fn braces(text: &str) -> Option<Slot<'_>> {
+    let start = text.find(['{', '}'])?;
+    let rest = &text[start + 1..];
+    let (end, fill) = if rest.starts_with(&text[start..=start]) {
+        (start + 2, Fill::Sign(&text[start..=start]))
+    } else if let Some(close) = rest.find('}') {
+        let key = &rest[..close];
+        let is_simple = key.chars().all(|c| c == '_' || c.is_alphanumeric());
+        let fill = match is_simple && text[start..].starts_with('{') {
+            true => Fill::Value(key),
+            false => Fill::Unknown,
+        };
+        (start + 1 + close + 1, fill)
+    } else {
+        (text.len(), Fill::Unknown)
+    };
+    Some(Slot { start, end, fill })
+}

@@ -1,0 +1,219 @@
+//! One walk over the tree: every expression that may hold a path in a string, nothing decided.
+
+use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
+use ruff_python_ast::{Expr, ExprCall, ExprCompare, ExprSubscript, ModModule, Stmt, WithItem};
+use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A variable that is assigned to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Assigned<'a> {
+    pub(super) target: &'a Expr,
+    pub(super) value: &'a Expr,
+    /// In the module's own code, not in a class or function.
+    pub(super) in_module: bool,
+}
+
+/// A string, and the comparisons, entries and lists around it.
+#[derive(Clone, Debug)]
+pub(super) struct Literal<'a> {
+    pub(super) expr: &'a Expr,
+    pub(super) groups: Vec<u32>,
+}
+
+/// What was seen, each in source order.
+#[derive(Debug, Default)]
+pub(super) struct Seen<'a> {
+    pub(super) calls: Vec<&'a ExprCall>,
+    pub(super) subscripts: Vec<&'a ExprSubscript>,
+    pub(super) compares: Vec<&'a ExprCompare>,
+    pub(super) assigned: Vec<Assigned<'a>>,
+    pub(super) literals: Vec<Literal<'a>>,
+    /// What is bound to the name that starts here, by `=`, `:=` or `with`.
+    pub(super) values: FxHashMap<u32, &'a Expr>,
+    /// The outermost attribute of each chain that starts at a call or subscript, by that.
+    pub(super) attributes: FxHashMap<TextRange, &'a Expr>,
+    /// Expressions whose value nobody uses.
+    pub(super) discarded: FxHashSet<TextRange>,
+    /// Bodies of `__getattr__` of the module.
+    pub(super) getattrs: Vec<TextRange>,
+    groups: Vec<u32>,
+    next_group: u32,
+    depth: u32,
+}
+
+/// Walks a module.
+pub(super) fn seen(module: &ModModule) -> Seen<'_> {
+    let mut seen = Seen::default();
+    seen.suite(&module.body);
+    seen
+}
+
+impl<'a> Seen<'a> {
+    /// Statements of which the first may be documentation.
+    fn suite(&mut self, body: &'a [Stmt]) {
+        let documented = body.first().is_some_and(is_text);
+        for stmt in &body[usize::from(documented)..] {
+            self.visit_stmt(stmt);
+        }
+    }
+
+    fn inner(&mut self, body: &'a [Stmt]) {
+        self.depth += 1;
+        self.suite(body);
+        self.depth -= 1;
+    }
+
+    fn grouped(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.groups.push(self.next_group);
+        self.next_group += 1;
+        walk(self);
+        self.groups.pop();
+    }
+
+    fn assigned(&mut self, target: &'a Expr, value: &'a Expr) {
+        if let Expr::Name(name) = target {
+            self.values.insert(name.range.start().to_u32(), value);
+        }
+        let in_module = self.depth == 0;
+        self.assigned.push(Assigned {
+            target,
+            value,
+            in_module,
+        });
+    }
+
+    fn call(&mut self, call: &'a ExprCall) {
+        self.calls.push(call);
+        self.visit_expr(&call.func);
+        // Arguments that are strings stand together; what is deeper inside does not.
+        let group = self.next_group;
+        self.next_group += 1;
+        let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
+        let mut values: Vec<&Expr> = call.arguments.args.iter().chain(keywords).collect();
+        values.sort_by_key(|value| value.range().start());
+        for value in values {
+            let is_direct = value.is_string_literal_expr();
+            if is_direct {
+                self.groups.push(group);
+            }
+            self.visit_expr(value);
+            if is_direct {
+                self.groups.pop();
+            }
+        }
+    }
+}
+
+fn is_text(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expr(stmt) if stmt.value.is_string_literal_expr())
+}
+
+impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(function) => {
+                if self.depth == 0 && function.name.as_str() == "__getattr__" {
+                    self.getattrs.push(function.range);
+                }
+                for decorator in &function.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                self.visit_parameters(&function.parameters);
+                self.inner(&function.body);
+                return;
+            }
+            Stmt::ClassDef(class) => {
+                for decorator in &class.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                if let Some(arguments) = &class.arguments {
+                    self.visit_arguments(arguments);
+                }
+                self.inner(&class.body);
+                return;
+            }
+            // The value of a `type` statement is an annotation.
+            Stmt::TypeAlias(_) => return,
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.assigned(target, &assign.value);
+                }
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    self.assigned(&assign.target, value);
+                }
+            }
+            Stmt::AugAssign(assign) => {
+                let in_module = self.depth == 0;
+                self.assigned.push(Assigned {
+                    target: &assign.target,
+                    value: &assign.value,
+                    in_module,
+                });
+            }
+            Stmt::Expr(stmt) => {
+                self.discarded.insert(stmt.value.range());
+            }
+            _ => {}
+        }
+        source_order::walk_stmt(self, stmt);
+    }
+
+    fn visit_with_item(&mut self, item: &'a WithItem) {
+        if let Some(Expr::Name(name)) = item.optional_vars.as_deref() {
+            let start = name.range.start().to_u32();
+            self.values.insert(start, &item.context_expr);
+        }
+        source_order::walk_with_item(self, item);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => return self.call(call),
+            Expr::StringLiteral(_) | Expr::FString(_) => {
+                let groups = self.groups.clone();
+                self.literals.push(Literal { expr, groups });
+            }
+            Expr::Subscript(subscript) => self.subscripts.push(subscript),
+            Expr::Named(named) => {
+                if let Expr::Name(name) = &*named.target {
+                    self.values
+                        .insert(name.range.start().to_u32(), &named.value);
+                }
+            }
+            Expr::Attribute(attribute) => {
+                let mut base = &*attribute.value;
+                while let Expr::Attribute(inner) = base {
+                    base = &inner.value;
+                }
+                if matches!(base, Expr::Call(_) | Expr::Subscript(_)) {
+                    self.attributes.entry(base.range()).or_insert(expr);
+                }
+            }
+            Expr::Compare(compare) => {
+                self.compares.push(compare);
+                return self.grouped(|walk| source_order::walk_expr(walk, expr));
+            }
+            Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => {
+                return self.grouped(|walk| source_order::walk_expr(walk, expr));
+            }
+            Expr::Dict(dict) => {
+                for item in &dict.items {
+                    self.grouped(|walk| {
+                        if let Some(key) = &item.key {
+                            walk.visit_expr(key);
+                        }
+                        walk.visit_expr(&item.value);
+                    });
+                }
+                return;
+            }
+            _ => {}
+        }
+        source_order::walk_expr(self, expr);
+    }
+}
