@@ -438,6 +438,7 @@ mod tests {
     use super::super::report::Summary;
     use super::super::toy::{Toy, table};
     use super::*;
+    use crate::lang::registry;
 
     struct Tree {
         folder: tempfile::TempDir,
@@ -592,6 +593,37 @@ mod tests {
             })
             .expect("started");
         assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn a_language_is_told_once_of_its_own_files_ahead() {
+        let told = |names: &[&str]| {
+            let files: Vec<_> = names.iter().map(|name| (*name, &b"x\n"[..])).collect();
+            let tree = tree(&files);
+            let tables = [table(&[("old", "new")])];
+            let project = Project::at(tree.folder.path().to_owned());
+            let options = RewriteOptions::default();
+            let is_idle = |it: &&&dyn Language| it.is_source(Path::new("c.py"), &options);
+            let idle = registry().iter().find(is_idle).expect("Python");
+            let languages: [&dyn Language; 2] = [&Toy, *idle];
+            let engine = Engine::open(&languages, &tables, &project, &options, PathBuf::new());
+            let ahead: Vec<_> = tree
+                .files
+                .iter()
+                .map(|file| Ahead {
+                    file: &file.path,
+                    bytes: None,
+                })
+                .collect();
+            engine
+                .survey(&ahead, &WalkOptions::default())
+                .expect("started");
+            engine.remarks()
+        };
+        assert_eq!(told(&["b.toy", "a.toy", "c.py"]), ["a.toy b.toy"]);
+        assert_eq!(told(&["c.py"]), [""; 0]);
+        assert_eq!(told(&[]), [""; 0]);
+        assert_eq!(told(&["boom.toy"]), [""; 0]);
     }
 
     #[test]

@@ -84,6 +84,10 @@ impl Session for PythonSession<'_> {
             setting: self.setting(),
         };
         let mut answers = FxHashMap::default();
+        self.survey.learn(Known {
+            stage: Stage::Gathering,
+            answers: FxHashMap::default(),
+        });
         let mut open: Vec<&Ahead<'_>> = ahead.iter().collect();
         for _ in 0..ROUNDS {
             let asked: Vec<(&Ahead<'_>, FxHashSet<Question>)> = open

@@ -4,14 +4,24 @@
 //! Too many is allowed, too few is not: any string that reads as a path counts as one, and any call of an object and
 //! a string as one that takes the attribute.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr};
-use ruff_python_ast::{Expr, ExprCall, ExprStringLiteral, ExprSubscript};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprCall, ExprStringLiteral, ExprSubscript, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashMap;
 
 use super::reading::{Wanted, clause_paths};
-use crate::lang::python::scopes::{BindingKind, Bindings, Context, ScopeId};
+use crate::lang::python::scopes::{BindingId, BindingKind, Bindings, Context, ScopeId};
 use crate::lang::python::unit::{Unit, binds_root, bytes};
 use crate::path::{PYTHON, Segment};
+
+/// Functions that give the module of the name that they are given.
+const IMPORTERS: [&str; 5] = [
+    "import_module",
+    "importorskip",
+    "__import__",
+    "resolve_name",
+    "load_module",
+];
 
 /// Longer strings are no paths.
 const LONGEST: usize = 1000;
@@ -24,15 +34,23 @@ pub(super) fn of(unit: &Unit<'_>, wanted: &Wanted) -> Vec<Found> {
     let mut paths = Paths {
         unit,
         wanted,
+        by_hand: FxHashMap::default(),
         found: Vec::new(),
     };
+    paths.modules_by_hand();
     for chain in &unit.scopes.chains {
         let names: Vec<Segment> = chain.names().cloned().collect();
         let reach = &chain.reach;
         let at = bytes(chain.range()).start;
-        for path in meant(unit, &reach.bindings, &reach.stars, &names) {
-            paths.found.push((path, at, chain.context != Context::Load));
+        let mut all = meant(unit, &reach.bindings, &reach.stars, &names);
+        for binding in &reach.bindings {
+            let by_hand = paths.by_hand.get(binding).into_iter().flatten();
+            all.extend(by_hand.map(|path| [path, &names[1..]].concat()));
         }
+        let writes = chain.context != Context::Load;
+        paths
+            .found
+            .extend(all.into_iter().map(|path| (path, at, writes)));
     }
     paths.visit_body(&unit.module.body);
     paths.found
@@ -69,6 +87,8 @@ fn meant(
 struct Paths<'u, 'a> {
     unit: &'u Unit<'a>,
     wanted: &'u Wanted,
+    /// What names stand for that are assigned a module.
+    by_hand: FxHashMap<BindingId, Vec<Vec<Segment>>>,
     found: Vec<Found>,
 }
 
@@ -112,20 +132,51 @@ impl Paths<'_, '_> {
                 path
             }
             Expr::Call(call) => call.arguments.args.first().map_or_else(Vec::new, |first| {
-                let mut paths = string(first).and_then(names).map_or_else(Vec::new, |path| {
+                let calls = |names: &[&str]| self.is_called(&call.func, names);
+                match string(first).and_then(names) {
                     // `__import__("a.b")` gives `a`.
-                    vec![path[..1].to_vec(), path]
-                });
-                if matches!(&*call.func, Expr::Name(name) if name.id == "vars") {
-                    paths.extend(self.objects(first));
+                    Some(path) if calls(&IMPORTERS) => vec![path[..1].to_vec(), path],
+                    None if calls(&["vars"]) => self.objects(first),
+                    _ => Vec::new(),
                 }
-                paths
             }),
-            Expr::Subscript(subscript) => {
+            Expr::Subscript(subscript) if self.is_called(&subscript.value, &["modules"]) => {
                 let path = string(&subscript.slice).and_then(names);
                 path.into_iter().collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Whether an expression is one of these functions, by its written or its imported name.
+    fn is_called(&self, function: &Expr, names: &[&str]) -> bool {
+        let is_one = |name: &str| names.contains(&name);
+        match function {
+            Expr::Attribute(attribute) => is_one(&attribute.attr),
+            Expr::Name(name) if is_one(&name.id) => true,
+            Expr::Name(name) => {
+                let meant = self.chain(name.range());
+                meant
+                    .iter()
+                    .any(|path| path.last().is_some_and(|last| is_one(last)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Finds `m = import_module("lib")`, `m = lib` and the like.
+    fn modules_by_hand(&mut self) {
+        let mut assigned = Assigned::default();
+        assigned.visit_body(&self.unit.module.body);
+        for (number, binding) in self.unit.scopes.bindings.iter().enumerate() {
+            let start = binding.range.start();
+            let Some(value) = assigned.values.get(&start) else {
+                continue;
+            };
+            let paths = self.objects(value);
+            if binding.kind == BindingKind::Assignment && !paths.is_empty() {
+                self.by_hand.insert(BindingId(number as u32), paths);
+            }
         }
     }
 
@@ -135,7 +186,11 @@ impl Paths<'_, '_> {
             return Vec::new();
         };
         let head = [chain.parts[0].name.clone()];
-        meant(self.unit, &chain.reach.bindings, &chain.reach.stars, &head)
+        let mut paths = meant(self.unit, &chain.reach.bindings, &chain.reach.stars, &head);
+        for binding in &chain.reach.bindings {
+            paths.extend(self.by_hand.get(binding).into_iter().flatten().cloned());
+        }
+        paths
     }
 
     /// Adds an attribute of an object.
@@ -219,6 +274,32 @@ impl<'a> Visitor<'a> for Paths<'_, '_> {
         }
         walk_expr(self, expression);
     }
+}
+
+/// Values that names are assigned, by the starts of the names.
+#[derive(Default)]
+struct Assigned<'a> {
+    values: FxHashMap<TextSize, &'a Expr>,
+}
+
+impl<'a> Visitor<'a> for Assigned<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::Assign(assign) => {
+                let names = assign.targets.iter().filter(|target| target.is_name_expr());
+                let starts = names.map(|name| (name.range().start(), &*assign.value));
+                self.values.extend(starts);
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    self.values.insert(assign.target.range().start(), value);
+                }
+            }
+            other => walk_stmt(self, other),
+        }
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 fn starts_at_name(expression: &Expr) -> bool {

@@ -9,8 +9,8 @@
 //! After [`ROUNDS`] what is still unknown counts as reached, which is the safe side.
 //!
 //! A tree without such questions is never walked for them. What is kept is questions and places,
-//! never texts. Deliberately absent: what is done with a module that is handed on as an object
-//! (`m = lib; m.Name`), strings that are put together at run time.
+//! never texts. Deliberately absent: what is done with a module that is handed on as an argument or in a
+//! container, strings that are put together at run time.
 
 mod answers;
 mod mentions;
@@ -69,9 +69,9 @@ pub(super) struct Known {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Questions come in: one without an answer is recorded, and answered with no.
-    #[default]
     Gathering,
-    /// All that can be known is: one without an answer is answered with yes.
+    /// All that will be known is, or nobody looked: one without an answer is answered with yes.
+    #[default]
     Done,
 }
 

@@ -139,6 +139,26 @@ fn strings_and_pairs_reach_a_name() {
 }
 
 #[test]
+fn modules_that_are_bound_by_hand_reach_a_name() {
+    reached("user.py:3", "import lib\nm = lib\nm.Name\n");
+    reached("user.py:2", "lib = pytest.importorskip('lib')\nlib.Name\n");
+    reached(
+        "user.py:3",
+        "from importlib import import_module as load\nm = load('lib')\nm.Name\n",
+    );
+    reached("=user.py:2", "m: object = sys.modules['lib']\nm.Name = 1\n");
+    reached(
+        "=user.py:2",
+        "m = import_module('lib')\npatch.object(m, 'Name')\n",
+    );
+    reached("", "m = getLogger('lib')\nm.Name\n");
+    reached("", "m = modules('lib')\nm.Name\n");
+    reached("", "import lib\nm = lib()\nm.Name\n");
+    reached("", "import lib\nm = lib.x\nm.Name\n");
+    reached("", "m = import_module('lib')\ndef f(m):\n    m.Name\n");
+}
+
+#[test]
 fn other_strings_do_not() {
     reached("", "patch('lib.NameX')\n");
     reached("", "patch('other.lib.Name')\n");
@@ -271,6 +291,15 @@ fn stages_say_what_an_unknown_question_means() {
             name: Segment::new("Name"),
             starred: true,
         };
+        let look = survey.look(search.setting);
+        assert!(
+            look.reached(&tree.path("lib.py"), question.clone())
+                .is_some()
+        );
+        survey.learn(Known {
+            stage: Stage::Gathering,
+            answers: Default::default(),
+        });
         let look = survey.look(search.setting);
         assert_eq!(look.reached(&tree.path("lib.py"), question.clone()), None);
         assert!(look.into_asked().contains(&question));
