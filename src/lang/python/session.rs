@@ -11,7 +11,7 @@ use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
-use super::survey::{self, Known, Look, Question, ROUNDS, Search, Stage, Survey};
+use super::survey::{self, Known, Look, Question, ROUNDS, Search, Stage, Survey, unless_it_panics};
 use super::unit::Setting;
 use crate::lang::{Ahead, RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
@@ -87,7 +87,7 @@ impl Session for PythonSession<'_> {
             let asked: Vec<(&Ahead<'_>, FxHashSet<Question>)> = open
                 .par_iter()
                 .with_max_len(1)
-                .map(|ahead| (*ahead, self.questions(ahead)))
+                .map(|ahead| (*ahead, unless_it_panics(|| self.questions(ahead))))
                 .collect();
             let all = asked.iter().flat_map(|(_, questions)| questions);
             let new: FxHashSet<Question> = all

@@ -21,6 +21,7 @@ mod search;
 mod tests;
 
 use std::cell::{OnceCell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -82,6 +83,12 @@ pub(super) struct Look<'s> {
     setting: Setting<'s>,
     asked: RefCell<FxHashSet<Question>>,
     real: OnceCell<PathBuf>,
+}
+
+/// Runs `work` on one file. If it panics the file says nothing, and the survey of all others goes on: when
+/// such a file is analyzed the engine names it.
+pub(super) fn unless_it_panics<T: Default>(work: impl FnOnce() -> T) -> T {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_default()
 }
 
 impl Survey {

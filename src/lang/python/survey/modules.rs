@@ -36,7 +36,7 @@ impl Look<'_> {
         if package.is_empty() {
             return false;
         }
-        let module = [package, &[name.clone()]].concat();
+        let module = [package, std::slice::from_ref(name)].concat();
         let Some(Found {
             kind: Kind::Package(_),
             file: Some(init),

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Question;
 use super::answers::{self, Answer, Exports};
 use super::reading::{self, Facts, Wanted};
+use super::{Question, unless_it_panics};
 use crate::lang::python::STARS;
 use crate::lang::python::roots::Roots;
 use crate::lang::python::unit::Setting;
@@ -75,7 +75,9 @@ impl Search<'_> {
     }
 
     fn facts(&self, file: &Path, wanted: &Wanted) -> Facts {
-        reading::facts(file, self.project.root(), wanted, self.roots, self.setting)
+        unless_it_panics(|| {
+            reading::facts(file, self.project.root(), wanted, self.roots, self.setting)
+        })
     }
 
     /// Files of the project that hold an anchor, without links.
