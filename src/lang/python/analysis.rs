@@ -142,6 +142,7 @@ pub(super) fn unit<'a>(
         modules: homes.iter().map(|home| home.module.clone()).collect(),
         is_package: homes.first().is_some_and(|home| home.is_package),
         is_stub: standing.kind == SourceKind::Stub,
+        types: FxHashSet::default(),
         unread: unread(text, parsed.tokens(), standing.unread),
         kept: KeptLines::of(text, "#"),
         setting,

@@ -47,6 +47,8 @@ pub(super) struct Unit<'a> {
     pub(super) is_package: bool,
     /// It is a stub.
     pub(super) is_stub: bool,
+    /// Where string literals start that are types (row P47).
+    pub(super) types: FxHashSet<u32>,
     /// Names that occur in code which is not read (row P64): they may be used there.
     pub(super) unread: FxHashSet<Segment>,
     /// Lines with a `repoint: keep` comment.

@@ -27,9 +27,9 @@ use super::unit::{Unit, bytes};
 use names::Generic;
 
 /// Adds the names of quoted types to the scopes of a text. A type that cannot be edited in place (escapes,
-/// literals side by side) is added as fixed. Returns where the literals start that are types: they are no
-/// strings to anyone else.
-pub(super) fn add(unit: &mut Unit<'_>) -> FxHashSet<u32> {
+/// literals side by side) is added as fixed. Where a literal is a type is kept in [`Unit::types`]: it is no
+/// string to anyone else.
+pub(super) fn add(unit: &mut Unit<'_>) {
     let mut finder = Finder::new(unit);
     for statement in &unit.module.body {
         finder.visit_stmt(statement);
@@ -42,7 +42,7 @@ pub(super) fn add(unit: &mut Unit<'_>) -> FxHashSet<u32> {
         block: found.block,
         fixed: found.fixed,
     }));
-    strings
+    unit.types = strings;
 }
 
 /// A type that stood in a string or a comment.

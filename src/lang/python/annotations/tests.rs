@@ -167,9 +167,3 @@ fn what_cannot_be_edited_in_place_is_said_and_keeps_its_import() {
     );
     check_odd("a: 'new' '.x'\nb: 't.Literal[\\'old.gone.K\\']'\n", &[]);
 }
-
-#[test]
-fn long_sums_do_not_end_the_stack() {
-    let sum = ["1"; 50_000].join(" + ");
-    reading(&format!("a = {sum}\nb: {sum}\n"));
-}

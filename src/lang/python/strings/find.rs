@@ -14,8 +14,8 @@ use crate::lang::python::scopes::BindingId;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::path::{Segment, is_identifier};
 
-/// Finds every string that is a path, or may be one. The chains of quoted annotations must be in the
-/// scopes by now: a string that holds such a chain is left to whoever found it.
+/// Finds every string that is a path, or may be one. Strings that are types must be
+/// known by now: their names are chains of their own.
 pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
     let seen = seen(unit.module);
     let reader = Reader {
@@ -75,7 +75,9 @@ impl<'u> Finder<'u, '_> {
         for literal in &seen.literals {
             let range = literal.expr.range();
             let start = range.start().to_u32();
-            if self.reader.claimed.borrow().contains(&start) || self.is_annotation(range) {
+            if self.reader.claimed.borrow().contains(&start)
+                || self.reader.unit.types.contains(&start)
+            {
                 continue;
             }
             let raw = self.reader.unit.at(range);
@@ -90,20 +92,6 @@ impl<'u> Finder<'u, '_> {
                 });
             }
         }
-    }
-
-    /// Whether the string is a quoted annotation: its names are chains of their own.
-    fn is_annotation(&self, range: TextRange) -> bool {
-        let chains = &self.reader.unit.scopes.chains;
-        let start = |at: usize| chains[at].parts[0].range.start();
-        let mut at = chains.partition_point(|chain| chain.parts[0].range.start() < range.start());
-        while at < chains.len() && start(at) < range.end() {
-            if chains[at].quoted {
-                return true;
-            }
-            at += 1;
-        }
-        false
     }
 
     fn constants(&mut self) {

@@ -9,6 +9,7 @@ use super::{Found, find, plan};
 use crate::finding::Level;
 use crate::lang::draft::Draft;
 use crate::lang::kept::KeptLines;
+use crate::lang::python::annotations;
 use crate::lang::python::parse::{SourceKind, module};
 use crate::lang::python::scopes::{ImportKind, Scopes};
 use crate::lang::python::settings::Settings;
@@ -136,7 +137,7 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
         },
     };
     let targets = scopes.imports.iter().map(target).collect();
-    let unit = Unit {
+    let mut unit = Unit {
         text,
         module: parsed.syntax(),
         tokens: parsed.tokens(),
@@ -145,6 +146,8 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
         modules: vec![case.module.split('.').map(Segment::new).collect()],
         is_package: case.module == "old" || case.module == "pkg.sub",
         is_stub: false,
+        types: Default::default(),
+        unread: Default::default(),
         kept: KeptLines::of(text, "#"),
         setting: Setting {
             table,
@@ -152,6 +155,7 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
             settings: &settings,
         },
     };
+    annotations::add(&mut unit);
     let found = find(&unit);
     let mut draft = Draft::default();
     let mut uses = Vec::new();

@@ -110,8 +110,6 @@ fn is_text(stmt: &Stmt) -> bool {
 }
 
 impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
-    fn visit_annotation(&mut self, _: &'a Expr) {}
-
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::FunctionDef(function) => {
@@ -122,6 +120,9 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
                     self.visit_decorator(decorator);
                 }
                 self.visit_parameters(&function.parameters);
+                if let Some(returns) = &function.returns {
+                    self.visit_annotation(returns);
+                }
                 self.inner(&function.body);
                 return;
             }
@@ -135,8 +136,6 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
                 self.inner(&class.body);
                 return;
             }
-            // The value of a `type` statement is an annotation.
-            Stmt::TypeAlias(_) => return,
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
                     self.assigned(target, &assign.value);
