@@ -71,7 +71,7 @@ impl Kind {
             Self::SetupCfg => named(text, sections(text), table),
             Self::Prose => Vec::new(),
         };
-        if options.mentions {
+        if options.mentions && !is_table(text) {
             let known: Vec<usize> = findings.iter().map(|finding| finding.range.start).collect();
             let all = mentioned(text, table).into_iter();
             findings.extend(all.filter(|finding| !known.contains(&finding.range.start)));
@@ -89,6 +89,12 @@ impl Kind {
             },
         }
     }
+}
+
+/// Whether a text is a table of rules, which names old paths to be rid of them.
+fn is_table(text: &str) -> bool {
+    let has = |line: &str| text.lines().any(|own| own.trim() == line);
+    ["[[move]]", "[[remove]]", "[[keep]]"].into_iter().any(has)
 }
 
 /// Words of two names or more with dots between, and where they stand. A colon with a name right behind it
@@ -276,6 +282,14 @@ mod tests {
         ] {
             assert_eq!(words(none), [""; 0], "{none}");
         }
+    }
+
+    #[test]
+    fn a_table_of_rules_mentions_nothing() {
+        assert!(is_table(
+            "language = \"python\"\n[[move]]\nfrom = \"a.b\"\n"
+        ));
+        assert!(!is_table("`[[move]]`: a.b to c.d\n"));
     }
 
     #[test]
