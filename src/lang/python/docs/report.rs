@@ -55,10 +55,12 @@ impl Docs {
             }
             comments(unit, draft);
         }
-        // What is a use of the module in one state may be one of the doctest in the other.
-        outline
-            .uses
-            .sort_by_key(|usage| usage.range.as_ref().map(|range| range.start));
+        if unit.setting.options.docs {
+            // What is a use of the module in one state may be one of the doctest in the other.
+            outline
+                .uses
+                .sort_by_key(|usage| usage.range.as_ref().map(|range| range.start));
+        }
     }
 
     fn target(
