@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::resolve::{Input, Run};
 use crate::engine::{Engine, Failure, FileReport, StartError, Summary};
 use crate::finding::Level;
-use crate::lang::registry;
+use crate::lang::{Ahead, registry};
 use crate::mapping::Rule;
 use crate::output::place::failure_line;
 use crate::project::{Prefilter, discover};
@@ -125,6 +125,15 @@ pub(super) fn over(
                 walked.candidates.len()
             ));
             console.expect(walked.candidates.len());
+            let ahead: Vec<Ahead<'_>> = walked
+                .candidates
+                .iter()
+                .map(|candidate| Ahead {
+                    file: &candidate.path,
+                    bytes: None,
+                })
+                .collect();
+            engine.survey(&ahead, &run.walk)?;
             engine.run(&walked.candidates, run.walk.threads, |report| {
                 console.parsed();
                 see(&mut tally, report)
@@ -159,6 +168,11 @@ fn text(
         );
         return Ok(engine.failed(path, Source::default(), Failure::of(message)));
     }
+    let ahead = Ahead {
+        file: path,
+        bytes: Some(bytes),
+    };
+    engine.survey(&[ahead], &run.walk)?;
     engine.bytes(path, bytes.to_vec())
 }
 

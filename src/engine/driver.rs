@@ -15,10 +15,10 @@ use super::report::{Failure, FileReport};
 use super::shield::shielded;
 use super::verify::{Side, verify};
 use crate::finding::{Code, Finding, Level};
-use crate::lang::{Language, RewriteOptions, Session};
+use crate::lang::{Ahead, Language, RewriteOptions, Session};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
-use crate::project::{Anchor, Candidate, Project};
+use crate::project::{Anchor, Candidate, Project, WalkOptions};
 use crate::text::{EditUnencodable, Source};
 
 /// Stack of a worker in bytes. Parsers and syntax trees recurse once a level of nesting, and
@@ -146,6 +146,33 @@ impl<'a> Engine<'a> {
             }
             _ => by_name,
         }
+    }
+
+    /// Lets every language look around in the tree for what plans of these texts depend on. To be
+    /// called once, before [`run`](Self::run) or [`bytes`](Self::bytes), with all texts of the run.
+    ///
+    /// # Errors
+    /// The workers could not be started.
+    pub fn survey(&self, ahead: &[Ahead<'_>], walk: &WalkOptions) -> Result<(), StartError> {
+        if ahead.is_empty() {
+            return Ok(());
+        }
+        pool(walk.threads)?.install(|| {
+            for (at, active) in self.active.iter().enumerate() {
+                let is_own = |file: &Ahead<'_>| {
+                    let language = self.language_of(file.file);
+                    language.is_some_and(|its| std::ptr::eq(its, &raw const self.active[at]))
+                };
+                let own: Vec<Ahead<'_>> =
+                    ahead.iter().filter(|file| is_own(file)).copied().collect();
+                if !own.is_empty() {
+                    // After a panic less is known, which languages allow for; the file that made it
+                    // is named when it is analyzed.
+                    let _ = shielded(|| active.session.survey(&own, walk));
+                }
+            }
+        });
+        Ok(())
     }
 
     /// Analyzes `bytes` as the content of `path` (absolute, need not exist), and verifies the plan,
@@ -411,6 +438,7 @@ mod tests {
     use super::super::report::Summary;
     use super::super::toy::{Toy, table};
     use super::*;
+    use crate::lang::registry;
 
     struct Tree {
         folder: tempfile::TempDir,
@@ -565,6 +593,37 @@ mod tests {
             })
             .expect("started");
         assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn a_language_is_told_once_of_its_own_files_ahead() {
+        let told = |names: &[&str]| {
+            let files: Vec<_> = names.iter().map(|name| (*name, &b"x\n"[..])).collect();
+            let tree = tree(&files);
+            let tables = [table(&[("old", "new")])];
+            let project = Project::at(tree.folder.path().to_owned());
+            let options = RewriteOptions::default();
+            let is_idle = |it: &&&dyn Language| it.is_source(Path::new("c.py"), &options);
+            let idle = registry().iter().find(is_idle).expect("Python");
+            let languages: [&dyn Language; 2] = [&Toy, *idle];
+            let engine = Engine::open(&languages, &tables, &project, &options, PathBuf::new());
+            let ahead: Vec<_> = tree
+                .files
+                .iter()
+                .map(|file| Ahead {
+                    file: &file.path,
+                    bytes: None,
+                })
+                .collect();
+            engine
+                .survey(&ahead, &WalkOptions::default())
+                .expect("started");
+            engine.remarks()
+        };
+        assert_eq!(told(&["b.toy", "a.toy", "c.py"]), ["a.toy b.toy"]);
+        assert_eq!(told(&["c.py"]), [""; 0]);
+        assert_eq!(told(&[]), [""; 0]);
+        assert_eq!(told(&["boom.toy"]), [""; 0]);
     }
 
     #[test]

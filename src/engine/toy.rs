@@ -5,18 +5,20 @@
 //! comment inserted at the top, `# ...`, and `~latin-1` there is the file's encoding.
 
 use std::path::Path;
+use std::sync::Mutex;
 
-use crate::lang::{Language, RewriteOptions, Session, SourceError};
+use crate::lang::{Ahead, Language, RewriteOptions, Session, SourceError};
 use crate::mapping::{Outcome, Table, from_moves};
 use crate::outline::{Binding, Meaning, Use};
 use crate::path::{Namespaces, RUST, Segment, SymbolPath, Syntax};
 use crate::plan::{Analysis, Reference};
-use crate::project::{Anchor, Project};
+use crate::project::{Anchor, Project, WalkOptions};
 use crate::text::{Edit, Edits, Encoding};
 
 pub struct Toy;
 
-struct Work<'a>(&'a Table);
+/// The table, and the names of the files that it was told of ahead.
+struct Work<'a>(&'a Table, Mutex<Vec<String>>);
 
 /// A table of moves.
 pub fn table(moves: &[(&str, &str)]) -> Table {
@@ -51,11 +53,24 @@ impl Language for Toy {
         table: &'a Table,
         _: &'a RewriteOptions,
     ) -> Box<dyn Session + 'a> {
-        Box::new(Work(table))
+        Box::new(Work(table, Mutex::default()))
     }
 }
 
 impl Session for Work<'_> {
+    /// A file named `boom.toy` makes it panic.
+    fn survey(&self, ahead: &[Ahead<'_>], _: &WalkOptions) {
+        let names = ahead.iter().filter_map(|ahead| ahead.file.file_name());
+        let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+        assert!(!names.contains(&"boom.toy".into()), "toy survey");
+        let mut told = self.1.lock().expect("nobody panics with it");
+        told.push(names.join(" "));
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.1.lock().expect("nobody panics with it").clone()
+    }
+
     fn analyze(&self, _: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
         let mut analysis = Analysis::default();
         let mut edits = Vec::new();

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::mapping::Table;
 use crate::path::Syntax;
 use crate::plan::Analysis;
-use crate::project::{Anchor, Project};
+use crate::project::{Anchor, Project, WalkOptions};
 use crate::text::Encoding;
 
 /// Every language there is; the one place where a new one is listed. It is handed down from the
@@ -98,10 +98,25 @@ pub trait Session: Sync {
     fn analyze(&self, file: &Path, text: &str, encoding: Encoding)
     -> Result<Analysis, SourceError>;
 
+    /// Learns of the tree what plans of these texts depend on, before the first of them is analyzed.
+    /// Called once, with every text of this language that the run will analyze, on a worker with the stack
+    /// and the pool of the others; `walk` is how the run goes through the tree. What it does not
+    /// learn must not make a plan unsafe.
+    fn survey(&self, _ahead: &[Ahead<'_>], _walk: &WalkOptions) {}
+
     /// Sentences to say once a run, on standard error.
     fn remarks(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// A text that a run will analyze.
+#[derive(Clone, Copy, Debug)]
+pub struct Ahead<'a> {
+    /// Its file, absolute.
+    pub file: &'a Path,
+    /// Its bytes, if they are not those on disk.
+    pub bytes: Option<&'a [u8]>,
 }
 
 /// Why a text cannot be read.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use ruff_python_ast::ModModule;
 use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
@@ -14,7 +16,7 @@ use super::roots::{Home, Relative, Roots};
 use super::scopes::{Chain, Import, ImportKind, Scopes};
 use super::semantic;
 use super::strings;
-use super::survey::Survey;
+use super::survey::Look;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit, bytes};
 use crate::lang::SourceError;
@@ -36,7 +38,7 @@ pub(super) struct Standing<'a> {
     /// Where modules are.
     pub(super) roots: &'a Roots,
     /// What other files say.
-    pub(super) survey: &'a Survey,
+    pub(super) survey: &'a Look<'a>,
     /// Code beside the text that is not read: cells of a notebook in another language.
     pub(super) unread: &'a [String],
     /// It is the code of a doctest: it is no module that others import from.
@@ -64,32 +66,7 @@ pub(super) fn read(
     setting: Setting<'_>,
 ) -> Result<Reading, SourceError> {
     let parsed = parse::module(text, standing.kind)?;
-    let scopes = Scopes::of(parsed.syntax(), text);
-    let targets = scopes
-        .imports
-        .iter()
-        .map(|import| target(import, standing, setting))
-        .collect();
-    let homes = if standing.is_doctest {
-        &[]
-    } else {
-        standing.homes
-    };
-    let mut unit = Unit {
-        text,
-        module: parsed.syntax(),
-        tokens: parsed.tokens(),
-        scopes,
-        targets,
-        modules: homes.iter().map(|home| home.module.clone()).collect(),
-        is_package: homes.first().is_some_and(|home| home.is_package),
-        is_stub: standing.kind == SourceKind::Stub,
-        types: FxHashSet::default(),
-        unread: unread(text, parsed.tokens(), standing.unread),
-        kept: KeptLines::of(text, "#"),
-        setting,
-    };
-    annotations::add(&mut unit);
+    let mut unit = unit(&parsed, text, standing, setting);
     let tree = Tree {
         roots: standing.roots,
         file: standing.file,
@@ -136,6 +113,42 @@ fn unread(text: &str, tokens: &Tokens, beside: &[String]) -> FxHashSet<Segment> 
         .filter(|word| !word.is_empty())
         .map(Segment::new)
         .collect()
+}
+
+/// All that is known of a parsed text before anything is decided.
+pub(super) fn unit<'a>(
+    parsed: &'a Parsed<ModModule>,
+    text: &'a str,
+    standing: Standing<'_>,
+    setting: Setting<'a>,
+) -> Unit<'a> {
+    let scopes = Scopes::of(parsed.syntax(), text);
+    let targets = scopes
+        .imports
+        .iter()
+        .map(|import| target(import, standing, setting))
+        .collect();
+    let homes = if standing.is_doctest {
+        &[]
+    } else {
+        standing.homes
+    };
+    let mut unit = Unit {
+        text,
+        module: parsed.syntax(),
+        tokens: parsed.tokens(),
+        scopes,
+        targets,
+        modules: homes.iter().map(|home| home.module.clone()).collect(),
+        is_package: homes.first().is_some_and(|home| home.is_package),
+        is_stub: standing.kind == SourceKind::Stub,
+        types: FxHashSet::default(),
+        unread: unread(text, parsed.tokens(), standing.unread),
+        kept: KeptLines::of(text, "#"),
+        setting,
+    };
+    annotations::add(&mut unit);
+    unit
 }
 
 /// What the module of an import statement is.

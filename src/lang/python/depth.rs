@@ -14,7 +14,8 @@ use crate::lang::SourceError;
 /// Bytes of stack that a tree may need: three quarters of what a worker has.
 const BUDGET: usize = 192 << 20;
 
-// What a level takes, in bytes of stack. Measured in a build without optimisation; the tests hold it.
+// What a level takes, in bytes of stack, in a build without optimisation: at least twice of what parsing,
+// scopes and checks were measured to need. The tests hold it.
 
 /// A link that is read in a loop, and that only walks and drops go down: a binary operator, an
 /// attribute, a call.

@@ -71,7 +71,7 @@ impl Kind {
             Self::SetupCfg => named(text, sections(text), table),
             Self::Prose => Vec::new(),
         };
-        if options.mentions {
+        if options.mentions && !is_table(text) {
             let known: Vec<usize> = findings.iter().map(|finding| finding.range.start).collect();
             let all = mentioned(text, table).into_iter();
             findings.extend(all.filter(|finding| !known.contains(&finding.range.start)));
@@ -91,29 +91,69 @@ impl Kind {
     }
 }
 
-/// Words of two names or more with dots between, and where they stand. What belongs to a longer word (a
-/// file's path, an address) is none.
+/// Whether a text is a table of rules, which names old paths to be rid of them.
+fn is_table(text: &str) -> bool {
+    let has = |line: &str| text.lines().any(|own| own.trim() == line);
+    ["[[move]]", "[[remove]]", "[[keep]]"].into_iter().any(has)
+}
+
+/// Words of two names or more with dots between, and where they stand. A colon with a name right behind it
+/// counts as a dot: `old.gone:f`, the object of a module. What belongs to a longer word (a file's path, an
+/// address) is none.
 pub(super) fn paths(text: &str) -> Vec<(Range<usize>, Vec<Segment>)> {
-    let is_part = |c: char| c == '_' || c == '.' || unicode_ident::is_xid_continue(c);
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(is_part).map(|start| at + start) {
         let len = text[start..]
             .find(|c| !is_part(c))
             .unwrap_or(text.len() - start);
-        at = start + len;
-        let word = text[start..at].trim_end_matches('.');
-        let before = text[..start].chars().next_back();
-        let after = text[at..].chars().next();
-        let is_longer = before.is_some_and(|c| "/\\@-$%".contains(c))
-            || (after.is_some_and(|c| "/\\@".contains(c)) && !word.is_empty());
-        if is_longer || !word.contains('.') || !word.split('.').all(|name| PYTHON.is_name(name)) {
+        let end = start + len;
+        at = end;
+        let word = text[start..end].trim_end_matches('.');
+        let is_whole = word.len() == len;
+        if !word.split('.').all(|name| PYTHON.is_name(name)) || is_longer(text, start..end) {
             continue;
         }
-        let path = word.split('.').map(Segment::new).collect();
-        found.push((start..start + word.len(), path));
+        let object = text[end..].strip_prefix(':').map(object_of);
+        let object = object.filter(|object| is_whole && !object.is_empty());
+        let path = word
+            .split('.')
+            .chain(object.into_iter().flat_map(|object| object.split('.')))
+            .map(Segment::new);
+        let path: Vec<Segment> = path.collect();
+        if path.len() < 2 {
+            continue;
+        }
+        let object_len = object.map_or(0, |object| object.len() + 1);
+        // `key:a.b` may be read either way.
+        if word.contains('.') {
+            at += object_len;
+        }
+        found.push((start..start + word.len() + object_len, path));
     }
     found
+}
+
+fn is_part(c: char) -> bool {
+    c == '_' || c == '.' || unicode_ident::is_xid_continue(c)
+}
+
+/// The names at the start of what stands behind a colon.
+fn object_of(rest: &str) -> &str {
+    let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+    let object = rest[..len].trim_end_matches('.');
+    if object.split('.').all(|name| PYTHON.is_name(name)) {
+        object
+    } else {
+        ""
+    }
+}
+
+/// Whether a word is part of the path of a file, or of an address.
+fn is_longer(text: &str, word: Range<usize>) -> bool {
+    let before = text[..word.start].chars().next_back();
+    let after = text[word.end..].chars().next();
+    before.is_some_and(|c| "/\\@-$%".contains(c)) || after.is_some_and(|c| "/\\@".contains(c))
 }
 
 /// A note for each mapped path in prose.
@@ -223,7 +263,9 @@ mod tests {
             found.map(|(range, _)| text[range].to_owned()).collect()
         };
         assert_eq!(words("see old.gone.f, `a.b`."), ["old.gone.f", "a.b"]);
-        assert_eq!(words("uvicorn old.gone:f (a.b)."), ["old.gone", "a.b"]);
+        assert_eq!(words("uvicorn old.gone:f (a.b)."), ["old.gone:f", "a.b"]);
+        assert_eq!(words("a.b:c.d, a.b: c, a.b:80"), ["a.b:c.d", "a.b", "a.b"]);
+        assert_eq!(words("a:b.c"), ["a:b.c", "b.c"]);
         assert_eq!(words("done. And é.b..."), ["é.b"]);
         assert_eq!(words("[\"a.b\"] x=a.b"), ["a.b", "a.b"]);
         for none in [
@@ -240,6 +282,14 @@ mod tests {
         ] {
             assert_eq!(words(none), [""; 0], "{none}");
         }
+    }
+
+    #[test]
+    fn a_table_of_rules_mentions_nothing() {
+        assert!(is_table(
+            "language = \"python\"\n[[move]]\nfrom = \"a.b\"\n"
+        ));
+        assert!(!is_table("`[[move]]`: a.b to c.d\n"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Text to tree.
 
+use std::path::Path;
+
 use ruff_python_ast::{ModModule, PySourceType};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse};
 
@@ -14,6 +16,17 @@ pub(super) enum SourceKind {
     Stub,
     /// The cells of a notebook, joined: lines may be commands of IPython.
     Cells,
+}
+
+impl SourceKind {
+    /// What a file of this name holds.
+    pub(super) fn of(file: &Path) -> Self {
+        match file.extension() {
+            Some(extension) if extension == "pyi" => Self::Stub,
+            Some(extension) if extension == "ipynb" => Self::Cells,
+            _ => Self::Module,
+        }
+    }
 }
 
 /// Parses a whole text as the newest grammar: no file fails for its version.

@@ -2,22 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::analysis::{self, Standing};
 use super::mentions;
 use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
-use super::survey::Survey;
+use super::survey::{self, Known, Look, Question, ROUNDS, Search, Stage, Survey, unless_it_panics};
 use super::unit::Setting;
-use crate::lang::{RewriteOptions, Session, SourceError};
+use crate::lang::{Ahead, RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
 use crate::plan::{Analysis, Plan};
-use crate::project::Project;
+use crate::project::{Project, WalkOptions};
 use crate::text::{EditConflict, Edits, Encoding};
 
 /// One run over one tree.
 pub(super) struct PythonSession<'a> {
+    project: &'a Project,
     table: &'a Table,
     options: &'a RewriteOptions,
     settings: Settings,
@@ -27,11 +31,12 @@ pub(super) struct PythonSession<'a> {
 
 impl<'a> PythonSession<'a> {
     /// Opens a project.
-    pub(super) fn new(project: &Project, table: &'a Table, options: &'a RewriteOptions) -> Self {
+    pub(super) fn new(project: &'a Project, table: &'a Table, options: &'a RewriteOptions) -> Self {
         let settings = Settings::of(options);
         let listed = settings.roots.iter().map(|root| project.root().join(root));
         let roots: Vec<PathBuf> = options.roots.iter().cloned().chain(listed).collect();
         Self {
+            project,
             table,
             options,
             roots: Roots::new(project.root(), &roots),
@@ -39,63 +44,123 @@ impl<'a> PythonSession<'a> {
             settings,
         }
     }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            table: self.table,
+            options: self.options,
+            settings: &self.settings,
+        }
+    }
+
+    /// What the planning of a text asks of other files. One that cannot be read asks nothing.
+    fn questions(&self, ahead: &Ahead<'_>) -> FxHashSet<Question> {
+        let look = self.survey.look(self.setting());
+        let read = || {
+            let source = match ahead.bytes {
+                Some(bytes) => survey::decoded(bytes.to_vec())?,
+                None => survey::source(ahead.file)?,
+            };
+            self.plan(ahead.file, source.text(), &look).ok()
+        };
+        read();
+        look.into_asked()
+    }
 }
 
 impl Session for PythonSession<'_> {
+    /// Rounds of questions and answers. Only texts that were told yes can have more to ask.
+    fn survey(&self, ahead: &[Ahead<'_>], walk: &WalkOptions) {
+        let search = Search {
+            project: self.project,
+            walk,
+            roots: &self.roots,
+            setting: self.setting(),
+        };
+        let mut answers = FxHashMap::default();
+        self.survey.learn(Known {
+            stage: Stage::Gathering,
+            answers: FxHashMap::default(),
+        });
+        let mut open: Vec<&Ahead<'_>> = ahead.iter().collect();
+        for _ in 0..ROUNDS {
+            let asked: Vec<(&Ahead<'_>, FxHashSet<Question>)> = open
+                .par_iter()
+                .with_max_len(1)
+                .map(|ahead| (*ahead, unless_it_panics(|| self.questions(ahead))))
+                .collect();
+            let all = asked.iter().flat_map(|(_, questions)| questions);
+            let new: FxHashSet<Question> = all
+                .filter(|question| !answers.contains_key(*question))
+                .cloned()
+                .collect();
+            if new.is_empty() {
+                break;
+            }
+            let found = search.answer(&new);
+            let told = |question: &Question| found.get(question).is_some_and(|it| !it.is_empty());
+            open = asked
+                .iter()
+                .filter(|(_, questions)| questions.iter().any(told))
+                .map(|(ahead, _)| *ahead)
+                .collect();
+            answers.extend(found);
+            self.survey.learn(Known {
+                stage: Stage::Gathering,
+                answers: answers.clone(),
+            });
+        }
+        self.survey.learn(Known {
+            stage: Stage::Done,
+            answers,
+        });
+    }
+
     fn analyze(
         &self,
         file: &Path,
         text: &str,
         _encoding: Encoding,
     ) -> Result<Analysis, SourceError> {
+        self.plan(file, text, &self.survey.look(self.setting()))
+    }
+}
+
+impl PythonSession<'_> {
+    /// Plans a file of whatever kind.
+    fn plan(&self, file: &Path, text: &str, look: &Look<'_>) -> Result<Analysis, SourceError> {
         if let Some(kind) = mentions::Kind::of(file, self.options.mentions) {
             return Ok(kind.analyze(text, self.table, self.options));
         }
         let homes = self.roots.homes(file);
-        let is = |wanted: &str| {
-            file.extension()
-                .is_some_and(|extension| extension == wanted)
-        };
         let standing = Standing {
             file,
-            kind: if is("pyi") {
-                SourceKind::Stub
-            } else {
-                SourceKind::Module
-            },
+            kind: SourceKind::of(file),
             homes: &homes,
             roots: &self.roots,
-            survey: &self.survey,
+            survey: look,
             unread: &[],
             is_doctest: false,
         };
-        if !is("ipynb") {
-            return self.analysis(text, standing);
+        if standing.kind != SourceKind::Cells {
+            return self.plan_code(text, standing);
         }
         let Some(notebook) = Notebook::read(text)? else {
             return Ok(Analysis::default());
         };
         let standing = Standing {
-            kind: SourceKind::Cells,
             unread: notebook.left_out(),
             ..standing
         };
         let analysis = self
-            .analysis(notebook.text(), standing)
+            .plan_code(notebook.text(), standing)
             .map_err(|error| notebook.outer_error(error))?;
         notebook.outer(analysis).map_err(contradiction)
     }
-}
 
-impl PythonSession<'_> {
-    /// Reads a text of Python.
-    fn analysis(&self, text: &str, standing: Standing<'_>) -> Result<Analysis, SourceError> {
-        let setting = Setting {
-            table: self.table,
-            options: self.options,
-            settings: &self.settings,
-        };
-        let reading = analysis::read(text, standing, setting)?;
+    /// Plans a text of Python.
+    fn plan_code(&self, text: &str, standing: Standing<'_>) -> Result<Analysis, SourceError> {
+        let reading = analysis::read(text, standing, self.setting())?;
         let mut draft = reading.draft;
         draft
             .findings

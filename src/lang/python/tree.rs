@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::roots::{Kind, Roots};
-use super::survey::Survey;
+use super::survey::{Look, Question};
 use crate::path::Segment;
 
 /// The tree, as one file sees it.
@@ -14,7 +14,7 @@ pub(super) struct Tree<'a> {
     /// The file.
     pub(super) file: &'a Path,
     /// What other files say.
-    pub(super) survey: &'a Survey,
+    pub(super) survey: &'a Look<'a>,
 }
 
 impl Tree<'_> {
@@ -37,13 +37,41 @@ impl Tree<'_> {
         self.survey.rebinds(self, package, name)
     }
 
-    /// Whether another file reaches a name through a module (row P46).
-    pub(super) fn is_reached(&self, module: &[Segment], name: &Segment) -> bool {
-        self.survey.is_reached(self.file, module, name)
+    /// Where another file reaches a name through a module, if one does (row P46). `starred`: a star import
+    /// of the module brings the name.
+    pub(super) fn is_reached(
+        &self,
+        module: &[Segment],
+        name: &Segment,
+        starred: bool,
+    ) -> Option<String> {
+        self.survey
+            .reached(self.file, question(module, name, starred))
+    }
+
+    /// Where another file replaces what the names, read in a module, mean: it patches the first or what
+    /// lies below it (row P56).
+    pub(super) fn is_replaced(
+        &self,
+        module: &[Segment],
+        names: &[Segment],
+        starred: bool,
+    ) -> Option<String> {
+        let (name, rest) = names.split_first()?;
+        self.survey
+            .replaced(self.file, question(module, name, starred), rest)
     }
 
     /// Whether a module imports one of these modules while it is itself imported (row P72).
     pub(super) fn imports(&self, module: &[Segment], back: &[Vec<Segment>]) -> bool {
         self.survey.imports(self, module, back)
+    }
+}
+
+fn question(module: &[Segment], name: &Segment, starred: bool) -> Question {
+    Question {
+        module: module.to_vec(),
+        name: name.clone(),
+        starred,
     }
 }

@@ -75,6 +75,9 @@ fn read(text: &str) -> Result<(), SourceError> {
     Ok(())
 }
 
+/// Half of what a worker has: what walks a tree later may take more than what is here.
+const WORKER: usize = 128 << 20;
+
 /// The most levels that are not refused, up to what takes long.
 fn most(text: fn(usize) -> String) -> usize {
     let (mut fits, mut fails) = (1, 200_000);
@@ -92,7 +95,7 @@ fn most(text: fn(usize) -> String) -> usize {
 #[track_caller]
 fn on_a_worker(check: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new()
-        .stack_size(256 << 20)
+        .stack_size(WORKER)
         .spawn(check)
         .expect("a thread")
         .join()

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::Docs;
 use crate::lang::python::analysis::{self, Reading, Standing};
 use crate::lang::python::scopes::{BlockId, Chain, ImportKind, Part, ScopeId};
-use crate::lang::python::unit::{Setting, Unit};
+use crate::lang::python::unit::{Setting, Unit, bytes};
 use crate::path::{Namespaces, PYTHON, Segment};
 use ruff_text_size::{TextRange, TextSize};
 
@@ -20,7 +20,7 @@ pub(in crate::lang::python) struct Code {
     pub(in crate::lang::python) names: FxHashSet<Segment>,
     /// Which doctest each is, and what is in it.
     pub(super) readings: Vec<(usize, Reading)>,
-    /// Mapped paths that start at an import of the module, and are not rewritten.
+    /// Mapped paths that start at an import of the module, and are not rewritten: where they start.
     pub(super) through: Vec<(Range<usize>, Vec<Segment>)>,
 }
 
@@ -53,8 +53,10 @@ impl Code {
             let mut gone: FxHashSet<usize> = FxHashSet::default();
             for chain in std::mem::take(&mut reading.free) {
                 let start = chain.parts[0].range.start().to_usize();
+                // On several lines prompts would stand within the chain.
+                let on_one_line = doctest.code.outer_range(bytes(chain.range())).is_some();
                 match outer_chain(&chain, doctest, unit) {
-                    Some(outer) if setting.options.docs => {
+                    Some(outer) if setting.options.docs && on_one_line => {
                         gone.insert(start);
                         adopted.push(outer);
                     }
@@ -81,20 +83,17 @@ impl Code {
     }
 }
 
-/// A chain of a doctest as one of the module; `None` if other names than the module's may be behind it, or
-/// it does not stand on one line.
+/// A chain of a doctest as one of the module; `None` if other names than the module's may be behind it.
 fn outer_chain(chain: &Chain, doctest: &super::Doctest, unit: &Unit<'_>) -> Option<Chain> {
     let reach = &chain.reach;
     if !reach.bindings.is_empty() || !reach.stars.is_empty() {
         return None;
     }
     let outer = |range: TextRange| {
-        let range = range.start().to_usize()..range.end().to_usize();
-        let outer = doctest.code.outer_range(range)?;
+        let outer = doctest.code.outer_range(bytes(range))?;
         let size = |at: usize| TextSize::try_from(at).ok();
         Some(TextRange::new(size(outer.start)?, size(outer.end)?))
     };
-    outer(chain.range())?;
     let parts = chain.parts.iter().map(|part| {
         Some(Part {
             name: part.name.clone(),
@@ -121,9 +120,9 @@ fn path_of(chain: &Chain, unit: &Unit<'_>) -> Option<(Range<usize>, Vec<Segment>
         return None;
     }
     let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
-    let start = chain.range().start().to_usize();
-    verdict.subject(&path, start..chain.range().end().to_usize())?;
-    Some((start..chain.range().end().to_usize(), path.clone()))
+    let range = bytes(chain.parts[0].range);
+    verdict.subject(&path, range.clone())?;
+    Some((range, path.clone()))
 }
 
 /// The names in a text that is not parsed.

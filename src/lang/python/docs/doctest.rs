@@ -109,6 +109,7 @@ impl Doctest {
         }
         let wanted = Edits::new(edits.to_vec(), self.code.text()).ok()?;
         let wanted = wanted.apply(self.code.text());
+        let edits: Vec<Edit> = edits.iter().map(|edit| self.trimmed(edit)).collect();
         [false, true].into_iter().find_map(|continues| {
             let code = embed(text, &self.examples, continues);
             let outer: Option<Vec<Vec<Edit>>> =
@@ -116,6 +117,18 @@ impl Doctest {
             let outer = outer?.concat();
             self.holds(text, &outer, &wanted).then_some(outer)
         })
+    }
+
+    /// An edit without the line end that it ends with before and after: no prompt follows that one.
+    fn trimmed(&self, edit: &Edit) -> Edit {
+        let old = self.code.text().get(edit.range.clone()).unwrap_or_default();
+        for end in ["\r\n", "\n"] {
+            if let (Some(_), Some(text)) = (old.strip_suffix(end), edit.text.strip_suffix(end)) {
+                let range = edit.range.start..edit.range.end - end.len();
+                return Edit::replace(range, text);
+            }
+        }
+        edit.clone()
     }
 
     /// Whether the docstring, edited, holds this code.

@@ -11,7 +11,7 @@ use crate::lang::python::rewrite::Verdict;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::mapping::Table;
 use crate::outline::{Binding, Declared, Meaning, Outline, Use};
-use crate::path::{Namespaces, PYTHON, Segment};
+use crate::path::{Namespaces, Segment};
 use crate::text::Edit;
 
 use super::doctest::Doctest;
@@ -32,7 +32,7 @@ impl Docs {
             self.target(target.clone(), unit, outline, draft);
         }
         for (range, path) in &code.through {
-            note(range.clone(), path, NOT_REWRITTEN, unit, draft);
+            left(range.clone(), path, unit, draft);
         }
         for (number, reading) in code.readings {
             if let Some(doctest) = self.doctests.get(number) {
@@ -40,7 +40,7 @@ impl Docs {
                 if unit.setting.options.docs {
                     adopt(number, doctest, reading, unit, outline, draft);
                 } else {
-                    note_references(doctest, &reading, unit, draft);
+                    note_references(doctest, &reading, draft);
                 }
             }
         }
@@ -54,6 +54,12 @@ impl Docs {
                 note_words(range.clone(), message, unit, draft);
             }
             comments(unit, draft);
+        }
+        if unit.setting.options.docs {
+            // What is a use of the module in one state may be one of the doctest in the other.
+            outline
+                .uses
+                .sort_by_key(|usage| usage.range.as_ref().map(|range| range.start));
         }
     }
 
@@ -128,6 +134,26 @@ fn note(range: Range<usize>, path: &[Segment], message: &str, unit: &Unit<'_>, d
     }
 }
 
+/// Reports a mapped path in a doctest that starts at an import of the module and is not rewritten.
+fn left(range: Range<usize>, path: &[Segment], unit: &Unit<'_>, draft: &mut Draft) {
+    if !unit.setting.options.docs {
+        note(range, path, NOT_REWRITTEN, unit, draft);
+        return;
+    }
+    let table = unit.setting.table;
+    let verdict = Verdict::of(table, path, Namespaces::ALL);
+    if let Some(subject) = verdict.subject(path, range)
+        && !unit.kept.keeps(subject.range.start)
+    {
+        let refusal = Refusal::new(
+            FindingCode::Doc,
+            "the path stands on several lines of an example",
+        )
+        .help("write it on one line");
+        draft.refused(&subject, refusal, table);
+    }
+}
+
 /// Notes the mapped paths in a stretch of documentation.
 fn note_words(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut Draft) {
     let Some(text) = unit.text.get(range.clone()) else {
@@ -180,7 +206,7 @@ fn keep_comments(doctest: &Doctest, reading: &Reading, unit: &Unit<'_>) {
     }
 }
 
-fn note_references(doctest: &Doctest, reading: &Reading, unit: &Unit<'_>, draft: &mut Draft) {
+fn note_references(doctest: &Doctest, reading: &Reading, draft: &mut Draft) {
     for reference in &reading.draft.references {
         let Some(range) = place(doctest, &reference.range) else {
             continue;
@@ -196,7 +222,6 @@ fn note_references(doctest: &Doctest, reading: &Reading, unit: &Unit<'_>, draft:
             rule: Some(reference.rule),
         });
     }
-    let _ = unit;
 }
 
 /// Takes over what was found in a doctest.
@@ -296,5 +321,4 @@ fn withdraw(inner: &mut Reading, table: &Table) {
         .help("rewrite the example by hand");
         inner.draft.refused(&subject, refusal, table);
     }
-    debug_assert_eq!(table.syntax().language, PYTHON.language);
 }

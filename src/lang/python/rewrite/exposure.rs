@@ -1,10 +1,11 @@
 //! Who else sees the name that an import binds (rows P45, P46).
 
 use super::Rewrite;
-use super::facts::Key;
+use super::facts::{Facts, Key};
+use super::fate::{Blocks, ChainNext, Fates};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::ScopeKind;
+use crate::lang::python::scopes::{BindingId, ScopeKind};
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -55,17 +56,52 @@ impl Rewrite<'_, '_> {
                 format!("a doctest uses `{name}`"),
             ));
         }
-        let reached = self
+        let starred = self.is_starred(name);
+        let place = self
             .unit
             .modules
             .iter()
-            .any(|module| self.tree.is_reached(module, name));
-        reached.then(|| {
+            .find_map(|module| self.tree.is_reached(module, name, starred))?;
+        Some(
             Refusal::new(
                 Code::BoundElsewhere,
-                format!("another file reaches `{name}` through this one"),
+                format!("{place} reaches `{name}` through this file"),
             )
-            .help("change that file first")
-        })
+            .help("change that file first"),
+        )
+    }
+
+    /// Whether a star import of this module brings a name.
+    fn is_starred(&self, name: &Segment) -> bool {
+        self.exports.contains(name) || (self.exports.is_empty() && !name.starts_with('_'))
+    }
+
+    /// Chains of the module's names that would be written in another way, while another file patches what
+    /// they are written as: its patch would be of no effect (row P56).
+    pub(super) fn block_replaced(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+            let own = &self.unit.scopes.chains[chain.index];
+            let names: Vec<Segment> = own.names().cloned().collect();
+            if !matches!(next, ChainNext::Writes(written) if *written != names) {
+                continue;
+            }
+            let is_global = |id: &BindingId| self.unit.scopes.binding(*id).scope.index() == 0;
+            if !own.reach.bindings.iter().any(is_global) {
+                continue;
+            }
+            let starred = self.is_starred(&names[0]);
+            let replaced = |module: &Vec<Segment>| self.tree.is_replaced(module, &names, starred);
+            if let Some(place) = self.unit.modules.iter().find_map(replaced) {
+                let refusal = Refusal::new(
+                    Code::BoundElsewhere,
+                    format!(
+                        "{place} patches `{}` in this file, and would patch what is not used",
+                        names.join(".")
+                    ),
+                )
+                .help("change both by hand");
+                blocks.chains.insert(at, refusal);
+            }
+        }
     }
 }

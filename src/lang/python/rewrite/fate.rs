@@ -121,6 +121,7 @@ impl<'a> Rewrite<'_, 'a> {
         self.leave(facts, &mut fates, blocks);
         accesses.add(self, facts, &mut fates);
         self.keep_roots(facts, &mut fates, blocks);
+        self.block_replaced(facts, &fates, blocks);
         self.drop_twins(facts, &mut fates);
         fallback::block_equal_arms(self, facts, &fates, blocks);
         fates

@@ -162,8 +162,11 @@ impl Rewrite<'_, '_> {
             Form::From => &to[..to.len() - 1],
             _ => to,
         };
-        (runs && !module.is_empty() && self.tree.imports(module, &self.unit.modules))
-            .then(|| module.join("."))
+        if !runs || module.is_empty() || !self.tree.imports(module, &self.unit.modules) {
+            return None;
+        }
+        let known = crate::lang::python::survey::imported(self.unit);
+        (!known.iter().any(|known| known == module)).then(|| module.join("."))
     }
 
     fn report_add(&self, add: &Add, draft: &mut Draft) {

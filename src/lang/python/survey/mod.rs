@@ -1,0 +1,159 @@
+//! What other files of the tree say: asked while files are planned.
+//!
+//! Three questions. [`Look::rebinds`] and [`Look::imports`] are about one file that is known by its module
+//! name; it is read when they are asked, once (`modules`). [`Look::reached`] is about all files, so it
+//! is asked ahead: the session plans every file once in a gathering mode in which questions are
+//! recorded, and answered with no; then one walk over the project finds the files that may say
+//! something (`search`), these are read (`reading`, `mentions`), and what they say is matched with the questions
+//! (`answers`). A question that only comes up because of an answer is gathered in a second round.
+//! After [`ROUNDS`] what is still unknown counts as reached, which is the safe side.
+//!
+//! A tree without such questions is never walked for them. What is kept is questions and places,
+//! never texts. Deliberately absent: what is done with a module that is handed on as an argument or in a
+//! container, strings that are put together at run time.
+
+mod answers;
+mod mentions;
+mod modules;
+mod reading;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{OnceCell, RefCell};
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use self::modules::Modules;
+use super::unit::Setting;
+use crate::path::Segment;
+
+pub(super) use answers::{Answer, Reach};
+pub(super) use reading::{decoded, imported, source};
+pub(super) use search::Search;
+
+/// How often files are planned to learn what they ask.
+pub(super) const ROUNDS: usize = 3;
+
+/// Whether another file reaches a name through a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Question {
+    /// The module.
+    pub(super) module: Vec<Segment>,
+    /// The name.
+    pub(super) name: Segment,
+    /// A star import of the module brings it.
+    pub(super) starred: bool,
+}
+
+/// What is known of the tree; shared by the threads.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// Replaced as a whole between rounds, and read once a file.
+    known: RwLock<Arc<Known>>,
+    modules: Modules,
+}
+
+/// Answers so far.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// What a question that has no answer means.
+    pub(super) stage: Stage,
+    /// By question; a question that nothing reaches has an empty one.
+    pub(super) answers: FxHashMap<Question, Answer>,
+}
+
+/// How far the survey is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Questions come in: one without an answer is recorded, and answered with no.
+    Gathering,
+    /// All that will be known is, or nobody looked: one without an answer is answered with yes.
+    #[default]
+    Done,
+}
+
+/// The survey as the planning of one file sees it.
+pub(super) struct Look<'s> {
+    survey: &'s Survey,
+    known: Arc<Known>,
+    setting: Setting<'s>,
+    asked: RefCell<FxHashSet<Question>>,
+    real: OnceCell<PathBuf>,
+}
+
+/// Runs `work` on one file. If it panics the file says nothing, and the survey of all others goes on: when
+/// such a file is analyzed the engine names it.
+pub(super) fn unless_it_panics<T: Default>(work: impl FnOnce() -> T) -> T {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_default()
+}
+
+impl Survey {
+    /// A look for one file.
+    pub(super) fn look<'s>(&'s self, setting: Setting<'s>) -> Look<'s> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        Look {
+            survey: self,
+            known: Arc::clone(&known),
+            setting,
+            asked: RefCell::default(),
+            real: OnceCell::new(),
+        }
+    }
+
+    /// Replaces what is known.
+    pub(super) fn learn(&self, known: Known) {
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+    }
+}
+
+impl Look<'_> {
+    /// What was asked, as far as it depends on other files.
+    pub(super) fn into_asked(self) -> FxHashSet<Question> {
+        self.asked.into_inner()
+    }
+
+    /// Where a file besides `file` (absolute) reaches the name, if one does.
+    pub(super) fn reached(&self, file: &Path, question: Question) -> Option<String> {
+        self.ask(file, question, |_| true)
+    }
+
+    /// Where a file besides `file` replaces what the names mean in the module: assigns to it, or names it in a
+    /// string, as those do that patch it. The first name is the question's; what is replaced may
+    /// be any object on the way.
+    pub(super) fn replaced(
+        &self,
+        file: &Path,
+        question: Question,
+        rest: &[Segment],
+    ) -> Option<String> {
+        self.ask(file, question, |reach| {
+            reach.writes && rest.starts_with(&reach.rest)
+        })
+    }
+
+    fn ask(
+        &self,
+        file: &Path,
+        question: Question,
+        counts: impl Fn(&Reach) -> bool,
+    ) -> Option<String> {
+        // What runs as a script is no module that others import.
+        if question.module.is_empty() || question.module == ["__main__"] {
+            return None;
+        }
+        let Some(answer) = self.known.answers.get(&question) else {
+            self.asked.borrow_mut().insert(question);
+            return (self.known.stage == Stage::Done).then(|| "another file".to_owned());
+        };
+        self.asked.borrow_mut().insert(question);
+        let real = self.real.get_or_init(|| reading::real(file));
+        answer
+            .iter()
+            .find(|reach| *reach.file != **real && counts(reach))
+            .map(|reach| format!("`{}:{}`", reach.shown, reach.line))
+    }
+}

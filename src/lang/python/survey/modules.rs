@@ -1,0 +1,82 @@
+//! Questions about one module: what its package binds, and what it imports. Each file is read once.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::Look;
+use super::reading::{imported, is_other, source, with_unit};
+use crate::lang::memo::Memo;
+use crate::lang::python::roots::{Found, Kind};
+use crate::lang::python::tree::Tree;
+use crate::path::Segment;
+
+/// What was learned of files, by their paths.
+#[derive(Default)]
+pub(super) struct Modules(Memo<Arc<Said>>);
+
+/// What a module says at its top level.
+#[derive(Debug, Default)]
+struct Said {
+    /// Names that it binds to something else than a module below it.
+    others: FxHashSet<Segment>,
+    /// Modules that it imports while it is imported.
+    imports: Vec<Vec<Segment>>,
+}
+
+impl Look<'_> {
+    /// Whether a package has a module of this name, and binds the name to something else.
+    pub(in crate::lang::python) fn rebinds(
+        &self,
+        tree: &Tree<'_>,
+        package: &[Segment],
+        name: &Segment,
+    ) -> bool {
+        if package.is_empty() {
+            return false;
+        }
+        let module = [package, std::slice::from_ref(name)].concat();
+        let Some(Found {
+            kind: Kind::Package(_),
+            file: Some(init),
+        }) = tree.roots.find_from(tree.file, package)
+        else {
+            return false;
+        };
+        tree.is_module(&module) && self.said(tree, &init).others.contains(name)
+    }
+
+    /// Whether a module imports one of `back` while it is imported.
+    pub(in crate::lang::python) fn imports(
+        &self,
+        tree: &Tree<'_>,
+        module: &[Segment],
+        back: &[Vec<Segment>],
+    ) -> bool {
+        let found = tree.roots.find_from(tree.file, module);
+        let Some(file) = found.and_then(|found| found.file) else {
+            return false;
+        };
+        let said = self.said(tree, &file);
+        said.imports.iter().any(|imported| back.contains(imported))
+    }
+
+    fn said(&self, tree: &Tree<'_>, file: &Path) -> Arc<Said> {
+        self.survey.modules.0.get_or(file, || {
+            let read = || {
+                let source = source(file)?;
+                with_unit(file, source.text(), tree.roots, self.setting, |unit| {
+                    let top = unit.scopes.bindings.iter();
+                    let others = top.filter(|binding| binding.scope.index() == 0);
+                    let others = others.filter(|binding| is_other(unit, binding));
+                    Said {
+                        others: others.map(|binding| binding.name.clone()).collect(),
+                        imports: imported(unit),
+                    }
+                })
+            };
+            Arc::new(read().unwrap_or_default())
+        })
+    }
+}

@@ -1,0 +1,282 @@
+//! One file of the tree: what it says of other modules.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::answers::Reach;
+use super::mentions;
+use super::{Look, Survey};
+use crate::lang::python::analysis::{self, Standing};
+use crate::lang::python::cookie;
+use crate::lang::python::parse::{self, SourceKind};
+use crate::lang::python::roots::Roots;
+use crate::lang::python::scopes::{
+    Binding, BindingKind, BlockKind, Import, ImportId, ImportKind, Scope, ScopeKind,
+};
+use crate::lang::python::unit::{Setting, Target, Unit, bytes};
+use crate::path::Segment;
+use crate::text::{LineIndex, Source};
+
+/// What is looked for in files.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Names that are asked for.
+    pub(super) names: FxHashSet<Segment>,
+    /// Last names of the modules that are asked about, and names under which these are handed on.
+    pub(super) words: FxHashSet<Segment>,
+    /// The modules that are asked about, and all packages around them.
+    pub(super) modules: FxHashSet<Vec<Segment>>,
+}
+
+/// What a file says.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    file: Option<Arc<Path>>,
+    shown: Arc<str>,
+    /// Its own names.
+    pub(super) modules: Vec<Vec<Segment>>,
+    /// Paths with a name that is asked for.
+    pub(super) mentions: Vec<Mention>,
+    /// Modules of star imports, with their lines.
+    pub(super) stars: Vec<(Vec<Segment>, usize)>,
+    /// Module names that it binds by import, with what they stand for.
+    pub(super) forwards: Vec<(Segment, Vec<Segment>)>,
+}
+
+/// An absolute path somewhere in a file.
+#[derive(Debug)]
+pub(super) struct Mention {
+    pub(super) path: Vec<Segment>,
+    pub(super) line: usize,
+    pub(super) writes: bool,
+}
+
+impl Facts {
+    /// A place of the file, with the names after the one that is asked for.
+    pub(super) fn reach(&self, mention: &Mention, rest: &[Segment]) -> Reach {
+        Reach {
+            shown: Arc::clone(&self.shown),
+            line: mention.line,
+            file: self.file.clone().unwrap_or_else(|| Path::new("").into()),
+            rest: rest.to_vec(),
+            writes: mention.writes,
+        }
+    }
+}
+
+/// The source at a path, in its own encoding; `None` if it cannot be read.
+pub(in crate::lang::python) fn source(file: &Path) -> Option<Source> {
+    decoded(fs::read(file).ok()?)
+}
+
+/// Bytes as a source; `None` if they are none.
+pub(in crate::lang::python) fn decoded(bytes: Vec<u8>) -> Option<Source> {
+    let encoding = cookie::encoding_of(&bytes).ok()?;
+    Source::decode(bytes, encoding).ok()
+}
+
+/// The file without links; where it does not exist, its folder without them.
+pub(super) fn real(file: &Path) -> PathBuf {
+    fs::canonicalize(file).unwrap_or_else(|_| {
+        let folder = file
+            .parent()
+            .and_then(|folder| fs::canonicalize(folder).ok());
+        match (folder, file.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => file.to_owned(),
+        }
+    })
+}
+
+/// Hands the unit of a text to `ask`; `None` if it cannot be parsed.
+pub(super) fn with_unit<T>(
+    file: &Path,
+    text: &str,
+    roots: &Roots,
+    setting: Setting<'_>,
+    ask: impl FnOnce(&Unit<'_>) -> T,
+) -> Option<T> {
+    let homes = roots.homes(file);
+    let kind = SourceKind::of(file);
+    let parsed = parse::module(text, kind).ok()?;
+    let survey = Survey::default();
+    let look: Look<'_> = survey.look(setting);
+    let standing = Standing {
+        file,
+        kind,
+        homes: &homes,
+        roots,
+        survey: &look,
+        unread: &[],
+        is_doctest: false,
+    };
+    Some(ask(&analysis::unit(&parsed, text, standing, setting)))
+}
+
+/// What the file at a path (real, absolute) says; nothing if it cannot be read or parsed.
+pub(super) fn facts(
+    file: &Path,
+    project: &Path,
+    wanted: &Wanted,
+    roots: &Roots,
+    setting: Setting<'_>,
+) -> Facts {
+    let read = || {
+        let source = source(file)?;
+        with_unit(file, source.text(), roots, setting, |unit| {
+            collect(unit, wanted)
+        })
+    };
+    let below = file.strip_prefix(project).unwrap_or(file);
+    let shown = below
+        .to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/");
+    Facts {
+        file: Some(file.into()),
+        shown: shown.into(),
+        ..read().unwrap_or_default()
+    }
+}
+
+/// What a unit says.
+pub(super) fn collect(unit: &Unit<'_>, wanted: &Wanted) -> Facts {
+    let lines = LineIndex::new(unit.text);
+    let mut facts = Facts {
+        modules: unit.modules.clone(),
+        ..Facts::default()
+    };
+    let mut found = mentions::of(unit, wanted);
+    for (number, import) in unit.scopes.imports.iter().enumerate() {
+        let id = ImportId(number as u32);
+        for at in 0..import.clauses.len() {
+            let range = bytes(import.clauses[at].path_range);
+            for path in clause_paths(unit, id, at) {
+                if import.clauses[at]
+                    .path
+                    .first()
+                    .is_some_and(|name| name == "*")
+                {
+                    facts.stars.push((path, lines.line_of(range.start) + 1));
+                } else {
+                    found.push((path, range.start, false));
+                }
+            }
+            facts.forwards.extend(forward(unit, id, at, wanted));
+        }
+    }
+    let is_wanted = |path: &[Segment]| path.iter().skip(1).any(|name| wanted.names.contains(name));
+    facts.mentions = found
+        .into_iter()
+        .filter(|(path, ..)| is_wanted(path))
+        .map(|(path, at, writes)| Mention {
+            path,
+            line: lines.line_of(at) + 1,
+            writes,
+        })
+        .collect();
+    facts
+}
+
+/// Every path that a clause may name: several if it depends on where modules start.
+pub(super) fn clause_paths(unit: &Unit<'_>, import: ImportId, clause: usize) -> Vec<Vec<Segment>> {
+    if let Some(Target::Ambiguous(modules)) = unit.targets.get(import.index()) {
+        let names = &unit.scopes.import(import).clauses[clause].path;
+        let own: Vec<Segment> = names.iter().filter(|name| *name != "*").cloned().collect();
+        let modules = modules.iter();
+        return modules.map(|module| [&module[..], &own].concat()).collect();
+    }
+    unit.clause_path(import, clause).into_iter().collect()
+}
+
+/// A name of the module that stands for a module which is asked about, or for a package around one.
+fn forward(
+    unit: &Unit<'_>,
+    import: ImportId,
+    clause: usize,
+    wanted: &Wanted,
+) -> Option<(Segment, Vec<Segment>)> {
+    let binding = unit
+        .scopes
+        .binding(unit.scopes.import(import).clauses[clause].binding);
+    let is_global = binding.scope.index() == 0 && matches!(binding.kind, BindingKind::Import(..));
+    let to = unit.value_path(import, clause).filter(|_| is_global)?;
+    let leads = to.last().is_some_and(|last| wanted.words.contains(last));
+    (leads || wanted.modules.contains(&to)).then(|| (binding.name.clone(), to))
+}
+
+/// The modules that a unit imports while it is itself imported: not in functions, not for type checkers
+/// only.
+pub(in crate::lang::python) fn imported(unit: &Unit<'_>) -> Vec<Vec<Segment>> {
+    let mut modules = Vec::new();
+    for (number, import) in unit.scopes.imports.iter().enumerate() {
+        if import.unreachable || import.is_lazy || !runs_at_once(unit, import) {
+            continue;
+        }
+        let id = ImportId(number as u32);
+        for clause in 0..import.clauses.len() {
+            // `from a import b` loads `a`, and `a.b` if that is a module.
+            modules.extend(clause_paths(unit, id, clause));
+            if let (ImportKind::From { .. }, Target::Module { module, .. }) =
+                (&import.kind, &unit.targets[number])
+            {
+                modules.push(module.clone());
+            }
+        }
+    }
+    modules
+}
+
+fn runs_at_once(unit: &Unit<'_>, import: &Import) -> bool {
+    let scopes = &unit.scopes;
+    let outward = |scope: &&Scope| scope.parent.map(|parent| scopes.scope(parent));
+    let mut around = std::iter::successors(Some(scopes.scope(import.scope)), outward);
+    let at_once = |scope: &Scope| matches!(scope.kind, ScopeKind::Module | ScopeKind::Class);
+    around.all(at_once) && !is_for_type_checkers(unit, import)
+}
+
+/// Whether an import stands in the first arm of `if TYPE_CHECKING`.
+pub(super) fn is_for_type_checkers(unit: &Unit<'_>, import: &Import) -> bool {
+    let mut at = Some(import.block);
+    while let Some(id) = at {
+        let block = unit.scopes.block(id);
+        if block.kind == BlockKind::If(0) {
+            let head = bytes(block.statement).start..bytes(block.range).start;
+            let test = unit.text.get(head).unwrap_or_default();
+            let test = test
+                .trim_start_matches("if")
+                .split(':')
+                .next()
+                .unwrap_or_default();
+            let test = test.trim_matches([' ', '\t', '(', ')']);
+            if test.rsplit('.').next() == Some("TYPE_CHECKING") {
+                return true;
+            }
+        }
+        at = block.parent;
+    }
+    false
+}
+
+/// Whether a binding of the module makes its name something else than the submodule of a package.
+pub(super) fn is_other(unit: &Unit<'_>, binding: &Binding) -> bool {
+    match binding.kind {
+        BindingKind::Annotation | BindingKind::Deletion | BindingKind::Star(_) => false,
+        BindingKind::Import(import, clause) => {
+            if is_for_type_checkers(unit, unit.scopes.import(import)) {
+                return false;
+            }
+            let value = unit.value_path(import, clause as usize);
+            value.is_some_and(|value| {
+                !unit.modules.iter().any(|package| {
+                    value.len() == package.len() + 1
+                        && value.starts_with(package)
+                        && value.last() == Some(&binding.name)
+                })
+            })
+        }
+        _ => true,
+    }
+}
