@@ -445,7 +445,8 @@ impl<'a> Rewrite<'_, 'a> {
             let twin = (import.block.0, name.clone(), path);
             if seen.contains(&twin) && swaps && self.is_bound_once_more(key, &name) {
                 fates.clauses.insert(key, Next::Goes);
-            } else {
+            } else if !swaps || name.is_empty() {
+                // One that moves itself is none: who imports a name twice keeps both.
                 seen.insert(twin);
             }
         }
