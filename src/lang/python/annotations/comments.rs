@@ -82,7 +82,7 @@ fn signature(text: &str, content: Range<usize>) -> Option<Vec<Range<usize>>> {
     let head = whole[..arrow].trim_end();
     let inner = head.strip_prefix('(')?.strip_suffix(')')?;
     let start = content.start + 1;
-    let mut parts = vec![content.start + arrow + 2..content.end];
+    let mut parts = Vec::new();
     let mut depth = 0usize;
     let mut from = 0;
     for (at, character) in inner.char_indices() {
@@ -97,6 +97,7 @@ fn signature(text: &str, content: Range<usize>) -> Option<Vec<Range<usize>>> {
         }
     }
     parts.push(start + from..start + inner.len());
+    parts.push(content.start + arrow + 2..content.end);
     let trimmed = parts.into_iter().filter_map(|part| {
         let own = &text[part.clone()];
         let bare = own.trim_start().trim_start_matches('*').trim_start();
@@ -139,10 +140,10 @@ mod tests {
         };
         check(
             "(a.B, *c, ** d[e, (f, g)]) -> h",
-            Some(&["h", "a.B", "c", "d[e, (f, g)]"]),
+            Some(&["a.B", "c", "d[e, (f, g)]", "h"]),
         );
         check("() -> a", Some(&["a"]));
-        check("(...) -> a", Some(&["a", "..."]));
+        check("(...) -> a", Some(&["...", "a"]));
         check("a.B", None);
         check("(a, b)", None);
         check(") -> (", None);

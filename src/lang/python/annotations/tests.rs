@@ -22,6 +22,13 @@ fn reading(text: &str) -> Reading {
     let root = Path::new("/nowhere");
     let options = RewriteOptions::default();
     let tables = mapping::from_moves(&[("old.gone", "new.gone2")], &[&PYTHON]).expect("rules");
+    let settings = Settings::default();
+    let setting = Setting {
+        table: tables.of("python").expect("its rules"),
+        options: &options,
+        settings: &settings,
+    };
+    let survey = Survey::default();
     analysis::read(
         text,
         Standing {
@@ -29,15 +36,11 @@ fn reading(text: &str) -> Reading {
             kind: SourceKind::Module,
             homes: &[],
             roots: &Roots::new(root, &[]),
-            survey: &Survey::default(),
+            survey: &survey.look(setting),
             unread: &[],
             is_doctest: false,
         },
-        Setting {
-            table: tables.of("python").expect("its rules"),
-            options: &options,
-            settings: &Settings::default(),
-        },
+        setting,
     )
     .expect("it is Python")
 }
