@@ -65,9 +65,10 @@ pub trait Language: Send + Sync {
 pub struct RewriteOptions {
     /// What becomes of strings.
     pub strings: Strings,
-    /// Rewrite the examples of Markdown files too.
+    /// Rewrite documentation that is not compiled too: doctests and roles in docstrings (Python), the
+    /// examples of Markdown files (Rust).
     pub docs: bool,
-    /// Note mentions in the prose of documentation comments.
+    /// Note mentions in the prose of documentation, and in files that are no source (Python).
     pub mentions: bool,
     /// Where the language's modules start, absolute; empty if nothing was said.
     pub roots: Vec<PathBuf>,

@@ -50,13 +50,18 @@ impl Code {
                 code.names.extend(words(inner));
                 continue;
             };
+            let bound = bound_names(&reading);
             let mut gone: FxHashSet<usize> = FxHashSet::default();
             for chain in std::mem::take(&mut reading.free) {
                 let start = chain.parts[0].range.start().to_usize();
                 // On several lines prompts would stand within the chain.
                 let on_one_line = doctest.code.outer_range(bytes(chain.range())).is_some();
                 match outer_chain(&chain, doctest, unit) {
-                    Some(outer) if setting.options.docs && on_one_line => {
+                    Some(outer)
+                        if setting.options.docs
+                            && on_one_line
+                            && !is_captured(&outer, &bound, unit) =>
+                    {
                         gone.insert(start);
                         adopted.push(outer);
                     }
@@ -109,6 +114,27 @@ fn outer_chain(chain: &Chain, doctest: &super::Doctest, unit: &Unit<'_>) -> Opti
         reach: unit.scopes.lookup(module, &chain.parts[0].name),
         quoted: true,
         fixed: chain.fixed,
+    })
+}
+
+/// Every name that a doctest binds.
+fn bound_names(reading: &Reading) -> FxHashSet<Segment> {
+    let defined = reading.outline.definitions.values().flatten().cloned();
+    let imported = reading.outline.bindings.iter().map(|binding| {
+        let head = binding.name.split('.').next().unwrap_or_default();
+        Segment::new(head)
+    });
+    defined.chain(imported).collect()
+}
+
+/// Whether the doctest binds a name that the chain may start with once it is rewritten. The answer is the
+/// same before and after.
+fn is_captured(chain: &Chain, bound: &FxHashSet<Segment>, unit: &Unit<'_>) -> bool {
+    unit.meanings(chain).into_iter().any(|(_, path)| {
+        let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
+        let path = verdict.moved().map_or(path, |moved| moved.to.clone());
+        let ends = [path.first(), path.last()];
+        ends.into_iter().flatten().any(|name| bound.contains(name))
     })
 }
 

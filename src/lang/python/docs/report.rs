@@ -147,9 +147,9 @@ fn left(range: Range<usize>, path: &[Segment], unit: &Unit<'_>, draft: &mut Draf
     {
         let refusal = Refusal::new(
             FindingCode::Doc,
-            "the path stands on several lines of an example",
+            "the path stands on several lines of an example, or the example binds a name of the new path",
         )
-        .help("write it on one line");
+        .help("rewrite the example by hand");
         draft.refused(&subject, refusal, table);
     }
 }
