@@ -84,12 +84,14 @@ fn from(text: &Text, module: &Written, names: &[Imported], pen: &mut Pen<'_, '_>
         _ => None,
     };
     for (at, (path, verdict)) in asked.into_iter().enumerate() {
-        // Each name is a reference of its own.
-        let place = names.get(at).map(|name| text.near(name.place.clone()));
-        let mut judged = one(&path, place.unwrap_or_else(|| range.clone()), verdict);
+        let mut judged = one(&path, range.clone(), verdict);
+        // Each name is a use of its own.
+        if let Some(name) = names.get(at) {
+            judged.uses[0].1 = text.near(name.place.clone());
+        }
         match (&mut judged.verdict, &edits) {
             (Verdict::Stays(_), _) if pen.mode() == Strings::All => pen.add_uses(&judged, false),
-            (Verdict::Stays(_) | Verdict::MayMove(_), _) => {}
+            (Verdict::Stays(_) | Verdict::MayMove(..), _) => {}
             (Verdict::Moves(moved), Some(edits)) => {
                 moved.edits.clone_from(edits);
                 let moved = moved.clone();
@@ -175,7 +177,7 @@ fn plain_import(text: &Text, flat: &str, name: &Written, has_alias: bool, pen: &
     }
     match (&mut judged.verdict, edited) {
         (Verdict::Stays(_), _) if rewrites => pen.add_uses(&judged, false),
-        (Verdict::Stays(_) | Verdict::MayMove(_), _) => {}
+        (Verdict::Stays(_) | Verdict::MayMove(..), _) => {}
         (Verdict::Moves(moved), Some(edits)) => {
             moved.edits = edits;
             let moved = moved.clone();

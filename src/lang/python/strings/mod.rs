@@ -99,8 +99,8 @@ enum Form {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Package {
     names: Vec<Segment>,
-    /// It stands in a string, which is a site of its own.
-    is_literal: bool,
+    /// The string that it stands in, if it stands there and then.
+    literal: Option<Text>,
 }
 
 /// A string that is known to hold a path.
