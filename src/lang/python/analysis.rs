@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
+
+use super::embedded;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
-use super::scopes::{Import, ImportKind, Scopes};
-use super::strings;
+use super::scopes::{Import, ImportId, ImportKind, Scopes};
+use super::strings::{self, Fate, Found};
 use super::survey::Survey;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit};
@@ -30,6 +33,8 @@ pub(super) struct Standing<'a> {
     pub(super) roots: &'a Roots,
     /// What other files say.
     pub(super) survey: &'a Survey,
+    /// It is the content of a string in the file: where it runs is not known.
+    pub(super) in_string: bool,
 }
 
 /// What is known of a text, in its own bytes.
@@ -79,14 +84,72 @@ pub(super) fn read(
         survey: standing.survey,
     };
     let mut draft = Draft::default();
-    let found = strings::find(&unit);
-    let mut outline = Rewrite::run(&unit, tree, &found.pairs, Default::default(), &mut draft);
+    let mut found = strings::find(&unit);
+    let outside = match standing.in_string {
+        true => moved_names(&unit),
+        false => FxHashSet::default(),
+    };
+    let outline = Rewrite::run(&unit, tree, &found.pairs, outside, &mut draft);
+    let mut reading = Reading { outline, draft };
+    if !standing.in_string {
+        snippets(&unit, &mut found, standing, &mut reading);
+    }
+    let Reading {
+        mut outline,
+        mut draft,
+    } = reading;
     strings::plan(&unit, &found, &mut draft, &mut outline.uses);
     outline
         .uses
         .sort_by_key(|used| used.range.as_ref().map(|range| range.start));
     draft.findings.extend(unit.kept.unused());
     Ok(Reading { outline, draft })
+}
+
+/// Reads the strings that are code (row P61).
+fn snippets(unit: &Unit<'_>, found: &mut Found, standing: Standing<'_>, reading: &mut Reading) {
+    for (number, snippet) in strings::snippets(unit, found).into_iter().enumerate() {
+        let standing = Standing {
+            kind: SourceKind::Module,
+            homes: &[],
+            in_string: true,
+            ..standing
+        };
+        let Ok(inner) = read(snippet.code.text(), standing, unit.setting) else {
+            continue;
+        };
+        let edits = inner.draft.edits.iter();
+        let edits: Option<Vec<_>> = edits.map(|edit| snippet.outer_edits(edit)).collect();
+        let Some(edits) = edits else {
+            found.settle(&snippet, Fate::Noted);
+            continue;
+        };
+        let edits = edits.into_iter().flatten().collect();
+        let name = format!("string {number}");
+        embedded::adopt(&name, &snippet.code, inner, edits, reading);
+        found.settle(&snippet, Fate::Read);
+    }
+}
+
+/// The names of what moves, in code of which others may use the names.
+fn moved_names(unit: &Unit<'_>) -> FxHashSet<Segment> {
+    let mut names = FxHashSet::default();
+    for (number, import) in unit.scopes.imports.iter().enumerate() {
+        if import.kind == ImportKind::Plain {
+            continue;
+        }
+        for (at, clause) in import.clauses.iter().enumerate() {
+            let path = unit.clause_path(ImportId(number as u32), at);
+            let moves = path.is_some_and(|path| {
+                let outcome = unit.setting.table.resolve(&path, Namespaces::ALL);
+                matches!(outcome, Outcome::Moves(_))
+            });
+            if moves {
+                names.insert(unit.scopes.binding(clause.binding).name.clone());
+            }
+        }
+    }
+    names
 }
 
 /// What the module of an import statement is.
@@ -99,6 +162,9 @@ fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Targ
             module: module.clone(),
             dots: Vec::new(),
         };
+    }
+    if standing.in_string {
+        return Target::Unknown;
     }
     let successor = |path: &[Segment]| successor(import, path, setting);
     match standing

@@ -7,6 +7,7 @@
 
 mod analysis;
 mod cookie;
+mod embedded;
 mod exports;
 mod parse;
 mod rewrite;

@@ -62,6 +62,7 @@ impl Session for PythonSession<'_> {
             homes: &homes,
             roots: &self.roots,
             survey: &self.survey,
+            in_string: false,
         };
         let setting = Setting {
             table: self.table,

@@ -239,7 +239,10 @@ impl Reading<'_> {
     fn with_package(&self, base: &Base<'_>, new: &[Segment], table: &Table) -> Option<Vec<Edit>> {
         let literal = base.package.literal.as_ref()?;
         let module = self.written.module;
-        let (old, places) = (&self.written.names[..module], &self.written.places[..module]);
+        let (old, places) = (
+            &self.written.names[..module],
+            &self.written.places[..module],
+        );
         let package = match table.resolve(&base.package.names, MODULE) {
             Outcome::Moves(moved) => moved.to.segments().to_vec(),
             // What dots leave out would have to be made up.

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
-use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprContext, ExprSubscript, Operator};
+use ruff_python_ast::{CmpOp, Expr, ExprCall, Operator};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::known::{Call, Kind};
 use super::read::{Purpose, Reader, argument, unwound};
+use super::snippet::line_end;
 use super::text::Text;
-use super::walk::{Assigned, Seen, seen};
+use super::walk::{Seen, seen};
 use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
 use crate::lang::python::scopes::BindingId;
 use crate::lang::python::unit::{Unit, bytes};
@@ -87,6 +88,8 @@ impl<'u> Finder<'u, '_> {
                     text,
                     groups: literal.groups.clone(),
                     is_label: self.labels.contains(&start),
+                    line_end: line_end(self.reader.unit, literal.expr),
+                    fate: None,
                 });
             }
         }
