@@ -85,6 +85,7 @@ pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
             .into_iter()
             .filter_map(|start| at(&site.text, &flat, start, &Form::Entries, &[], table))
             .collect(),
+        Form::Warning => warning(&site.text, &flat, table).into_iter().collect(),
         Form::Multiple if !site.after.is_empty() => {
             multiple(site, &flat, table).into_iter().collect()
         }
@@ -482,6 +483,21 @@ fn top(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
         })),
     };
     Some(judged)
+}
+
+/// The category of a filter of warnings.
+fn warning(text: &Text, flat: &str, table: &Table) -> Option<Judged> {
+    let mut colons = flat.match_indices(':').map(|(at, _)| at);
+    let start = colons.nth(1)? + 1;
+    let end = colons.next().unwrap_or(flat.len());
+    at(
+        &text.until(end),
+        &flat[..end],
+        start,
+        &Form::Path,
+        &[],
+        table,
+    )
 }
 
 /// Where the paths of entry points start: after `=` in each line.

@@ -62,6 +62,9 @@ impl<'u> Finder<'u, '_> {
                 self.site(&compare.left, Form::Module);
             }
         }
+        for module in &seen.run {
+            self.site(module, Form::Module);
+        }
         for assigned in &seen.assigned {
             self.assigned(assigned);
         }
@@ -125,6 +128,7 @@ impl<'u> Finder<'u, '_> {
     fn call(&mut self, call: &'u ExprCall) {
         self.attrgetter(call);
         self.modules_method(call);
+        self.conf_update(call);
         for path in self.reader.paths(&call.func) {
             if let Some(row) = self.reader.known().call(&path) {
                 self.known(call, &row);
@@ -176,6 +180,11 @@ impl<'u> Finder<'u, '_> {
                 }
             }
             Kind::Entries => self.leaves(first, &Form::Entries),
+            Kind::Warning => {
+                for filter in &arguments.args {
+                    self.site(filter, Form::Warning);
+                }
+            }
             Kind::Label => {
                 let start = first.range().start().to_u32();
                 self.labels.push(start);

@@ -96,6 +96,8 @@ enum Form {
     App,
     /// Entry points, one a line: `name = module:object`.
     Entries,
+    /// A filter of warnings: `action:message:category:module:line`.
+    Warning,
 }
 
 /// What a relative module is relative to.
