@@ -10,12 +10,13 @@ use rustc_hash::FxHashSet;
 
 use super::annotations;
 use super::docs::{self, Docs};
+use super::embedded;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
-use super::scopes::{Chain, Import, ImportKind, Scopes};
+use super::scopes::{Chain, Import, ImportId, ImportKind, Scopes};
 use super::semantic;
-use super::strings;
+use super::strings::{self, Fate, Found};
 use super::survey::Look;
 use super::tree::Tree;
 use super::unit::{Setting, Target, Unit, bytes};
@@ -43,6 +44,8 @@ pub(super) struct Standing<'a> {
     pub(super) unread: &'a [String],
     /// It is the code of a doctest: it is no module that others import from.
     pub(super) is_doctest: bool,
+    /// It is the content of a string in the file: where it runs is not known.
+    pub(super) in_string: bool,
 }
 
 /// What is known of a text, in its own bytes.
@@ -73,15 +76,31 @@ pub(super) fn read(
         survey: standing.survey,
     };
     let mut draft = Draft::default();
-    let docs = if standing.is_doctest {
+    let docs = if standing.is_doctest || standing.in_string {
         Docs::default()
     } else {
         Docs::of(unit.module, text)
     };
     let mut code = docs::Code::read(&docs, &mut unit, standing, setting);
-    let names = std::mem::take(&mut code.names);
-    let found = strings::find(&unit);
-    let mut outline = Rewrite::run(&unit, tree, &found.pairs, names, &mut draft);
+    let mut names = std::mem::take(&mut code.names);
+    if standing.in_string {
+        names.extend(moved_names(&unit));
+    }
+    let mut found = strings::find(&unit);
+    let outline = Rewrite::run(&unit, tree, &found.pairs, names, &mut draft);
+    let mut reading = Reading {
+        outline,
+        draft,
+        free: Vec::new(),
+    };
+    if !standing.in_string {
+        snippets(&unit, &mut found, standing, &mut reading);
+    }
+    let Reading {
+        mut outline,
+        mut draft,
+        ..
+    } = reading;
     strings::plan(&unit, &found, &mut draft, &mut outline.uses);
     outline.invalid = semantic::errors(unit.module, text, standing.kind);
     docs.finish(code, &unit, &mut outline, &mut draft);
@@ -151,6 +170,52 @@ pub(super) fn unit<'a>(
     unit
 }
 
+/// Reads the strings that are code (row P61).
+fn snippets(unit: &Unit<'_>, found: &mut Found, standing: Standing<'_>, reading: &mut Reading) {
+    for (number, snippet) in strings::snippets(unit, found).into_iter().enumerate() {
+        let standing = Standing {
+            kind: SourceKind::Module,
+            homes: &[],
+            in_string: true,
+            ..standing
+        };
+        let Ok(inner) = read(snippet.code.text(), standing, unit.setting) else {
+            continue;
+        };
+        let edits = inner.draft.edits.iter();
+        let edits: Option<Vec<_>> = edits.map(|edit| snippet.outer_edits(edit)).collect();
+        let Some(edits) = edits else {
+            found.settle(&snippet, Fate::Noted);
+            continue;
+        };
+        let edits = edits.into_iter().flatten().collect();
+        let name = format!("string {number}");
+        embedded::adopt(&name, &snippet.code, inner, edits, reading);
+        found.settle(&snippet, Fate::Read);
+    }
+}
+
+/// The names of what moves, in code of which others may use the names.
+fn moved_names(unit: &Unit<'_>) -> FxHashSet<Segment> {
+    let mut names = FxHashSet::default();
+    for (number, import) in unit.scopes.imports.iter().enumerate() {
+        if import.kind == ImportKind::Plain {
+            continue;
+        }
+        for (at, clause) in import.clauses.iter().enumerate() {
+            let path = unit.clause_path(ImportId(number as u32), at);
+            let moves = path.is_some_and(|path| {
+                let outcome = unit.setting.table.resolve(&path, Namespaces::ALL);
+                matches!(outcome, Outcome::Moves(_))
+            });
+            if moves {
+                names.insert(unit.scopes.binding(clause.binding).name.clone());
+            }
+        }
+    }
+    names
+}
+
 /// What the module of an import statement is.
 fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Target {
     let ImportKind::From { level, module, .. } = &import.kind else {
@@ -161,6 +226,9 @@ fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Targ
             module: module.clone(),
             dots: Vec::new(),
         };
+    }
+    if standing.in_string {
+        return Target::Unknown;
     }
     let successor = |path: &[Segment]| successor(import, path, setting);
     match standing

@@ -10,6 +10,7 @@ mod annotations;
 mod cookie;
 mod depth;
 mod docs;
+mod embedded;
 mod exports;
 mod mentions;
 mod notebook;

@@ -141,6 +141,7 @@ impl PythonSession<'_> {
             survey: look,
             unread: &[],
             is_doctest: false,
+            in_string: false,
         };
         if standing.kind != SourceKind::Cells {
             return self.plan_code(text, standing);

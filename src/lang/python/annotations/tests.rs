@@ -39,6 +39,7 @@ fn reading(text: &str) -> Reading {
             survey: &survey.look(setting),
             unread: &[],
             is_doctest: false,
+            in_string: false,
         },
         setting,
     )

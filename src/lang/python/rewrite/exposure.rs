@@ -53,7 +53,7 @@ impl Rewrite<'_, '_> {
         if self.doctest_names.contains(name) {
             return Some(Refusal::new(
                 Code::Export,
-                format!("a doctest uses `{name}`"),
+                format!("a doctest, or whoever runs this string, uses `{name}`"),
             ));
         }
         let starred = self.is_starred(name);

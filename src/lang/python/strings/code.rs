@@ -3,14 +3,13 @@
 
 use std::ops::Range;
 
-use super::Found;
 use super::decide::{Moved, Verdict, refused_outcome, renamed};
 use super::plan::{Pen, one};
 use super::text::{HOLE, Text};
 use super::written::Written;
+use super::{Fate, Found};
 use crate::finding::Code;
 use crate::lang::Strings;
-use crate::lang::python::parse::{SourceKind, module};
 use crate::mapping::{Outcome, Table};
 use crate::path::{Namespaces, Segment, is_identifier};
 use crate::text::Edit;
@@ -19,7 +18,7 @@ const SAYS: &str = "code in a string imports a deprecated path";
 
 /// What an import statement in a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Statement {
+pub(super) enum Statement {
     /// `from a.b import c, d as e`, with the names; a star has none.
     From(Written, Vec<Imported>),
     /// `import a.b`, and whether `as` follows.
@@ -28,8 +27,16 @@ enum Statement {
     Open(Written),
 }
 
+impl Statement {
+    /// Where its module stands.
+    pub(super) fn place(&self) -> Range<usize> {
+        let (Self::From(module, _) | Self::Plain(module, _) | Self::Open(module)) = self;
+        module.places.first().map_or(0, |place| place.start)..module.end
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Imported {
+pub(super) struct Imported {
     name: Segment,
     place: Range<usize>,
     has_alias: bool,
@@ -43,13 +50,19 @@ pub(super) fn is_code(flat: &str) -> bool {
 /// Decides on each string that holds code.
 pub(super) fn plan(found: &Found, pen: &mut Pen<'_, '_>) {
     for plain in &found.plain {
+        let rewrites = match plain.fate {
+            Some(Fate::Read) => continue,
+            Some(Fate::Noted) => false,
+            None => pen.mode() == Strings::All,
+        };
         let flat = plain.text.flat();
         for statement in statements(&flat) {
             match &statement {
-                Statement::From(module, names) => from(&plain.text, module, names, pen),
+                Statement::From(module, names) => from(&plain.text, module, names, rewrites, pen),
                 Statement::Open(module) => open(&plain.text, module, pen),
                 Statement::Plain(name, has_alias) => {
-                    plain_import(&plain.text, &flat, name, *has_alias, pen);
+                    let rewrites = rewrites && *has_alias;
+                    plain_import(&plain.text, name, rewrites, pen);
                 }
             }
         }
@@ -66,7 +79,7 @@ fn open(text: &Text, module: &Written, pen: &mut Pen<'_, '_>) {
     pen.noted(&judged, Code::StringCode, SAYS);
 }
 
-fn from(text: &Text, module: &Written, names: &[Imported], pen: &mut Pen<'_, '_>) {
+fn from(text: &Text, module: &Written, names: &[Imported], rewrites: bool, pen: &mut Pen<'_, '_>) {
     let table = pen.unit.setting.table;
     let range = text.near(module.places[0].start..module.end);
     let mut asked: Vec<(Vec<Segment>, Verdict)> = Vec::new();
@@ -79,24 +92,25 @@ fn from(text: &Text, module: &Written, names: &[Imported], pen: &mut Pen<'_, '_>
         let verdict = ask(&path, table);
         asked.push((path, verdict));
     }
-    let edits = match pen.mode() {
-        Strings::All => from_edits(text, module, names, &asked),
-        _ => None,
-    };
+    let edits = rewrites
+        .then(|| from_edits(text, module, names, &asked))
+        .flatten();
     for (at, (path, verdict)) in asked.into_iter().enumerate() {
-        // Each name is a reference of its own.
-        let place = names.get(at).map(|name| text.near(name.place.clone()));
-        let mut judged = one(&path, place.unwrap_or_else(|| range.clone()), verdict);
+        let mut judged = one(&path, range.clone(), verdict);
+        // Each name is a use of its own.
+        if let Some(name) = names.get(at) {
+            judged.uses[0].1 = text.near(name.place.clone());
+        }
         match (&mut judged.verdict, &edits) {
-            (Verdict::Stays(_), _) if pen.mode() == Strings::All => pen.add_uses(&judged, false),
-            (Verdict::Stays(_) | Verdict::MayMove(_), _) => {}
+            (Verdict::Stays(_), _) if rewrites => pen.add_uses(&judged, false),
+            (Verdict::Stays(_) | Verdict::MayMove(..), _) => {}
             (Verdict::Moves(moved), Some(edits)) => {
                 moved.edits.clone_from(edits);
                 let moved = moved.clone();
                 pen.rewrite(&judged, &moved);
             }
             (_, _) => {
-                if pen.mode() == Strings::All {
+                if rewrites {
                     pen.add_uses(&judged, true);
                 }
                 pen.noted(&judged, Code::StringCode, SAYS);
@@ -139,43 +153,17 @@ fn from_edits(
     Some(edits)
 }
 
-fn plain_import(text: &Text, flat: &str, name: &Written, has_alias: bool, pen: &mut Pen<'_, '_>) {
-    let table = pen.unit.setting.table;
+/// `import a.b as c`. Without an alias it is only noted: what follows it in the text uses its names.
+fn plain_import(text: &Text, name: &Written, rewrites: bool, pen: &mut Pen<'_, '_>) {
     let range = text.near(name.places[0].start..name.end);
-    let mut judged = one(&name.names, range, ask(&name.names, table));
-    let rewrites = pen.mode() == Strings::All;
-    let uses = match has_alias {
-        true => Some(Vec::new()),
-        false => chains(flat, name).filter(|_| rewrites),
-    };
+    let mut judged = one(&name.names, range, ask(&name.names, pen.unit.setting.table));
     let edits = match &judged.verdict {
-        Verdict::Moves(moved) if has_alias || moved.to.len() > 1 => {
-            renamed(text, &name.names, &name.places, &moved.to)
-        }
+        Verdict::Moves(moved) if rewrites => renamed(text, &name.names, &name.places, &moved.to),
         _ => None,
     };
-    let edited: Option<Vec<Edit>> = match (&uses, edits) {
-        (Some(uses), Some(mut edits)) if rewrites => {
-            let all = uses.iter().map(|chain| chain_edits(text, chain, table));
-            let all: Option<Vec<Vec<Edit>>> = all.collect();
-            all.map(|all| {
-                edits.extend(all.into_iter().flatten());
-                edits
-            })
-        }
-        _ => None,
-    };
-    if rewrites {
-        for chain in uses.iter().flatten() {
-            let range = text.near(chain.places[0].start..chain.end);
-            let verdict = ask(&chain.names, table);
-            let stays = edited.is_none() && !matches!(verdict, Verdict::Stays(_));
-            pen.add_uses(&one(&chain.names, range, verdict), stays);
-        }
-    }
-    match (&mut judged.verdict, edited) {
+    match (&mut judged.verdict, edits) {
         (Verdict::Stays(_), _) if rewrites => pen.add_uses(&judged, false),
-        (Verdict::Stays(_) | Verdict::MayMove(_), _) => {}
+        (Verdict::Stays(_) | Verdict::MayMove(..), _) => {}
         (Verdict::Moves(moved), Some(edits)) => {
             moved.edits = edits;
             let moved = moved.clone();
@@ -190,61 +178,8 @@ fn plain_import(text: &Text, flat: &str, name: &Written, has_alias: bool, pen: &
     }
 }
 
-fn chain_edits(text: &Text, chain: &Written, table: &Table) -> Option<Vec<Edit>> {
-    match table.resolve(&chain.names, Namespaces::ALL) {
-        Outcome::Moves(moved) => renamed(text, &chain.names, &chain.places, moved.to.segments()),
-        _ => None,
-    }
-}
-
-/// The chains through a dotted import in a text that is code, each of which starts with its names;
-/// `None` if the text is no code, or uses the top package otherwise.
-fn chains(flat: &str, import: &Written) -> Option<Vec<Written>> {
-    if flat.contains(HOLE) || !parses(flat) {
-        return None;
-    }
-    let root = import.names.first()?.as_str();
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(at) = flat[from..].find(root) {
-        let start = from + at;
-        from = start + root.len();
-        let before = flat[..start].chars().next_back();
-        let is_part = |c: char| c == '.' || c == '_' || c.is_alphanumeric();
-        if before.is_some_and(is_part) {
-            continue;
-        }
-        let chain = Written::at(flat, start).filter(|chain| chain.names[0] == root);
-        let Some(mut chain) = chain else {
-            continue;
-        };
-        // A colon is no part of a chain in code.
-        chain.names.truncate(chain.module);
-        chain.places.truncate(chain.module);
-        chain.end = chain.places.last()?.end;
-        from = chain.end;
-        if start == import.places[0].start {
-            continue;
-        }
-        if !chain.names.starts_with(&import.names) {
-            return None;
-        }
-        found.push(chain);
-    }
-    Some(found)
-}
-
-/// Whether a text is code, perhaps indented.
-fn parses(flat: &str) -> bool {
-    let first = flat.lines().find(|line| !line.trim().is_empty());
-    if first.is_some_and(|line| line.starts_with([' ', '\t'])) {
-        return module(&format!("if 1:\n{flat}"), SourceKind::Module).is_ok();
-    }
-    module(flat, SourceKind::Module).is_ok()
-}
-
 /// The import statements that stand at the start of a line, after a semicolon or a quote.
-fn statements(flat: &str) -> Vec<Statement> {
+pub(super) fn statements(flat: &str) -> Vec<Statement> {
     let mut found = Vec::new();
     if !flat.contains("import") {
         return found;

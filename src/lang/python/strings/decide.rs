@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::text::{HOLE, Text};
 use super::written::{Written, change};
-use super::{Form, Name, Site};
+use super::{Form, Name, Package, Site};
 use crate::finding::Code;
 use crate::lang::draft::{Refusal, no_successor, show};
 use crate::lang::python::unit::MODULE;
@@ -31,8 +31,9 @@ pub(super) struct Judged {
 pub(super) enum Verdict {
     /// The table does not speak of it.
     Stays(Vec<Segment>),
-    /// It goes on in a way that is not known, and some path below it is mapped.
-    MayMove(Vec<Segment>),
+    /// It goes on in a way that is not known, and some path below it is mapped; with the rule of one
+    /// that is directly below it.
+    MayMove(Vec<Segment>, Option<usize>),
     /// It moves.
     Moves(Moved),
     /// It is mapped and must stay.
@@ -63,14 +64,17 @@ struct Reading<'r> {
     text: &'r Text,
     written: Written,
     /// The package that leading dots name, now and afterwards.
-    base: Option<Base>,
+    base: Option<Base<'r>>,
     after: &'r [Name],
     kinds: Namespaces,
 }
 
-struct Base {
-    now: Vec<Segment>,
-    then: Vec<Segment>,
+struct Base<'r> {
+    /// What the dots name.
+    names: Vec<Segment>,
+    /// How many names of the package the dots leave out.
+    up: usize,
+    package: &'r Package,
 }
 
 /// Judges every path of a known string.
@@ -81,6 +85,7 @@ pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
             .into_iter()
             .filter_map(|start| at(&site.text, &flat, start, &Form::Entries, &[], table))
             .collect(),
+        Form::Warning => warning(&site.text, &flat, table).into_iter().collect(),
         Form::Multiple if !site.after.is_empty() => {
             multiple(site, &flat, table).into_iter().collect()
         }
@@ -105,18 +110,12 @@ pub(super) fn at(
     let base = match form {
         Form::Relative(package) if level > 0 => {
             let package = package.as_ref()?;
-            let moved = match table.resolve(&package.names, MODULE) {
-                Outcome::Moves(moved) if package.is_literal => moved.to.segments().to_vec(),
-                _ => package.names.clone(),
-            };
-            let up = |names: &[Segment]| {
-                names
-                    .get(..names.len().checked_sub(level - 1)?)
-                    .map(<[_]>::to_vec)
-            };
+            let up = level - 1;
+            let count = package.names.len().checked_sub(up)?;
             Some(Base {
-                now: up(&package.names)?,
-                then: up(&moved)?,
+                names: package.names[..count].to_vec(),
+                up,
+                package,
             })
         }
         _ => None,
@@ -147,7 +146,7 @@ pub(super) fn at(
 
 impl Reading<'_> {
     fn absolute(&self) -> Vec<Segment> {
-        let base = self.base.iter().flat_map(|base| &base.now);
+        let base = self.base.iter().flat_map(|base| &base.names);
         base.chain(&self.written.names).cloned().collect()
     }
 
@@ -174,7 +173,7 @@ impl Reading<'_> {
 
     fn moves(&self, path: &[Segment], moved: &Move<'_>, table: &Table) -> Verdict {
         let to = moved.to.segments();
-        match self.edits(to) {
+        match self.edits(to, table) {
             Some(edits) => Verdict::Moves(Moved {
                 path: path.to_vec(),
                 to: to.to_vec(),
@@ -187,7 +186,7 @@ impl Reading<'_> {
     }
 
     /// The edits that make the path `to`; `None` if they cannot be made surely.
-    fn edits(&self, to: &[Segment]) -> Option<Vec<Edit>> {
+    fn edits(&self, to: &[Segment], table: &Table) -> Option<Vec<Edit>> {
         let Written {
             names,
             places,
@@ -196,7 +195,7 @@ impl Reading<'_> {
         } = &self.written;
         let fixed = names.len() - module + self.after.len();
         let head = to.len().checked_sub(fixed).filter(|head| *head > 0)?;
-        let mut edits = self.head_edits(&to[..head])?;
+        let mut edits = self.head_edits(&to[..head], table)?;
         let inside = names[*module..].iter().zip(&places[*module..]);
         let mut rest = to[head..].iter();
         for ((name, place), new) in inside.zip(rest.by_ref()) {
@@ -213,7 +212,7 @@ impl Reading<'_> {
     }
 
     /// The edits of what stands before the colon.
-    fn head_edits(&self, new: &[Segment]) -> Option<Vec<Edit>> {
+    fn head_edits(&self, new: &[Segment], table: &Table) -> Option<Vec<Edit>> {
         let Written {
             names,
             places,
@@ -224,14 +223,48 @@ impl Reading<'_> {
         let Some(base) = &self.base else {
             return renamed(self.text, old, places, new);
         };
-        match new.strip_prefix(base.then.as_slice()) {
-            // Relative to the same package, and so it stays relative.
-            Some(below) if !below.is_empty() => renamed(self.text, old, places, below),
-            _ => {
-                let place = self.text.place(0..places.last()?.end)?;
-                Some(vec![Edit::replace(place, new.join("."))])
-            }
+        let below = new.strip_prefix(base.names.as_slice());
+        if let Some(below) = below.filter(|below| !below.is_empty()) {
+            return renamed(self.text, old, places, below);
         }
+        if let Some(edits) = self.with_package(base, new, table) {
+            return Some(edits);
+        }
+        // A package that is left behind would be a reference of its own.
+        let is_left = base.package.literal.is_some() && base.package.is_mapped(table);
+        let place = self.text.place(0..places.last()?.end)?;
+        (!is_left).then(|| vec![Edit::replace(place, new.join("."))])
+    }
+
+    /// The edits that keep a name relative by moving the package, which stands beside it in a literal.
+    fn with_package(&self, base: &Base<'_>, new: &[Segment], table: &Table) -> Option<Vec<Edit>> {
+        let literal = base.package.literal.as_ref()?;
+        let module = self.written.module;
+        let (old, places) = (
+            &self.written.names[..module],
+            &self.written.places[..module],
+        );
+        let package = match table.resolve(&base.package.names, MODULE) {
+            Outcome::Moves(moved) => moved.to.segments().to_vec(),
+            // What dots leave out would have to be made up.
+            Outcome::Stays if base.up == 0 => new[..new.len().checked_sub(old.len())?].to_vec(),
+            _ => return None,
+        };
+        let names = &package[..package.len().checked_sub(base.up)?];
+        let below = new.strip_prefix(names).filter(|below| !below.is_empty())?;
+        let flat = literal.flat();
+        let written = Written::at(&flat, 0).filter(|written| written.end == flat.len())?;
+        let mut edits = renamed(literal, &written.names, &written.places, &package)?;
+        edits.extend(renamed(self.text, old, places, below)?);
+        (!names.is_empty()).then_some(edits)
+    }
+}
+
+impl Package {
+    /// Whether it is the old or the new path of some rule.
+    pub(super) fn is_mapped(&self, table: &Table) -> bool {
+        !matches!(table.resolve(&self.names, MODULE), Outcome::Stays)
+            || !table.sources(&self.names).is_empty()
     }
 }
 
@@ -280,9 +313,11 @@ fn open(reading: &Reading<'_>, rest: &str, table: &Table) -> Option<Judged> {
             Outcome::Moves(moved) => judged(computed(&path, &moved, table), uses),
             Outcome::Stays => {
                 let (last, parent) = path.split_last()?;
-                let mut names = table.old_children(parent);
-                let may = !parent.is_empty() && names.any(|name| name.starts_with(last.as_str()));
-                may.then(|| judged(Verdict::MayMove(path.clone()), Vec::new()))?
+                if parent.is_empty() {
+                    return None;
+                }
+                let verdict = may_move(&path, parent, last, table)?;
+                judged(verdict, Vec::new())
             }
             other => judged(refused_outcome(&path, &other, table), uses),
         };
@@ -295,8 +330,10 @@ fn open(reading: &Reading<'_>, rest: &str, table: &Table) -> Option<Judged> {
     below.push(Segment::default());
     let has_exceptions = table.old_children(&path).next().is_some();
     match table.resolve(&below, Namespaces::ALL) {
-        Outcome::Stays if has_exceptions => judged(Verdict::MayMove(path), Vec::new()),
-        Outcome::Stays => judged(Verdict::Stays(path), uses),
+        Outcome::Stays => match may_move(&path, &path, "", table) {
+            Some(verdict) => judged(verdict, Vec::new()),
+            None => judged(Verdict::Stays(path), uses),
+        },
         Outcome::Moves(moved) => {
             let to = moved.to.segments();
             let to = &to[..to.len() - 1];
@@ -307,7 +344,7 @@ fn open(reading: &Reading<'_>, rest: &str, table: &Table) -> Option<Judged> {
                 && moved.applied.len() == 1
                 && !has_exceptions
                 && table.old_children(to).next().is_none();
-            match reading.edits(to).filter(|_| is_sure) {
+            match reading.edits(to, table).filter(|_| is_sure) {
                 Some(edits) => judged(
                     Verdict::Moves(Moved {
                         path,
@@ -323,6 +360,25 @@ fn open(reading: &Reading<'_>, rest: &str, table: &Table) -> Option<Judged> {
         }
         other => judged(refused_outcome(&path, &other, table), uses),
     }
+}
+
+/// What the table says of the names below `parent` that start with `prefix`, for a path that goes on
+/// with one of them or another.
+fn may_move(path: &[Segment], parent: &[Segment], prefix: &str, table: &Table) -> Option<Verdict> {
+    let mut names: Vec<&Segment> = table
+        .old_children(parent)
+        .filter(|name| name.starts_with(prefix))
+        .collect();
+    names.sort_unstable();
+    names.first()?;
+    let rule = names.into_iter().find_map(|name| {
+        let below = [parent, std::slice::from_ref(name)].concat();
+        match refused_outcome(&below, &table.resolve(&below, Namespaces::ALL), table) {
+            Verdict::Refused(refused) => Some(refused.rule),
+            _ => None,
+        }
+    });
+    Some(Verdict::MayMove(path.to_vec(), rule))
 }
 
 /// A path of which each of `site.after` is a continuation: all must move to one place.
@@ -427,6 +483,21 @@ fn top(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
         })),
     };
     Some(judged)
+}
+
+/// The category of a filter of warnings.
+fn warning(text: &Text, flat: &str, table: &Table) -> Option<Judged> {
+    let mut colons = flat.match_indices(':').map(|(at, _)| at);
+    let start = colons.nth(1)? + 1;
+    let end = colons.next().unwrap_or(flat.len());
+    at(
+        &text.until(end),
+        &flat[..end],
+        start,
+        &Form::Path,
+        &[],
+        table,
+    )
 }
 
 /// Where the paths of entry points start: after `=` in each line.

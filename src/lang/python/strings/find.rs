@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
-use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprContext, ExprSubscript, Operator};
+use ruff_python_ast::{CmpOp, Expr, ExprCall, Operator};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::known::{Call, Kind};
 use super::read::{Purpose, Reader, argument, unwound};
+use super::snippet::line_end;
 use super::text::Text;
-use super::walk::{Assigned, Seen, seen};
+use super::walk::{Seen, seen};
 use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
 use crate::lang::python::scopes::BindingId;
 use crate::lang::python::unit::{Unit, bytes};
@@ -61,6 +62,9 @@ impl<'u> Finder<'u, '_> {
                 self.site(&compare.left, Form::Module);
             }
         }
+        for module in &seen.run {
+            self.site(module, Form::Module);
+        }
         for assigned in &seen.assigned {
             self.assigned(assigned);
         }
@@ -89,6 +93,8 @@ impl<'u> Finder<'u, '_> {
                     text,
                     groups: literal.groups.clone(),
                     is_label: self.labels.contains(&start),
+                    line_end: line_end(self.reader.unit, literal.expr),
+                    fate: None,
                 });
             }
         }
@@ -110,6 +116,7 @@ impl<'u> Finder<'u, '_> {
     fn call(&mut self, call: &'u ExprCall) {
         self.attrgetter(call);
         self.modules_method(call);
+        self.conf_update(call);
         for path in self.reader.paths(&call.func) {
             if let Some(row) = self.reader.known().call(&path) {
                 self.known(call, &row);
@@ -136,13 +143,7 @@ impl<'u> Finder<'u, '_> {
         match row.kind {
             Kind::Path => self.values(first, &Form::Path, call, row.value),
             Kind::Module => self.values(first, &Form::Module, call, row.value),
-            Kind::Relative => {
-                let package = second.and_then(|package| self.package(package));
-                if let Some(package) = second.filter(|package| is_literal(package)) {
-                    self.site(package, Form::Module);
-                }
-                self.values(first, &Form::Relative(package), call, row.value);
-            }
+            Kind::Relative => self.relative(call, first, second, row),
             Kind::Import => self.dunder_import(call, first),
             Kind::Attribute => self.attribute(first, second, arguments.args.len(), false),
             Kind::Lookup => self.attribute(first, second, 2, true),
@@ -167,6 +168,11 @@ impl<'u> Finder<'u, '_> {
                 }
             }
             Kind::Entries => self.leaves(first, &Form::Entries),
+            Kind::Warning => {
+                for filter in &arguments.args {
+                    self.site(filter, Form::Warning);
+                }
+            }
             Kind::Label => {
                 let start = first.range().start().to_u32();
                 self.labels.push(start);
@@ -217,15 +223,19 @@ impl<'u> Finder<'u, '_> {
     /// A string expression as a site.
     pub(super) fn site(&mut self, value: &'u Expr, form: Form) {
         if let Some(text) = self.reader.text(value, Purpose::Known) {
-            self.found.sites.push(Site {
-                text,
-                form,
-                after: Vec::new(),
-                is_store: false,
-                escapes: false,
-                discarded: false,
-            });
+            self.add_site(text, form);
         }
+    }
+
+    fn add_site(&mut self, text: Text, form: Form) {
+        self.found.sites.push(Site {
+            text,
+            form,
+            after: Vec::new(),
+            is_store: false,
+            escapes: false,
+            discarded: false,
+        });
     }
 
     /// Every string of a list, of the keys and values of a dict, of either side of a condition.
@@ -271,14 +281,50 @@ impl<'u> Finder<'u, '_> {
                 .is_some_and(|text| text.is_complete() && text.known() == "sys.modules")
     }
 
+    /// A module, and the package that it is relative to if it starts with a dot.
+    fn relative(
+        &mut self,
+        call: &'u ExprCall,
+        name: &'u Expr,
+        package: Option<&'u Expr>,
+        row: &Call,
+    ) {
+        let text = self.reader.text(name, Purpose::Asked);
+        let is_relative = |text: &Text| text.known().starts_with('.');
+        let text = text.filter(is_relative);
+        let literal = package.filter(|package| is_literal(package));
+        // The package of a relative module goes where that goes; that of another is read by nobody.
+        let said = package.and_then(|package| self.package(package));
+        if let (None, Some(literal), Some(said)) = (&text, literal, &said)
+            && said.is_mapped(self.reader.unit.setting.table)
+        {
+            self.site(literal, Form::Module);
+        }
+        let is_open = |text: &Text| !text.is_complete() && !text.known().starts_with("..");
+        if let (Some(text), Some(said)) = (text.filter(is_open), &said)
+            && let Some(literal) = &said.literal
+        {
+            // The two are one path, of which the end is not known.
+            let mut whole = literal.clone();
+            whole.runs.extend(text.runs);
+            self.add_site(whole, Form::Module);
+            return;
+        }
+        self.values(name, &Form::Relative(said), call, row.value);
+    }
+
     /// What a package argument says.
     fn package(&self, package: &Expr) -> Option<Package> {
-        let text = self.reader.text(package, Purpose::Asked)?;
+        let purpose = match is_literal(package) {
+            true => Purpose::Known,
+            false => Purpose::Asked,
+        };
+        let text = self.reader.text(package, purpose)?;
         let known = text.known();
         let names = known.split('.');
         (text.is_complete() && names.clone().all(is_identifier)).then(|| Package {
             names: names.map(Segment::new).collect(),
-            is_literal: is_literal(package),
+            literal: is_literal(package).then_some(text),
         })
     }
 

@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Settings,
     /// Entry points of a package.
     Entries,
+    /// Filters of warnings, all arguments.
+    Warning,
     /// A name that only looks like a path.
     Label,
     /// `lazy_loader.attach`.

@@ -35,6 +35,14 @@ pub(super) fn tables(reader: &Reader<'_, '_>) -> Vec<Lazy> {
         }
     }
     for call in &reader.seen.calls {
+        // `_import_structure["gone"].append("f")`
+        if let Expr::Attribute(method) = &*call.func
+            && let Expr::Subscript(subscript) = &*method.value
+            && is_structure(&subscript.value)
+            && let Some(names) = call.arguments.find_positional(0)
+        {
+            tables.entry(&subscript.slice, names);
+        }
         if reader.is(&call.func, "lazy_loader.attach") {
             let arguments = &call.arguments;
             if let Some(names) = arguments.find_argument_value("submodules", 1) {
@@ -125,9 +133,14 @@ impl<'u> Tables<'_, 'u, '_> {
             return;
         };
         let package = self.package.clone();
-        self.add(&[&package, &module], range);
+        let path = [package.as_slice(), &module].concat();
+        // What is said of the module is said of all its names.
+        let is_mapped = plain::asked(&path, self.reader.unit.setting.table).is_some();
+        self.add(&[&path], range);
         for (name, range) in self.strings(names) {
-            self.add(&[&package, &module, &name], range);
+            if !is_mapped {
+                self.add(&[&path, &name], range);
+            }
         }
     }
 

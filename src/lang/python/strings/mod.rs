@@ -12,6 +12,7 @@
 //! | `written` | paths as strings write them |
 //! | `decide`, `plan` | from sites to edits and findings |
 //! | `plain`, `code`, `lazy` | strings that only may be references |
+//! | `snippet` | strings that are code and are read as texts of their own |
 //!
 //! Not here: documentation, quoted annotations, the chains of objects and attributes named in a
 //! string (`patch.object(mod, "Name")`), which are found here as [`Pair`]s and rewritten with the
@@ -26,6 +27,7 @@ mod modules;
 mod plain;
 mod plan;
 mod read;
+mod snippet;
 mod text;
 mod variables;
 mod walk;
@@ -41,6 +43,7 @@ use crate::path::Segment;
 
 pub(in crate::lang::python) use find::find;
 pub(in crate::lang::python) use plan::plan;
+pub(in crate::lang::python) use snippet::{Fate, snippets};
 
 /// What one walk over a tree found; nothing is decided.
 #[derive(Debug, Default)]
@@ -93,14 +96,16 @@ enum Form {
     App,
     /// Entry points, one a line: `name = module:object`.
     Entries,
+    /// A filter of warnings: `action:message:category:module:line`.
+    Warning,
 }
 
 /// What a relative module is relative to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Package {
     names: Vec<Segment>,
-    /// It stands in a string, which is a site of its own.
-    is_literal: bool,
+    /// The string that it stands in, if it stands there and then.
+    literal: Option<Text>,
 }
 
 /// A string that is known to hold a path.
@@ -126,6 +131,10 @@ struct Plain {
     groups: Vec<u32>,
     /// It names a logger or a task.
     is_label: bool,
+    /// How a line end is written in it; `None` if it cannot be.
+    line_end: Option<String>,
+    /// What became of it, if it is code.
+    fate: Option<Fate>,
 }
 
 /// A name in a table of names that are imported on demand, with the absolute path that it means.

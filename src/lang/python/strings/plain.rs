@@ -41,7 +41,7 @@ fn all(judged: &Judged, plain: &Plain, is_paired: bool, pen: &mut Pen<'_, '_>) {
                 pen.add_uses(judged, false);
             }
         }
-        Verdict::MayMove(path) => pen.may_move(judged, path),
+        Verdict::MayMove(path, _) => pen.may_move(judged, path),
         Verdict::Moves(_) if is_paired => {
             pen.note(judged, "a deprecated path in a string beside its successor");
         }

@@ -117,7 +117,7 @@ impl<'p, 'u> Pen<'p, 'u> {
         if !self.first(&judged) {
             return;
         }
-        let is_mapped = !matches!(judged.verdict, Verdict::Stays(_) | Verdict::MayMove(_));
+        let is_mapped = !matches!(judged.verdict, Verdict::Stays(_) | Verdict::MayMove(..));
         if is_mapped && (site.text.is_own || (site.is_store && self.is_own(&judged))) {
             return self.own(&judged);
         }
@@ -131,7 +131,10 @@ impl<'p, 'u> Pen<'p, 'u> {
                 }
                 self.add_uses(&judged, false);
             }
-            Verdict::MayMove(path) => self.may_move(&judged, path),
+            Verdict::MayMove(path, rule) => match rule.filter(|_| self.mode() != Strings::Off) {
+                Some(rule) => self.refuse_computed(&judged, path, rule),
+                None => self.may_move(&judged, path),
+            },
             Verdict::Moves(moved) => {
                 let label = site.form == Form::App && moved.path.last() != moved.to.last();
                 if self.rewrite(&judged, moved) && label {
@@ -230,7 +233,7 @@ impl<'p, 'u> Pen<'p, 'u> {
         let (path, to, rule) = match &judged.verdict {
             Verdict::Moves(moved) => (&moved.path, Some(moved.to.as_slice()), moved.rule),
             Verdict::Refused(refused) => (&refused.path, refused.to.as_deref(), refused.rule),
-            Verdict::Stays(_) | Verdict::MayMove(_) => return,
+            Verdict::Stays(_) | Verdict::MayMove(..) => return,
         };
         if self.is_kept(judged) {
             return;
@@ -256,6 +259,22 @@ impl<'p, 'u> Pen<'p, 'u> {
     pub(super) fn may_move(&mut self, judged: &Judged, path: &[Segment]) {
         let message = "the path is computed, and may name what is deprecated";
         self.vague(judged, path, Code::String, message);
+    }
+
+    /// A computed path of which it is known only that names directly below it are mapped.
+    fn refuse_computed(&mut self, judged: &Judged, path: &[Segment], rule: usize) {
+        let message = "the path is computed, and some names that it may end in are deprecated";
+        let refusal = Refusal::new(Code::String, message)
+            .help("rewrite the string by hand, or end the line in `# repoint: keep`");
+        self.refuse(
+            judged,
+            &Refused {
+                path: path.to_vec(),
+                to: None,
+                rule,
+                refusal,
+            },
+        );
     }
 
     fn escapes(&mut self, judged: &Judged, path: &[Segment]) {

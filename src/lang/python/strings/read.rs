@@ -138,14 +138,32 @@ impl<'u> Reader<'u, '_> {
                 }
             }
             Expr::Call(call) => {
-                let mut callees = Vec::new();
-                self.paths_to(&call.func, depth, &mut callees);
-                self.add_moved(&mut callees);
-                let made = callees.iter().filter_map(|path| self.known().made(path));
-                found.extend(made.map(|like| joined(like, &names)));
+                let mut made = Vec::new();
+                self.made(&call.func, depth, &mut made);
+                found.extend(made.iter().map(|like| joined(like, &names)));
             }
             _ => {}
         }
+    }
+
+    /// What the values that a callee or a class makes are like.
+    fn made(&self, callee: &Expr, depth: u32, found: &mut Vec<String>) {
+        let mut callees = Vec::new();
+        self.paths_to(callee, depth, &mut callees);
+        self.add_moved(&mut callees);
+        let made = callees.iter().filter_map(|path| self.known().made(path));
+        found.extend(made.map(str::to_owned));
+    }
+
+    /// The one value of a name.
+    pub(super) fn value(&self, name: &Expr) -> Option<&'u Expr> {
+        let chain = self.chain(name)?;
+        let [binding] = chain.reach.bindings[..] else {
+            return None;
+        };
+        let start = self.unit.scopes.binding(binding).range.start().to_u32();
+        let value = self.seen.values.get(&start).copied();
+        value.filter(|_| chain.parts.len() == 1)
     }
 
     /// Absolute paths of what the first name of a chain may be.
@@ -162,6 +180,10 @@ impl<'u> Reader<'u, '_> {
                 }
                 BindingKind::Parameter => {
                     found.extend(self.known().fixture(name).map(str::to_owned));
+                    let start = binding.range.start().to_u32();
+                    if let Some(annotation) = self.seen.annotations.get(&start) {
+                        self.made(annotation, depth, &mut found);
+                    }
                 }
                 BindingKind::Function | BindingKind::Class
                     if unit.scopes.scope(binding.scope).parent.is_none() =>

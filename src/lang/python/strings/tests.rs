@@ -238,7 +238,11 @@ fn each_string_becomes_what_the_case_says() {
             continue;
         }
         let second = run(case, &first.text, &table);
-        assert_eq!(second.edits, 0, "{}: a second run edits", case.title);
+        assert_eq!(
+            second.edits, 0,
+            "{}: a second run edits\n{}",
+            case.title, second.text
+        );
         check_uses(case.title, &first, &second, &table);
     }
     assert!(cases.len() > 20, "the cases are elsewhere");

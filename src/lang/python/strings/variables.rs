@@ -31,7 +31,7 @@ impl<'u> Finder<'u, '_> {
                 };
                 let owner = names.last().copied().unwrap_or(first);
                 if matches!(owner, "settings" | "conf" | "config") {
-                    self.variable(attribute.attr.as_str(), assigned.value);
+                    self.setting(owner, attribute.attr.as_str(), assigned.value);
                 }
             }
             // `os.environ["DJANGO_SETTINGS_MODULE"] = "..."`
@@ -39,10 +39,33 @@ impl<'u> Finder<'u, '_> {
                 let name = self.reader.text(&subscript.slice, Purpose::Asked);
                 let is_literal = is_literal(&subscript.slice);
                 if let Some(name) = name.filter(|_| is_literal) {
-                    self.variable(&name.known(), assigned.value);
+                    let (_, names) = unwound(&subscript.value);
+                    let owner = names.last().copied().unwrap_or_default();
+                    self.setting(owner, &name.known(), assigned.value);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `app.conf.update(include=[...])`.
+    pub(super) fn conf_update(&mut self, call: &'u ExprCall) {
+        let (_, names) = unwound(&call.func);
+        if let [.., "conf", "update"] = names[..] {
+            for keyword in &call.arguments.keywords {
+                if let Some(name) = &keyword.arg {
+                    self.setting("conf", name.as_str(), &keyword.value);
+                }
+            }
+        }
+    }
+
+    /// A variable of settings, or a key that only settings of this name have.
+    fn setting(&mut self, owner: &str, name: &str, value: &'u Expr) {
+        let known = self.reader.known();
+        match known.has_keys(owner) && known.name(name).is_none() && known.key(owner, name) {
+            true => self.leaves(value, &Form::Path),
+            false => self.variable(name, value),
         }
     }
 
@@ -59,6 +82,18 @@ impl<'u> Finder<'u, '_> {
     /// Values at known keys, at any depth.
     pub(super) fn keyed(&mut self, value: &'u Expr, variable: &str) {
         match value {
+            Expr::Name(_) => {
+                let value = self.reader.value(value);
+                if let Some(value @ Expr::Dict(_)) = value {
+                    self.keyed(value, variable);
+                }
+            }
+            Expr::Call(call) if self.reader.is(&call.func, "builtins.dict") => {
+                for keyword in &call.arguments.keywords {
+                    let key = keyword.arg.as_ref().map_or("", |name| name.as_str());
+                    self.at_key(variable, key, &keyword.value);
+                }
+            }
             Expr::List(list) => {
                 let values = list.elts.iter();
                 values.for_each(|value| self.keyed(value, variable));
@@ -73,13 +108,17 @@ impl<'u> Finder<'u, '_> {
                         Some(Expr::StringLiteral(key)) => key.value.to_str(),
                         _ => "",
                     };
-                    match self.reader.known().key(variable, key) {
-                        true => self.leaves(&item.value, &Form::Path),
-                        false => self.keyed(&item.value, variable),
-                    }
+                    self.at_key(variable, key, &item.value);
                 }
             }
             _ => {}
+        }
+    }
+
+    fn at_key(&mut self, variable: &str, key: &str, value: &'u Expr) {
+        match self.reader.known().key(variable, key) {
+            true => self.leaves(value, &Form::Path),
+            false => self.keyed(value, variable),
         }
     }
 }

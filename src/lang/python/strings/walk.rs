@@ -1,7 +1,10 @@
 //! One walk over the tree: every expression that may hold a path in a string, nothing decided.
 
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
-use ruff_python_ast::{Expr, ExprCall, ExprCompare, ExprSubscript, ModModule, Stmt, WithItem};
+use ruff_python_ast::{
+    Expr, ExprCall, ExprCompare, ExprList, ExprSubscript, ExprTuple, ModModule, Parameter, Stmt,
+    WithItem,
+};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -31,6 +34,10 @@ pub(super) struct Seen<'a> {
     pub(super) literals: Vec<Literal<'a>>,
     /// What is bound to the name that starts here, by `=`, `:=` or `with`.
     pub(super) values: FxHashMap<u32, &'a Expr>,
+    /// The annotation of the parameter whose name starts here.
+    pub(super) annotations: FxHashMap<u32, &'a Expr>,
+    /// What stands after `-m` in an argument list of Python.
+    pub(super) run: Vec<&'a Expr>,
     /// The outermost attribute of each chain that starts at a call or subscript, by that.
     pub(super) attributes: FxHashMap<TextRange, &'a Expr>,
     /// Expressions whose value nobody uses.
@@ -105,11 +112,32 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// What follows Python and `-m` among arguments of a program: `[sys.executable, "-m", "old.gone"]`.
+fn run_module(arguments: &[Expr]) -> Option<&Expr> {
+    let is_python = |expr: &Expr| match expr {
+        Expr::StringLiteral(literal) => literal.value.to_str().contains("python"),
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "executable",
+        _ => false,
+    };
+    let is_option = |expr: &Expr| matches!(expr, Expr::StringLiteral(literal) if literal.value.to_str() == "-m");
+    let at = arguments.iter().position(is_option)?;
+    let starts = arguments[..at].iter().any(is_python);
+    arguments.get(at + 1).filter(|_| starts)
+}
+
 fn is_text(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::Expr(stmt) if stmt.value.is_string_literal_expr())
 }
 
 impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
+    fn visit_parameter(&mut self, parameter: &'a Parameter) {
+        if let Some(annotation) = &parameter.annotation {
+            let start = parameter.name.range.start().to_u32();
+            self.annotations.insert(start, annotation);
+        }
+        source_order::walk_parameter(self, parameter);
+    }
+
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::FunctionDef(function) => {
@@ -198,6 +226,11 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
                 return self.grouped(|walk| source_order::walk_expr(walk, expr));
             }
             Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => {
+                if let Expr::List(ExprList { elts, .. }) | Expr::Tuple(ExprTuple { elts, .. }) =
+                    expr
+                {
+                    self.run.extend(run_module(elts));
+                }
                 return self.grouped(|walk| source_order::walk_expr(walk, expr));
             }
             Expr::Dict(dict) => {

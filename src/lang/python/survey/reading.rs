@@ -112,6 +112,7 @@ pub(super) fn with_unit<T>(
         survey: &look,
         unread: &[],
         is_doctest: false,
+        in_string: false,
     };
     Some(ask(&analysis::unit(&parsed, text, standing, setting)))
 }
