@@ -140,7 +140,16 @@ impl Accesses {
     pub(super) fn add(&self, rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &mut Fates) {
         for access in &self.0 {
             for &key in &access.group.keys {
-                if rewrite.has_access(access, key, facts, fates) {
+                if rewrite.has_access(access, key, facts, fates)
+                    || access.form == Form::Dotted
+                        && access.alias.is_none()
+                        && !access.group.users.is_empty()
+                        && access
+                            .group
+                            .users
+                            .iter()
+                            .all(|(at, _)| rewrite.comes_along(key, &facts.chains[*at], facts))
+                {
                     continue;
                 }
                 let add = Add {
@@ -437,6 +446,29 @@ impl Rewrite<'_, '_> {
                 .enumerate()
                 .filter(|(_, chain)| chain.is_reached_by(key))
                 .all(|(at, _)| in_group(at))
+    }
+
+    /// Whether a module that no clause names comes along with the package that the clause binds, as it did
+    /// before: what loaded it under its old name is an import of the module, and moves with the same rule.
+    pub(super) fn comes_along(&self, key: Key, chain: &ChainFact, facts: &Facts) -> bool {
+        let sense = chain.sense();
+        let (Some(fact), Some(moved)) = (facts.clause(key), sense.verdict.moved()) else {
+            return false;
+        };
+        let (Form::Dotted | Form::Undotted, Some(path)) = (fact.form, &fact.path) else {
+            return false;
+        };
+        let Ok(module) = self.module_len(facts, chain, moved) else {
+            return false;
+        };
+        let rest = moved.to.len() - module;
+        let old_module = &sense.path[..sense.path.len().saturating_sub(rest)];
+        let speaks_of_module =
+            moved.len <= old_module.len() && !self.table().rules()[moved.rule].exact;
+        moved.to.first() == path.first()
+            && fact.verdict.len() == 0
+            && speaks_of_module
+            && !path.starts_with(old_module)
     }
 
     /// Whether what a clause's chains need is bound already wherever the clause itself is: by the clause, or by

@@ -376,7 +376,9 @@ impl<'a> Rewrite<'_, 'a> {
             for key in fact.keys() {
                 let (before, after) = used.entry(key).or_default();
                 *before += 1;
-                *after += usize::from(!matches!(next, ChainNext::Writes(_)));
+                let leaves =
+                    matches!(next, ChainNext::Writes(_)) && !self.comes_along(key, fact, facts);
+                *after += usize::from(!leaves);
             }
         }
         for &key in &facts.order {

@@ -233,13 +233,14 @@ fn from_statement(flat: &str, start: usize) -> Option<Statement> {
             let start = flat.len() - inner.len();
             (start, start + inner.find(')')?)
         }
-        None => (at, at + list.find(['\n', ';', '#']).unwrap_or(list.len())),
+        None => (at, at + line_end(list)),
     };
     let mut names = Vec::new();
     for part in flat[at..end].split(',') {
-        let place = at + (part.len() - part.trim_start().len());
+        let is_blank = |c: char| c.is_whitespace() || c == '\\';
+        let place = at + (part.len() - part.trim_start_matches(is_blank).len());
         at += part.len() + 1;
-        let mut words = part.split_whitespace();
+        let mut words = part.split(is_blank).filter(|word| !word.is_empty());
         let Some(name) = words.next() else {
             continue;
         };
@@ -257,6 +258,14 @@ fn from_statement(flat: &str, start: usize) -> Option<Statement> {
         });
     }
     (!names.is_empty()).then_some(Statement::From(module, names))
+}
+
+/// Where a statement ends: at a line end that no backslash continues, a `;` or a comment.
+fn line_end(text: &str) -> usize {
+    let ends = text.match_indices(['\n', ';', '#']);
+    let mut ends = ends
+        .filter(|(at, end)| *end != "\n" || !text[..*at].trim_end_matches('\r').ends_with('\\'));
+    ends.next().map_or(text.len(), |(at, _)| at)
 }
 
 /// `import a, b.c as d`: appends all but the last.
