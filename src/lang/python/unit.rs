@@ -130,19 +130,6 @@ impl Unit<'_> {
         found
     }
 
-    /// The one absolute path that a chain means, if nothing else can be behind its name.
-    pub(super) fn meaning(&self, chain: &Chain) -> Option<Vec<Segment>> {
-        let only_imports = chain
-            .reach
-            .bindings
-            .iter()
-            .all(|&id| self.scopes.clause(id).is_some());
-        match self.meanings(chain).as_slice() {
-            [(_, path)] if only_imports && !chain.reach.unbound => Some(path.clone()),
-            _ => None,
-        }
-    }
-
     /// The text at a range.
     pub(super) fn at(&self, range: TextRange) -> &str {
         self.text.get(bytes(range)).unwrap_or_default()

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::Docs;
 use crate::lang::python::analysis::{self, Reading, Standing};
-use crate::lang::python::scopes::{BlockId, Chain, ImportKind, Part, ScopeId};
+use crate::lang::python::scopes::{Chain, ImportKind, Part, ScopeId};
 use crate::lang::python::unit::{Setting, Unit, bytes};
 use crate::path::{Namespaces, PYTHON, Segment};
 use ruff_text_size::{TextRange, TextSize};
@@ -108,11 +108,9 @@ fn outer_chain(chain: &Chain, doctest: &super::Doctest, unit: &Unit<'_>) -> Opti
     let module = ScopeId(0);
     Some(Chain {
         scope: module,
-        block: BlockId(0),
         parts: parts.collect::<Option<Vec<Part>>>()?,
         context: chain.context,
         reach: unit.scopes.lookup(module, &chain.parts[0].name),
-        quoted: true,
         fixed: chain.fixed,
     })
 }

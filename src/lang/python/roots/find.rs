@@ -29,13 +29,6 @@ pub(crate) enum Kind {
     Namespace(PathBuf),
 }
 
-impl Found {
-    /// Whether there can be modules below it.
-    pub(crate) fn is_package(&self) -> bool {
-        !matches!(self.kind, Kind::Module(_))
-    }
-}
-
 /// What `module` is below the folders, the first of which comes first; a stubs-only package
 /// (`foo-stubs`, PEP 561) stands in for what is not there itself.
 pub(super) fn find_in(folders: &Folders, roots: &[PathBuf], module: &[Segment]) -> Option<Found> {

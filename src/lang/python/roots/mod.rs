@@ -50,6 +50,7 @@ pub(crate) struct Home {
     pub root: PathBuf,
 }
 
+#[cfg(test)]
 impl Home {
     /// What `.` means in the file: itself for a package, else its parent. Empty at the top, where
     /// relative imports fail.
@@ -152,6 +153,7 @@ impl Roots {
         find::find_in(&self.folders, &own, module).or_else(|| self.find(module))
     }
 
+    #[cfg(test)]
     /// What lies at this module path below `root`, whoever else owns the name.
     pub fn find_below(&self, root: &Path, module: &[Segment]) -> Option<Found> {
         find::find_in(&self.folders, &[normalized(root)], module)

@@ -35,8 +35,6 @@ pub(super) struct Builder<'a> {
     pub(super) block: BlockId,
     /// What is read now is evaluated at an unknown time.
     pub(super) is_lazy: bool,
-    /// What is read now stands in a string.
-    pub(super) quoted: bool,
     /// And cannot be edited there.
     pub(super) fixed: bool,
     pub(super) pending: Vec<Pending>,
@@ -69,7 +67,6 @@ impl<'a> Builder<'a> {
             scope: ScopeId(0),
             block: BlockId(0),
             is_lazy: false,
-            quoted: false,
             fixed: false,
             pending: Vec::new(),
             roots: FxHashSet::default(),
@@ -158,8 +155,8 @@ impl<'a> Builder<'a> {
             statements: body.iter().map(Ranged::range).collect(),
         });
         let around = std::mem::replace(&mut self.block, id);
-        for (position, statement) in body.iter().enumerate() {
-            self.statement(statement, position);
+        for statement in body {
+            self.statement(statement);
         }
         self.block = around;
     }
@@ -261,11 +258,9 @@ impl<'a> Builder<'a> {
         });
         self.scopes.chains.push(Chain {
             scope: self.scope,
-            block: self.block,
             parts,
             context,
             reach: Reach::default(),
-            quoted: self.quoted,
             fixed: self.fixed,
         });
     }

@@ -1,8 +1,7 @@
 //! Functions, classes and type aliases, with their type parameters.
 
 use ruff_python_ast::{
-    Decorator, Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef, StmtTypeAlias, TypeParam,
-    TypeParams,
+    Decorator, Parameters, StmtClassDef, StmtFunctionDef, StmtTypeAlias, TypeParam, TypeParams,
 };
 use ruff_python_trivia::SimpleTokenizer;
 use ruff_text_size::{Ranged, TextRange};

@@ -1,12 +1,11 @@
 //! What is done when all is read: declarations are followed, all is put in source order, and the
 //! first name of each chain is resolved.
 
-use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
 use super::flow::{Origin, Solved, Sources};
-use super::{BindingId, BindingKind, Bindings, Reach, ScopeId, ScopeKind, Scopes};
+use super::{BindingId, BindingKind, Reach, ScopeId, ScopeKind, Scopes};
 use crate::path::Segment;
 
 impl Builder<'_> {

@@ -8,7 +8,7 @@ use super::{BindingId, BindingKind, Clause, Import, ImportId, ImportKind};
 use crate::path::Segment;
 
 impl Builder<'_> {
-    pub(super) fn import(&mut self, statement: &StmtImport, position: usize) {
+    pub(super) fn import(&mut self, statement: &StmtImport) {
         let id = self.next_import();
         let clauses = (0..)
             .zip(&statement.names)
@@ -23,10 +23,10 @@ impl Builder<'_> {
             })
             .collect();
         let kind = ImportKind::Plain;
-        self.add_import(statement.range, position, kind, clauses, statement.is_lazy);
+        self.add_import(statement.range, kind, clauses, statement.is_lazy);
     }
 
-    pub(super) fn import_from(&mut self, statement: &StmtImportFrom, position: usize) {
+    pub(super) fn import_from(&mut self, statement: &StmtImportFrom) {
         let id = self.next_import();
         let clauses = (0..)
             .zip(&statement.names)
@@ -44,7 +44,7 @@ impl Builder<'_> {
             module: statement.module.as_ref().map(dotted).unwrap_or_default(),
             module_range: statement.module.as_ref().map(Ranged::range),
         };
-        self.add_import(statement.range, position, kind, clauses, statement.is_lazy);
+        self.add_import(statement.range, kind, clauses, statement.is_lazy);
     }
 
     fn bind_alias(&mut self, alias: &Alias, kind: BindingKind) -> BindingId {
@@ -59,7 +59,6 @@ impl Builder<'_> {
     fn add_import(
         &mut self,
         range: TextRange,
-        position: usize,
         kind: ImportKind,
         clauses: Vec<Clause>,
         is_lazy: bool,
@@ -68,7 +67,6 @@ impl Builder<'_> {
             range,
             scope: self.scope,
             block: self.block,
-            position,
             kind,
             clauses,
             is_lazy,

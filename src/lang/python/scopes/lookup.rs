@@ -54,34 +54,11 @@ impl Scopes {
             .any(|scope| scope.bindings.contains_key(&name) || scope.declares(&name))
     }
 
-    /// Adds the chains of an expression that stood in a string (a quoted annotation, a type
-    /// comment), whose ranges are those of the text. Scopes and bindings in it come after all others.
-    pub(crate) fn add_expression(&mut self, expression: &Expr, scope: ScopeId, block: BlockId) {
-        self.add_expressions([(expression, scope, block)]);
-    }
-
-    /// Adds many: the chains are sorted once.
-    pub(crate) fn add_expressions<'e>(
-        &mut self,
-        expressions: impl IntoIterator<Item = (&'e Expr, ScopeId, BlockId)>,
-    ) {
-        self.add_quoted(
-            expressions
-                .into_iter()
-                .map(|(expression, scope, block)| Quoted {
-                    expression,
-                    scope,
-                    block,
-                    fixed: false,
-                }),
-        );
-    }
-
-    /// The same, with what cannot be edited: see [`super::Chain::fixed`].
+    /// Adds the chains of expressions that stood in strings (quoted annotations, type comments), whose ranges are
+    /// those of the text; the chains are sorted once. Scopes and bindings in them come after all others.
     pub(crate) fn add_quoted<'e>(&mut self, expressions: impl IntoIterator<Item = Quoted<'e>>) {
         let (scopes, bindings) = (self.scopes.len(), self.bindings.len());
         let mut builder = Builder::new(std::mem::take(self), None, 0);
-        builder.quoted = true;
         for quoted in expressions {
             builder.scope = quoted.scope;
             builder.block = quoted.block;

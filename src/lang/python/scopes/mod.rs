@@ -25,8 +25,8 @@ mod statements;
 
 pub(super) use lookup::Quoted;
 pub(super) use model::{
-    Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, ChainId, Clause,
-    Context, Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,
+    Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, Clause, Context,
+    Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,
 };
 
 #[cfg(test)]

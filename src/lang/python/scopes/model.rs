@@ -12,7 +12,7 @@
 //!   read. Then [`Reach::unbound`] says whether some way to the end of the module leaves it unbound;
 //! - the name of a binding, and the names of a scope, are those that Python looks up: a private name
 //!   in a class is mangled (`_C__x`). The parts of chains and clauses are as written;
-//! - what code in strings brings ([`Scopes::add_expression`]) comes after all other scopes and
+//! - what code in strings brings ([`Scopes::add_quoted`]) comes after all other scopes and
 //!   bindings; the chains and strings stay sorted.
 
 use std::ops::Deref;
@@ -47,8 +47,6 @@ ids! {
     ImportId
     /// Index in [`Scopes::bindings`].
     BindingId
-    /// Index in [`Scopes::chains`].
-    ChainId
 }
 
 /// What the names of a text are bound to.
@@ -173,8 +171,6 @@ pub(crate) struct Import {
     pub(crate) scope: ScopeId,
     /// The block that it stands in.
     pub(crate) block: BlockId,
-    /// Its place among the statements of the block.
-    pub(crate) position: usize,
     /// Its form.
     pub(crate) kind: ImportKind,
     /// Its clauses; for a star one clause named `*`.
@@ -282,16 +278,12 @@ pub(crate) enum Context {
 pub(crate) struct Chain {
     /// The scope that evaluates it.
     pub(crate) scope: ScopeId,
-    /// The block that it stands in.
-    pub(crate) block: BlockId,
     /// The first name, then the attributes.
     pub(crate) parts: Vec<Part>,
     /// What is done to the whole.
     pub(crate) context: Context,
     /// What the first name can be bound to.
     pub(crate) reach: Reach,
-    /// It stands in a string (a quoted annotation), a type comment or the like.
-    pub(crate) quoted: bool,
     /// Its names are only part of what such a string says (escapes, literals side by side): they cannot
     /// be edited, and their ranges are that of the whole string.
     pub(crate) fixed: bool,

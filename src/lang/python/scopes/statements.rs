@@ -4,7 +4,7 @@ use ruff_python_ast::{
     ExceptHandler, Expr, Stmt, StmtAnnAssign, StmtAugAssign, StmtFor, StmtIf, StmtTry, StmtWhile,
     StmtWith,
 };
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::TextRange;
 
 use super::builder::Builder;
 use super::flow::{Delta, Jump};
@@ -15,13 +15,13 @@ const SUPPRESSES: &str = "suppress";
 
 impl Builder<'_> {
     /// Walks a statement, the so manieth of its block.
-    pub(super) fn statement(&mut self, statement: &Stmt, position: usize) {
+    pub(super) fn statement(&mut self, statement: &Stmt) {
         match statement {
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => self.class(class),
             Stmt::TypeAlias(alias) => self.type_alias(alias),
-            Stmt::Import(import) => self.import(import, position),
-            Stmt::ImportFrom(import) => self.import_from(import, position),
+            Stmt::Import(import) => self.import(import),
+            Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::If(statement) => self.if_statement(statement),
             Stmt::For(statement) => self.for_loop(statement),
             Stmt::While(statement) => self.while_loop(statement),

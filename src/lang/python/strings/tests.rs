@@ -3,8 +3,6 @@
 
 use std::fmt::Write as _;
 
-use ruff_text_size::Ranged;
-
 use super::{Found, find, plan};
 use crate::finding::Level;
 use crate::lang::draft::Draft;

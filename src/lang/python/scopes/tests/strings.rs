@@ -2,7 +2,7 @@
 
 use ruff_python_parser::parse_expression;
 
-use super::super::{BlockId, ScopeId, ScopeKind};
+use super::super::{BlockId, Quoted, ScopeId, ScopeKind};
 use super::scopes_of;
 
 #[test]
@@ -32,14 +32,18 @@ fn a_quoted_expression_joins_the_chains() {
     let mut scopes = scopes_of(text);
     let source = format!("({}[a.c for d in d])", " ".repeat(12));
     let expression = parse_expression(&source).expect("an expression");
-    scopes.add_expression(expression.expr(), ScopeId(0), BlockId(0));
-    let found: Vec<(String, bool)> = scopes
+    scopes.add_quoted([Quoted {
+        expression: expression.expr(),
+        scope: ScopeId(0),
+        block: BlockId(0),
+        fixed: false,
+    }]);
+    let found: Vec<String> = scopes
         .chains
         .iter()
-        .map(|it| (it.names().cloned().collect::<Vec<_>>().join("."), it.quoted))
+        .map(|it| it.names().cloned().collect::<Vec<_>>().join("."))
         .collect();
-    let expected = [("a.c", true), ("d", true), ("b", false)];
-    assert_eq!(found, expected.map(|(name, is)| (name.to_owned(), is)));
+    assert_eq!(found, ["a.c", "d", "b"]);
     let chain = scopes.chain_at(14).expect("a chain");
     assert_eq!(scopes.scope(chain.scope).kind, ScopeKind::Comprehension);
     assert_eq!(chain.reach.bindings.len(), 1);
