@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::SourceError;
 use crate::finding::{Code, Finding, Level};
 use crate::mapping::{Action, Outcome, Table};
-use crate::outline::Declared;
+use crate::outline::{Declared, Outline};
 use crate::path::{Segment, SymbolPath, Syntax};
-use crate::plan::Reference;
-use crate::text::Edit;
+use crate::plan::{Analysis, Plan, Reference};
+use crate::text::{Edit, EditConflict, Edits};
 
 /// Edits, references and findings so far, in any order.
 #[derive(Debug, Default)]
@@ -38,6 +39,32 @@ pub struct Subject<'t> {
 }
 
 impl Draft {
+    /// The plan, in order and each finding once, with what it was made of.
+    ///
+    /// # Errors
+    /// Two edits contradict each other.
+    pub fn finish(self, outline: Outline, text: &str) -> Result<Analysis, EditConflict> {
+        let Self {
+            edits,
+            mut references,
+            mut findings,
+            declared,
+            ..
+        } = self;
+        references.sort_by_key(|reference| (reference.range.start, reference.range.end));
+        findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
+        findings.dedup();
+        Ok(Analysis {
+            outline,
+            plan: Plan {
+                edits: Edits::new(edits, text)?,
+                references,
+                findings,
+                declared,
+            },
+        })
+    }
+
     /// Records a reference that is rewritten, and the reviews that its rules ask for.
     pub fn rewritten(&mut self, subject: &Subject<'_>, applied: &[usize], table: &Table) {
         self.reference(subject, table.syntax(), true);
@@ -154,4 +181,14 @@ pub fn no_successor(outcome: &Outcome<'_>, syntax: &Syntax) -> Refusal {
 /// A path as the language writes it.
 pub fn show(path: &[Segment], syntax: &Syntax) -> String {
     SymbolPath::new(path.to_vec()).map_or_else(String::new, |path| path.display(syntax).to_string())
+}
+
+/// What is said of edits that contradict each other.
+pub fn contradiction(conflict: EditConflict) -> SourceError {
+    SourceError {
+        message: format!(
+            "the edits contradict each other: {conflict} (this is a defect of repoint, please report it)"
+        ),
+        offset: None,
+    }
 }

@@ -5,6 +5,7 @@
 mod anchor;
 pub mod git;
 mod globs;
+mod normal;
 mod partition;
 mod prefilter;
 mod root;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 pub use anchor::Anchor;
 pub use globs::{GlobError, Globs};
+pub use normal::normalized;
 pub use partition::{Partition, PartitionError};
 pub use prefilter::Prefilter;
 pub use root::CONFIG_NAME;

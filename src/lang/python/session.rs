@@ -13,11 +13,12 @@ use super::roots::Roots;
 use super::settings::Settings;
 use super::survey::{self, Known, Look, Question, ROUNDS, Search, Stage, Survey, unless_it_panics};
 use super::unit::Setting;
+use crate::lang::draft::contradiction;
 use crate::lang::{Ahead, RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
-use crate::plan::{Analysis, Plan};
+use crate::plan::Analysis;
 use crate::project::{Project, WalkOptions};
-use crate::text::{EditConflict, Edits, Encoding};
+use crate::text::Encoding;
 
 /// One run over one tree.
 pub(super) struct PythonSession<'a> {
@@ -162,32 +163,9 @@ impl PythonSession<'_> {
     /// Plans a text of Python.
     fn plan_code(&self, text: &str, standing: Standing<'_>) -> Result<Analysis, SourceError> {
         let reading = analysis::read(text, standing, self.setting())?;
-        let mut draft = reading.draft;
-        draft
-            .findings
-            .sort_by_key(|finding| (finding.range.start, finding.code));
-        draft.findings.dedup();
-        draft
-            .references
-            .sort_by_key(|reference| reference.range.start);
-        let edits = Edits::new(draft.edits, text).map_err(contradiction)?;
-        Ok(Analysis {
-            outline: reading.outline,
-            plan: Plan {
-                edits,
-                references: draft.references,
-                findings: draft.findings,
-                declared: draft.declared,
-            },
-        })
-    }
-}
-
-fn contradiction(conflict: EditConflict) -> SourceError {
-    SourceError {
-        message: format!(
-            "the edits contradict each other: {conflict} (this is a defect of repoint, please report it)"
-        ),
-        offset: None,
+        reading
+            .draft
+            .finish(reading.outline, text)
+            .map_err(contradiction)
     }
 }

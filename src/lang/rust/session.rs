@@ -11,13 +11,13 @@ use super::placement::{Crates, Place, Placement};
 use super::resolve::{Home, ModuleTree};
 use super::settings::Settings;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::Draft;
+use crate::lang::draft::{Draft, contradiction};
 use crate::lang::{RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
 use crate::project::{Anchor, Prefilter, Project};
-use crate::text::{Edits, Encoding};
+use crate::text::Encoding;
 
 /// Lines at the top of a file in which a comment may say that it is generated.
 const GENERATED_LINES: usize = 5;
@@ -381,27 +381,10 @@ fn finish(text: &str, mut reading: Reading) -> Result<Analysis, SourceError> {
             "change the generator and run it again",
         );
     }
-    let mut draft = reading.draft;
-    let edits = Edits::new(draft.edits, text).map_err(|conflict| SourceError {
-        message: format!("planned edits are in conflict, which is a defect of repoint: {conflict}"),
-        offset: None,
-    })?;
-    draft
-        .references
-        .sort_by_key(|reference| (reference.range.start, reference.range.end));
-    draft
-        .findings
-        .sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
-    draft.findings.dedup();
-    Ok(Analysis {
-        outline: reading.outline,
-        plan: Plan {
-            edits,
-            references: draft.references,
-            findings: draft.findings,
-            declared: draft.declared,
-        },
-    })
+    reading
+        .draft
+        .finish(reading.outline, text)
+        .map_err(contradiction)
 }
 
 /// Whether a comment in the first lines holds the marker of generated files.

@@ -24,6 +24,7 @@ use self::foreign::Declared;
 use self::listing::Folders;
 use crate::lang::memo::Memo;
 use crate::path::{PYTHON, Segment};
+use crate::project::normalized;
 
 /// The module that a script is while it runs.
 const SCRIPT: &str = "__main__";
@@ -316,23 +317,6 @@ fn is_stubs(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str());
     name.and_then(|name| name.strip_suffix("-stubs"))
         .is_some_and(|described| PYTHON.is_name(described))
-}
-
-/// `path` without `.` and `..`, by the text alone.
-fn normalized(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

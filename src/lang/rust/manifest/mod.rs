@@ -9,7 +9,7 @@ mod package;
 mod read;
 mod targets;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use rustc_hash::FxHashMap;
 
@@ -119,23 +119,6 @@ impl Krate {
 /// A package's or target's name as a crate name.
 fn crate_name(name: &str) -> Segment {
     Segment::new(name.replace('-', "_"))
-}
-
-/// `path` without `.` and `..`, by the text alone.
-pub(super) fn normalized(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::externs::PackageExterns;
 use super::read::{Manifest, Manifests};
 use super::targets;
-use super::{Edition, Externs, Krate, ManifestError, TargetKind, crate_name, normalized};
+use super::{Edition, Externs, Krate, ManifestError, TargetKind, crate_name};
 use crate::path::Segment;
+use crate::project::normalized;
 
 /// A Cargo package, or a folder of files without a manifest that counts as one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A declared module, and the files that it may lie in.
 
-use crate::lang::rust::manifest::normalized;
 use crate::path::Segment;
+use crate::project::normalized;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 

@@ -21,9 +21,10 @@ use self::climb::{Climb, Site};
 use self::declared::{Base, Declaration, Origin, Target};
 use self::lex::declarations;
 use self::scan::{Scan, manifest_folders};
-use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package, normalized};
+use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package};
 use crate::lang::memo::Memo;
 use crate::path::Segment;
+use crate::project::normalized;
 
 /// One place that a file has in a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]

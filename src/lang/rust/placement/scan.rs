@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::declared::Base;
 use super::lex::declarations;
-use crate::lang::rust::manifest::normalized;
+use crate::project::normalized;
 
 /// Files with `#[path]` modules and what they bring, of one tree.
 #[derive(Debug, Default)]
