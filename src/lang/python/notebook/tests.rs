@@ -315,7 +315,13 @@ proptest! {
         if let Ok(inner) = Edits::new(edits, &text) {
             let after = apply(&json, &notebook, &inner);
             let expected = inner.apply(&text);
-            prop_assert_eq!(after, super::tests::notebook(&[&json_of(&expected, true)]));
+            let expected = super::tests::notebook(&[&json_of(&expected, true)]);
+            // What stands between elements is learnt from the list: one that has a single element says nothing.
+            if text.split_inclusive('\n').count() > 1 {
+                prop_assert_eq!(after, expected);
+            } else {
+                prop_assert_eq!(after.replace(",\n ", ","), expected.replace(",\n ", ","));
+            }
         }
     }
 }
