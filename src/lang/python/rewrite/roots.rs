@@ -3,7 +3,9 @@
 use super::Rewrite;
 use super::facts::{Facts, Form, Key};
 use super::fate::{Add, Blocks, ChainNext, Fates, Next};
+use super::verdict::Verdict;
 use crate::finding::Code;
+use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -132,17 +134,32 @@ impl Rewrite<'_, '_> {
             Some(module) => (module.to_vec(), false),
             None => (vec![root.clone()], true),
         };
-        let add = Add {
-            beside: key,
-            form: Form::Dotted,
-            module,
-            alias: None,
-            parent,
+        // A root that moves itself is bound under its old name.
+        let moved = Verdict::of(self.table(), &module, MODULE);
+        let add = match moved.moved().filter(|_| parent) {
+            Some(moved) => Add {
+                beside: key,
+                form: Form::Alias,
+                module: moved.to.clone(),
+                alias: Some(root.clone()),
+                parent,
+            },
+            None => Add {
+                beside: key,
+                form: Form::Dotted,
+                module,
+                alias: None,
+                parent,
+            },
         };
+        if fates.adds.contains(&add) {
+            return;
+        }
         let covered = fates.adds.iter().any(|known| {
             known.beside == key
                 && known.form == Form::Dotted
                 && known.alias.is_none()
+                && add.form == Form::Dotted
                 && known.module.starts_with(&add.module)
         });
         if !covered {
