@@ -46,6 +46,8 @@ impl Rewrite<'_, '_> {
         uses: &mut Vec<Use>,
     ) {
         let range = self.chain_range(fact);
+        // Two senses that become one are one use.
+        let mut ends: Vec<&[Segment]> = Vec::new();
         for (at, sense) in fact.senses.iter().enumerate() {
             let stays = match next {
                 ChainNext::Writes(_) => false,
@@ -59,6 +61,14 @@ impl Rewrite<'_, '_> {
                     })
                 }
             };
+            let end = match sense.verdict.moved() {
+                Some(moved) if !stays => moved.to.as_slice(),
+                _ => sense.path.as_slice(),
+            };
+            if ends.contains(&end) {
+                continue;
+            }
+            ends.push(end);
             uses.push(Use {
                 meaning: Meaning::Path(sense.path.clone()),
                 namespaces: Namespaces::ALL,
