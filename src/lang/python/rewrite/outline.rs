@@ -25,6 +25,7 @@ impl Rewrite<'_, '_> {
             let Some(fact) = facts.clause(key) else {
                 continue;
             };
+            // One that goes may be the twin of one that moves, and verification cannot tell them apart.
             let stays = !matches!(fates.clause(key), Next::Swaps(_) | Next::Goes);
             let mut binding = self.outline_binding(key, fact.path.as_deref(), stays);
             if fact.form != super::facts::Form::From {
