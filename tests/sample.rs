@@ -1,5 +1,5 @@
 //! The sample workspace, which README shows: it compiles before and after, and nothing of the old
-//! paths is left.
+//! paths is left. And README itself: codes, and the patches of both samples.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +8,9 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 const SAMPLE: &str = "tests/sample-rust";
+
+/// Its own test is `tests/sample_python.rs`; here only what README shows of it.
+const PYTHON_SAMPLE: &str = "tests/sample-python";
 
 fn copy() -> TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
@@ -115,24 +118,36 @@ fn readme_lists_every_code() {
     }
 }
 
-/// Every `diff` block of README is a part of what the command above it prints.
+/// Each file in a `diff` block of README is a part of what one of the commands above it prints.
 #[test]
 fn readme_shows_what_the_program_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).expect("README is readable");
-    let command = format!("cargo run --release -- diff -m {SAMPLE}/mappings {SAMPLE}\n");
-    assert!(readme.contains(&command), "README names another command");
     let mapping = format!("{SAMPLE}/mappings");
-    let output = repoint(root, &["diff", "-m", &mapping, SAMPLE]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    let patch = String::from_utf8_lossy(&output.stdout);
+    let commands: [&[&str]; 2] = [
+        &["-m", &mapping, SAMPLE],
+        &[
+            "-m",
+            "websocket-ssot",
+            "--root",
+            PYTHON_SAMPLE,
+            PYTHON_SAMPLE,
+        ],
+    ];
     let blocks = readme.split("\n```diff\n").skip(1);
-    let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
-    assert!(!blocks.is_empty(), "README shows no diff");
-    for block in blocks {
-        assert!(
-            patch.contains(block),
-            "not printed:\n{block}\nbut:\n{patch}"
-        );
+    let blocks = blocks.filter_map(|rest| rest.split("```").next());
+    // Files of one block need not follow each other in the patch.
+    let files = blocks.flat_map(|block| block.split("diff --git ").skip(1));
+    let mut files: Vec<_> = files.map(|rest| format!("diff --git {rest}")).collect();
+    for arguments in commands {
+        let command = format!("cargo run --release -- diff {}\n", arguments.join(" "));
+        assert!(readme.contains(&command), "README names another command");
+        let output = repoint(root, &[&["diff"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        let patch = String::from_utf8_lossy(&output.stdout);
+        let shown = files.len();
+        files.retain(|file| !patch.contains(file));
+        assert!(files.len() < shown, "README shows nothing of: {command}");
     }
+    assert_eq!(files, [""; 0], "README shows what is not printed");
 }

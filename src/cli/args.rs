@@ -14,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   repoint diff -m mapping.toml src              show what apply would do
   repoint diff --move old::a::Foo=new::Bar      a rule on the spot
+  repoint diff --lang python --move old.a.Foo=new.Bar
   repoint diff -m mapping.toml | git apply      from the root of the repository
   repoint apply -m mapping.toml                 rewrite the files below this folder
   repoint check                                 exit 1 while deprecated paths are in use
@@ -147,7 +148,8 @@ pub(super) struct RuleArgs {
     /// A mapping file, a directory of them, or the name of a built-in table; repeatable
     #[arg(short, long = "mapping", value_name = "FILE, DIR or NAME")]
     pub mappings: Vec<String>,
-    /// A rule on the spot, as `old::a::Foo=new::Bar`; repeatable. Alone: only those rules
+    /// A rule on the spot, as `old::a::Foo=new::Bar`, or with --lang as `old.a.Foo=new.Bar`;
+    /// repeatable. Alone: only those rules
     #[arg(long = "move", value_name = "OLD=NEW")]
     pub moves: Vec<String>,
     /// Only this language
@@ -161,16 +163,20 @@ pub(super) struct RuleArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rewriting")]
 pub(super) struct RewriteArgs {
-    /// Which strings are references: those in known calls and attributes, all, or none
+    /// Which strings are references: those in known calls (mock.patch, import_module) and attributes
+    /// (serde, clap); all, in Python; or none
     #[arg(long, value_name = "WHICH", default_value = "known")]
     pub strings: StringsArg,
-    /// Rewrite the examples of Markdown files too
+    /// Rewrite documentation too: doctests and roles in docstrings (Python), examples of Markdown
+    /// files (Rust)
     #[arg(long)]
     pub docs: bool,
-    /// Note mentions in the prose of documentation comments
+    /// Note mentions in prose: of docstrings, comments and other files such as YAML and Markdown
+    /// (Python), of documentation comments (Rust)
     #[arg(long)]
     pub mentions: bool,
-    /// A root of the language's modules (Python); repeatable
+    /// A folder in which modules start (Python; Rust has its manifests); repeatable [default: src/,
+    /// else the project root]
     #[arg(long = "root", value_name = "DIR")]
     pub roots: Vec<PathBuf>,
     /// One file that fails: nothing is written

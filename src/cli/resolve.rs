@@ -212,18 +212,6 @@ fn rules(
         .into_iter()
         .filter(|table| asked(table.syntax().language) && !table.is_empty())
         .collect();
-    let known = names_of(registry());
-    if let Some(table) = tables
-        .iter()
-        .find(|table| !known.contains(&table.syntax().language))
-    {
-        let language = table.syntax().language;
-        return Err(anyhow!(
-            "there are rules for {language}, which this version can check but not rewrite: leave \
-             the table out, or choose another language with --lang"
-        )
-        .into());
-    }
     if tables.is_empty() {
         let language = args.lang.as_deref().unwrap_or("any language");
         return Err(anyhow!("there are no rules for {language} in the mapping tables").into());

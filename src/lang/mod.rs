@@ -68,7 +68,7 @@ pub struct RewriteOptions {
     /// Rewrite documentation that is not compiled too: doctests and roles in docstrings (Python), the
     /// examples of Markdown files (Rust).
     pub docs: bool,
-    /// Note mentions in the prose of documentation, and in files that are no source (Python).
+    /// Note mentions in the prose of documentation, and in comments and files that are no source (Python).
     pub mentions: bool,
     /// Where the language's modules start, absolute; empty if nothing was said.
     pub roots: Vec<PathBuf>,

@@ -1,9 +1,20 @@
 //! Python.
 //!
-//! `session` holds what is known of a tree (`roots`: where modules are; `survey`: what other files
-//! say), `analysis` goes from text to plan: `parse`, `scopes` (what names are bound to), `unit` (all that
-//! is known of one text), `strings`, `rewrite` (to edits and findings). Deliberately absent: types, values, the
-//! interpreter, `sys.path`.
+//! In the order in which a text goes through:
+//!
+//! - `session`: one tree, with `settings`; `roots` says where its modules are, `survey` what other files say
+//!   of a name, `tree` puts both as the questions that a rewrite asks;
+//! - `cookie`: bytes to text; `notebook`: the cells of a notebook as one text, and its edits as edits of the JSON;
+//! - `analysis`: one text from parse to plan. `depth` refuses what would overflow the stack, `parse` makes the
+//!   tree, `semantic` tells whether it is a valid module;
+//! - `scopes`: what names are bound to; `exports`: `__all__`; `annotations`: strings and comments that hold types;
+//! - `unit`: one text with all that was found out so far, which the rest works on;
+//! - `docs`, `strings`: references in docstrings and in strings; `embedded` takes over what was found in code
+//!   inside of them;
+//! - `rewrite`: what becomes of each clause, chain and pair, as edits and findings;
+//! - `mentions`: text that is no code.
+//!
+//! Deliberately absent: types, values, the interpreter, `sys.path`, what imports do when they are run.
 
 mod analysis;
 mod annotations;

@@ -15,7 +15,8 @@ pub(super) struct Settings {
     pub(super) merge_imports: bool,
     /// Further calls that take a path in a string (row P58).
     pub(super) string_calls: Vec<StringCall>,
-    /// Further variables and dict keys whose strings are paths: `INSTALLED_APPS` (row P58).
+    /// Further variables whose strings are paths, as those of `INSTALLED_APPS` are, and keys with such strings in
+    /// the dicts of known settings (row P58).
     pub(super) string_names: Vec<String>,
 }
 

@@ -1,0 +1,64 @@
+//! Generated sources in Python that are very large, and what they cost.
+//!
+//! Measured on one file in a build without optimisation: 10 MB of lines such as `ABCDEFGH = 100000` take
+//! 7 s and 530 MB, a million statements as short as `b=a` (4.4 MB) 42 s and 1.3 GB. So a file needs 50 to 300
+//! times its size, about a kilobyte a statement, and that is what `--max-file-size` is for.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const IMPORT: &str = "from old.mod import Name\n";
+const MOVED: &str = "from new.home import Name\n";
+
+fn apply(dir: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_repoint"))
+        .current_dir(dir)
+        .args(["apply", "--lang", "python"])
+        .arg("--move=old.mod.Name=new.home.Name")
+        .args(more)
+        .output()
+        .expect("repoint runs")
+}
+
+/// A file of an import and `times` lines is refused where it is too large, and rewritten where it is not.
+#[track_caller]
+fn refused_then_rewritten(line: &str, times: usize) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let file = dir.path().join("big.py");
+    let rest = line.repeat(times);
+    fs::write(&file, [IMPORT, &rest].concat()).expect("a file is written");
+
+    let refused = apply(dir.path(), &["--max-file-size", "100K"]);
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{message}");
+    assert!(message.contains("error: big.py: "), "{message}");
+    assert!(message.contains("--max-file-size"), "{message}");
+    let text = fs::read_to_string(&file).expect("the file is readable");
+    assert!(text.starts_with(IMPORT), "it was changed");
+
+    let rewritten = apply(dir.path(), &["--max-file-size", "100M"]);
+    let message = String::from_utf8_lossy(&rewritten.stderr);
+    assert_eq!(rewritten.status.code(), Some(0), "{message}");
+    let text = fs::read_to_string(&file).expect("the file is readable");
+    assert!(text.strip_prefix(MOVED) == Some(rest.as_str()), "{message}");
+}
+
+#[test]
+fn a_hundred_thousand_statements() {
+    refused_then_rewritten("a=1;b=a;c=b;d=c;e=d\n", 20_000);
+}
+
+/// Takes 1.3 GB, and 40 s without optimisation: `cargo test --test large -- --ignored`.
+#[test]
+#[ignore = "takes more than a minute for both of them"]
+fn a_million_statements() {
+    refused_then_rewritten("a=1;b=a;c=b;d=c;e=d\n", 200_000);
+}
+
+/// Takes 3 GB, and 40 s without optimisation.
+#[test]
+#[ignore = "takes more memory than a test may"]
+fn fifty_megabytes() {
+    refused_then_rewritten("ABCDEFGH = 100000\n", 2_800_000);
+}
