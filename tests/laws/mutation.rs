@@ -94,7 +94,7 @@ fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
         }
         1 => bytes.insert(
             at,
-            b"\n\t #\"'()[]{}:;,.\\\r\x0c=@*x\0\xc3\xff"[numbers.below(27)],
+            b"\n\t #\"'()[]{}:;,.\\\r\x0c=@*x\0\xc3\xff"[numbers.below(26)],
         ),
         2 | 3 => lines(bytes, numbers),
         4..=6 => tokens(bytes, numbers),
