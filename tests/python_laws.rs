@@ -212,5 +212,5 @@ fn mutations_of_the_fixtures_break_no_law() {
 
 #[test]
 fn programs_print_the_same_before_and_after() {
-    program::run(count("REPOINT_PROGRAMS", 600));
+    program::run(count("REPOINT_PROGRAMS", 3_000));
 }
