@@ -31,6 +31,13 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
+            let root_moves = Verdict::of(self.table(), &path[..1], MODULE).len() > 0;
+            if self.is_read_unbound(key, root) || (root_moves && !left.is_empty()) {
+                blocks
+                    .clauses
+                    .insert(key, super::fate::another_binding(root));
+                continue;
+            }
             let exposed = self
                 .exposes(key)
                 .filter(|_| !self.is_bound_besides(key, facts, fates));
@@ -54,6 +61,20 @@ impl Rewrite<'_, '_> {
             }
         }
         fates.adds.sort_by_key(|add| add.beside);
+    }
+
+    /// Whether the name is read where it is this scope's and nothing has bound it: without the import the read
+    /// would find another scope's.
+    fn is_read_unbound(&self, key: Key, root: &Segment) -> bool {
+        let scopes = &self.unit.scopes;
+        let clause = &scopes.import(key.0).clauses[key.1 as usize];
+        let scope = scopes.binding(clause.binding).scope;
+        scopes.chains.iter().any(|chain| {
+            chain.parts[0].name == *root
+                && chain.reach.bindings.is_empty()
+                && chain.reach.stars.is_empty()
+                && scopes.owner(chain.scope, root) == Some(scope)
+        })
     }
 
     /// Whether a clause binds a name of another scope than its own (`global`).
