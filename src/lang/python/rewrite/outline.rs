@@ -25,7 +25,8 @@ impl Rewrite<'_, '_> {
             let Some(fact) = facts.clause(key) else {
                 continue;
             };
-            let stays = !matches!(fates.clause(key), Next::Swaps(_));
+            // One that goes may be the twin of one that moves, and verification cannot tell them apart.
+            let stays = !matches!(fates.clause(key), Next::Swaps(_) | Next::Goes);
             let mut binding = self.outline_binding(key, fact.path.as_deref(), stays);
             if fact.form != super::facts::Form::From {
                 binding.namespaces = crate::lang::python::unit::MODULE;
