@@ -239,7 +239,7 @@ fn show(path: &str, way: usize) -> String {
         8 => format!(
             "class C:\n    y = {path}\n    def m(self): return {path}\nshow(C.y, C().m())\n"
         ),
-        9 => format!("with patch(\"{path}\"): show({path})\n"),
+        9 if head == "old" || head == "kept" => format!("with patch(\"{path}\"): show({path})\n"),
         10 => format!("show({path}); show({head})\n"),
         11 => format!("y = {path}; show(y)\n"),
         12 => format!("def noted(z: \"{path}\"): pass\nshow(eval(noted.__annotations__[\"z\"]))\n"),
@@ -283,7 +283,7 @@ fn part() -> impl Strategy<Value = String> {
                 5 | 6 => format!("def go():\n{}go()\n", indented(&text)),
                 7 => format!("if True:\n{}else: pass\n", indented(&text)),
                 8 => format!(
-                    "try:\n{}except ImportError: print('missing')\n",
+                    "try:\n{}except ImportError: print('!failed')\n",
                     indented(&text)
                 ),
                 _ => format!("def go():\n{}go()\n{text}", indented(&text)),

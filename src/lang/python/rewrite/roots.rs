@@ -24,7 +24,7 @@ impl Rewrite<'_, '_> {
                 Next::Goes => true,
                 _ => continue,
             };
-            let left = self.left_over(key, root, facts, fates);
+            let left = self.left_over(key, path, facts, fates);
             if goes {
                 if !left.is_empty() {
                     fates.clauses.insert(key, Next::Stays);
@@ -85,25 +85,32 @@ impl Rewrite<'_, '_> {
         binding.from != binding.scope
     }
 
-    /// Chains that start at the clause's root, keep their text, and are reached by no other import of it.
-    fn left_over(&self, key: Key, root: &Segment, facts: &Facts, fates: &Fates) -> Vec<usize> {
-        let others = |keys: &[(Key, usize)]| {
-            keys.iter().any(|(other, _)| {
+    /// Chains that start at the clause's root, keep their text, and lose what they need with it: the root,
+    /// or a package between the root and what the clause names, which was loaded on the way.
+    fn left_over(&self, key: Key, path: &[Segment], facts: &Facts, fates: &Fates) -> Vec<usize> {
+        let others = |chain: &super::facts::ChainFact, needed: &[Segment]| {
+            chain.reached.iter().any(|(other, _)| {
                 *other != key
                     && match (fates.clause(*other), facts.clause(*other)) {
                         (Next::Swaps(to), Some(fact)) => {
-                            fact.form != Form::Dotted || to.first() == Some(root)
+                            fact.form != Form::Dotted || to.starts_with(needed)
                         }
                         (Next::Goes, _) | (_, None) => false,
-                        _ => true,
+                        (_, Some(fact)) => {
+                            !matches!(fact.form, Form::Dotted | Form::Undotted)
+                                || fact
+                                    .path
+                                    .as_ref()
+                                    .is_none_or(|path| path.starts_with(needed))
+                        }
                     }
             })
         };
-        let added = |chain: &super::facts::ChainFact| {
+        let added = |chain: &super::facts::ChainFact, needed: &[Segment]| {
             fates.adds.iter().any(|add| {
                 add.form == Form::Dotted
                     && add.alias.is_none()
-                    && add.module.first() == Some(root)
+                    && add.module.starts_with(needed)
                     && chain.is_reached_by(add.beside)
                     && !add.parent
             })
@@ -114,10 +121,10 @@ impl Rewrite<'_, '_> {
             .iter()
             .enumerate()
             .filter(|(at, chain)| {
-                chain.is_reached_by(key)
-                    && stays(&fates.chains[*at])
-                    && !others(&chain.reached)
-                    && !added(chain)
+                chain.is_reached_by(key) && stays(&fates.chains[*at]) && {
+                    let needed = shared(path, &chain.sense().path);
+                    !others(chain, needed) && !added(chain, needed)
+                }
             })
             .map(|(at, _)| at)
             .collect()
@@ -192,4 +199,10 @@ impl Rewrite<'_, '_> {
     fn is_imported_elsewhere(&self, path: &[Segment]) -> bool {
         self.is_imported_as_module(path)
     }
+}
+
+/// The names that two paths of one root begin with.
+fn shared<'p>(one: &'p [Segment], other: &[Segment]) -> &'p [Segment] {
+    let len = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    &one[..len]
 }
