@@ -1,27 +1,20 @@
 #!/usr/bin/env python3
-"""Ratios of whole runs over a real tree, measured side by side in one go.
+"""Ratios of whole runs over a real tree of Rust, measured side by side in one go.
 
     cargo build --release && benches/tree.py [--repeat 15] [--corpus DIR] [--binary PATH]
 
 Without --corpus, the sources of many published crates are vendored once below
-target/bench-corpus (some 38,000 Rust files, 540 MB; needs the network).
-Needs `rg` on PATH. Runs of all commands are interleaved, so that a busy machine slows all of
-them alike; each figure is the median and the minimum of wall time, processor time, and peak memory.
+target/bench-corpus (some 38,000 Rust files, 540 MB; needs the network). Needs `rg` on PATH.
 """
 
-import argparse
-import collections
-import os
 import pathlib
-import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+import measure
+
 LEAST_FILES = 10_000
 
 # Crates with much handwritten code; what they depend on comes along.
@@ -46,7 +39,7 @@ def corpus_of(arguments):
     """The folder of sources; vendors it if it is not there."""
     if arguments.corpus:
         return arguments.corpus.resolve()
-    base = HERE / "target" / "bench-corpus"
+    base = measure.HERE / "target" / "bench-corpus"
     vendor = base / "crates"
     done = base / "complete"
     if not done.exists():
@@ -72,91 +65,23 @@ def corpus_of(arguments):
     return vendor
 
 
-def words_of(files):
-    """In how many files each capitalised or snake-case word occurs, and the files."""
-    count = collections.Counter()
-    pattern = re.compile(rb"\b[A-Za-z_][A-Za-z0-9_]{5,}\b")
-    for file in files:
-        count.update(set(pattern.findall(file.read_bytes())))
-    return {word.decode(): number for word, number in count.items()}
-
-
-def near(count, wanted, how_many):
-    """The words whose number of files is nearest to the wanted one."""
-    ranked = sorted(count, key=lambda word: (abs(count[word] - wanted), word))
-    return ranked[:how_many]
-
-
 def table(path, names, absent):
     """A table that moves items of the crate `zq_old`, which no file knows."""
-    rules = [f'[[move]]\nfrom = "zq_old::a::{name}"\nto = "zq_new::a::{name}"\n' for name in names]
+    rules = [(f"zq_old::a::{name}", f"zq_new::a::{name}") for name in names]
     rules += [
-        f'[[move]]\nfrom = "zq_old::a{i % 97}::Gone{i:x}Zq"\nto = "zq_new::a::Gone{i:x}Zq"\n'
-        for i in range(absent)
+        (f"zq_old::a{i % 97}::Gone{i:x}Zq", f"zq_new::a::Gone{i:x}Zq") for i in range(absent)
     ]
-    path.write_text('language = "rust"\nname = "bench"\n\n' + "\n".join(rules))
-    return path
-
-
-class Command:
-    """A command line and what its runs took."""
-
-    def __init__(self, name, line, statuses=(0, 1)):
-        self.name, self.line, self.statuses = name, [str(word) for word in line], statuses
-        self.wall, self.cpu = [], []
-
-    def run(self, folder):
-        with tempfile.TemporaryFile() as errors:
-            start = time.perf_counter()
-            child = subprocess.Popen(
-                self.line, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=errors,
-            )
-            _, status, usage = os.wait4(child.pid, 0)
-            self.wall.append(time.perf_counter() - start)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode not in self.statuses:
-                errors.seek(0)
-                said = errors.read().decode(errors="replace")[-2000:]
-                sys.exit(f"{' '.join(self.line)}: status {child.returncode}\n{said}")
-        self.cpu.append(usage.ru_utime + usage.ru_stime)
-
-    def peak(self, folder):
-        """Bytes of memory at most. Asked through a small process of its own, since a child's count
-        starts with what its parent had when it was made."""
-        ask = (
-            "import os, sys\n"
-            "quiet = os.open(os.devnull, os.O_RDWR)\n"
-            "actions = [(os.POSIX_SPAWN_DUP2, quiet, at) for at in (0, 1, 2)]\n"
-            "child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=actions)\n"
-            "print(os.wait4(child, 0)[2].ru_maxrss)\n"
-        )
-        line = [sys.executable, "-S", "-c", ask, *self.line]
-        said = subprocess.run(line, cwd=folder, check=True, capture_output=True, text=True).stdout
-        # Kilobytes on Linux, bytes on macOS.
-        return int(said) * (1 if sys.platform == "darwin" else 1024)
+    return measure.table(path, "rust", rules)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--corpus", type=pathlib.Path, help="a folder of Rust sources")
-    parser.add_argument("--binary", type=pathlib.Path, default=HERE / "target/release/repoint")
-    parser.add_argument("--repeat", type=int, default=15)
-    arguments = parser.parse_args()
-    if not shutil.which("rg"):
-        sys.exit("ripgrep is not installed: put `rg` on PATH")
-    binary = arguments.binary.resolve()
-    if not binary.exists():
-        sys.exit(f"{binary} does not exist: run `cargo build --release`")
+    arguments = measure.arguments_of(__doc__, "Rust", 15)
+    binary = arguments.binary
     corpus = corpus_of(arguments)
-    files = [path for path in corpus.rglob("*.rs") if path.is_file() and not path.is_symlink()]
-    size = sum(path.stat().st_size for path in files)
-    print(f"{len(files)} Rust files, {size / 1e6:.0f} MB")
-    if len(files) < LEAST_FILES:
-        sys.exit(f"too small: at least {LEAST_FILES} Rust files are needed")
-    count = words_of(files)
-    some = near(count, len(files) // 100, 1)
-    ten = near(count, len(files) // 1000, 10)
+    files = measure.sources(corpus, ".rs", LEAST_FILES)
+    count = measure.words_of(files)
+    some = measure.near(count, len(files) // 100, 1)
+    ten = measure.near(count, len(files) // 1000, 10)
     print(f"the word of 1%: {some[0]} ({count[some[0]]} files)")
 
     with tempfile.TemporaryDirectory() as folder:
@@ -171,10 +96,10 @@ def main():
 
         def repoint(name, verb, mapping, *more):
             line = [binary, verb, "-m", mapping, "--output-format", "concise", *more, corpus]
-            return Command(name, line, any_status)
+            return measure.Command(name, line, any_status)
 
         def rg(name, word):
-            return Command(name, ["rg", "-l", "-w", "-g", "*.rs", word, corpus])
+            return measure.Command(name, ["rg", "-l", "-w", "-g", "*.rs", word, corpus])
 
         commands = [
             rg("rg none", absent),
@@ -184,48 +109,21 @@ def main():
             repoint("diff some", "diff", some_table),
             repoint("check ten", "check", ten_table),
             repoint("check many", "check", many_table),
-            Command("load ten", [binary, "mapping", "check", ten_table]),
-            Command("load many", [binary, "mapping", "check", many_table]),
+            measure.Command("load ten", [binary, "mapping", "check", ten_table]),
+            measure.Command("load many", [binary, "mapping", "check", many_table]),
             repoint("check some -j1", "check", some_table, "-j1"),
             repoint("check some -j2", "check", some_table, "-j2"),
         ]
-        peaks = {command.name: command.peak(folder) for command in commands}
-        for turn in range(arguments.repeat + 1):
-            for command in commands:
-                # Outside of every project: no configuration, no mappings but the named ones.
-                command.run(folder)
-                if turn == 0:
-                    # The first turn only warms the page cache.
-                    command.wall.clear()
-                    command.cpu.clear()
+        # Outside of every project: no configuration, no mappings but the named ones.
+        named = measure.measured(commands, folder, arguments.repeat)
 
-    print(f"\n{'':16}{'median':>9}{'minimum':>9}{'cpu':>9}{'peak':>9}")
-    named = {}
-    for command in commands:
-        named[command.name] = command
-        print(
-            f"{command.name:16}{statistics.median(command.wall):8.3f}s{min(command.wall):8.3f}s"
-            f"{min(command.cpu):8.3f}s{peaks[command.name] / 1e6:7.0f}MB"
-        )
-
-    def ratio(what, over, under):
-        values = []
-        for figure in (statistics.median, min):
-            above = figure(named[over].wall)
-            below = figure(named[under].wall)
-            values.append(above / below)
-        print(f"{what:52}{values[0]:7.2f}{values[1]:9.2f}")
-
-    print(f"\n{'ratio of wall time':52}{'median':>7}{'minimum':>9}")
-    ratio("check, nothing matches / rg -l", "check none", "rg none")
-    ratio("check, 1% of the files match / rg -l", "check some", "rg some")
-    ratio("diff, 1% of the files match / rg -l", "diff some", "rg some")
-    ratio("check, 10,000 rules / 10 rules", "check many", "check ten")
-    ratio("2 threads / 1 thread", "check some -j2", "check some -j1")
-    for figure, name in ((statistics.median, "median"), (min, "minimum")):
-        many = figure(named["check many"].wall) - figure(named["load many"].wall)
-        ten_wall = figure(named["check ten"].wall) - figure(named["load ten"].wall)
-        print(f"10,000 rules / 10 rules, loading taken off, {name}: {many / ten_wall:.2f}")
+    ratio = measure.ratio
+    ratio("check, nothing matches / rg -l", named, "check none", "rg none")
+    ratio("check, 1% of the files match / rg -l", named, "check some", "rg some")
+    ratio("diff, 1% of the files match / rg -l", named, "diff some", "rg some")
+    ratio("check, 10,000 rules / 10 rules", named, "check many", "check ten")
+    ratio("the same, loading taken off", named, "check many", "check ten", "load many", "load ten")
+    ratio("2 threads / 1 thread", named, "check some -j2", "check some -j1")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def k():
 def l():
     import os.path  #= os1
     import os  #= os2
-    os.path  #? os -> os2
+    os.path  #? os -> os1, os2
 def m():
     import os.path  #= os3
     def n():

@@ -1,7 +1,7 @@
 import a.b.c  #= a1
 a.b.c, b, c  #? a -> a1; b -> builtin; c -> builtin
 import a.d  #= a2
-a  #? a -> a2
+a  #? a -> a1, a2
 import e.f as g, e.h  #= gh
 g, f, e  #? g -> gh; f -> builtin; e -> gh
 from .. import i, j as k  #= ik

@@ -256,7 +256,7 @@ fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Optio
         Outcome::Removed(_) | Outcome::Alternatives(_) => Some(path.to_vec()),
         Outcome::Stays => None,
     };
-    import.clauses.iter().find_map(|clause| {
+    let named = import.clauses.iter().find_map(|clause| {
         let mut path = module.to_vec();
         path.extend(clause.path.iter().filter(|name| *name != "*").cloned());
         // A new path is one that the table leads to: after a rewrite this is all that tells.
@@ -269,5 +269,11 @@ fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Optio
             to.pop();
         }
         Some(to)
-    })
+    });
+    // What is left of a split statement must lead where the whole one did: a module with rules below it
+    // is known to the table, whatever is imported from it.
+    let table = setting.table;
+    let is_known =
+        || !module.is_empty() && (table.leads_to_old(module) || table.leads_to_new(module));
+    named.or_else(|| is_known().then(|| module.to_vec()))
 }

@@ -76,7 +76,7 @@ impl Language for Python {
             if let [.., parent, _] = rule.from.segments() {
                 anchors.push(Anchor {
                     word: word(parent),
-                    alongside: STARS.iter().map(ToString::to_string).collect(),
+                    alongside: star_texts(parent),
                 });
             }
         }
@@ -121,5 +121,20 @@ fn is_code(path: &Path) -> bool {
         .is_some_and(|extension| extension == "py" || extension == "pyi")
 }
 
-/// How the star of a star import is written.
-const STARS: [&str; 4] = ["import *", "import*", "import  *", "import\t*"];
+/// What a star import of a module looks like. Names of modules are short and common, so the name alone would make
+/// most files with a star import candidates. More white space than this is written by nobody, and a file that
+/// uses a name which the star brings holds that name anyway.
+fn star_texts(module: &str) -> Vec<String> {
+    [
+        " import *",
+        " import*",
+        "  import *",
+        " import  *",
+        "\timport *",
+        " import\t*",
+        " \\\n",
+    ]
+    .iter()
+    .map(|behind| format!("{module}{behind}"))
+    .collect()
+}

@@ -12,6 +12,7 @@ use ruff_python_ast::{
 };
 use ruff_python_parser::semantic_errors::{
     LazyImportContext, SemanticSyntaxChecker, SemanticSyntaxContext, SemanticSyntaxError,
+    SemanticSyntaxErrorKind,
 };
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -214,7 +215,14 @@ impl SemanticSyntaxContext for Context<'_> {
     }
 
     fn report_semantic_error(&self, error: SemanticSyntaxError) {
-        self.errors.borrow_mut().push(error.to_string());
+        // Without the module, which a rewrite changes: what was wrong before is wrong after.
+        let message = match error.kind {
+            SemanticSyntaxErrorKind::NonModuleImportStar(_) => {
+                "a star import is only allowed at module level".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        self.errors.borrow_mut().push(message);
     }
 
     fn in_loop_context(&self) -> bool {

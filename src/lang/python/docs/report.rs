@@ -108,18 +108,24 @@ impl Docs {
 /// A new path as a role names it: builtins by their bare name.
 fn written(path: &[Segment]) -> String {
     match path {
-        [builtins, rest @ ..] if builtins == "builtins" && !rest.is_empty() => rest.join("."),
+        [builtins, name, ..] if builtins == "builtins" && is_builtin(name) => path[1..].join("."),
         _ => path.join("."),
     }
 }
 
-/// What a role's target means. One name alone may be a builtin or a name of the documented module.
+/// What a role's target means. One name alone may be a builtin; else it is taken for a path, as rules
+/// do.
 fn meaning(path: Vec<Segment>) -> Meaning {
-    if path.len() > 1 {
+    if path.len() > 1 || !path.iter().all(|name| is_builtin(name)) {
         return Meaning::Path(path);
     }
     let builtins = std::iter::once(Segment::new_static("builtins"));
     Meaning::Own(builtins.chain(path).collect())
+}
+
+/// Whether it is one in the newest Python.
+fn is_builtin(name: &str) -> bool {
+    ruff_python_stdlib::builtins::is_python_builtin(name, 14, false)
 }
 
 /// Notes a path, if a rule speaks of it.

@@ -25,6 +25,7 @@ impl Rewrite<'_, '_> {
             let Some(fact) = facts.clause(key) else {
                 continue;
             };
+            // One that goes may be the twin of one that moves, and verification cannot tell them apart.
             let stays = !matches!(fates.clause(key), Next::Swaps(_) | Next::Goes);
             let mut binding = self.outline_binding(key, fact.path.as_deref(), stays);
             if fact.form != super::facts::Form::From {
@@ -46,6 +47,8 @@ impl Rewrite<'_, '_> {
         uses: &mut Vec<Use>,
     ) {
         let range = self.chain_range(fact);
+        // Two senses that become one are one use.
+        let mut ends: Vec<&[Segment]> = Vec::new();
         for (at, sense) in fact.senses.iter().enumerate() {
             let stays = match next {
                 ChainNext::Writes(_) => false,
@@ -59,6 +62,14 @@ impl Rewrite<'_, '_> {
                     })
                 }
             };
+            let end = match sense.verdict.moved() {
+                Some(moved) if !stays => moved.to.as_slice(),
+                _ => sense.path.as_slice(),
+            };
+            if ends.contains(&end) {
+                continue;
+            }
+            ends.push(end);
             uses.push(Use {
                 meaning: Meaning::Path(sense.path.clone()),
                 namespaces: Namespaces::ALL,

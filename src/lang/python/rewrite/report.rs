@@ -182,7 +182,7 @@ impl Rewrite<'_, '_> {
             successor: None,
             message: format!(
                 "the import bound `{}` too, so that is imported by itself",
-                path[0]
+                add.alias.as_ref().unwrap_or(&path[0])
             ),
             help: None,
             rule: None,

@@ -3,7 +3,9 @@
 use super::Rewrite;
 use super::facts::{Facts, Form, Key};
 use super::fate::{Add, Blocks, ChainNext, Fates, Next};
+use super::verdict::Verdict;
 use crate::finding::Code;
+use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -22,11 +24,18 @@ impl Rewrite<'_, '_> {
                 Next::Goes => true,
                 _ => continue,
             };
-            let left = self.left_over(key, root, facts, fates);
+            let left = self.left_over(key, path, facts, fates);
             if goes {
                 if !left.is_empty() {
                     fates.clauses.insert(key, Next::Stays);
                 }
+                continue;
+            }
+            let root_moves = Verdict::of(self.table(), &path[..1], MODULE).len() > 0;
+            if self.is_read_unbound(key, root) || (root_moves && !left.is_empty()) {
+                blocks
+                    .clauses
+                    .insert(key, super::fate::another_binding(root));
                 continue;
             }
             let exposed = self
@@ -54,6 +63,20 @@ impl Rewrite<'_, '_> {
         fates.adds.sort_by_key(|add| add.beside);
     }
 
+    /// Whether the name is read where it is this scope's and nothing has bound it: without the import the read
+    /// would find another scope's.
+    fn is_read_unbound(&self, key: Key, root: &Segment) -> bool {
+        let scopes = &self.unit.scopes;
+        let clause = &scopes.import(key.0).clauses[key.1 as usize];
+        let scope = scopes.binding(clause.binding).scope;
+        scopes.chains.iter().any(|chain| {
+            chain.parts[0].name == *root
+                && chain.reach.bindings.is_empty()
+                && chain.reach.stars.is_empty()
+                && scopes.owner(chain.scope, root) == Some(scope)
+        })
+    }
+
     /// Whether a clause binds a name of another scope than its own (`global`).
     fn is_global(&self, key: Key) -> bool {
         let scopes = &self.unit.scopes;
@@ -62,25 +85,32 @@ impl Rewrite<'_, '_> {
         binding.from != binding.scope
     }
 
-    /// Chains that start at the clause's root, keep their text, and are reached by no other import of it.
-    fn left_over(&self, key: Key, root: &Segment, facts: &Facts, fates: &Fates) -> Vec<usize> {
-        let others = |keys: &[(Key, usize)]| {
-            keys.iter().any(|(other, _)| {
+    /// Chains that start at the clause's root, keep their text, and lose what they need with it: the root,
+    /// or a package between the root and what the clause names, which was loaded on the way.
+    fn left_over(&self, key: Key, path: &[Segment], facts: &Facts, fates: &Fates) -> Vec<usize> {
+        let others = |chain: &super::facts::ChainFact, needed: &[Segment]| {
+            chain.reached.iter().any(|(other, _)| {
                 *other != key
                     && match (fates.clause(*other), facts.clause(*other)) {
                         (Next::Swaps(to), Some(fact)) => {
-                            fact.form != Form::Dotted || to.first() == Some(root)
+                            fact.form != Form::Dotted || to.starts_with(needed)
                         }
                         (Next::Goes, _) | (_, None) => false,
-                        _ => true,
+                        (_, Some(fact)) => {
+                            !matches!(fact.form, Form::Dotted | Form::Undotted)
+                                || fact
+                                    .path
+                                    .as_ref()
+                                    .is_none_or(|path| path.starts_with(needed))
+                        }
                     }
             })
         };
-        let added = |chain: &super::facts::ChainFact| {
+        let added = |chain: &super::facts::ChainFact, needed: &[Segment]| {
             fates.adds.iter().any(|add| {
                 add.form == Form::Dotted
                     && add.alias.is_none()
-                    && add.module.first() == Some(root)
+                    && add.module.starts_with(needed)
                     && chain.is_reached_by(add.beside)
                     && !add.parent
             })
@@ -91,10 +121,10 @@ impl Rewrite<'_, '_> {
             .iter()
             .enumerate()
             .filter(|(at, chain)| {
-                chain.is_reached_by(key)
-                    && stays(&fates.chains[*at])
-                    && !others(&chain.reached)
-                    && !added(chain)
+                chain.is_reached_by(key) && stays(&fates.chains[*at]) && {
+                    let needed = shared(path, &chain.sense().path);
+                    !others(chain, needed) && !added(chain, needed)
+                }
             })
             .map(|(at, _)| at)
             .collect()
@@ -132,17 +162,32 @@ impl Rewrite<'_, '_> {
             Some(module) => (module.to_vec(), false),
             None => (vec![root.clone()], true),
         };
-        let add = Add {
-            beside: key,
-            form: Form::Dotted,
-            module,
-            alias: None,
-            parent,
+        // A root that moves itself is bound under its old name.
+        let moved = Verdict::of(self.table(), &module, MODULE);
+        let add = match moved.moved().filter(|_| parent) {
+            Some(moved) => Add {
+                beside: key,
+                form: Form::Alias,
+                module: moved.to.clone(),
+                alias: Some(root.clone()),
+                parent,
+            },
+            None => Add {
+                beside: key,
+                form: Form::Dotted,
+                module,
+                alias: None,
+                parent,
+            },
         };
+        if fates.adds.contains(&add) {
+            return;
+        }
         let covered = fates.adds.iter().any(|known| {
             known.beside == key
                 && known.form == Form::Dotted
                 && known.alias.is_none()
+                && add.form == Form::Dotted
                 && known.module.starts_with(&add.module)
         });
         if !covered {
@@ -154,4 +199,10 @@ impl Rewrite<'_, '_> {
     fn is_imported_elsewhere(&self, path: &[Segment]) -> bool {
         self.is_imported_as_module(path)
     }
+}
+
+/// The names that two paths of one root begin with.
+fn shared<'p>(one: &'p [Segment], other: &[Segment]) -> &'p [Segment] {
+    let len = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    &one[..len]
 }

@@ -6,6 +6,7 @@
 //!   declared without a value is exactly one [`Binding`] (an augmented assignment is both);
 //! - a chain reaches a binding if some order of execution lets it: too many is allowed, too few is a
 //!   defect. In straight code of one scope it is exact;
+//! - `import a` and `import a.b` do not undo each other: both bind the same package, and each brings a module;
 //! - `global` and `nonlocal` are followed: a binding is listed in the scope whose name it binds;
 //! - code that runs at another time (a function, a lambda, a generator, an annotation, the value of a
 //!   `type` statement) reaches every binding of a name, and what such code binds is reached by every

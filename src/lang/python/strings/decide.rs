@@ -121,7 +121,10 @@ pub(super) fn at(
         _ => None,
     };
     let first = start + if base.is_some() { level } else { 0 };
-    let written = Written::at(flat, first)?;
+    let written = match &base {
+        Some(_) => Written::below(flat, first),
+        None => Written::at(flat, first),
+    }?;
     let rest = &flat[written.end..];
     let has_object = written.module < written.names.len();
     let kinds = match is_module && after.is_empty() && !has_object {

@@ -20,6 +20,15 @@ pub(super) struct Written {
 impl Written {
     /// Reads as many names as there are, joined by dots and at most one colon.
     pub(super) fn at(text: &str, start: usize) -> Option<Self> {
+        Self::read(text, start, false)
+    }
+
+    /// The same below a package that stands elsewhere.
+    pub(super) fn below(text: &str, start: usize) -> Option<Self> {
+        Self::read(text, start, true)
+    }
+
+    fn read(text: &str, start: usize, is_below: bool) -> Option<Self> {
         let mut written = Self {
             names: Vec::new(),
             places: Vec::new(),
@@ -34,7 +43,10 @@ impl Written {
                 .find(|c: char| c != '_' && !unicode_ident::is_xid_continue(c))
                 .unwrap_or(rest.len());
             let name = &rest[..length];
-            if !is_identifier(name) {
+            // What is loaded by its text may be no identifier: `pkg.migrations.0001_initial`.
+            let is_name =
+                is_identifier(name) || (is_below || !written.names.is_empty()) && !name.is_empty();
+            if !is_name {
                 break;
             }
             written.names.push(Segment::new(name));
@@ -91,6 +103,7 @@ mod tests {
         assert_eq!(read("a.b: c"), Some(("a.b".to_owned(), 2, 3)));
         assert_eq!(read("a.b:c:d"), Some(("a.b.c".to_owned(), 2, 5)));
         assert_eq!(read(".a"), None);
+        assert_eq!(read("a.1_b:C"), Some(("a.1_b.C".to_owned(), 2, 7)));
         assert_eq!(read("1.a"), None);
         assert_eq!(read(""), None);
     }

@@ -7,7 +7,7 @@
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ExprStringLiteral, ExprSubscript, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reading::{Wanted, clause_paths};
 use crate::lang::python::scopes::{BindingId, BindingKind, Bindings, Context, ScopeId};
@@ -23,6 +23,13 @@ const IMPORTERS: [&str; 5] = [
     "load_module",
 ];
 
+/// Functions that replace what they are given the name of (`unittest.mock`, pytest's `monkeypatch` and
+/// `mocker`, builtins).
+const REPLACERS: [&str; 10] = [
+    "patch", "object", "multiple", "dict", "setattr", "delattr", "setitem", "delitem", "spy",
+    "stub",
+];
+
 /// Longer strings are no paths.
 const LONGEST: usize = 1000;
 
@@ -35,6 +42,7 @@ pub(super) fn of(unit: &Unit<'_>, wanted: &Wanted) -> Vec<Found> {
         unit,
         wanted,
         by_hand: FxHashMap::default(),
+        replaced: FxHashSet::default(),
         found: Vec::new(),
     };
     paths.modules_by_hand();
@@ -89,6 +97,8 @@ struct Paths<'u, 'a> {
     wanted: &'u Wanted,
     /// What names stand for that are assigned a module.
     by_hand: FxHashMap<BindingId, Vec<Vec<Segment>>>,
+    /// Where strings start whose object is replaced.
+    replaced: FxHashSet<TextSize>,
     found: Vec<Found>,
 }
 
@@ -116,7 +126,8 @@ impl Paths<'_, '_> {
             for path in meant(self.unit, &reach.bindings, &reach.stars, &names) {
                 self.found.push((path, at.to_usize(), false));
             }
-            self.found.push((names, at.to_usize(), true));
+            let is_replaced = self.replaced.contains(&at);
+            self.found.push((names, at.to_usize(), is_replaced));
         }
     }
 
@@ -211,12 +222,16 @@ impl Paths<'_, '_> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => "",
         };
-        let writes = !matches!(called, "getattr" | "hasattr");
+        let writes = REPLACERS.contains(&called);
         let given = call.arguments.args.iter();
         let named = call.arguments.keywords.iter();
         let all: Vec<&Expr> = given
             .chain(named.clone().map(|keyword| &keyword.value))
             .collect();
+        if writes {
+            let starts = all.iter().map(|given| given.range().start());
+            self.replaced.extend(starts);
+        }
         for object in &all {
             if !matches!(object, Expr::Name(_) | Expr::Attribute(_) | Expr::Call(_)) {
                 continue;

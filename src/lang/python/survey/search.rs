@@ -15,7 +15,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::answers::{self, Answer, Exports};
 use super::reading::{self, Facts, Wanted};
 use super::{Question, unless_it_panics};
-use crate::lang::python::STARS;
 use crate::lang::python::roots::Roots;
 use crate::lang::python::unit::Setting;
 use crate::path::Segment;
@@ -116,6 +115,9 @@ fn wanted(questions: &FxHashSet<Question>) -> Wanted {
     wanted
 }
 
+/// How the star of a star import is written.
+const STARS: [&str; 4] = ["import *", "import*", "import  *", "import\t*"];
+
 fn anchors(wanted: &Wanted) -> Vec<Anchor> {
     let mut anchors: Vec<Anchor> = wanted
         .words
@@ -127,7 +129,7 @@ fn anchors(wanted: &Wanted) -> Vec<Anchor> {
         .collect();
     anchors.push(Anchor {
         word: Some("import".to_owned()),
-        alongside: STARS.iter().map(ToString::to_string).collect(),
+        alongside: STARS.map(str::to_owned).to_vec(),
     });
     anchors.sort();
     anchors

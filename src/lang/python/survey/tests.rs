@@ -117,8 +117,8 @@ fn what_only_looks_alike_does_not() {
 fn strings_and_pairs_reach_a_name() {
     reached("=user.py:1", "patch('lib.Name')\n");
     reached("user.py:1", "patch('lib.Name.f')\n");
-    reached("=user.py:1", "run('lib:Name')\n");
-    reached("=user.py:1", "entry = ['x = lib:Name']\n");
+    reached("user.py:1", "run('lib:Name')\n");
+    reached("user.py:1", "entry = ['x = lib:Name']\n");
     reached("=user.py:2", "import lib\npatch.object(lib, 'Name')\n");
     reached(
         "=user.py:2",
