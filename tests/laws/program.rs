@@ -72,6 +72,18 @@ impl World {
         )
     }
 
+    /// Whether no two modules and no two objects get one path: as stubs they would be one, which they are
+    /// not before.
+    fn keeps_apart(&self) -> bool {
+        let mut seen = std::collections::BTreeSet::new();
+        MODULES.iter().all(|module| {
+            seen.insert(self.new_path(module))
+                && OBJECTS
+                    .iter()
+                    .all(|object| seen.insert(self.new_path(&format!("{module}.{object}"))))
+        })
+    }
+
     /// By path: what is there (`module` or an object's kind) and which one it is.
     fn stubs(&self, state: &str) -> Value {
         let mut stubs = serde_json::Map::new();
@@ -151,6 +163,7 @@ fn world() -> impl Strategy<Value = World> {
             moves: rules.into_iter().collect(),
             uses,
         })
+        .prop_filter("two things become one", World::keeps_apart)
 }
 
 fn module() -> impl Strategy<Value = &'static str> {
