@@ -1,5 +1,7 @@
 //! Arms of a fallback that a rewrite would make equal (rows P15, P17).
 
+use rustc_hash::FxHashMap;
+
 use super::Rewrite;
 use super::facts::{Facts, Form, Key};
 use super::fate::{Blocks, Fates, Next};
@@ -27,10 +29,11 @@ pub(super) fn block_equal_arms(
     blocks: &mut Blocks,
 ) {
     let arms = arms(rewrite, facts, fates);
-    for (i, one) in arms.iter().enumerate() {
-        for other in &arms[..i] {
-            if one.same != other.same
-                || !(one.changed || other.changed)
+    let mut known: FxHashMap<&(ScopeId, Segment, Vec<Segment>), Vec<&Arm>> = FxHashMap::default();
+    for one in &arms {
+        let others = known.entry(&one.same).or_default();
+        for other in others.iter().copied() {
+            if !(one.changed || other.changed)
                 || one.key == other.key
                 || !rewrite.are_alternatives(one.block, other.block)
                 || were_equal(facts, one.key, other.key)
@@ -51,6 +54,7 @@ pub(super) fn block_equal_arms(
                 }
             }
         }
+        others.push(one);
     }
 }
 

@@ -80,13 +80,11 @@ impl List {
             let clause = bytes(clause.range);
             let next = import.clauses.get(i + 1).map(|clause| bytes(clause.range));
             let limit = next.as_ref().map_or(statement.end, |next| next.start);
-            let comma = tokens
+            let next_token = tokens.partition_point(|token| token.start().to_usize() < clause.end);
+            let comma = tokens[next_token..]
                 .iter()
-                .find(|token| {
-                    token.kind() == TokenKind::Comma
-                        && token.start().to_usize() >= clause.end
-                        && token.end().to_usize() <= limit
-                })
+                .take_while(|token| token.end().to_usize() <= limit)
+                .find(|token| token.kind() == TokenKind::Comma)
                 .map(|token| bytes(token.range()));
             let mut end = comma.as_ref().map_or(clause.end, |comma| comma.end);
             let comment = comments
