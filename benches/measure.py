@@ -19,12 +19,14 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent.parent
 
 
-def arguments_of(about, what, repeat):
-    """The command line; ends the program if `rg` or the binary is missing."""
+def arguments_of(about, what, repeat, numbers=()):
+    """The command line, with more options for numbers; ends the program if `rg` or the binary is missing."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--corpus", type=pathlib.Path, help=f"a folder of {what} sources")
     parser.add_argument("--binary", type=pathlib.Path, default=HERE / "target/release/repoint")
     parser.add_argument("--repeat", type=int, default=repeat)
+    for option, usual in numbers:
+        parser.add_argument(option, type=int, default=usual)
     arguments = parser.parse_args()
     if not shutil.which("rg"):
         sys.exit("ripgrep is not installed: put `rg` on PATH")
@@ -73,6 +75,8 @@ class Command:
         self.name, self.line, self.statuses = name, [str(word) for word in line], statuses
         self.wall, self.cpu = [], []
         self.peak_bytes = 0
+        # How often it runs at most; `None`: as often as the others.
+        self.most = None
 
     def run(self, folder):
         with tempfile.TemporaryFile() as errors:
@@ -112,9 +116,10 @@ def measured(commands, folder, repeat):
     for command in commands:
         # This also warms the page cache.
         command.peak_bytes = command.peak(folder)
-    for _ in range(repeat):
+    for turn in range(repeat):
         for command in commands:
-            command.run(folder)
+            if command.most is None or turn < command.most:
+                command.run(folder)
     print(f", {os.getloadavg()[0]:.1f} after, {repeat} runs of each on {os.cpu_count()} cores")
     width = max(len(command.name) for command in commands) + 1
     print(f"\n{'':{width}}{'median':>9}{'minimum':>9}{'cpu':>9}{'peak':>9}")

@@ -5,7 +5,8 @@
 
 Without --corpus, published packages are put side by side once below target/bench-corpus, as in an
 environment (some 15,000 Python files, 170 MB; needs pip and the network). Needs `rg` on PATH. Into
-an environment of its own beside them go LibCST and ast-grep, which do the same move.
+an environment of its own beside them go LibCST and ast-grep, which do the same move; those take minutes,
+so they run once only (`--rivals N`: that often, 0 leaves them out).
 """
 
 import pathlib
@@ -110,8 +111,9 @@ def absent(number):
 
 
 def main():
-    arguments = measure.arguments_of(__doc__, "Python", 7)
-    binary, corpus, bin_of_tools = arguments.binary, corpus_of(arguments), tools()
+    arguments = measure.arguments_of(__doc__, "Python", 7, [("--rivals", 1)])
+    binary, corpus = arguments.binary, corpus_of(arguments)
+    bin_of_tools = tools() if arguments.rivals else pathlib.Path()
     files = measure.sources(corpus, ".py", LEAST_FILES)
     imports, words = mentioning(files, MODULE)
     sample = imports[:: max(1, len(imports) // SAMPLE)][:SAMPLE]
@@ -169,10 +171,16 @@ def main():
             load("many"),
             repoint("diff", "module", "-j1"),
             repoint("diff", "module", "-j2"),
+        ]
+        rivals = [
             measure.Command("ast-grep", [bin_of_tools / "ast-grep", "scan", "--rule", rule, corpus]),
             libcst("LibCST, one file", sample[:1]),
             libcst(f"LibCST, {len(sample)} files", sample),
         ]
+        if arguments.rivals:
+            for command in rivals:
+                command.most = arguments.rivals
+            commands += rivals
         named = measure.measured(commands, corpus, arguments.repeat)
 
     ratio = measure.ratio
@@ -184,6 +192,8 @@ def main():
     ratio("check, 10,000 rules / 10 rules", named, "check many", "check ten")
     ratio("the same, loading taken off", named, "check many", "check ten", "load many", "load ten")
     ratio("diff, 2 threads / 1 thread", named, "diff module -j2", "diff module -j1")
+    if not arguments.rivals:
+        return
     ratio("ast-grep finds the module / diff", named, "ast-grep", "diff module")
     # Without its start, a file's share of the sample times the files.
     start, some = "LibCST, one file", f"LibCST, {len(sample)} files"
