@@ -49,16 +49,16 @@ fn a_hundred_thousand_statements() {
     refused_then_rewritten("a=1;b=a;c=b;d=c;e=d\n", 20_000);
 }
 
-/// Takes 1.3 GB, and 40 s without optimisation: `cargo test --test large -- --ignored`.
+/// `.ci/run` runs it, one after the other with the next: `cargo test --test large -- --ignored --test-threads 1`.
 #[test]
-#[ignore = "takes more than a minute for both of them"]
+#[ignore = "takes over a gigabyte; .ci/run runs it"]
 fn a_million_statements() {
     refused_then_rewritten("a=1;b=a;c=b;d=c;e=d\n", 200_000);
 }
 
-/// Takes 3 GB, and 40 s without optimisation.
+/// As the one before.
 #[test]
-#[ignore = "takes more memory than a test may"]
+#[ignore = "takes some gigabytes; .ci/run runs it"]
 fn fifty_megabytes() {
     refused_then_rewritten("ABCDEFGH = 100000\n", 2_800_000);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ruff_python_ast::{ModModule, PySourceType};
+use ruff_python_ast::ModModule;
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse};
 
 use crate::lang::SourceError;
@@ -34,16 +34,10 @@ impl SourceKind {
 /// # Errors
 /// The first syntax error, with its place; it nests too deep (row P71).
 pub(super) fn module(text: &str, kind: SourceKind) -> Result<Parsed<ModModule>, SourceError> {
-    let source_type = match kind {
-        SourceKind::Module => PySourceType::Python,
-        SourceKind::Stub => PySourceType::Stub,
-        SourceKind::Cells => PySourceType::Ipynb,
-    };
     let mode = match kind {
         SourceKind::Cells => Mode::Ipython,
         SourceKind::Module | SourceKind::Stub => Mode::Module,
     };
-    let _ = source_type;
     super::depth::check(text, mode)?;
     let parsed = parse(text, ParseOptions::from(mode)).map_err(|error| SourceError {
         message: format!("is not valid Python: {}", lower(&error.error.to_string())),

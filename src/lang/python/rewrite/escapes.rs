@@ -1,8 +1,8 @@
 //! Where a name or a chain is handed on as a value: given to a call, returned, bound to another name, put
 //! into a collection. What becomes of it there is not followed (row P52).
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_keyword, walk_parameter, walk_stmt};
-use ruff_python_ast::{Expr, Keyword, ModModule, Parameter, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_keyword, walk_stmt};
+use ruff_python_ast::{Expr, Keyword, ModModule, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
@@ -72,9 +72,5 @@ impl<'a> Visitor<'a> for HandedOn {
     fn visit_keyword(&mut self, keyword: &'a Keyword) {
         self.give(&keyword.value);
         walk_keyword(self, keyword);
-    }
-
-    fn visit_parameter(&mut self, parameter: &'a Parameter) {
-        walk_parameter(self, parameter);
     }
 }

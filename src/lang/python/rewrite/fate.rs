@@ -438,9 +438,6 @@ impl<'a> Rewrite<'_, 'a> {
             let name = match fact.form {
                 Form::Star => continue,
                 // `import a.b` has no name of its own: its path is what tells it from others.
-                Form::Dotted | Form::Undotted if swaps && fact.form == Form::Dotted => {
-                    Segment::new("")
-                }
                 Form::Dotted => Segment::new(""),
                 _ => scopes.binding(clause.binding).name.clone(),
             };

@@ -42,7 +42,7 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
-            match self.renaming(key, binding, &name, &new, facts) {
+            match self.renaming(binding, &name, &new) {
                 Some(edits) => {
                     draft.edits.extend(edits);
                     self.renamed.insert(binding);
@@ -55,14 +55,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// The edits that rename every use of a binding; `None` if one may be missed or captured.
-    fn renaming(
-        &self,
-        key: Key,
-        binding: BindingId,
-        name: &Segment,
-        new: &Segment,
-        facts: &Facts,
-    ) -> Option<Vec<Edit>> {
+    fn renaming(&self, binding: BindingId, name: &Segment, new: &Segment) -> Option<Vec<Edit>> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
         let scope = scopes.scope(bound.scope);
@@ -90,8 +83,7 @@ impl Rewrite<'_, '_> {
             return None;
         }
         let mut edits = Vec::new();
-        let mut users = Vec::new();
-        for (index, chain) in scopes.chains.iter().enumerate() {
+        for chain in &scopes.chains {
             if !chain.reach.bindings.contains(&binding) {
                 // A read of the new name that is found further out would be captured.
                 let captured = chain.parts[0].name == *new
@@ -108,10 +100,8 @@ impl Rewrite<'_, '_> {
             {
                 return None;
             }
-            users.push(index);
             edits.push(Edit::replace(bytes(chain.parts[0].range), new.as_str()));
         }
-        let _ = (key, facts, users);
         Some(edits)
     }
 
