@@ -2,6 +2,7 @@
 //! come of it: exit status, both streams, and the tree afterwards.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -242,12 +243,12 @@ fn make_unreadable(_: &Path) -> bool {
     false
 }
 
-/// Every file of the tree that can be read, git's own left out.
+/// Every file of the tree that can be read, but git's own and the journal.
 fn contents(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failed> {
     let mut contents = BTreeMap::new();
     let entries = walkdir::WalkDir::new(root)
         .into_iter()
-        .filter_entry(|entry| entry.file_name() != ".git");
+        .filter_entry(|entry| ![".git", ".repoint"].map(OsStr::new).contains(&entry.file_name()));
     for entry in entries {
         let entry = entry?;
         if !entry.file_type().is_file() {

@@ -8,61 +8,98 @@ use super::console::Console;
 use super::exit::Exit;
 use super::files::{self, Tally};
 use super::resolve::{Input, Refusal, Run};
+use super::state;
 use super::stdout::Output;
+use super::writer::Writer;
 use crate::engine::Summary;
 use crate::output::summary::{Task, line};
 use crate::output::{FileView, Mode};
-use crate::transaction::{Change, commit};
+use crate::transaction::{CommitError, Committed};
 
 /// Findings go to standard output; 1 if errors remain. Every file is planned and verified before
 /// the first one is written.
 pub(super) fn run(args: &ApplyArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
     let mut out = Output::open(run.output_file.as_deref(), console)?;
-    let tally = match &run.input {
-        Input::Text { bytes, .. } => text(&run, bytes, console, &mut out)?,
-        Input::Paths(_) => tree(&run, console, &mut out)?,
+    let (tally, written) = match &run.input {
+        Input::Text { bytes, .. } => (text(&run, bytes, console, &mut out)?, Exit::Clean),
+        Input::Paths(_) => tree(args, &run, console, &mut out)?,
     };
     out.flush()?;
     console.summary(&line(&tally.summary, Task::Apply));
     let exit = Exit::left_if(tally.leaves()).max(tally.failures());
+    let exit = exit.max(written);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
 }
 
-fn tree(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally> {
+fn tree(
+    args: &ApplyArgs,
+    run: &Run,
+    console: &Console,
+    out: &mut Output,
+) -> anyhow::Result<(Tally, Exit)> {
     let mut renderer = run.format.renderer(out.color());
-    let mut changes = Vec::new();
+    let journal = state::journal(&args.run.state, &run.place);
+    let mut writer = Writer::open(&journal, run, console)?;
     let mut tally = files::over(run, console, |report, rules| {
         let view = FileView::new(&report, rules, Mode::Rewrite);
         // That nobody reads the findings any more is no reason to leave the tree half done.
         out.write(|out| renderer.file(&view, out))?;
-        if let Some(new) = report.rewritten {
-            changes.push(Change {
-                path: report.path,
-                old: report.source.into_bytes(),
-                new,
-            });
-        }
+        writer.add(&report, console)?;
         Ok(ControlFlow::Continue(()))
     })?;
     out.write(|out| renderer.finish(out))?;
+    writer.unwritten.correct(&mut tally.summary);
     if run.strict && tally.summary.failed > 0 {
+        writer.discard();
         console.error("nothing was written: files failed, and --strict asks for all or nothing");
         withdraw(&mut tally.summary);
-        return Ok(tally);
+        return Ok((tally, writer.recovered));
     }
     let started = Instant::now();
-    let committed = commit(&changes);
+    let committed = writer.commit(run, args.keep.keep);
     tally.summary.elapsed += started.elapsed();
-    if let Err(error) = committed {
-        for failed in &error.errors {
-            console.failure(&failed.path, &failed.problem.to_string());
+    let exit = match committed {
+        Ok(committed) => said(committed, console),
+        Err(error) => {
+            refused(&error, &mut tally.summary, console);
+            Exit::Failed
         }
-        console.error(&error.to_string());
-        withdraw(&mut tally.summary);
-        tally.summary.failed += error.errors.len();
+    };
+    Ok((tally, exit.max(writer.recovered)))
+}
+
+/// Names what was left in the very moment, and says how to take the rest back.
+fn said(committed: Option<Committed>, console: &Console) -> Exit {
+    let Some(committed) = committed else {
+        return Exit::Clean;
+    };
+    state::say_left(&committed.left, console);
+    if let Some(id) = committed.id {
+        console.detail(&format!(
+            "transaction {id}: `repoint undo {id}` takes it back"
+        ));
     }
-    Ok(tally)
+    Exit::failed_if(!committed.left.is_empty())
+}
+
+fn refused(error: &CommitError, summary: &mut Summary, console: &Console) {
+    match error {
+        CommitError::Refused(errors) => {
+            for failed in errors {
+                console.failure(&failed.path, &failed.problem.to_string());
+            }
+            summary.failed += errors.len();
+        }
+        CommitError::Unfinished(finished) => {
+            state::say_left(&finished.left, console);
+            state::say_failed(&finished.failed, console);
+            summary.failed += finished.failed.len();
+        }
+        CommitError::NotStaged { .. } | CommitError::Journal(_) | CommitError::Unknown(_) => {}
+    }
+    console.error(&error.to_string());
+    withdraw(summary);
 }
 
 /// What was to be rewritten was not.

@@ -77,7 +77,8 @@ pub(super) enum Command {
     /// Rewrite the files, after verifying every one of them
     ///
     /// Every file is planned and verified before the first one is written. A file that cannot be
-    /// read, parsed or verified is left as it is and named.
+    /// read, parsed or verified is left as it is and named; all others are written, or none of them.
+    /// `repoint undo` takes it back.
     Apply(ApplyArgs),
     /// Report every deprecated reference; exit 1 if there is one
     Check(CheckArgs),
@@ -118,6 +119,46 @@ pub(super) struct DiffArgs {
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub guard: GuardArgs,
+    #[command(flatten)]
+    pub keep: KeepArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct GuardArgs {
+    /// Rewrite files with changes that are in no commit, staged or not, and files that git does not
+    /// know
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Rewrite files whose changes are all staged
+    #[arg(long)]
+    pub allow_staged: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct KeepArgs {
+    /// How many transactions the journal keeps: the newest ones
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = at_least_one)]
+    pub keep: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct StateArgs {
+    /// Where the journal of transactions is [default: .repoint at the project root]
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("expected at least 1: the last transaction is always kept".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("expected a number: {error}")),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +181,8 @@ pub(super) struct RunArgs {
     pub files: FileArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub state: StateArgs,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,8 @@ use super::args::CheckArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::files;
-use super::resolve::{Refusal, Run};
+use super::resolve::{Input, Refusal, Run};
+use super::state;
 use super::stdout::Output;
 use crate::output::summary::{Task, line};
 use crate::output::{FileView, Mode};
@@ -14,6 +15,10 @@ use crate::output::{FileView, Mode};
 /// Findings go to standard output; 1 if there is a reference.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
+    let state = match &run.input {
+        Input::Paths(_) => state::look(&state::journal(&args.run.state, &run.place), console),
+        Input::Text { .. } => Exit::Clean,
+    };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let mut renderer = run.format.renderer(out.color());
     let tally = files::over(&run, console, |report, rules| {
@@ -31,6 +36,6 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
         console.summary(&line(&tally.summary, Task::Check));
     }
     let left = Exit::left_if(tally.leaves() || tally.summary.rewritten > 0);
-    let exit = left.max(tally.failures());
+    let exit = left.max(tally.failures()).max(state);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
 }

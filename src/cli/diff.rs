@@ -6,7 +6,8 @@ use super::args::DiffArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::files::{self, Tally};
-use super::resolve::{Refusal, Run};
+use super::resolve::{Input, Refusal, Run};
+use super::state;
 use super::stdout::Output;
 use crate::engine::FileReport;
 use crate::mapping::Rule;
@@ -18,6 +19,10 @@ use crate::output::{FileView, Mode};
 /// and there is a patch or an error.
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
+    let state = match &run.input {
+        Input::Paths(_) => state::look(&state::journal(&args.run.state, &run.place), console),
+        Input::Text { .. } => Exit::Clean,
+    };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let tally = match run.format.plan_renderer() {
         Some(mut renderer) => {
@@ -40,7 +45,7 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
         console.summary(&line(&tally.summary, Task::Diff));
     }
     let left = args.exit_code && (tally.leaves() || tally.summary.changed > 0);
-    let exit = Exit::left_if(left).max(tally.failures());
+    let exit = Exit::left_if(left).max(tally.failures()).max(state);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
 }
 

@@ -14,7 +14,9 @@ mod exit;
 mod files;
 mod mapping;
 mod resolve;
+mod state;
 mod stdout;
+mod writer;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -59,6 +59,8 @@ pub(super) struct Run {
     pub place: Place,
     pub languages: Vec<&'static dyn Language>,
     pub tables: Vec<Table>,
+    /// What the rules are called: names of tables, and rules of the command line.
+    pub names: Vec<String>,
     pub rewrite: RewriteOptions,
     pub walk: WalkOptions,
     pub input: Input,
@@ -150,7 +152,7 @@ impl Run {
     /// Makes a run of the arguments.
     pub fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
         let place = Place::find(args.rules.config.as_deref())?;
-        let (languages, tables) = rules(&args.rules, &place, console)?;
+        let (languages, tables, names) = rules(&args.rules, &place, console)?;
         let walk = walk_options(&args.files, &place, console)?;
         let input = input(args, &place)?;
         let roots = args.rewrite.roots.iter().map(|root| place.cwd.join(root));
@@ -172,6 +174,7 @@ impl Run {
             place,
             languages,
             tables,
+            names,
             rewrite,
             walk,
             input,
@@ -187,7 +190,7 @@ fn rules(
     args: &RuleArgs,
     place: &Place,
     console: &Console,
-) -> Result<(Vec<&'static dyn Language>, Vec<Table>), Refusal> {
+) -> Result<(Vec<&'static dyn Language>, Vec<Table>, Vec<String>), Refusal> {
     let only_moves = args.mappings.is_empty() && !args.moves.is_empty();
     let mut sources = if only_moves {
         Vec::new()
@@ -206,6 +209,8 @@ fn rules(
             mapping.name
         ));
     }
+    let mappings = loaded.mappings().iter().map(|mapping| mapping.name.clone());
+    let names = mappings.chain(args.moves.iter().cloned()).collect();
     let asked = |language: &str| args.lang.as_deref().is_none_or(|only| only == language);
     let tables: Vec<Table> = loaded
         .into_tables()
@@ -221,7 +226,7 @@ fn rules(
         .copied()
         .filter(|language| asked(language.syntax().language))
         .collect();
-    Ok((languages, tables))
+    Ok((languages, tables, names))
 }
 
 fn walk_options(args: &FileArgs, place: &Place, console: &Console) -> anyhow::Result<WalkOptions> {

@@ -1,0 +1,143 @@
+//! What `apply` does with files that change: into a draft one by one, then all of it at once.
+
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::exit::Exit;
+use super::resolve::{Input, Run};
+use super::state;
+use crate::engine::{FileReport, Summary};
+use crate::transaction::{
+    About, Action, AddError, Added, Change, CommitError, Committed, Draft, Journal, Lock,
+};
+
+/// A draft that begins with the first file: who changes nothing leaves no folder behind.
+pub(super) struct Writer<'j> {
+    journal: &'j Journal<'j>,
+    lock: Option<Lock>,
+    draft: Option<Draft<'j>>,
+    bounds: Vec<PathBuf>,
+    /// What was to be written and will not be.
+    pub unwritten: Unwritten,
+    /// What was found when an earlier run was finished.
+    pub recovered: Exit,
+}
+
+/// Files that cannot be written, although their plan holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unwritten {
+    files: usize,
+    references: usize,
+}
+
+impl Unwritten {
+    /// Takes them out of the counts of what changed.
+    pub fn correct(self, summary: &mut Summary) {
+        summary.changed -= self.files;
+        summary.rewritten -= self.references;
+        summary.left += self.references;
+        summary.failed += self.files;
+    }
+}
+
+impl<'j> Writer<'j> {
+    /// Finishes what an earlier run has left.
+    ///
+    /// # Errors
+    /// Somebody else writes, or the journal cannot be used.
+    pub fn open(journal: &'j Journal<'j>, run: &Run, console: &Console) -> anyhow::Result<Self> {
+        let (lock, recovered) = if journal.exists() {
+            let (lock, exit) = state::open(journal, "apply", console)?;
+            (Some(lock), exit)
+        } else {
+            (None, Exit::Clean)
+        };
+        let named = match &run.input {
+            Input::Paths(paths) => paths.as_slice(),
+            Input::Text { .. } => &[],
+        };
+        Ok(Self {
+            journal,
+            lock,
+            draft: None,
+            bounds: named.iter().filter_map(|p| p.canonicalize().ok()).collect(),
+            unwritten: Unwritten::default(),
+            recovered,
+        })
+    }
+
+    /// Takes a file in, if it changes. One that cannot be written is said and counted.
+    ///
+    /// # Errors
+    /// The journal cannot be written, so nothing can be.
+    pub fn add(&mut self, report: &FileReport, console: &Console) -> anyhow::Result<()> {
+        let Some(new) = &report.rewritten else {
+            return Ok(());
+        };
+        let references = report.plan.references.iter().filter(|r| r.rewritten);
+        let change = Change {
+            path: &report.path,
+            old: Some(report.source.bytes()),
+            new,
+            references: references.count(),
+            mode: 0,
+        };
+        match self.draft(console)?.add(&change) {
+            Ok(Added::New { hard_links }) if hard_links > 0 => console.note(&format!(
+                "{}: has {hard_links} other names (hard links), which keep the old content",
+                console.shown(&report.path)
+            )),
+            Ok(_) => {}
+            Err(AddError::File(problem)) => {
+                console.failure(&report.path, &problem.to_string());
+                self.unwritten.files += 1;
+                self.unwritten.references += change.references;
+            }
+            Err(AddError::Journal(error)) => {
+                self.discard();
+                return Err(anyhow::Error::new(error).context("nothing was written"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all of it, or nothing.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub fn commit(&mut self, run: &Run, keep: usize) -> Result<Option<Committed>, CommitError> {
+        let about = About {
+            action: Action::Apply,
+            tables: run.names.clone(),
+        };
+        let draft = self.draft.take();
+        draft.map(|draft| draft.commit(about, keep)).transpose()
+    }
+
+    /// Gives it up.
+    pub fn discard(&mut self) {
+        if let Some(draft) = self.draft.take() {
+            // What stays is cleared away by the next run.
+            let _ = draft.discard();
+        }
+    }
+
+    fn draft(&mut self, console: &Console) -> anyhow::Result<&mut Draft<'j>> {
+        let draft = match self.draft.take() {
+            Some(draft) => draft,
+            None => {
+                let lock = match self.lock.take() {
+                    Some(lock) => lock,
+                    None => {
+                        // Somebody may have been faster, and been interrupted.
+                        let (lock, exit) = state::open(self.journal, "apply", console)?;
+                        self.recovered = self.recovered.max(exit);
+                        lock
+                    }
+                };
+                Draft::begin(self.journal, lock, std::mem::take(&mut self.bounds))?
+            }
+        };
+        Ok(self.draft.insert(draft))
+    }
+}

@@ -1,0 +1,185 @@
+//! From a draft to files that are written.
+//!
+//! 1. The pack is flushed: from here on a run that is interrupted can be cleared away.
+//! 2. Every new content is written beside its file, and all of it is flushed at once. A disk that
+//!    is full, or a folder that has become read-only, is found out here.
+//! 3. Every file is held against what the change was planned from.
+//! 4. The record is written and flushed: **this is the moment**. Before it the tree is as it was.
+//! 5. Each file is replaced by a rename, the file systems are flushed, the record says done.
+//!
+//! All that can fail is done before step 4; between it and the end lie renames alone.
+
+use std::path::{Path, PathBuf};
+
+use super::draft::Draft;
+use super::finish::{Finished, Staged, finish};
+use super::journal::{JournalError, io_error};
+use super::lock::Lock;
+use super::pack::{Entry, Pack, PackSum};
+use super::problem::{CommitError, Problem, WriteError, io_while};
+use super::record::{About, Id, Record};
+use super::stage::stage;
+use super::tree::{Found, Tree};
+
+/// A transaction that is made.
+#[derive(Debug)]
+pub struct Committed {
+    /// Its number; `None` if there was nothing to write.
+    pub id: Option<Id>,
+    /// Files that have their new content.
+    pub files: usize,
+    /// Files that someone edited in the very moment, and that were left; why.
+    pub left: Vec<(PathBuf, super::tree::Left)>,
+}
+
+impl Draft<'_> {
+    /// Makes all changes, or none. The newest `keep` transactions stay in the journal.
+    ///
+    /// # Errors
+    /// Nothing was written, save for [`CommitError::Unfinished`] and [`CommitError::Unknown`].
+    pub fn commit(self, about: About, keep: usize) -> Result<Committed, CommitError> {
+        let Self {
+            journal,
+            id,
+            pack,
+            targets,
+            dirty,
+            lock,
+            ..
+        } = self;
+        if targets.is_empty() {
+            pack.abandon();
+            journal.remove(id, "pack").map_err(CommitError::Journal)?;
+            return Ok(Committed {
+                id: None,
+                files: 0,
+                left: Vec::new(),
+            });
+        }
+        let (paths, entries): (Vec<PathBuf>, Vec<Entry>) = targets
+            .into_iter()
+            .map(|target| (target.path, target.entry))
+            .unzip();
+        let pack_path = journal.file(id, "pack");
+        let sum = pack
+            .finish()
+            .and_then(|sum| {
+                let folder = pack_path.parent().unwrap_or(&pack_path);
+                journal.disk.flush_folder(folder).map(|()| sum)
+            })
+            .map_err(|source| io_error(&pack_path, "written", source));
+        let mut committing = Committing {
+            journal,
+            id,
+            paths,
+            entries,
+            _lock: lock,
+        };
+        let (mut pack, record) = match sum
+            .map_err(CommitError::Journal)
+            .and_then(|sum| committing.prepare(about, dirty, sum))
+        {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                // What is not cleared away now the next run clears away.
+                let _ = journal.clear_away(id);
+                return Err(error);
+            }
+        };
+        committing.point_of_no_return(&record)?;
+        let finished = finish(journal, record, &committing.entries, &mut pack, Staged::Now)
+            .map_err(CommitError::Unknown)?;
+        if !finished.failed.is_empty() {
+            return Err(CommitError::Unfinished(finished));
+        }
+        // A journal that is longer than it should be is no reason to fail.
+        let _ = journal.prune(keep);
+        let Finished {
+            replaced, already, ..
+        } = finished;
+        Ok(Committed {
+            id: Some(id),
+            files: replaced + already,
+            left: finished.left,
+        })
+    }
+}
+
+struct Committing<'j> {
+    journal: &'j super::journal::Journal<'j>,
+    id: Id,
+    paths: Vec<PathBuf>,
+    entries: Vec<Entry>,
+    _lock: Lock,
+}
+
+impl Committing<'_> {
+    /// Everything that can fail: new contents beside their files, flushed, and no file changed.
+    fn prepare(
+        &mut self,
+        about: About,
+        dirty: Vec<usize>,
+        sum: PackSum,
+    ) -> Result<(Pack, Record), CommitError> {
+        let mut pack = self.journal.pack(self.id).map_err(CommitError::Journal)?;
+        let mut tree = Tree::new(self.journal.disk, &self.journal.root, true);
+        for (path, entry) in self.paths.iter().zip(&self.entries) {
+            let present = entry.old.map(|_| self.journal.disk.metadata(path));
+            let staged = present.transpose().map_err(Into::into).and_then(|present| {
+                stage(self.journal.disk, &mut pack, entry, path, present.as_ref())
+            });
+            if let Err(problem) = staged {
+                let path = path.clone();
+                return Err(CommitError::NotStaged { path, problem });
+            }
+        }
+        let all: Vec<&Path> = self.paths.iter().map(PathBuf::as_path).collect();
+        self.journal.disk.flush_all(&all).map_err(|source| {
+            CommitError::Journal(io_error(&self.journal.root, "flushed", source))
+        })?;
+        let errors: Vec<WriteError> = self
+            .paths
+            .iter()
+            .zip(&self.entries)
+            .filter_map(|(path, entry)| {
+                let problem = undrifted(&mut tree, path, entry).err()?;
+                let path = path.clone();
+                Some(WriteError { path, problem })
+            })
+            .collect();
+        if !errors.is_empty() {
+            return Err(CommitError::Refused(errors));
+        }
+        let references = self.entries.iter().map(|entry| entry.references).sum();
+        let mut record = Record::new(self.id, about, references, sum);
+        record.dirty = dirty;
+        Ok((pack, record))
+    }
+
+    /// Writes the record. If that fails it is not there, or it is not known whether it is.
+    fn point_of_no_return(&self, record: &Record) -> Result<(), CommitError> {
+        let Err(error) = self.journal.write_commit(record) else {
+            return Ok(());
+        };
+        let withdrawn: Result<(), JournalError> = self
+            .journal
+            .remove(self.id, "commit")
+            .and_then(|()| self.journal.clear_away(self.id));
+        match withdrawn {
+            Ok(()) => Err(CommitError::Journal(error)),
+            Err(_) => Err(CommitError::Unknown(error)),
+        }
+    }
+}
+
+/// Whether a file is what the change was planned from.
+fn undrifted(tree: &mut Tree<'_>, path: &Path, entry: &Entry) -> Result<(), Problem> {
+    if tree.locate(&entry.name).is_err() {
+        return Err(Problem::Drifted);
+    }
+    match tree.look(path).map_err(io_while("read"))? {
+        Found::File(now, _) if entry.old.is_some_and(|old| old.digest == now) => Ok(()),
+        Found::Missing if entry.old.is_none() => Ok(()),
+        _ => Err(Problem::Drifted),
+    }
+}

@@ -1,0 +1,230 @@
+//! Every call by which a transaction changes, flushes or opens something on disk.
+//!
+//! One trait, so that a test can stop a transaction at each of these calls, or let it fail. What is
+//! read through a file that is open is not among them.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// The file system, as a transaction uses it. No call follows a link in the last part of a path,
+/// save [`flush_all`](Self::flush_all).
+pub trait Disk: Sync {
+    /// Makes a folder; its parent exists.
+    ///
+    /// # Errors
+    /// As the system says; also if there is something of this name.
+    fn create_folder(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes a file, for reading and writing.
+    ///
+    /// # Errors
+    /// As the system says; also if there is something of this name.
+    fn create(&self, path: &Path) -> io::Result<File>;
+
+    /// Opens a regular file to read it. Never waits, whatever has the name.
+    ///
+    /// # Errors
+    /// As the system says; also if it is no regular file.
+    fn open(&self, path: &Path) -> io::Result<File>;
+
+    /// What has this name.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn metadata(&self, path: &Path) -> io::Result<Metadata>;
+
+    /// Writes all of `bytes` at the file's position.
+    ///
+    /// # Errors
+    /// As the system says; some of it may be written then.
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()>;
+
+    /// Gives a new file the permissions, owner and extended attributes of the one that it is to
+    /// replace. Only the permissions must succeed: owners are root's to give, and attributes are
+    /// not kept everywhere.
+    ///
+    /// # Errors
+    /// As the system says of the permissions.
+    fn imitate(&self, file: &File, like: &Path, metadata: &Metadata) -> io::Result<()>;
+
+    /// Waits until the content of a file is on the medium.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn flush(&self, file: &File) -> io::Result<()>;
+
+    /// Waits until the names in a folder are on the medium.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn flush_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Waits until these files, and their names, are on the medium: one flush for each file system
+    /// where the system has such a call, else one for each file and folder.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn flush_all(&self, files: &[&Path]) -> io::Result<()>;
+
+    /// Gives a file another name, in place of what has that name.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// As the system says; also if there is none.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The file system of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsDisk;
+
+impl Disk for OsDisk {
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<File> {
+        // O_EXCL: a link of this name is not followed.
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+            options.custom_flags(flags.bits().cast_signed());
+        }
+        let file = options.open(path)?;
+        if file.metadata()?.is_file() {
+            Ok(file)
+        } else {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "is no regular file",
+            ))
+        }
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        fs::symlink_metadata(path)
+    }
+
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        io::Write::write_all(file, bytes)
+    }
+
+    fn imitate(&self, file: &File, like: &Path, metadata: &Metadata) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            keep_attributes(file, like);
+            // Before the permissions: a change of the owner takes set-user-ID away.
+            keep_owner(file, metadata)?;
+        }
+        let _ = like;
+        file.set_permissions(metadata.permissions())
+    }
+
+    fn flush(&self, file: &File) -> io::Result<()> {
+        file.sync_all()
+    }
+
+    fn flush_folder(&self, folder: &Path) -> io::Result<()> {
+        // Elsewhere folders cannot be opened, and names are the journal's of the file system.
+        if cfg!(unix) {
+            File::open(folder)?.sync_all()
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn flush_all(&self, files: &[&Path]) -> io::Result<()> {
+        use std::os::unix::fs::MetadataExt;
+
+        let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        let mut flushed = Vec::new();
+        for folder in folders {
+            // The folder of a file that was left may be gone.
+            let Ok(open) = File::open(folder) else {
+                continue;
+            };
+            let device = open.metadata()?.dev();
+            if !flushed.contains(&device) {
+                rustix::fs::syncfs(&open)?;
+                flushed.push(device);
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn flush_all(&self, files: &[&Path]) -> io::Result<()> {
+        for file in files {
+            if let Ok(open) = OpenOptions::new().read(true).write(true).open(file) {
+                open.sync_all()?;
+            }
+        }
+        let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        for folder in folders.into_iter().filter(|folder| folder.is_dir()) {
+            self.flush_folder(folder)?;
+        }
+        Ok(())
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+}
+
+/// Only root may give a file away; who is not root owns the new file, as with any editor. The group
+/// may be kept by whoever is in it.
+#[cfg(unix)]
+fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let own = file.metadata()?;
+    if own.gid() != like.gid() {
+        let _ = fchown(file, None, Some(like.gid()));
+    }
+    if own.uid() != like.uid() {
+        let _ = fchown(file, Some(like.uid()), None);
+    }
+    Ok(())
+}
+
+/// Access lists, labels and what users put beside a file. A name that may not be set is the
+/// system's own.
+#[cfg(unix)]
+fn keep_attributes(file: &File, like: &Path) {
+    use xattr::FileExt;
+
+    let Ok(names) = xattr::list(like) else {
+        return;
+    };
+    for name in names {
+        if let Ok(Some(value)) = xattr::get(like, &name) {
+            let _ = file.set_xattr(&name, &value);
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! The journal: the transactions of a project, in its state folder.
+//!
+//! ```text
+//! .repoint/.gitignore          everything in here is ignored
+//! .repoint/lock                who writes
+//! .repoint/journal/3.pack      contents of transaction 3, before and after
+//! .repoint/journal/3.commit    its record: it is to be finished
+//! .repoint/journal/3.done      its record: it is finished
+//! ```
+//!
+//! A pack without a record is of a transaction that never began. The folder may come from anywhere,
+//! from a repository that was cloned even: no link in it is followed, and what it says is believed
+//! for files below the project's root only, unless the folder is the very one that was written to.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::disk::Disk;
+use super::lock::{self, Asked, Holder, Lock};
+use super::pack::{Pack, PackError};
+use super::record::{Done, Id, Record};
+use super::stage::clear;
+
+/// The state folder's name at a project's root.
+pub const STATE_FOLDER: &str = ".repoint";
+
+/// Longest record in bytes that is read.
+const LONGEST_RECORD: u64 = 64 << 20;
+
+/// The journal of a project.
+#[derive(Clone)]
+pub struct Journal<'d> {
+    pub(super) disk: &'d dyn Disk,
+    folder: PathBuf,
+    pub(super) root: PathBuf,
+}
+
+/// How far a transaction is.
+#[derive(Debug)]
+pub enum Status {
+    /// It never began: nothing but a pack, and maybe temporary files, is there.
+    Prepared,
+    /// It is to be finished.
+    Committed(Record),
+    /// It is finished.
+    Done(Done),
+    /// Its record cannot be read: why.
+    Damaged(String),
+}
+
+/// Why the journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// A file of it cannot be read or written.
+    #[error("{}: cannot be {doing}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was tried: a participle.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It, or a part of it, is a link.
+    #[error("{}: is a link, which is not followed; name the folder itself with --state-dir", .0.display())]
+    Link(PathBuf),
+    /// A transaction is still to be finished.
+    #[error("transaction {0} is not finished: run `repoint recover`")]
+    Unfinished(Id),
+    /// Somebody else is writing.
+    #[error("{}", busy(.0.as_ref()))]
+    Busy(Option<Holder>),
+    /// The pack of a transaction cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Pack {
+        /// The pack.
+        path: PathBuf,
+        /// What is wrong.
+        problem: PackError,
+    },
+    /// The record of a transaction cannot be used.
+    #[error("{}: is damaged: {problem}", path.display())]
+    Record {
+        /// The record.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// There is no such transaction any more, or there never was.
+    #[error("{}", unknown(*.id, *.first))]
+    Unknown {
+        /// The one that was asked for.
+        id: Id,
+        /// The oldest one that there is.
+        first: Option<Id>,
+    },
+}
+
+fn busy(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(Holder {
+            pid,
+            since,
+            command,
+        }) => format!(
+            "`repoint {command}` (process {pid}) has been writing since {}: wait until it is done",
+            super::time::shown(*since)
+        ),
+        None => "another repoint is writing: wait until it is done".to_owned(),
+    }
+}
+
+fn unknown(id: Id, first: Option<Id>) -> String {
+    match first {
+        Some(first) if id < first => format!(
+            "transaction {id} is not in the journal any more: {first} is the oldest that was kept \
+             (--keep)"
+        ),
+        _ => format!("there is no transaction {id}: `repoint log` lists them"),
+    }
+}
+
+impl<'d> Journal<'d> {
+    /// The journal of the project at `root` (absolute, without links), in `.repoint` there.
+    pub fn of_project(disk: &'d dyn Disk, root: &Path) -> Self {
+        Self {
+            disk,
+            folder: root.join(STATE_FOLDER),
+            root: root.to_owned(),
+        }
+    }
+
+    /// The journal of the project at `root` in another folder (absolute; need not exist), which
+    /// may be a link.
+    pub fn elsewhere(disk: &'d dyn Disk, root: &Path, folder: &Path) -> Self {
+        Self {
+            disk,
+            folder: fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()),
+            root: root.to_owned(),
+        }
+    }
+
+    /// The state folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether anything was ever written.
+    pub fn exists(&self) -> bool {
+        self.folder.symlink_metadata().is_ok()
+    }
+
+    /// Takes the right to write, for `command`; the state folder is made if there is none.
+    ///
+    /// # Errors
+    /// Somebody else has it for longer than a second, or the folder cannot be written.
+    pub fn lock(&self, command: &str) -> Result<Lock, JournalError> {
+        self.make_folders()?;
+        let path = self.folder.join("lock");
+        match lock::take(&path, command) {
+            Ok(Asked::Held(lock)) => Ok(lock),
+            Ok(Asked::Busy(holder)) => Err(JournalError::Busy(holder)),
+            Err(source) => Err(io_error(&path, "locked", source)),
+        }
+    }
+
+    /// Who is writing now; `Some(None)` if that cannot be told.
+    ///
+    /// # Errors
+    /// The lock cannot be looked at.
+    pub fn writer(&self) -> Result<Option<Option<Holder>>, JournalError> {
+        let path = self.folder.join("lock");
+        lock::held(&path).map_err(|source| io_error(&path, "read", source))
+    }
+
+    /// All transactions, the oldest first.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn list(&self) -> Result<Vec<(Id, Status)>, JournalError> {
+        let found = self.files()?;
+        let status = |(id, files): (Id, Files)| (id, self.status(id, files));
+        Ok(found.into_iter().map(status).collect())
+    }
+
+    /// The transaction that is to be finished, if there is one: a damaged one counts.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn unfinished(&self) -> Result<Option<(Id, Status)>, JournalError> {
+        let found = self.files()?;
+        let open = found.into_iter().find(|(_, files)| files.is_open());
+        Ok(open.map(|(id, files)| (id, self.status(id, files))))
+    }
+
+    /// A finished transaction.
+    ///
+    /// # Errors
+    /// There is none of this number, or it cannot be read.
+    pub(super) fn done(&self, id: Id) -> Result<Done, JournalError> {
+        let found = self.files()?;
+        let first = found
+            .iter()
+            .find(|(_, files)| files.done)
+            .map(|(id, _)| *id);
+        match found.get(&id) {
+            Some(files) if files.done => match self.status(id, *files) {
+                Status::Done(done) => Ok(done),
+                Status::Damaged(problem) => Err(JournalError::Record {
+                    path: self.file(id, "done"),
+                    problem,
+                }),
+                _ => Err(JournalError::Unknown { id, first }),
+            },
+            _ => Err(JournalError::Unknown { id, first }),
+        }
+    }
+
+    pub(super) fn pack(&self, id: Id) -> Result<Pack, JournalError> {
+        let path = self.file(id, "pack");
+        Pack::open(self.disk, &path).map_err(|problem| JournalError::Pack { path, problem })
+    }
+
+    /// A file of a transaction.
+    pub(super) fn file(&self, id: Id, what: &str) -> PathBuf {
+        self.folder.join("journal").join(format!("{id}.{what}"))
+    }
+
+    /// Writes the record of a transaction, which commits it.
+    pub(super) fn write_commit(&self, record: &Record) -> Result<(), JournalError> {
+        self.write(record.id, "commit", record)
+    }
+
+    /// Writes that a transaction is finished.
+    pub(super) fn write_done(&self, done: &Done) -> Result<(), JournalError> {
+        self.write(done.record.id, "done", done)?;
+        self.remove(done.record.id, "commit")
+    }
+
+    fn write(&self, id: Id, what: &str, record: &impl Serialize) -> Result<(), JournalError> {
+        let path = self.file(id, what);
+        let beside = self.file(id, &format!("{what}.tmp"));
+        let folder = self.folder.join("journal");
+        let write = || {
+            clear(self.disk, &beside)?;
+            let mut file = self.disk.create(&beside)?;
+            self.disk.write(&mut file, &serde_json::to_vec(record)?)?;
+            self.disk.flush(&file)?;
+            self.disk.rename(&beside, &path)?;
+            self.disk.flush_folder(&folder)
+        };
+        write().map_err(|source| io_error(&path, "written", source))
+    }
+
+    /// Removes a file of a transaction, if there is one.
+    pub(super) fn remove(&self, id: Id, what: &str) -> Result<(), JournalError> {
+        let path = self.file(id, what);
+        clear(self.disk, &path).map_err(|source| io_error(&path, "removed", source))
+    }
+
+    /// Keeps the newest `keep` transactions that are finished, and at least one: its number must
+    /// not be given again.
+    pub(super) fn prune(&self, keep: usize) -> Result<(), JournalError> {
+        let done: Vec<Id> = self
+            .files()?
+            .into_iter()
+            .filter_map(|(id, files)| files.done.then_some(id))
+            .collect();
+        for id in &done[..done.len().saturating_sub(keep.max(1))] {
+            // A pack without a record is what the next run clears away.
+            self.remove(*id, "done")?;
+            self.remove(*id, "pack")?;
+        }
+        Ok(())
+    }
+
+    /// What is in the journal's folder, by number.
+    pub(super) fn files(&self) -> Result<BTreeMap<Id, Files>, JournalError> {
+        let mut found: BTreeMap<Id, Files> = BTreeMap::new();
+        let folder = self.folder.join("journal");
+        for part in [&self.folder, &folder] {
+            match part.symlink_metadata() {
+                Ok(metadata) if metadata.is_symlink() => {
+                    return Err(JournalError::Link(part.clone()));
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+                Err(source) => return Err(io_error(part, "read", source)),
+            }
+        }
+        let entries = fs::read_dir(&folder).map_err(|source| io_error(&folder, "read", source))?;
+        for entry in entries {
+            let entry = entry.map_err(|source| io_error(&folder, "read", source))?;
+            let name = entry.file_name();
+            let Some((id, what)) = name.to_str().and_then(|name| name.split_once('.')) else {
+                continue;
+            };
+            let Some(id) = id.parse().ok().filter(|read: &Id| read.to_string() == id) else {
+                continue;
+            };
+            let files = found.entry(id).or_default();
+            match what {
+                "pack" => files.pack = true,
+                "commit" => files.commit = true,
+                "done" => files.done = true,
+                _ => files.other = true,
+            }
+        }
+        Ok(found)
+    }
+
+    fn status(&self, id: Id, files: Files) -> Status {
+        let read = |what: &str| -> Result<Vec<u8>, String> {
+            let mut text = Vec::new();
+            let file = self.disk.open(&self.file(id, what));
+            file.and_then(|file| file.take(LONGEST_RECORD).read_to_end(&mut text))
+                .map_err(|error| error.to_string())?;
+            Ok(text)
+        };
+        let read = if files.done {
+            read("done").and_then(|text| Done::read(&text, id).map(Status::Done))
+        } else if files.commit {
+            read("commit").and_then(|text| Record::read(&text, id).map(Status::Committed))
+        } else {
+            Ok(Status::Prepared)
+        };
+        read.unwrap_or_else(Status::Damaged)
+    }
+
+    fn make_folders(&self) -> Result<(), JournalError> {
+        let journal = self.folder.join("journal");
+        for folder in [&self.folder, &journal] {
+            match folder.symlink_metadata() {
+                Ok(metadata) if metadata.is_symlink() => {
+                    return Err(JournalError::Link(folder.clone()));
+                }
+                Ok(_) => continue,
+                Err(_) => {}
+            }
+            if let Some(parent) = folder.parent() {
+                fs::create_dir_all(parent).map_err(|source| io_error(parent, "created", source))?;
+            }
+            match self.disk.create_folder(folder) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(io_error(folder, "created", error));
+                }
+                _ => {}
+            }
+        }
+        let ignore = self.folder.join(".gitignore");
+        match self.disk.create(&ignore) {
+            Ok(mut file) => self
+                .disk
+                .write(&mut file, b"*\n")
+                .map_err(|source| io_error(&ignore, "written", source)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(source) => Err(io_error(&ignore, "created", source)),
+        }
+    }
+
+    /// What tells this very folder from a copy of it: its number on the file system, and when it
+    /// was made. `None` where that is not known.
+    pub(super) fn seal(&self) -> Option<String> {
+        let metadata = self.folder.join("journal").symlink_metadata().ok()?;
+        let made = metadata.created().ok()?;
+        let made = made.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Some(format!("{}-{made}", metadata.ino()))
+        }
+        #[cfg(not(unix))]
+        {
+            Some(made.to_string())
+        }
+    }
+}
+
+/// Which files of a transaction there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Files {
+    pub pack: bool,
+    pub commit: bool,
+    pub done: bool,
+    /// Something that was to become one of them.
+    pub other: bool,
+}
+
+impl Files {
+    /// Whether it is to be finished.
+    pub fn is_open(self) -> bool {
+        self.commit && !self.done
+    }
+}
+
+pub(super) fn io_error(path: &Path, doing: &'static str, source: io::Error) -> JournalError {
+    JournalError::Io {
+        path: path.to_owned(),
+        doing,
+        source,
+    }
+}

@@ -1,0 +1,49 @@
+//! Writing: a set of files, all of it or nothing of it, and the way back.
+//!
+//! A [`Draft`] collects what becomes of each file in a pack in the state folder, while the files
+//! are planned; [`Draft::commit`] makes all of it or none. What a run leaves that is killed at any
+//! instant, by the system or by a power cut, is finished or cleared away by [`Journal::recover`].
+//! Nothing is taken back by guessing: every decision goes by the digest of a content, so a file
+//! that somebody edited meanwhile is always left, and named.
+//!
+//! | module | |
+//! | --- | --- |
+//! | `disk` | every call that changes the disk, as a trait, so that each can be made to fail |
+//! | `digest`, `name` | what contents and files are known by |
+//! | `pack`, `record` | the two files of a transaction, and their formats |
+//! | `journal`, `lock` | the state folder: what is in it, and who may write |
+//! | `draft`, `stage`, `commit` | forwards |
+//! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
+//!
+//! Deliberately absent: no file is ever written in place, none is removed, none outside of the
+//! bounds that a draft was given is touched, and no link is followed when a file is found again.
+
+mod commit;
+mod digest;
+mod disk;
+mod draft;
+mod finish;
+mod journal;
+mod lock;
+mod name;
+mod pack;
+mod problem;
+mod record;
+mod recover;
+mod stage;
+mod time;
+mod tree;
+
+pub use commit::Committed;
+pub use digest::Digest;
+pub use disk::{Disk, OsDisk};
+pub use draft::{Added, Change, Draft};
+pub use finish::Finished;
+pub use journal::{Journal, JournalError, STATE_FOLDER, Status};
+pub use lock::{Holder, Lock};
+pub use pack::PackError;
+pub use problem::{AddError, CommitError, Problem, WriteError};
+pub use record::{About, Action, Done, Id, Record};
+pub use recover::Recovered;
+pub use time::shown as shown_time;
+pub use tree::Left;

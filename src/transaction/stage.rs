@@ -1,0 +1,78 @@
+//! New content beside its file, ready to be renamed over it.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::digest::{Digest, pass_on};
+use super::disk::Disk;
+use super::pack::{Entry, Pack, PackError, stage_of, unlike_itself};
+
+/// Writes the new content of an entry beside `target`, with the permissions, owner and attributes
+/// of the file there, or those that it had. Nothing is flushed.
+///
+/// # Errors
+/// The pack is damaged, or the temporary file cannot be written; it is removed then, if that can be.
+pub(super) fn stage(
+    disk: &dyn Disk,
+    pack: &mut Pack,
+    entry: &Entry,
+    target: &Path,
+    present: Option<&Metadata>,
+) -> Result<PathBuf, PackError> {
+    let path = stage_of(target, &pack.head.token, entry.index);
+    let written = write(disk, pack, entry, &path, target, present);
+    if written.is_err() {
+        let _ = disk.remove(&path);
+    }
+    written.map(|()| path)
+}
+
+fn write(
+    disk: &dyn Disk,
+    pack: &mut Pack,
+    entry: &Entry,
+    path: &Path,
+    target: &Path,
+    present: Option<&Metadata>,
+) -> Result<(), PackError> {
+    let mut file = disk.create(path)?;
+    let content = pack.content(&entry.new)?;
+    let (digest, _) = pass_on(content, |bytes| disk.write(&mut file, bytes))?;
+    if digest != entry.new.digest {
+        return Err(unlike_itself(&entry.new));
+    }
+    match present {
+        Some(metadata) => disk.imitate(&file, target, metadata)?,
+        None => set_mode(&file, entry.mode)?,
+    }
+    Ok(())
+}
+
+/// Whether the temporary file of an entry is there in full.
+pub(super) fn is_staged(disk: &dyn Disk, path: &Path, entry: &Entry) -> bool {
+    let digest = disk.open(path).and_then(Digest::of_reader);
+    digest.is_ok_and(|(digest, _)| digest == entry.new.digest)
+}
+
+/// Removes a temporary file, if there is one.
+///
+/// # Errors
+/// It is there and cannot be removed.
+pub(super) fn clear(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    match disk.remove(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn set_mode(file: &fs::File, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(mode & 0o7777))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_file: &fs::File, _mode: u32) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The files of a transaction where they are now: found again without following a link.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+
+use super::digest::Digest;
+use super::disk::Disk;
+use super::name::Name;
+
+/// Why a file is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Left {
+    /// Its content is neither what it had nor what it was to get.
+    #[error("has been edited since")]
+    Edited,
+    /// It, or its folder, does not exist.
+    #[error("is not there any more")]
+    Gone,
+    /// It is a folder, a link or something else now.
+    #[error("is no regular file any more")]
+    NotAFile,
+    /// A folder above it has become a link.
+    #[error("lies behind a link now, which is not followed")]
+    Linked,
+    /// It is not below the project's root, and the journal is not the folder that was written to.
+    #[error("lies outside of the project, and the journal is a copy from elsewhere")]
+    Outside,
+    /// Another transaction has rewritten it since.
+    #[error("was rewritten since by transaction {0}: undo that one first")]
+    Rewritten(super::record::Id),
+    /// It was not there before.
+    #[error("was not there before: remove it by hand")]
+    Made,
+    /// Both sides changed the same lines.
+    #[error("was edited in the lines that were rewritten: merge by hand")]
+    Conflict,
+}
+
+/// The project's tree.
+pub(super) struct Tree<'a> {
+    disk: &'a dyn Disk,
+    root: &'a Path,
+    /// Whether files outside of the root may be touched.
+    trusted: bool,
+    /// By folder, whether it is where it seems to be.
+    folders: FxHashMap<PathBuf, Option<Left>>,
+}
+
+/// What has the name of a file.
+pub(super) enum Found {
+    Missing,
+    File(Digest, Metadata),
+    Other,
+}
+
+impl<'a> Tree<'a> {
+    pub fn new(disk: &'a dyn Disk, root: &'a Path, trusted: bool) -> Self {
+        Self {
+            disk,
+            root,
+            trusted,
+            folders: FxHashMap::default(),
+        }
+    }
+
+    /// Where the file is, unless it must not be touched there.
+    pub fn locate(&mut self, name: &Name) -> Result<PathBuf, Left> {
+        if name.is_outside() && !self.trusted {
+            return Err(Left::Outside);
+        }
+        let path = name.under(self.root);
+        let folder = path.parent().unwrap_or(self.root);
+        if let Some(known) = self.folders.get(folder) {
+            return known.clone().map_or(Ok(path), Err);
+        }
+        let wrong = match fs::canonicalize(folder) {
+            Ok(real) if real == folder => None,
+            Ok(_) => Some(Left::Linked),
+            Err(_) => Some(Left::Gone),
+        };
+        self.folders.insert(folder.to_owned(), wrong.clone());
+        wrong.map_or(Ok(path), Err)
+    }
+
+    /// What is there.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn look(&self, path: &Path) -> io::Result<Found> {
+        let metadata = match self.disk.metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
+            Err(error) => return Err(error),
+        };
+        if !metadata.is_file() {
+            return Ok(Found::Other);
+        }
+        let (digest, _) = Digest::of_reader(self.disk.open(path)?)?;
+        Ok(Found::File(digest, metadata))
+    }
+}
