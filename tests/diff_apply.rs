@@ -156,11 +156,15 @@ fn run(mut command: Command, input: Option<&[u8]>) -> Output {
     child.wait_with_output().expect("ended")
 }
 
-/// Every file with its bytes and its mode; the repository's own files are left out.
+/// Every file with its bytes and its mode; the repository's own files and the journal are left out.
 fn snapshot(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
     walkdir::WalkDir::new(dir)
         .into_iter()
-        .filter_entry(|entry| entry.file_name() != OsStr::new(".git"))
+        .filter_entry(|entry| {
+            ![".git", ".repoint"]
+                .map(OsStr::new)
+                .contains(&entry.file_name())
+        })
         .map(|entry| entry.expect("readable"))
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
