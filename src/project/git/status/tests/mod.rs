@@ -11,6 +11,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -82,6 +83,14 @@ impl Tree {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("it is below the root")).expect("made");
         fs::write(path, content).expect("written");
+    }
+
+    /// Gives a file another time than the index knows of.
+    fn touch(&self, name: &str) {
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30);
+        let file = fs::File::options().append(true).open(self.path(name));
+        file.and_then(|file| file.set_modified(long_ago))
+            .expect("set");
     }
 
     fn read(&self, name: &str) -> Vec<u8> {
