@@ -1,6 +1,7 @@
 //! The tree on disk: the project's root, the walk, the prefilter, git.
 //!
-//! Nothing here knows a language, parses a source, starts a process or writes.
+//! Nothing here knows a language, parses a source or writes; no process is started but git, to ask for
+//! the status of files.
 
 mod anchor;
 pub mod git;

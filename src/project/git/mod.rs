@@ -1,10 +1,14 @@
-//! What patches need to know of git: the repository of a file, blob ids, modes, quoted names.
+//! What patches need to know of git: the repository of a file, blob ids, modes, quoted names. And what
+//! writing needs to know: which files have uncommitted changes.
 //!
-//! No git process is started and no object is read. Status is not asked for here.
+//! No object is read, and nothing is written. Git itself is started in `status` only.
+
+pub mod status;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bstr::ByteSlice;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
@@ -59,10 +63,13 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
     let folder = if kind.is_dir() {
         git
     } else if kind.is_file() {
-        let text = fs::read_to_string(&git).ok()?;
+        // Bytes: the name of a folder need not be UTF-8.
+        let text = fs::read(&git).ok()?;
+        let name = text.strip_prefix(b"gitdir: ")?;
         root.join(
-            text.strip_prefix("gitdir: ")?
-                .trim_end_matches(['\n', '\r']),
+            name.trim_end_with(|c| matches!(c, '\n' | '\r'))
+                .to_path()
+                .ok()?,
         )
     } else {
         return None;
