@@ -56,6 +56,12 @@ fn tree(
         withdraw(&mut tally.summary);
         return Ok((tally, writer.recovered));
     }
+    if let Err(error) = writer.guard(&args.guard, console) {
+        writer.discard();
+        console.error(&format!("{error:#}"));
+        withdraw(&mut tally.summary);
+        return Ok((tally, Exit::Failed));
+    }
     let started = Instant::now();
     let committed = writer.commit(run, args.keep.keep);
     tally.summary.elapsed += started.elapsed();

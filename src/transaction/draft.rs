@@ -55,7 +55,7 @@ pub struct Draft<'j> {
     pub(super) pack: PackWriter<'j>,
     pub(super) targets: Vec<Target>,
     pub(super) dirty: Vec<usize>,
-    seen: FxHashMap<PathBuf, usize>,
+    pub(super) seen: FxHashMap<PathBuf, usize>,
     bounds: Vec<PathBuf>,
     /// Held to the end.
     pub(super) lock: Lock,

@@ -12,7 +12,7 @@
 //! | `digest`, `name` | what contents and files are known by |
 //! | `pack`, `record` | the two files of a transaction, and their formats |
 //! | `journal`, `lock` | the state folder: what is in it, and who may write |
-//! | `draft`, `stage`, `commit` | forwards |
+//! | `draft`, `guard`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
 //!
 //! Deliberately absent: no file is ever written in place, none is removed, none outside of the
@@ -23,6 +23,7 @@ mod digest;
 mod disk;
 mod draft;
 mod finish;
+mod guard;
 mod journal;
 mod lock;
 mod name;
@@ -39,6 +40,7 @@ pub use digest::Digest;
 pub use disk::{Disk, OsDisk};
 pub use draft::{Added, Change, Draft};
 pub use finish::Finished;
+pub use guard::{Allow, GuardError, Guarded};
 pub use journal::{Journal, JournalError, STATE_FOLDER, Status};
 pub use lock::{Holder, Lock};
 pub use pack::PackError;
