@@ -240,3 +240,6 @@ fn other_names(metadata: &Metadata) -> u64 {
 fn other_names(_metadata: &Metadata) -> u64 {
     0
 }
+
+#[cfg(all(test, unix))]
+mod tests;
