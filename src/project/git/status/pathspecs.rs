@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-/// More pathspecs than these take longer than what they save.
-const MOST: usize = 128;
+/// With more, git needs longer to compare than to look at all files: of 10,000 files all take as long
+/// as these take when there are 170.
+const MOST: usize = 64;
 /// Bytes of all names together.
 const MOST_BYTES: usize = 16 * 1024;
 

@@ -167,10 +167,12 @@ fn the_environment_of_another_repository_does_not_mislead() {
     for folder in ["here", "there"] {
         tree.init(folder);
         tree.write(&format!("{folder}/a"), "a");
-        tree.git(folder, &["add", "a"]);
+        tree.write(&format!("{folder}/clean"), folder);
+        tree.git(folder, &["add", "."]);
         tree.commit(folder);
     }
     tree.write("here/a", "other");
+    tree.git("here", &["config", "core.ignoreCase", "true"]);
     let there = tree.path("there/.git");
     for (name, value) in [
         ("GIT_DIR", there.clone()),
@@ -185,7 +187,10 @@ fn the_environment_of_another_repository_does_not_mislead() {
     ] {
         tree.set(name, value);
         assert_eq!(tree.state("here/a"), Some(State::Unstaged), "{name}");
-        assert_eq!(tree.state("there/a"), None, "{name}");
+        assert_eq!(tree.state("here/A"), Some(State::Unstaged), "{name}");
+        for clean in ["here/clean", "there/clean", "there/a"] {
+            assert_eq!(tree.state(clean), None, "{name}: {clean}");
+        }
     }
 }
 
