@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-/// More pathspecs than these take longer than what they save.
-const MOST: usize = 128;
+/// With many more, git takes longer to compare names than to look at all files. Measured in a tree of
+/// 10,000 files: all of it takes 28 ms, 64 names of it 13, 128 names 21, 256 names 36.
+const MOST: usize = 64;
 /// Bytes of all names together.
 const MOST_BYTES: usize = 16 * 1024;
 

@@ -26,14 +26,8 @@ fn no_command_that_the_repository_names_is_run() {
     ] {
         tree.git(".", &["config", key, value]);
     }
-    let hook = tree.path(".git/hooks/post-index-change");
-    fs::create_dir_all(hook.parent().expect("a folder")).expect("made");
-    fs::write(&hook, format!("#!/bin/sh\n{command}")).expect("written");
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("set");
-    }
+    tree.write_program(".git/hooks/post-index-change", &command);
     // The same length, so that git compares what is in them.
     tree.write("a", "A");
     tree.write("b", "B");
@@ -167,10 +161,12 @@ fn the_environment_of_another_repository_does_not_mislead() {
     for folder in ["here", "there"] {
         tree.init(folder);
         tree.write(&format!("{folder}/a"), "a");
-        tree.git(folder, &["add", "a"]);
+        tree.write(&format!("{folder}/clean"), folder);
+        tree.git(folder, &["add", "."]);
         tree.commit(folder);
     }
     tree.write("here/a", "other");
+    tree.git("here", &["config", "core.ignoreCase", "true"]);
     let there = tree.path("there/.git");
     for (name, value) in [
         ("GIT_DIR", there.clone()),
@@ -185,7 +181,10 @@ fn the_environment_of_another_repository_does_not_mislead() {
     ] {
         tree.set(name, value);
         assert_eq!(tree.state("here/a"), Some(State::Unstaged), "{name}");
-        assert_eq!(tree.state("there/a"), None, "{name}");
+        assert_eq!(tree.state("here/A"), Some(State::Unstaged), "{name}");
+        for clean in ["here/clean", "there/clean", "there/a"] {
+            assert_eq!(tree.state(clean), None, "{name}: {clean}");
+        }
     }
 }
 
@@ -220,13 +219,8 @@ fn the_index_that_a_hook_was_given_is_asked() {
 #[cfg(unix)]
 #[test]
 fn a_hook_of_a_commit_is_told_what_will_be_committed() {
-    use std::os::unix::fs::PermissionsExt;
-
     let tree = Tree::committed(&["a", "b"]);
-    let hook = tree.path(".git/hooks/pre-commit");
-    fs::create_dir_all(hook.parent().expect("a folder")).expect("made");
-    fs::write(&hook, "#!/bin/sh\nenv -0 >.git/seen\n").expect("written");
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("set");
+    tree.write_program(".git/hooks/pre-commit", "env -0 >.git/seen");
     tree.write("a", "other");
     tree.write("b", "other");
     // Of both forms: the index is the real one, or one beside it that is gone afterwards.
@@ -314,8 +308,7 @@ fn a_program_that_is_no_git_is_told() {
     let mut tree = Tree::committed(&["a"]);
     let fake = tree.root.join("fake");
     let run = |tree: &mut Tree, script: &str| {
-        fs::write(&fake, format!("#!/bin/sh\n{script}\n")).expect("written");
-        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).expect("set");
+        tree.write_program("fake", script);
         tree.git.program = fake.clone().into();
         tree.ask(&["a"]).expect_err("it is no git").to_string()
     };

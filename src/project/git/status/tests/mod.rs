@@ -158,3 +158,22 @@ impl Tree {
 fn leaving(ran: &Path) -> String {
     format!("echo ran >'{}'; cat #", ran.display())
 }
+
+impl Tree {
+    /// Writes a program. Another process makes the file: while a thread of this one starts a
+    /// process, that holds all files that are open here, and what is open for writing cannot be run.
+    #[cfg(unix)]
+    fn write_program(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt;
+
+        let draft = format!("{name}.draft");
+        self.write(&draft, &format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(self.path(&draft), fs::Permissions::from_mode(0o755)).expect("set");
+        let copied = Command::new("cp")
+            .arg("-p")
+            .args([self.path(&draft), self.path(name)])
+            .status();
+        assert!(copied.expect("cp runs").success());
+        fs::remove_file(self.path(&draft)).expect("removed");
+    }
+}

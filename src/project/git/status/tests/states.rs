@@ -114,15 +114,15 @@ fn a_conflict_is_told() {
 }
 
 #[test]
-fn a_moved_file_is_told_under_its_new_name() {
+fn a_moved_file_is_told_under_both_names() {
     let mut tree = Tree::committed(&["a"]);
     tree.set("GIT_CONFIG_COUNT", "1");
     tree.set("GIT_CONFIG_KEY_0", "status.renames");
     tree.set("GIT_CONFIG_VALUE_0", "copies");
     tree.git(".", &["mv", "a", "b"]);
-    assert_eq!(tree.state("b"), Some(State::Staged));
-    // Git speaks of what a commit would hold.
-    assert_eq!(tree.state("a"), Some(State::Staged));
+    // Both at once, so that git sees that they are a pair.
+    let expected = ["b", "a"].map(|name| (name.to_owned(), State::Staged));
+    assert_eq!(tree.states(&["b", "a"]), expected);
 }
 
 #[test]
