@@ -44,14 +44,15 @@ impl Repository {
     pub fn at(folder: &Path) -> Option<Self> {
         let git = git_folder(folder)?;
         // A linked work tree has its own folder, and shares the configuration of the main one.
-        let shared = match fs::read_to_string(git.join("commondir")) {
-            Ok(common) => git.join(common.trim_end()),
+        let shared = match fs::read(git.join("commondir")) {
+            Ok(common) => git.join(common.trim_ascii_end().to_path_lossy()),
             Err(_) => git,
         };
-        let config = fs::read_to_string(shared.join("config")).unwrap_or_default();
+        // A name in it need not be UTF-8.
+        let config = fs::read(shared.join("config")).unwrap_or_default();
         Some(Self {
             root: folder.to_path_buf(),
-            object_format: object_format(&config),
+            object_format: object_format(&config.to_str_lossy()),
         })
     }
 }
