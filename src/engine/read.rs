@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use super::report::Failure;
+use crate::file;
 use crate::lang::Language;
 use crate::text::{Edits, Encoding, Source};
 
-/// The bytes of the file at `path`.
+/// The bytes of the file at `real`, a path without links, if they are at most `limit`.
 ///
 /// # Errors
-/// The file cannot be read.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::of(format!("cannot be read: {}", reason(&error))))
+/// The file cannot be read, is no regular file any more or has grown.
+pub(super) fn bytes(real: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    file::read_seen(real, limit)
+        .map_err(|error| Failure::of(format!("cannot be read: {}", reason(&error))))
 }
 
 /// `bytes` as a source of `language`.
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_a_failure() {
-        let failure = bytes(Path::new("/nonexistent/x")).expect_err("missing");
+        let failure = bytes(Path::new("/nonexistent/x"), 9).expect_err("missing");
         assert_eq!(failure.message, "cannot be read: no such file or directory");
     }
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
+use crate::file;
+
 /// A git work tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Repository {
@@ -40,11 +42,11 @@ impl Repository {
     pub fn at(folder: &Path) -> Option<Self> {
         let git = git_folder(folder)?;
         // A linked work tree has its own folder, and shares the configuration of the main one.
-        let shared = match fs::read_to_string(git.join("commondir")) {
+        let shared = match file::read_to_string(&git.join("commondir")) {
             Ok(common) => git.join(common.trim_end()),
             Err(_) => git,
         };
-        let config = fs::read_to_string(shared.join("config")).unwrap_or_default();
+        let config = file::read_to_string(&shared.join("config")).unwrap_or_default();
         Some(Self {
             root: folder.to_path_buf(),
             object_format: object_format(&config),
@@ -59,7 +61,7 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
     let folder = if kind.is_dir() {
         git
     } else if kind.is_file() {
-        let text = fs::read_to_string(&git).ok()?;
+        let text = file::read_to_string(&git).ok()?;
         root.join(
             text.strip_prefix("gitdir: ")?
                 .trim_end_matches(['\n', '\r']),

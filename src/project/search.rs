@@ -1,12 +1,13 @@
 //! Reads files and searches them: what one thread does.
 
-use std::fs::{self, File};
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::prefilter::{Prefilter, Seen};
 use super::walk::{Candidate, reason};
+use crate::file;
 
 /// Bytes read at once: nearly every source file in one piece, and no more than a core's own cache.
 const BUFFER: usize = 256 * 1024;
@@ -43,12 +44,12 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    /// Searches a regular file; `real` gives its path without symbolic links.
-    pub(super) fn search(&mut self, path: &Path, real: impl FnOnce() -> PathBuf) {
+    /// Searches a regular file; `real` is its path without symbolic links.
+    pub(super) fn search(&mut self, path: &Path, real: Cow<'_, Path>) {
         let matching_size = if self.prefilter.matches_everything() {
-            fs::metadata(path).map(|metadata| Some(metadata.len()))
+            file::open_seen(&real).map(|(_, metadata)| Some(metadata.len()))
         } else {
-            self.matching_size(path)
+            self.matching_size(&real)
         };
         self.found.searched += 1;
         if let Some(progress) = self.progress {
@@ -66,7 +67,7 @@ impl<'a> Searcher<'a> {
             ),
             Ok(Some(size)) => self.found.candidates.push(Candidate {
                 path: path.to_path_buf(),
-                real: real(),
+                real: real.into_owned(),
                 size,
             }),
             Err(error) => self.fail_to_read(path.to_path_buf(), &error),
@@ -86,11 +87,19 @@ impl<'a> Searcher<'a> {
         if self.buffer.is_empty() {
             self.buffer = vec![0; BUFFER.max(self.prefilter.smallest_piece())];
         }
-        let mut file = File::open(path)?;
+        let (file, metadata) = file::open_seen(path)?;
+        // A size of 0 may be said of what holds something.
+        let most = metadata.len().max(self.max_file_size);
+        let mut file = file.take(most.saturating_add(1));
         let mut seen = Seen::default();
         let mut filled = 0;
         let matches = loop {
             match file.read(&mut self.buffer[filled..]) {
+                Ok(0) if file.limit() == 0 => {
+                    return Err(io::Error::other(format!(
+                        "it grew beyond {most} bytes while it was read"
+                    )));
+                }
                 Ok(0) => break self.prefilter.search(&self.buffer[..filled], &mut seen),
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -109,6 +118,7 @@ impl<'a> Searcher<'a> {
         if !matches {
             return Ok(None);
         }
-        Ok(Some(file.metadata()?.len()))
+        let size = file.get_ref().metadata()?.len();
+        Ok(Some(size.max(metadata.len())))
     }
 }

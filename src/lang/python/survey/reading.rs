@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use super::answers::Reach;
 use super::mentions;
 use super::{Look, Survey};
+use crate::file;
 use crate::lang::python::analysis::{self, Standing};
 use crate::lang::python::cookie;
 use crate::lang::python::parse::{self, SourceKind};
@@ -69,7 +70,7 @@ impl Facts {
 
 /// The source at a path, in its own encoding; `None` if it cannot be read.
 pub(in crate::lang::python) fn source(file: &Path) -> Option<Source> {
-    decoded(fs::read(file).ok()?)
+    decoded(file::read(file).ok()?)
 }
 
 /// Bytes as a source; `None` if they are none.
