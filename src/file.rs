@@ -90,14 +90,6 @@ pub fn text(bytes: Vec<u8>) -> io::Result<String> {
         .map_err(|_| io::Error::new(ErrorKind::InvalidData, "the file is not UTF-8"))
 }
 
-/// Says that a file is regular, behind links, or what else it is.
-///
-/// # Errors
-/// It is a folder or no regular file, or cannot be looked at.
-pub fn check_regular(path: &Path) -> io::Result<()> {
-    check(&fs::metadata(path)?)
-}
-
 /// What becomes of a last name that is a link.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Link {

@@ -1,7 +1,9 @@
-//! Ignore files that are no files. The walker of the `ignore` crate opens whatever bears such a name,
-//! and would wait for a FIFO, or read a device to no end. So folders that hold one are not entered.
+//! Ignore files that cannot be read. The walker of the `ignore` crate opens whatever bears such a name,
+//! and would wait for a FIFO, read a device to no end, or go on without one that may not be read. So
+//! folders that hold such a file are not entered.
 
-use std::io;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,7 +23,7 @@ pub struct OddIgnoreFile {
     pub message: String,
 }
 
-/// Keeps a walk out of the folders below its roots whose ignore files are no files; for the roots
+/// Keeps a walk out of the folders below its roots whose ignore files cannot be read; for the roots
 /// there is [`odd_around`]. Returns where those folders are listed.
 pub fn keep_out(walk: &mut WalkBuilder) -> Arc<Mutex<Vec<OddIgnoreFile>>> {
     let listed: Arc<Mutex<Vec<OddIgnoreFile>>> = Arc::default();
@@ -40,7 +42,7 @@ pub fn keep_out(walk: &mut WalkBuilder) -> Arc<Mutex<Vec<OddIgnoreFile>>> {
     listed
 }
 
-/// The first ignore file that is no file in the folder or above it, where the walker reads them too.
+/// The first ignore file that cannot be read in the folder or above it, where the walker reads them too.
 pub fn odd_around(folder: &Path) -> Option<OddIgnoreFile> {
     let real = folder.canonicalize();
     let real = real.as_deref().unwrap_or(folder);
@@ -49,11 +51,14 @@ pub fn odd_around(folder: &Path) -> Option<OddIgnoreFile> {
 
 fn odd_in(folder: &Path) -> Option<OddIgnoreFile> {
     let odd = |file: PathBuf| {
-        let error = file::check_regular(&file).err()?;
-        is_odd(&error).then(|| OddIgnoreFile {
+        // Most folders have none, and what may not be looked at is not opened by the walker either.
+        fs::metadata(&file).ok()?;
+        let error = file::open(&file).err()?;
+        // A folder of the name costs the walker nothing.
+        (error.kind() != ErrorKind::IsADirectory).then(|| OddIgnoreFile {
             folder: folder.to_owned(),
             message: format!(
-                "{}, so what is to be ignored is unknown: remove it, or use --no-ignore",
+                "cannot be read: {}; what is to be ignored is unknown: mend it, or use --no-ignore",
                 reason(&error)
             ),
             file,
@@ -61,12 +66,6 @@ fn odd_in(folder: &Path) -> Option<OddIgnoreFile> {
     };
     let names = [".gitignore", ".ignore"].map(|name| folder.join(name));
     names.into_iter().chain(of_git(folder)).find_map(odd)
-}
-
-/// A folder bears the name in some trees, which costs the walker nothing. What is not there, or
-/// cannot be looked at, is not opened either.
-fn is_odd(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::Other
 }
 
 /// What the walker reads of a repository: `info/exclude`, in the folder that linked work trees and
@@ -97,7 +96,6 @@ fn of_git(folder: &Path) -> Vec<PathBuf> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::fs;
 
     fn fifo(path: &Path) {
         let mode = rustix::fs::Mode::from_raw_mode(0o644);
@@ -118,7 +116,11 @@ mod tests {
             fifo(&root.join(name));
             let odd = odd_around(&root.join("sub")).expect("it is odd");
             assert_eq!((odd.folder, odd.file), (root.clone(), root.join(name)));
-            assert!(odd.message.starts_with("is a FIFO, "), "{}", odd.message);
+            assert!(
+                odd.message.starts_with("cannot be read: is a FIFO, "),
+                "{}",
+                odd.message
+            );
         }
     }
 

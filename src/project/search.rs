@@ -90,35 +90,65 @@ impl<'a> Searcher<'a> {
         let (file, metadata) = file::open_seen(path)?;
         // A size of 0 may be said of what holds something.
         let most = metadata.len().max(self.max_file_size);
-        let mut file = file.take(most.saturating_add(1));
+        if !self.matches(&file, most)? {
+            return Ok(None);
+        }
+        Ok(Some(file.metadata()?.len()))
+    }
+
+    /// Whether what `reader` gives matches; it should give at most so many bytes. The buffer must be
+    /// there.
+    fn matches(&mut self, reader: impl Read, most: u64) -> io::Result<bool> {
+        let mut reader = reader.take(most.saturating_add(1));
         let mut seen = Seen::default();
         let mut filled = 0;
-        let matches = loop {
-            match file.read(&mut self.buffer[filled..]) {
-                Ok(0) if file.limit() == 0 => {
+        loop {
+            match reader.read(&mut self.buffer[filled..]) {
+                Ok(0) if reader.limit() == 0 => {
                     return Err(io::Error::other(format!(
                         "it grew beyond {most} bytes while it was read"
                     )));
                 }
-                Ok(0) => break self.prefilter.search(&self.buffer[..filled], &mut seen),
+                Ok(0) => return Ok(self.prefilter.search(&self.buffer[..filled], &mut seen)),
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
             if filled == self.buffer.len() {
                 match self.prefilter.search_piece(&self.buffer, &mut seen) {
-                    Ok(()) => break true,
+                    Ok(()) => return Ok(true),
                     Err(keep) => {
                         self.buffer.copy_within(filled - keep.., 0);
                         filled = keep;
                     }
                 }
             }
-        };
-        if !matches {
-            return Ok(None);
         }
-        let size = file.get_ref().metadata()?.len();
-        Ok(Some(size.max(metadata.len())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Anchor;
+
+    #[test]
+    fn what_never_ends_is_read_up_to_a_limit() {
+        let word = Some("Foo".to_owned());
+        let filter = Prefilter::new(&[Anchor {
+            word,
+            alongside: Vec::new(),
+        }]);
+        let mut searcher = Searcher::new(&filter, 9, None);
+        searcher.buffer = vec![0; BUFFER];
+        let error = searcher
+            .matches(io::repeat(b' '), 1 << 20)
+            .expect_err("it has no end");
+        assert_eq!(
+            reason(&error),
+            "it grew beyond 1048576 bytes while it was read"
+        );
+        let all = &b"x Foo"[..];
+        assert!(searcher.matches(all, 5).expect("it ends"));
     }
 }
