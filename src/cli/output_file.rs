@@ -60,6 +60,10 @@ fn real(file: &Path, project: &Project, name: &str) -> anyhow::Result<Option<Pat
         Err(_) => return Ok(None),
     };
     let Ok(real) = file.canonicalize() else {
+        // Names of open files, as `/dev/stdout` is one, lead to what has no name.
+        if fs::metadata(file).is_ok() {
+            return Ok(Some(file.to_owned()));
+        }
         if is_link {
             bail!(
                 "{name}: is a symbolic link that leads to nothing; remove it, or name the file itself"

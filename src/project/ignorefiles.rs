@@ -21,6 +21,8 @@ pub struct OddIgnoreFile {
     pub file: PathBuf,
     /// What is wrong with the file, and what to do: lower case, no period.
     pub message: String,
+    /// It is a file that may not be read.
+    is_shut: bool,
 }
 
 /// Keeps a walk out of the folders below its roots whose ignore files cannot be read; for the roots
@@ -46,7 +48,13 @@ pub fn keep_out(walk: &mut WalkBuilder) -> Arc<Mutex<Vec<OddIgnoreFile>>> {
 pub fn odd_around(folder: &Path) -> Option<OddIgnoreFile> {
     let real = folder.canonicalize();
     let real = real.as_deref().unwrap_or(folder);
-    real.ancestors().find_map(odd_in)
+    let mut in_work_tree = true;
+    real.ancestors().find_map(|folder| {
+        let above = !in_work_tree;
+        in_work_tree &= folder.join(".git").symlink_metadata().is_err();
+        // What stands above a work tree does not count in it, but a FIFO is opened all the same.
+        odd_in(folder).filter(|odd| !(above && odd.is_shut && odd.file.ends_with(".gitignore")))
+    })
 }
 
 fn odd_in(folder: &Path) -> Option<OddIgnoreFile> {
@@ -57,6 +65,7 @@ fn odd_in(folder: &Path) -> Option<OddIgnoreFile> {
         // A folder of the name costs the walker nothing.
         (error.kind() != ErrorKind::IsADirectory).then(|| OddIgnoreFile {
             folder: folder.to_owned(),
+            is_shut: error.kind() == ErrorKind::PermissionDenied,
             message: format!(
                 "cannot be read: {}; what is to be ignored is unknown: mend it, or use --no-ignore",
                 reason(&error)

@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use super::run::{Done, Run};
 use super::tree::{NEW, OLD, SECRET, Tree};
 
-const TABLE: &str = "language = 'rust'\n[[move]]\nfrom = 'old::a::Foo'\nto = 'new::b::Bar'\n";
+const TABLE: &str =
+    "language = 'rust'\nname = 't'\n[[move]]\nfrom = 'old::a::Foo'\nto = 'new::b::Bar'\n";
 
 /// What is outside, in the forms in which somebody may ask for it.
 fn secrets(tree: &Tree) {
@@ -241,7 +242,8 @@ fn nothing_that_a_tree_brings_is_run() {
     ]);
     tree.write(
         "Cargo.toml",
-        "[package]\nname = 'p'\nversion = '0.1.0'\nedition = '2021'\nbuild = 'build.rs'\n",
+        "[package]\nname = 'p'\nversion = '0.1.0'\nedition = '2021'\nbuild = 'build.rs'\n\
+         [dependencies]\nold = '1'\nnew = '1'\n",
     );
     let evil = tree.at("tools/evil");
     tree.write(

@@ -128,7 +128,7 @@ fn failures_on_standard_error_are_one_line_each_and_command_nothing() {
         tame(&done.err);
         let err = done.err();
         for (_, shown) in &made {
-            let start = format!("error: {shown}:1:");
+            let start = format!("error: {shown}:2:");
             let lines = err.lines().filter(|line| line.starts_with(&start)).count();
             assert_eq!(lines, 1, "{start}\n{err}");
         }

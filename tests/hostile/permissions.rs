@@ -92,6 +92,20 @@ fn an_ignore_file_that_may_not_be_read_closes_its_folder() {
 }
 
 #[test]
+fn an_ignore_file_above_a_work_tree_need_not_be_read() {
+    let tree = Tree::new(&[
+        (".gitignore", "b.rs\n"),
+        ("sub/.git/HEAD", "ref: refs/heads/main\n"),
+        ("sub/b.rs", OLD),
+        ("none/b.rs", OLD),
+    ]);
+    tree.mode(".gitignore", 0o000);
+    assert_eq!(check(&tree, &["sub"]).exits(1).found(), ["sub/b.rs"]);
+    let done = check(&tree, &["none"]).exits(2);
+    done.says(&["error: .gitignore: cannot be read: permission denied"]);
+}
+
+#[test]
 fn a_configuration_or_a_table_that_may_not_be_read_refuses_the_run() {
     let tree = Tree::new(&[("a.rs", OLD), ("m.toml", "")]);
     tree.mode("m.toml", 0o000);

@@ -193,7 +193,8 @@ fn a_configuration_or_a_table_of_the_tree_must_be_a_file() {
         .says(&["tables/m.toml: cannot read the mapping: is a FIFO"]);
 }
 
-const TABLE: &str = "language = 'rust'\n[[move]]\nfrom = 'old::a::Foo'\nto = 'new::b::Bar'\n";
+const TABLE: &str =
+    "language = 'rust'\nname = 't'\n[[move]]\nfrom = 'old::a::Foo'\nto = 'new::b::Bar'\n";
 
 #[test]
 fn a_table_that_a_person_names_may_come_out_of_a_pipe() {
