@@ -95,6 +95,28 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_took_the_place_of_a_file_is_a_failure() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("fifo"), mode).expect("made");
+        std::fs::write(at("file"), "12345").expect("written");
+        std::os::unix::fs::symlink("file", at("link")).expect("linked");
+        let message = |name: &str, limit| bytes(&at(name), limit).map_err(|f| f.message);
+        assert_eq!(
+            message("fifo", 9),
+            Err("cannot be read: is a FIFO, expected a regular file".to_owned())
+        );
+        assert!(message("link", 9).is_err());
+        assert_eq!(message("file", 5), Ok(b"12345".to_vec()));
+        assert_eq!(
+            message("file", 4),
+            Err("cannot be read: holds more than 4 bytes".to_owned())
+        );
+    }
+
     #[test]
     fn a_missing_file_is_a_failure() {
         let failure = bytes(Path::new("/nonexistent/x"), 9).expect_err("missing");

@@ -120,7 +120,11 @@ impl MappingSource {
     fn below(named: &Path, folder: &Path, bounds: &Bounds) -> Result<Vec<Self>, MappingErrors> {
         let mut found = Vec::new();
         let mut errors = Vec::new();
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let mut walk = WalkDir::new(folder)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter();
+        while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -131,16 +135,28 @@ impl MappingSource {
                     continue;
                 }
             };
+            let is_folder = entry.file_type().is_dir();
             let is_table = entry.path().extension().is_some_and(|ext| ext == "toml");
-            if entry.file_type().is_dir() || !is_table {
+            if !is_folder && !is_table {
                 continue;
             }
             let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             let name = named.join(below);
-            let read = bounds
-                .check(&name, entry.path())
-                .and_then(|()| Self::read(&name, entry.path(), NamedBy::Tree));
-            match read {
+            // The folder itself is what was asked for.
+            if entry.depth() > 0
+                && entry.path_is_symlink()
+                && let Err(error) = bounds.check(&name, entry.path())
+            {
+                errors.extend(error);
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
+            if is_folder {
+                continue;
+            }
+            match Self::read(&name, entry.path(), NamedBy::Tree) {
                 Ok(source) => found.push(source),
                 Err(error) => errors.extend(error),
             }

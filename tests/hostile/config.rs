@@ -74,6 +74,11 @@ fn the_folder_of_tables_leads_nowhere_else() {
     shows_no_secret(&tree, &[]).exits(2);
     // Nor does it when a person names it.
     shows_no_secret(&tree, &["-m", "mappings"]).exits(2);
+    // A folder elsewhere is not walked, were it the whole disk.
+    let tree = Tree::new(&[("a.rs", OLD), ("mappings/m.toml", TABLE)]);
+    tree.link("mappings/all", "/");
+    let done = shows_no_secret(&tree, &[]).exits(2);
+    done.says(&["mappings/all: the mapping lies outside of the project, at /"]);
     let tree = Tree::new(&[("a.rs", OLD), ("../outside/m.toml", TABLE)]);
     tree.link("mappings", "../outside");
     shows_no_secret(&tree, &[]).exits(2);

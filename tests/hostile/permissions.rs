@@ -7,7 +7,7 @@ use super::user::is_root;
 
 fn check(tree: &Tree, paths: &[&str]) -> Done {
     let run = Run::new(tree, "check").args(paths);
-    run.as_another_user(tree).done()
+    run.by_another_user(tree).done()
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_configuration_or_a_table_that_may_not_be_read_refuses_the_run() {
     let tree = Tree::new(&[("a.rs", OLD), ("m.toml", "")]);
     tree.mode("m.toml", 0o000);
     let run = Run::bare(&tree, "check").args(["-m", "m.toml"]);
-    let done = run.as_another_user(&tree).done().exits(2);
+    let done = run.by_another_user(&tree).done().exits(2);
     done.says(&["m.toml: cannot read the mapping: ", "ermission denied"]);
     tree.mode("repoint.toml", 0o000);
     let done = check(&tree, &[]).exits(2);
@@ -123,7 +123,7 @@ fn apply_leaves_what_it_may_not_read() {
     let tree = Tree::new(&[("shut/b.rs", OLD), ("c.rs", OLD)]);
     tree.mode("shut", 0o000);
     tree.mode("c.rs", 0o000);
-    let run = Run::new(&tree, "apply").as_another_user(&tree);
+    let run = Run::new(&tree, "apply").by_another_user(&tree);
     let done = run.done().exits(2);
     tree.mode("shut", 0o755);
     tree.mode("c.rs", 0o644);

@@ -102,7 +102,7 @@ impl Run {
     }
 
     /// As somebody who is neither the superuser nor the owner of what root made.
-    pub fn as_another_user(mut self, tree: &Tree) -> Self {
+    pub fn by_another_user(mut self, tree: &Tree) -> Self {
         self.user = user::another(tree);
         self
     }
