@@ -253,20 +253,17 @@ fn tables_and_settings_in_folders_of_such_names_are_named_tamely() {
 
 #[test]
 fn what_messages_say_of_other_files_is_tame() {
-    // That a name is seen from another file is said with that file's name.
-    let tree = Tree::new(&[
-        ("pkg/__init__.py", ""),
-        ("pkg/a.py", "from old.a import Foo\n"),
-    ]);
-    tree.write(
-        OsStr::from_bytes(b"x\x1b[31m\ny.py"),
-        "from pkg.a import Foo\n",
-    );
+    // That a name is reached from another file is said with that file's name.
+    let tree = Tree::new(&[("pkg/__init__.py", "")]);
+    tree.write("pkg/a.py", "from typing import List\n\nx: List = []\n");
+    let other = OsStr::from_bytes(b"x\x1b[31m\ny.py");
+    tree.write(other, "from pkg.a import List\n\nprint(List)\n");
     for format in ["concise", "full"] {
         let run = Run::bare(&tree, "diff").args(["--lang", "python", "--output-format", format]);
-        let run = run.args(["--move", "old.a.Foo=builtins.Bar"]);
-        let done = run.done();
+        let done = run.args(["--move", "typing.List=builtins.list"]).done();
         tame(&done.err);
         tame(&done.out);
+        let shown = "`x\\u{1b}[31m\\ny.py:1` reaches `List`";
+        assert!(done.err().contains(shown), "{}", done.err());
     }
 }

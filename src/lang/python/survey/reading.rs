@@ -19,7 +19,7 @@ use crate::lang::python::scopes::{
 };
 use crate::lang::python::unit::{Setting, Target, Unit, bytes};
 use crate::path::Segment;
-use crate::text::{LineIndex, Source};
+use crate::text::{LineIndex, Source, one_line};
 
 /// What is looked for in files.
 #[derive(Debug, Default)]
@@ -138,7 +138,8 @@ pub(super) fn facts(
         .replace(std::path::MAIN_SEPARATOR, "/");
     Facts {
         file: Some(file.into()),
-        shown: shown.into(),
+        // It stands in the middle of messages.
+        shown: one_line(&shown).into(),
         ..read().unwrap_or_default()
     }
 }
