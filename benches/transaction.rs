@@ -135,7 +135,7 @@ fn apply(root: &Path, write: Write) {
         }
         ControlFlow::Continue(())
     };
-    engine.run(&found.candidates, 0, each).expect("threads");
+    engine.run(&found.candidates, &walk, each).expect("threads");
     let written = match draft {
         None => {
             for (path, new) in &plain {

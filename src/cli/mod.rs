@@ -13,6 +13,7 @@ mod diff;
 mod exit;
 mod files;
 mod mapping;
+mod output_file;
 mod resolve;
 mod state;
 mod stdout;

@@ -184,11 +184,11 @@ impl<'a> Engine<'a> {
         Ok(pool(1)?.install(|| self.analyzed(path, bytes)))
     }
 
-    /// Reads and analyzes the file at `path` (absolute).
-    fn file(&self, path: &Path) -> FileReport {
-        match read::bytes(path) {
-            Ok(bytes) => self.analyzed(path, bytes),
-            Err(failure) => self.failed(path, Source::default(), failure),
+    /// Reads and analyzes a file of at most `limit` bytes.
+    fn file(&self, file: &Candidate, limit: u64) -> FileReport {
+        match read::bytes(&file.real, limit) {
+            Ok(bytes) => self.analyzed(&file.path, bytes),
+            Err(failure) => self.failed(&file.path, Source::default(), failure),
         }
     }
 
@@ -220,21 +220,22 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Works through `files` (sorted) with `threads` workers (0: one a core), and hands
-    /// the reports to `sink` in the same order. The run ends early when `sink` breaks.
+    /// Works through `files` (sorted), which the walk with these options found, and hands the
+    /// reports to `sink` in the same order. The run ends early when `sink` breaks.
     ///
     /// # Errors
     /// The workers could not be started.
     pub fn run(
         &self,
         files: &[Candidate],
-        threads: usize,
+        walk: &WalkOptions,
         mut sink: impl FnMut(FileReport) -> ControlFlow<()>,
     ) -> Result<(), StartError> {
         if files.is_empty() {
             return Ok(());
         }
-        let pool = pool(threads)?;
+        let pool = pool(walk.threads)?;
+        let limit = walk.max_file_size;
         let chunk = pool.current_num_threads() * FILES_A_THREAD;
         std::thread::scope(|scope| {
             // One chunk is handed on while the next one is in work.
@@ -245,7 +246,7 @@ impl<'a> Engine<'a> {
                         files
                             .par_iter()
                             .with_max_len(1)
-                            .map(|file| self.file(&file.path))
+                            .map(|file| self.file(file, limit))
                             .collect()
                     });
                     if send.send(reports).is_err() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::text::LineIndex;
+use crate::text::{LineIndex, one_line, shown};
 
 /// A text that rules are read from.
 #[derive(Debug)]
@@ -189,7 +189,7 @@ impl MappingError {
             Severity::Warning => Level::WARNING,
         };
         let title = match (&self.place, &self.file) {
-            (None, Some(file)) => format!("{}: {}", file.display(), self.message),
+            (None, Some(file)) => format!("{}: {}", shown(file), self.message),
             _ => self.message.clone(),
         };
         let mut group = Group::with_title(level.primary_title(title));
@@ -205,7 +205,7 @@ impl MappingError {
             let here: Vec<(AnnotationKind, &Place)> = here;
             group = group.element(
                 Snippet::source(first.source.text.as_str())
-                    .path(first.source.name.display().to_string())
+                    .path(shown(&first.source.name))
                     .annotations(here.into_iter().map(|(kind, place)| {
                         kind.span(place.range.clone()).label(place.label.as_deref())
                     })),
@@ -232,15 +232,15 @@ impl fmt::Display for MappingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.place, &self.file) {
             (Some(place), _) if place.source.command_line => {
-                write!(f, "--move {}: ", place.source.text)?;
+                write!(f, "--move {}: ", one_line(&place.source.text))?;
             }
             (Some(place), _) => write!(
                 f,
                 "{}:{}: ",
-                place.source.name.display(),
+                shown(&place.source.name),
                 place.source.line(place.range.start)
             )?,
-            (None, Some(file)) => write!(f, "{}: ", file.display())?,
+            (None, Some(file)) => write!(f, "{}: ", shown(file))?,
             (None, None) => {}
         }
         f.write_str(&self.message)

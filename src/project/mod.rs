@@ -6,6 +6,7 @@
 mod anchor;
 pub mod git;
 mod globs;
+mod ignorefiles;
 mod normal;
 mod partition;
 mod prefilter;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 pub use anchor::Anchor;
 pub use globs::{GlobError, Globs};
+pub use ignorefiles::{OddIgnoreFile, keep_out, odd_around};
 pub use normal::normalized;
 pub use partition::{Partition, PartitionError};
 pub use prefilter::Prefilter;

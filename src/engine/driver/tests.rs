@@ -41,8 +41,12 @@ fn run(tree: &Tree, threads: usize) -> Vec<FileReport> {
     let base = tree.folder.path().to_owned();
     let engine = Engine::open(&[&Toy], &tables, &project, &options, base);
     let mut reports = Vec::new();
+    let walk = WalkOptions {
+        threads,
+        ..WalkOptions::default()
+    };
     engine
-        .run(&tree.files, threads, |report| {
+        .run(&tree.files, &walk, |report| {
             reports.push(report);
             ControlFlow::Continue(())
         })
@@ -152,7 +156,7 @@ fn a_sink_that_breaks_ends_the_run() {
     let engine = Engine::open(&[&Toy], &tables, &project, &options, PathBuf::new());
     let mut seen = 0;
     engine
-        .run(&tree.files, 2, |_| {
+        .run(&tree.files, &WalkOptions::default(), |_| {
             seen += 1;
             ControlFlow::Break(())
         })

@@ -12,6 +12,8 @@ use bstr::ByteSlice;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
+use crate::file;
+
 /// A git work tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Repository {
@@ -44,12 +46,12 @@ impl Repository {
     pub fn at(folder: &Path) -> Option<Self> {
         let git = git_folder(folder)?;
         // A linked work tree has its own folder, and shares the configuration of the main one.
-        let shared = match fs::read(git.join("commondir")) {
+        let shared = match file::read(&git.join("commondir")) {
             Ok(common) => git.join(common.trim_ascii_end().to_path_lossy()),
             Err(_) => git,
         };
         // A name in it need not be UTF-8.
-        let config = fs::read(shared.join("config")).unwrap_or_default();
+        let config = file::read(&shared.join("config")).unwrap_or_default();
         Some(Self {
             root: folder.to_path_buf(),
             object_format: object_format(&config.to_str_lossy()),
@@ -65,7 +67,7 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
         git
     } else if kind.is_file() {
         // Bytes: the name of a folder need not be UTF-8.
-        let text = fs::read(&git).ok()?;
+        let text = file::read(&git).ok()?;
         let name = text.strip_prefix(b"gitdir: ")?;
         root.join(
             name.trim_end_with(|c| matches!(c, '\n' | '\r'))
