@@ -12,6 +12,7 @@ mod console;
 mod diff;
 mod exit;
 mod files;
+mod interrupt;
 mod mapping;
 mod output_file;
 mod resolve;

@@ -161,6 +161,7 @@ impl<'j> Writer<'j> {
         let draft = match self.draft.take() {
             Some(draft) => draft,
             None => {
+                super::interrupt::wanted().note();
                 let lock = match self.lock.take() {
                     Some(lock) => lock,
                     None => {

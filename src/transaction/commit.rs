@@ -124,6 +124,9 @@ impl Committing<'_> {
         let mut pack = self.journal.pack(self.id).map_err(CommitError::Journal)?;
         let mut tree = Tree::new(self.journal.disk, &self.journal.root, true);
         for (path, entry) in self.paths.iter().zip(&self.entries) {
+            if self.journal.is_stopped() {
+                return Err(CommitError::Stopped);
+            }
             let present = entry.old.map(|_| self.journal.disk.metadata(path));
             let staged = present.transpose().map_err(Into::into).and_then(|present| {
                 stage(self.journal.disk, &mut pack, entry, path, present.as_ref())
@@ -149,6 +152,9 @@ impl Committing<'_> {
             .collect();
         if !errors.is_empty() {
             return Err(CommitError::Refused(errors));
+        }
+        if self.journal.is_stopped() {
+            return Err(CommitError::Stopped);
         }
         let references = self.entries.iter().map(|entry| entry.references).sum();
         let mut record = Record::new(self.id, about, references, sum);
