@@ -104,7 +104,13 @@ impl<'a> Inputs<'a> {
         if is_long {
             self.grow(&mut input, &mut rng);
         }
-        for _ in 0..count(&mut rng, 12) {
+        // What is broken in many places is refused at the first one; what is long, the more so.
+        let changes = match rng.u8(..8) {
+            0..3 if is_long => 0,
+            0..5 => 1,
+            _ => count(&mut rng, 12),
+        };
+        for _ in 0..changes {
             self.mutate(&mut input, &mut rng);
         }
         if is_long {
