@@ -315,6 +315,11 @@ impl<'a> Resolver<'a> {
                 if role == Role::Use(id, glob) || is_primitive(name) {
                     continue;
                 }
+                let known = self.meanings.borrow();
+                if matches!(known.get(&(id, glob)), Some(Some(base)) if seen.contains(base)) {
+                    continue;
+                }
+                drop(known);
                 let Some(base) = self.leaf(scopes, id, glob) else {
                     continue;
                 };
