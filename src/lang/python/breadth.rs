@@ -18,8 +18,9 @@ pub(super) fn check(scopes: &Scopes) -> Result<(), SourceError> {
     let is_import = |id: &&_| matches!(scopes.binding(**id).kind, BindingKind::Import(..));
     let mut pairs = 0;
     for chain in &scopes.chains {
-        // One import a use is what a text of any size may have.
-        let imports = chain.reach.bindings.iter().filter(is_import).count();
+        // A star may bring it too. One import a use is what a text of any size may have.
+        let named = chain.reach.bindings.iter().filter(is_import).count();
+        let imports = named + chain.reach.stars.len();
         pairs += imports.saturating_sub(1);
         if pairs > MOST {
             return Err(SourceError {
