@@ -45,6 +45,19 @@ impl Source {
     pub(super) fn line(&self, offset: usize) -> usize {
         self.lines.line_of(offset) + 1
     }
+
+    /// The bytes of the lines from the first of these places to the last. The printer goes through
+    /// all that it is given: a file with many errors must not be read as a whole for each.
+    fn lines_around(&self, places: &[(AnnotationKind, &Place)]) -> Range<usize> {
+        let ranges = || places.iter().map(|(_, place)| &place.range);
+        let first = ranges().map(|range| range.start).min().unwrap_or(0);
+        let last = ranges().map(|range| range.end).max().unwrap_or(0);
+        let start = self.lines.start_of(self.lines.line_of(first));
+        let rest = self.text.as_bytes().get(last..).unwrap_or_default();
+        // With its line end, which a place may be at.
+        let end = memchr::memchr(b'\n', rest).map_or(self.text.len(), |at| last + at + 1);
+        start..end
+    }
 }
 
 /// A range of a source, and what is to be said of it.
@@ -203,11 +216,15 @@ impl MappingError {
                 .partition(|(_, place)| Arc::ptr_eq(&place.source, &first.source));
             places = elsewhere;
             let here: Vec<(AnnotationKind, &Place)> = here;
+            let lines = first.source.lines_around(&here);
             group = group.element(
-                Snippet::source(first.source.text.as_str())
+                Snippet::source(&first.source.text[lines.clone()])
+                    .line_start(first.source.line(lines.start))
                     .path(shown(&first.source.name))
                     .annotations(here.into_iter().map(|(kind, place)| {
-                        kind.span(place.range.clone()).label(place.label.as_deref())
+                        let range = &place.range;
+                        kind.span(range.start - lines.start..range.end - lines.start)
+                            .label(place.label.as_deref())
                     })),
             );
         }
