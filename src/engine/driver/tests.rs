@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::report::Summary;
 use crate::engine::toy::{Toy, table};
+use crate::finding::Code;
 use crate::lang::registry;
 
 struct Tree {

@@ -69,12 +69,12 @@ impl Facts {
 }
 
 /// The source at a path, in its own encoding; `None` if it cannot be read.
-pub(in crate::lang::python) fn source(file: &Path) -> Option<Source> {
+pub(super) fn source(file: &Path) -> Option<Source> {
     decoded(file::read(file).ok()?)
 }
 
 /// Bytes as a source; `None` if they are none.
-pub(in crate::lang::python) fn decoded(bytes: Vec<u8>) -> Option<Source> {
+fn decoded(bytes: Vec<u8>) -> Option<Source> {
     let encoding = cookie::encoding_of(&bytes).ok()?;
     Source::decode(bytes, encoding).ok()
 }
