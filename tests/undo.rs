@@ -131,17 +131,28 @@ fn a_merge_takes_back_what_was_rewritten_and_leaves_the_edit() {
     project.write("a.py", rewritten.replace("z = 3", "z = 4"));
     project.write("b.py", rewritten.replace("as Foo", "as Foo  # here"));
     project.write("c.py", "\0");
-    // Nothing that lies about may be run, or read.
-    fs::create_dir(project.root.join(".git")).expect("made");
+    // No configuration is read, of whomever: git would stop at each of these.
+    for name in [".git/config", "home/.gitconfig"] {
+        project.write(name, "[core]\n\trepositoryformatversion = what\n[");
+    }
     project.write(".git/HEAD", "ref: refs/heads/main\n");
-    project.write(".git/config", "[core]\n\trepositoryformatversion = 99\n");
+    for folder in [".git/objects", ".git/refs", "temporary"] {
+        fs::create_dir(project.root.join(folder)).expect("made");
+    }
+    let [home, temporary] = ["home", "temporary"].map(|name| project.root.join(name));
+    let env = [
+        ("HOME", home.as_os_str()),
+        ("TMPDIR", temporary.as_os_str()),
+        ("GIT_CONFIG_COUNT", OsStr::new("many")),
+    ];
     project
-        .run(&["undo", "--3way"])
+        .run_in(&project.root, &["undo", "--3way"], &env)
         .is(1)
         .says("b.py: was edited in the lines that were rewritten: merge by hand")
         .says("c.py: cannot be merged: git merge-file: Cannot merge binary files")
         .says("restored 1 file of transaction 1, 2 left")
         .says("`repoint undo 1 --force`");
+    assert_eq!(fs::read_dir(temporary).expect("listed").count(), 0);
     assert_eq!(project.read("a.py"), LONG.replace("z = 3", "z = 4"));
     assert_eq!(
         project.read("b.py"),
@@ -628,7 +639,7 @@ fn an_edit_after_an_interrupted_apply_is_left_by_its_undo() {
         .run(&["undo"])
         .is(1)
         .says("b.py: has been edited since")
-        .says("restored 1 file of transaction 1");
+        .says("restored 1 file of transaction 1; `repoint undo 2`");
     assert_eq!(project.read("a.py"), OLD);
     assert_eq!(project.read("b.py"), "edited\n");
 }
@@ -658,7 +669,7 @@ fn what_can_never_be_finished_can_be_taken_back() {
             .run(args)
             .is(0)
             .says("transaction 1 was interrupted and cannot be finished: 1 file")
-            .says("restored 2 files of transaction 1");
+            .says("restored 2 files of transaction 1; `repoint undo 2`");
         for name in ["a.py", "b.py", "c.py"] {
             assert_eq!(project.read(name), OLD);
         }
