@@ -286,6 +286,50 @@ fn a_file_that_a_later_apply_rewrote_is_left_and_that_one_named() {
 }
 
 #[test]
+fn a_transaction_that_was_taken_back_is_not_named_for_an_edit() {
+    let project = Project::of(&["a.py"]);
+    project.apply(FIRST);
+    project.apply(SECOND);
+    project.run(&["undo"]).is(0);
+    project.write("a.py", NEWER);
+    project
+        .run(&["undo"])
+        .is(2)
+        .says("a.py: has been edited since")
+        .never("rewritten since");
+}
+
+#[test]
+fn what_may_not_be_written_is_left_until_it_may() {
+    let project = Project::of(&["a.py", "b.py"]);
+    let before = project.tree();
+    project.apply(FIRST);
+    project.chmod("a.py", 0o444);
+    project
+        .run(&["undo"])
+        .is(1)
+        .says("a.py: is read-only: make it writable")
+        .says("restored 1 file of transaction 1, 1 left");
+    project.chmod("a.py", 0o644);
+    project.run(&["undo"]).is(0).says("restored 1 file");
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn other_names_of_a_file_are_said() {
+    let project = Project::of(&["a.py"]);
+    project.apply(FIRST);
+    let other = project.root.join("other");
+    fs::hard_link(project.root.join("a.py"), &other).expect("linked");
+    project
+        .run(&["undo"])
+        .is(0)
+        .says("a.py: has 1 other names (hard links), which keep what they hold");
+    assert_eq!(project.read("other"), NEW);
+    assert_eq!(project.read("a.py"), OLD);
+}
+
+#[test]
 fn an_edit_between_two_applies_is_an_edit_after_the_undo_of_the_second() {
     let project = Project::of(&["a.py"]);
     project.apply(FIRST);

@@ -9,6 +9,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::resolve::Refusal;
 use super::state;
+use crate::output::place;
 use crate::output::summary::counted;
 use crate::transaction::{
     Action, CommitError, Edited, Fate, Finished, Id, Journal, Left, Lock, Newest, Record,
@@ -142,7 +143,7 @@ fn newest(journal: &Journal<'_>) -> anyhow::Result<Id> {
 fn nothing(journal: &Journal<'_>) -> anyhow::Error {
     anyhow!(
         "there is nothing to take back: no transaction is in {}",
-        journal.folder().display()
+        place::shown(journal.folder())
     )
 }
 
