@@ -6,7 +6,8 @@ mod stories;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use stories::{FIRST, NEW, NEWER, OLD, Project, SECOND, copy, name_of, tree_of};
 
@@ -725,6 +726,51 @@ fn what_can_never_be_finished_can_be_taken_back() {
             project.tree()
         );
     }
+}
+
+/// A file that is a mount point: nobody can rename over it.
+struct Mount(PathBuf);
+
+impl Mount {
+    /// `None` for who may not mount.
+    fn over(file: PathBuf) -> Option<Self> {
+        let mount = Command::new("mount")
+            .arg("--bind")
+            .args([&file; 2])
+            .output();
+        mount
+            .is_ok_and(|done| done.status.success())
+            .then_some(Self(file))
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).output();
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_replaced_keeps_nobody_from_going_back() {
+    let project = Project::of(&["a.py", "b.py", "c.py"]);
+    let before = project.tree();
+    let Some(mount) = Mount::over(project.root.join("b.py")) else {
+        return;
+    };
+    project
+        .run(&["apply", "--lang", "python", "--move", FIRST])
+        .is(2)
+        .says("b.py: cannot be written: ")
+        .says("transaction 1 is not finished");
+    assert_eq!(project.read("c.py"), NEW);
+    project
+        .run(&["recover"])
+        .is(2)
+        .says("b.py: cannot be written: ");
+    project.run(&["undo"]).is(0).says("restored 2 files");
+    assert_eq!(project.tree(), before);
+    assert_eq!(project.states(), ["2 done", "1 undone"]);
+    drop(mount);
 }
 
 #[test]
