@@ -1,8 +1,8 @@
 //! How files and places in them are written in lines that people read.
 
 use crate::engine::FileReport;
-pub use crate::text::shown;
-use crate::text::{LineColumn, LineIndex, one_line};
+use crate::text::{LineColumn, LineIndex};
+pub use crate::text::{one_line, shown};
 
 /// `error: path:line:col: message`, for a file that could not be read, parsed, verified or written;
 /// without the place if there is none. No line end.

@@ -144,6 +144,6 @@ fn replace(
         stage(disk, pack, entry, &target, present.as_ref())?;
         disk.flush(&disk.open(&temporary)?)?;
     }
-    disk.rename(&temporary, &target)?;
+    disk.rename(&temporary, &target).map_err(PackError::Write)?;
     Ok(Step::Replaced)
 }
