@@ -30,3 +30,6 @@ mod tree;
 #[cfg(unix)]
 #[path = "hostile/user.rs"]
 mod user;
+#[cfg(unix)]
+#[path = "hostile/writing.rs"]
+mod writing;

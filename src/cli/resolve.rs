@@ -182,7 +182,11 @@ impl Run {
     /// Makes a run of the arguments.
     pub fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
         let place = Place::find(args.rules.config.as_deref())?;
-        let (languages, tables, names) = rules(&args.rules, &place, console)?;
+        let Rules {
+            languages,
+            tables,
+            names,
+        } = rules(&args.rules, &place, console)?;
         let walk = walk_options(&args.files, &place, console)?;
         let input = input(args, &place)?;
         let roots = args.rewrite.roots.iter().map(|root| place.cwd.join(root));
@@ -219,11 +223,14 @@ impl Run {
     }
 }
 
-fn rules(
-    args: &RuleArgs,
-    place: &Place,
-    console: &Console,
-) -> Result<(Vec<&'static dyn Language>, Vec<Table>, Vec<String>), Refusal> {
+/// What is in force.
+struct Rules {
+    languages: Vec<&'static dyn Language>,
+    tables: Vec<Table>,
+    names: Vec<String>,
+}
+
+fn rules(args: &RuleArgs, place: &Place, console: &Console) -> Result<Rules, Refusal> {
     let only_moves = args.mappings.is_empty() && !args.moves.is_empty();
     let mut sources = if only_moves {
         Vec::new()
@@ -259,7 +266,11 @@ fn rules(
         .copied()
         .filter(|language| asked(language.syntax().language))
         .collect();
-    Ok((languages, tables, names))
+    Ok(Rules {
+        languages,
+        tables,
+        names,
+    })
 }
 
 fn walk_options(args: &FileArgs, place: &Place, console: &Console) -> anyhow::Result<WalkOptions> {

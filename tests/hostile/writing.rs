@@ -1,0 +1,267 @@
+//! What is written, and what is not: read-only files and folders, other owners, links, names.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::Path;
+
+use super::run::Run;
+use super::tree::{NEW, OLD, Tree};
+use super::user::is_root;
+
+/// Who the program runs as, if the tests are root's.
+const NOBODY: u32 = 65534;
+
+/// Gives the tree to nobody, if it is root's to give.
+fn give(tree: &Tree) {
+    if is_root(tree) {
+        for entry in walkdir::WalkDir::new(tree.root()) {
+            let entry = entry.expect("readable");
+            chown(entry.path(), Some(NOBODY), Some(NOBODY)).expect("given");
+        }
+    }
+}
+
+/// Of every file below the project's root, and of what repoint keeps there, the permissions.
+fn modes(folder: &Path) -> Vec<(String, u32)> {
+    let walk = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter();
+    walk.map(|entry| entry.expect("readable"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(folder).expect("below");
+            let mode = entry.metadata().expect("there").permissions().mode();
+            (name.display().to_string(), mode & 0o7777)
+        })
+        .collect()
+}
+
+#[test]
+fn read_only_files_and_folders_are_named_and_left() {
+    for other in [false, true] {
+        let tree = Tree::new(&[("a.rs", OLD), ("ro.rs", OLD), ("folder/b.rs", OLD)]);
+        give(&tree);
+        tree.mode("ro.rs", 0o444);
+        tree.mode("folder", 0o555);
+        let run = Run::new(&tree, "apply").args(["."]);
+        let run = if other {
+            run.by_another_user(&tree)
+        } else {
+            run
+        };
+        let done = run.done().exits(2);
+        done.says(&["ro.rs", "is read-only", "--exclude"])
+            .says(&["folder/b.rs", "read-only folder"])
+            .says(&["1 file changed", "2 left", "2 failed"]);
+        assert_eq!(tree.read("a.rs"), NEW);
+        assert_eq!(
+            tree.read("ro.rs") + &tree.read("folder/b.rs"),
+            OLD.repeat(2)
+        );
+        tree.mode("folder", 0o755);
+    }
+}
+
+#[test]
+fn strict_means_none_then() {
+    let tree = Tree::new(&[("a.rs", OLD), ("ro.rs", OLD)]);
+    tree.mode("ro.rs", 0o444);
+    let run = Run::new(&tree, "apply").args(["--strict", "."]);
+    run.done().exits(2).says(&["nothing was written"]);
+    assert_eq!(tree.read("a.rs"), OLD);
+}
+
+#[test]
+fn a_file_of_another_user_is_left_by_who_may_not_write_it() {
+    let tree = Tree::new(&[("a.rs", OLD), ("root.rs", OLD)]);
+    if !is_root(&tree) {
+        return;
+    }
+    give(&tree);
+    chown(tree.at("root.rs"), Some(0), Some(0)).expect("given");
+    let run = Run::new(&tree, "apply").args(["."]).by_another_user(&tree);
+    run.done().exits(2).says(&["root.rs", "cannot be written"]);
+    assert_eq!(
+        (tree.read("a.rs"), tree.read("root.rs")),
+        (NEW.to_owned(), OLD.to_owned())
+    );
+}
+
+#[test]
+fn root_keeps_the_owner_of_what_it_writes() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    if !is_root(&tree) {
+        return;
+    }
+    chown(tree.at("a.rs"), Some(1234), Some(2345)).expect("given");
+    tree.mode("a.rs", 0o640);
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    let metadata = fs::metadata(tree.at("a.rs")).expect("there");
+    assert_eq!(
+        (metadata.uid(), metadata.gid(), metadata.mode() & 0o7777),
+        (1234, 2345, 0o640)
+    );
+    assert_eq!(tree.read("a.rs"), NEW);
+}
+
+#[test]
+fn in_a_sticky_folder_only_owners_replace() {
+    let tree = Tree::new(&[("mine.rs", OLD), ("shared/theirs.rs", OLD)]);
+    if !is_root(&tree) {
+        return;
+    }
+    give(&tree);
+    chown(tree.at("shared"), Some(0), Some(0)).expect("given");
+    chown(tree.at("shared/theirs.rs"), Some(0), Some(0)).expect("given");
+    tree.mode("shared", 0o1777);
+    tree.mode("shared/theirs.rs", 0o666);
+    let run = Run::new(&tree, "apply").args(["."]).by_another_user(&tree);
+    run.done()
+        .exits(2)
+        .says(&["shared/theirs.rs", "read-only folder"]);
+    assert_eq!(tree.read("mine.rs"), NEW);
+    assert_eq!(tree.read("shared/theirs.rs"), OLD);
+}
+
+#[test]
+fn other_names_of_a_file_are_said() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    tree.hard_link("../outside/other.rs", "a.rs");
+    let done = Run::new(&tree, "apply").args(["."]).done().exits(0);
+    done.says(&["a.rs", "1 other name", "hard link"]);
+    assert_eq!(
+        (tree.read("a.rs"), tree.read("../outside/other.rs")),
+        (NEW.to_owned(), OLD.to_owned())
+    );
+}
+
+#[test]
+fn a_target_is_written_once_whatever_names_it_has() {
+    let tree = Tree::new(&[("real.rs", OLD)]);
+    tree.link("link.rs", "real.rs");
+    tree.link("second.rs", "link.rs");
+    let done = Run::new(&tree, "apply")
+        .args(["link.rs", "real.rs", "second.rs", "."])
+        .done();
+    done.exits(0).says(&["1 file changed"]);
+    assert_eq!(tree.read("real.rs"), NEW);
+    for link in ["link.rs", "second.rs"] {
+        assert!(
+            fs::symlink_metadata(tree.at(link))
+                .expect("there")
+                .is_symlink(),
+            "{link}"
+        );
+    }
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_two_files() {
+    let tree = Tree::new(&[("a.rs", OLD), ("A.rs", "use old::a::Foo as Upper;\n")]);
+    if tree.read("a.rs") != OLD {
+        // This file system has one name for both.
+        return;
+    }
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    assert_eq!(tree.read("a.rs"), NEW);
+    assert_eq!(tree.read("A.rs"), "use new::b::Bar as Upper;\n");
+}
+
+#[test]
+fn odd_names_are_written_and_taken_back() {
+    let tree = Tree::new(&[("repoint.toml", "")]);
+    let names: [&[u8]; 6] = [
+        b"new\nline.rs",
+        b"quote\"s'.rs",
+        b"not\xff utf8.rs",
+        b"-dash.rs",
+        b" space .rs",
+        b"\x1b[31mred.rs",
+    ];
+    for name in names {
+        fs::write(tree.at_bytes(name), OLD).expect("written");
+    }
+    let long = [vec![b'l'; 252], b".rs".to_vec()].concat();
+    fs::write(tree.at_bytes(&long), OLD).expect("written");
+    let before = tree.snapshot();
+    Run::new(&tree, "apply")
+        .args(["."])
+        .done()
+        .exits(0)
+        .says(&["7 files changed"]);
+    for name in names.iter().copied().chain([long.as_slice()]) {
+        let text = fs::read_to_string(tree.at_bytes(name)).expect("there");
+        assert_eq!(text, NEW, "{}", name.escape_ascii());
+    }
+    Run::bare(&tree, "undo")
+        .done()
+        .exits(0)
+        .says(&["restored 7 files"]);
+    assert_eq!(tree.snapshot(), before);
+}
+
+#[test]
+fn a_private_file_is_private_in_the_journal_too() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    tree.mode("a.rs", 0o600);
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    let journal = modes(&tree.at(".repoint/journal"));
+    let names: Vec<&str> = journal.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["1.done", "1.pack"]);
+    for (name, mode) in journal {
+        assert_eq!(mode & 0o077, 0, "{name}: {mode:o}");
+    }
+    assert_eq!(
+        modes(tree.root())
+            .iter()
+            .find(|(n, _)| n == "a.rs")
+            .map(|(_, m)| *m),
+        Some(0o600)
+    );
+}
+
+#[test]
+fn a_state_folder_that_is_a_link_or_no_folder_is_refused() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    tree.link(".repoint", "../outside");
+    let before = tree.snapshot();
+    let done = Run::new(&tree, "apply").args(["."]).done().exits(2);
+    done.says(&[".repoint", "is a link", "--state-dir"]);
+    assert_eq!(tree.snapshot(), before);
+    fs::remove_file(tree.at(".repoint")).expect("removed");
+    for make in [
+        |tree: &Tree| tree.write(".repoint", ""),
+        |tree: &Tree| tree.fifo(".repoint"),
+    ] {
+        make(&tree);
+        Run::new(&tree, "apply")
+            .args(["."])
+            .done()
+            .exits(2)
+            .says(&[".repoint"]);
+        assert_eq!(tree.read("a.rs"), OLD);
+        fs::remove_file(tree.at(".repoint")).expect("removed");
+    }
+}
+
+#[test]
+fn links_in_the_state_folder_are_not_followed() {
+    for part in ["journal", "lock"] {
+        let tree = Tree::new(&[("a.rs", OLD)]);
+        fs::create_dir(tree.at(".repoint")).expect("made");
+        fs::write(tree.at("../outside/lock"), "somebody's").expect("written");
+        let to = if part == "lock" {
+            "../../outside/lock"
+        } else {
+            "../../outside"
+        };
+        tree.link(&format!(".repoint/{part}"), to);
+        let before = tree.snapshot();
+        Run::new(&tree, "apply")
+            .args(["."])
+            .done()
+            .exits(2)
+            .says(&[part]);
+        assert_eq!(tree.snapshot(), before, "{part}");
+    }
+}
