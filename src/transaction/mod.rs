@@ -31,6 +31,8 @@ mod problem;
 mod record;
 mod recover;
 mod stage;
+#[cfg(all(test, unix))]
+mod tests;
 mod time;
 mod tree;
 
