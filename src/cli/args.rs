@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::lang::{Strings, registry};
 use crate::output::Format;
 use crate::project::Partition;
+use crate::transaction::Id;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,12 +20,15 @@ Examples:
   repoint apply -m mapping.toml                 rewrite the files below this folder
   repoint check                                 exit 1 while deprecated paths are in use
   repoint apply --stdin-filename src/x.rs - <src/x.rs
+  repoint undo                                  take the last apply back
+  repoint log                                   list what was written and taken back
 
 Exit status:
   0  clean, or all of it rewritten
-  1  references are left (check: any; apply: errors remain; diff --exit-code: a diff or an error)
+  1  references are left (check: any; apply: errors remain; diff --exit-code: a diff or an error);
+     undo: some files are left, others are restored
   2  the command line, a mapping or the configuration is wrong, or a file could not be read, parsed,
-     verified or written; every other file is processed all the same";
+     verified or written; every other file is processed all the same; undo: no file is restored";
 
 /// Rewrite deprecated import paths to the one path that is the single source of truth
 ///
@@ -82,6 +86,20 @@ pub(super) enum Command {
     Apply(ApplyArgs),
     /// Report every deprecated reference; exit 1 if there is one
     Check(CheckArgs),
+    /// Take an apply back
+    ///
+    /// Every file that still holds what was written gets back what it held before; one that someone
+    /// has edited since is left and named. An undo is in the journal too: undo it by its ID and the
+    /// apply is there again. What an interrupted run has left is finished first.
+    Undo(UndoArgs),
+    /// List the transactions, the newest first
+    Log(LogArgs),
+    /// Finish an interrupted apply or undo
+    ///
+    /// A transaction that was interrupted before it changed anything is cleared away; any other is
+    /// finished: a file that holds its old content gets the new one, one that someone has edited
+    /// meanwhile is left and named. The next apply or undo does the same.
+    Recover(RecoverArgs),
     /// Work on mapping tables
     #[command(subcommand)]
     Mapping(MappingCommand),
@@ -151,6 +169,48 @@ pub(super) struct StateArgs {
     /// Where the journal of transactions is [default: .repoint at the project root]
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+}
+
+/// What commands need that look into the journal alone.
+#[derive(Debug, Args)]
+pub(super) struct JournalArgs {
+    #[command(flatten)]
+    pub state: StateArgs,
+    /// The configuration whose folder is the project's root, if that is around this folder
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UndoArgs {
+    /// The transaction, as `repoint log` lists it [default: the newest apply that is not undone]
+    #[arg(value_name = "ID")]
+    pub id: Option<Id>,
+    /// Overwrite files that were edited since, and make those again that are gone
+    #[arg(long)]
+    pub force: bool,
+    /// Merge with `git merge-file` where a file was edited since; a conflict is left
+    #[arg(long = "3way", conflicts_with = "force")]
+    pub three_way: bool,
+    #[command(flatten)]
+    pub keep: KeepArgs,
+    #[command(flatten)]
+    pub journal: JournalArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogArgs {
+    /// One JSON object a transaction, versioned
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub journal: JournalArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RecoverArgs {
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -12,10 +12,13 @@ mod console;
 mod diff;
 mod exit;
 mod files;
+mod log;
 mod mapping;
+mod recover;
 mod resolve;
 mod state;
 mod stdout;
+mod undo;
 mod writer;
 
 use std::ffi::OsString;
@@ -43,6 +46,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Diff(args) => diff::run(args, &console),
         Command::Apply(args) => apply::run(args, &console),
         Command::Check(args) => check::run(args, &console),
+        Command::Undo(args) => undo::run(args, &console),
+        Command::Log(args) => log::run(args, &console),
+        Command::Recover(args) => recover::run(args, &console),
         Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
     };
     let exit = done.unwrap_or_else(|refusal| {

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use super::args::StateArgs;
+use anyhow::Context;
+
+use super::args::{JournalArgs, StateArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::resolve::Place;
+use crate::project::Project;
 use crate::transaction::{
     Finished, Journal, JournalError, Left, Lock, OsDisk, PackError, Recovered, Status,
 };
@@ -15,9 +18,26 @@ const NAMED: usize = 20;
 
 /// The journal of the project, or of the folder that was named.
 pub(super) fn journal(args: &StateArgs, place: &Place) -> Journal<'static> {
-    let root = place.project.root();
+    journal_at(args, place.project.root(), &place.cwd)
+}
+
+/// The journal for a command that needs no rules. The configuration is not read: what is wrong in it
+/// must keep nobody from going back.
+///
+/// # Errors
+/// There is no current directory, or no configuration file of the name that was given.
+pub(super) fn journal_alone(args: &JournalArgs) -> anyhow::Result<Journal<'static>> {
+    let cwd = std::env::current_dir().context("the current directory cannot be found")?;
+    if let Some(file) = args.config.as_ref().filter(|f| !cwd.join(f).is_file()) {
+        anyhow::bail!("{}: no such file", file.display());
+    }
+    let project = Project::discover(&cwd, args.config.as_deref());
+    Ok(journal_at(&args.state, project.root(), &cwd))
+}
+
+fn journal_at(args: &StateArgs, root: &Path, cwd: &Path) -> Journal<'static> {
     match &args.state_dir {
-        Some(folder) => Journal::elsewhere(&OsDisk, root, &place.cwd.join(folder)),
+        Some(folder) => Journal::elsewhere(&OsDisk, root, &cwd.join(folder)),
         None => Journal::of_project(&OsDisk, root),
     }
 }
@@ -25,12 +45,30 @@ pub(super) fn journal(args: &StateArgs, place: &Place) -> Journal<'static> {
 /// Says that a transaction is unfinished, or that somebody is writing, for who only reads.
 pub(super) fn look(journal: &Journal<'_>, console: &Console) -> Exit {
     let said = match journal.unfinished() {
-        Ok(None) => return Exit::Clean,
+        Ok(None) => {
+            note_leftover(journal, console);
+            return Exit::Clean;
+        }
         Ok(Some((id, status))) => unfinished(journal, id, &status),
         Err(error) => error.to_string(),
     };
     console.error(&said);
     Exit::Failed
+}
+
+/// Says that something lies about that changes nothing, unless it is somebody's who is writing now.
+pub(super) fn note_leftover(journal: &Journal<'_>, console: &Console) {
+    let leftover = || journal.leftover().ok().flatten();
+    let Some(id) = leftover() else {
+        return;
+    };
+    // Asked twice: who was writing may have finished in between.
+    if matches!(journal.writer(), Ok(None)) && leftover() == Some(id) {
+        console.note(&format!(
+            "transaction {id} was interrupted before it changed anything; `repoint recover` clears \
+             away what it left"
+        ));
+    }
 }
 
 fn unfinished(journal: &Journal<'_>, id: u64, status: &Status) -> String {
@@ -120,8 +158,9 @@ fn say_each(files: &[(std::path::PathBuf, impl std::fmt::Display)], console: &Co
 fn still_unfinished(finished: &Finished) -> String {
     format!(
         "transaction {} is not finished: {} of its files could not be replaced; run `repoint \
-         recover` once the cause is gone",
+         recover` once the cause is gone, or `repoint undo {}` to take it back",
         finished.id,
-        finished.failed.len()
+        finished.failed.len(),
+        finished.id
     )
 }

@@ -12,7 +12,7 @@ pub fn shown(path: &Path) -> String {
 }
 
 /// `text` with its control characters escaped.
-pub(super) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {

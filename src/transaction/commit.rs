@@ -18,14 +18,14 @@ use super::journal::io_error;
 use super::lock::Lock;
 use super::pack::{Entry, Pack, PackSum};
 use super::problem::{CommitError, Problem, WriteError, io_while};
-use super::record::{About, Id, Record};
+use super::record::{About, Action, Id, Record};
 use super::stage::stage;
 use super::tree::{Found, Left, Tree};
 
 /// A transaction that is made.
 #[derive(Debug)]
 pub struct Committed {
-    /// Its number; `None` if there was nothing to write.
+    /// Its number; `None` if there was nothing to do.
     pub id: Option<Id>,
     /// Files that have their new content.
     pub files: usize,
@@ -34,7 +34,8 @@ pub struct Committed {
 }
 
 impl Draft<'_> {
-    /// Makes all changes, or none. The newest `keep` transactions stay in the journal.
+    /// Makes all changes, or none. The newest `keep` transactions stay in the journal. An undo is
+    /// recorded even if it has nothing to write: what it was made for counts as taken back then.
     ///
     /// # Errors
     /// Nothing was written, save for [`CommitError::Unfinished`] and [`CommitError::Unknown`].
@@ -48,7 +49,7 @@ impl Draft<'_> {
             lock,
             ..
         } = self;
-        if targets.is_empty() {
+        if targets.is_empty() && about.action == Action::Apply {
             pack.abandon();
             journal.remove(id, "pack").map_err(CommitError::Journal)?;
             return Ok(Committed {

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::digest::Digest;
 use super::journal::{Journal, JournalError, io_error};
@@ -56,7 +56,7 @@ pub struct Draft<'j> {
     pub(super) targets: Vec<Target>,
     pub(super) dirty: Vec<usize>,
     seen: FxHashMap<PathBuf, usize>,
-    bounds: Vec<PathBuf>,
+    bounds: FxHashSet<PathBuf>,
     /// Held to the end.
     pub(super) lock: Lock,
 }
@@ -87,7 +87,7 @@ impl<'j> Draft<'j> {
             targets: Vec::new(),
             dirty: Vec::new(),
             seen: FxHashMap::default(),
-            bounds,
+            bounds: bounds.into_iter().collect(),
             lock,
         })
     }
@@ -162,7 +162,8 @@ impl<'j> Draft<'j> {
             _ => fs::canonicalize(change.path),
         };
         let path = path.map_err(io_while("found"))?;
-        if self.bounds.iter().any(|bound| path.starts_with(bound)) {
+        // An undo is bound to each of its files, and they may be many.
+        if path.ancestors().any(|part| self.bounds.contains(part)) {
             Ok(path)
         } else {
             Err(Problem::Outside(path))

@@ -200,6 +200,17 @@ impl<'d> Journal<'d> {
         Ok(open.map(|(id, files)| (id, self.status(id, files))))
     }
 
+    /// The oldest transaction that never began: an interrupted run has left it, unless somebody is
+    /// writing.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn leftover(&self) -> Result<Option<Id>, JournalError> {
+        let mut found = self.files()?.into_iter();
+        let left = found.find(|(_, files)| files.pack && !files.commit && !files.done);
+        Ok(left.map(|(id, _)| id))
+    }
+
     /// A finished transaction.
     ///
     /// # Errors

@@ -14,6 +14,7 @@
 //! | `journal`, `lock` | the state folder: what is in it, and who may write |
 //! | `draft`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
+//! | `history`, `undo`, `merge` | what stands, and backwards |
 //!
 //! Deliberately absent: no file is ever written in place, none is removed, none outside of the
 //! bounds that a draft was given is touched, and no link is followed when a file is found again.
@@ -23,8 +24,10 @@ mod digest;
 mod disk;
 mod draft;
 mod finish;
+mod history;
 mod journal;
 mod lock;
+mod merge;
 mod name;
 mod pack;
 mod problem;
@@ -35,12 +38,14 @@ mod stage;
 mod tests;
 mod time;
 mod tree;
+mod undo;
 
 pub use commit::Committed;
 pub use digest::Digest;
 pub use disk::{Disk, OsDisk};
 pub use draft::{Added, Change, Draft};
 pub use finish::Finished;
+pub use history::{Fate, History, Newest, Past};
 pub use journal::{Journal, JournalError, STATE_FOLDER, Status};
 pub use lock::{Holder, Lock};
 pub use pack::PackError;
@@ -49,3 +54,4 @@ pub use record::{About, Action, Done, Id, Record};
 pub use recover::Recovered;
 pub use time::shown as shown_time;
 pub use tree::Left;
+pub use undo::{Edited, UndoError, Undone};

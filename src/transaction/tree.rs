@@ -40,6 +40,15 @@ pub enum Left {
     /// Both sides changed the same lines.
     #[error("was edited in the lines that were rewritten: merge by hand")]
     Conflict,
+    /// Its three versions cannot be merged at all: why.
+    #[error("cannot be merged: {0}")]
+    NotMerged(String),
+    /// What it had is not what was written to the journal.
+    #[error("cannot be restored: its content in the journal is damaged")]
+    Damaged,
+    /// It cannot be read or written: why.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// The project's tree.
