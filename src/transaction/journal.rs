@@ -163,7 +163,7 @@ impl<'d> Journal<'d> {
         let path = self.folder.join("lock");
         match lock::take(&path, command) {
             Ok(Asked::Held(lock)) => {
-                self.settle()?;
+                self.establish()?;
                 Ok(lock)
             }
             Ok(Asked::Busy(holder)) => Err(JournalError::Busy(holder)),
@@ -389,7 +389,7 @@ impl<'d> Journal<'d> {
 
     /// Waits until a new state folder is on the medium, and then lets git ignore it: where it is
     /// ignored it is there to stay.
-    fn settle(&self) -> Result<(), JournalError> {
+    fn establish(&self) -> Result<(), JournalError> {
         let ignore = self.folder.join(".gitignore");
         if ignore.symlink_metadata().is_ok() {
             return Ok(());
