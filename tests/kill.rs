@@ -348,7 +348,8 @@ fn worker(runs: usize) -> Counts {
 
 #[test]
 fn a_killed_run_leaves_one_side_of_the_tree() {
-    let runs = std::env::var("REPOINT_KILLS").map_or(40, |runs| runs.parse().expect("a number"));
+    let runs: usize =
+        std::env::var("REPOINT_KILLS").map_or(40, |runs| runs.parse().expect("a number"));
     let started = Instant::now();
     let counts = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..WORKERS)

@@ -44,8 +44,12 @@ impl Tree {
     }
 
     fn spawn(&self, command: &str, rule: &str) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_repoint"))
-            .args([command, "--move", rule])
+        let mut program = Command::new(env!("CARGO_BIN_EXE_repoint"));
+        program.arg(command);
+        if !rule.is_empty() {
+            program.args(["--move", rule]);
+        }
+        program
             .current_dir(&self.root)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -135,27 +139,82 @@ fn two_tables_on_one_tree_never_mix() {
     println!("{rounds} rounds: {both} both, {first_only:?} only one");
 }
 
-/// Who reads while another one writes sees one side, or says that somebody is writing.
-#[test]
-fn who_reads_meanwhile_says_so() {
-    let tree = Tree::new();
-    let mut writer = tree.spawn("apply", RULES[0]);
-    let (mut clean, mut busy) = (0, 0);
-    while writer.try_wait().expect("a process").is_none() {
-        let (status, said) = ended(tree.spawn("check", RULES[0]));
-        match status {
-            Some(0 | 1) => clean += 1,
-            Some(2) => {
-                assert!(said.contains("is being written"), "{said}");
-                busy += 1;
+/// Stops a process, or lets it go on.
+fn signal(child: &Child, signal: &str) {
+    let mut command = Command::new("kill");
+    command.args([signal, &child.id().to_string()]);
+    assert!(command.status().expect("kill").success());
+}
+
+impl Tree {
+    /// An apply that is stopped in its course, once a file of the journal is there. There may be
+    /// none: what has ended by then is no help.
+    fn stopped_at(&self, file: &str) -> Option<Child> {
+        let mut child = self.spawn("apply", RULES[0]);
+        let path = self.root.join(".repoint/journal").join(file);
+        while !path.exists() {
+            if child.try_wait().expect("a process").is_some() {
+                return None;
             }
-            _ => panic!("{said}"),
+            std::thread::sleep(Duration::from_micros(50));
+        }
+        signal(&child, "-STOP");
+        if path.exists() && child.try_wait().expect("a process").is_none() {
+            return Some(child);
+        }
+        signal(&child, "-CONT");
+        let (status, said) = ended(child);
+        assert_eq!(status, Some(0), "{said}");
+        None
+    }
+}
+
+fn stopped_at(file: &str) -> (Tree, Child) {
+    for _ in 0..50 {
+        let tree = Tree::new();
+        if let Some(child) = tree.stopped_at(file) {
+            return (tree, child);
         }
     }
-    println!("{clean} read one side, {busy} were told");
+    panic!("50 runs, and none was seen with {file}");
+}
+
+#[test]
+fn who_comes_second_is_told_who_was_first() {
+    for file in ["1.pack", "1.commit"] {
+        let (tree, first) = stopped_at(file);
+        for (command, rule) in [("apply", RULES[1]), ("undo", ""), ("recover", "")] {
+            let (status, said) = ended(tree.spawn(command, rule));
+            assert_eq!(status, Some(2), "{command} at {file}: {said}");
+            let holder = format!(
+                "`repoint apply` (process {}) has been writing since 2",
+                first.id()
+            );
+            assert!(said.contains(&holder), "{command} at {file}: {said}");
+        }
+        signal(&first, "-CONT");
+        let (status, said) = ended(first);
+        assert_eq!(status, Some(0), "{said}");
+        assert_eq!(tree.module(), "use new::b::Foo;");
+    }
+}
+
+#[test]
+fn who_only_reads_says_that_somebody_writes() {
+    let (tree, writer) = stopped_at("1.commit");
+    for command in ["check", "diff"] {
+        let (status, said) = ended(tree.spawn(command, RULES[0]));
+        assert_eq!(status, Some(2), "{command}: {said}");
+        assert!(
+            said.contains("transaction 1 is being written"),
+            "{command}: {said}"
+        );
+    }
+    signal(&writer, "-CONT");
     let (status, said) = ended(writer);
     assert_eq!(status, Some(0), "{said}");
-    assert_eq!(tree.module(), "use new::b::Foo;");
-    let (status, said) = ended(tree.spawn("check", RULES[0]));
-    assert_eq!(status, Some(0), "{said}");
+    for command in ["check", "diff"] {
+        let (status, said) = ended(tree.spawn(command, RULES[0]));
+        assert_eq!(status, Some(0), "{command}: {said}");
+    }
 }
