@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
+use crate::file::{NamedBy, read_named, text};
 use crate::text::LineIndex;
 
 /// Largest file that is parsed, in bytes, if nothing else is said: 4 MiB. Syntax trees need 60 to
@@ -55,7 +56,7 @@ enum Size {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{}: cannot be read: {source}", file.display())]
+    #[error("{}: cannot be read", file.display())]
     Read {
         /// The file.
         file: PathBuf,
@@ -75,16 +76,18 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads `file`. `languages` are the names that a section may have.
+    /// Reads `file`, that `by` named. `languages` are the names that a section may have.
     ///
     /// # Errors
     /// The file cannot be read, is no TOML, or says something that is not understood: the first
     /// such place.
-    pub fn read(file: &Path, languages: &[&str]) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(file).map_err(|source| ConfigError::Read {
-            file: file.to_owned(),
-            source,
-        })?;
+    pub fn read(file: &Path, by: NamedBy, languages: &[&str]) -> Result<Self, ConfigError> {
+        let text = read_named(file, by)
+            .and_then(text)
+            .map_err(|source| ConfigError::Read {
+                file: file.to_owned(),
+                source,
+            })?;
         Self::parse(&text, languages).map_err(|Wrong { offset, message }| ConfigError::Invalid {
             file: file.to_owned(),
             line: LineIndex::new(&text).line_of(offset.min(text.len())) + 1,
@@ -216,7 +219,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join(CONFIG_NAME);
         std::fs::write(&file, "\n\nnope = 1\n").expect("written");
-        let error = Config::read(&file, &[])
+        let error = Config::read(&file, NamedBy::Tree, &[])
             .expect_err("unknown key")
             .to_string();
         assert!(

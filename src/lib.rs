@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod file;
 pub mod finding;
 pub mod lang;
 pub mod mapping;

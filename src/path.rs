@@ -6,6 +6,7 @@
 use std::fmt;
 
 use smol_str::SmolStr;
+use unicode_normalization::UnicodeNormalization;
 
 /// One name of a path, without any raw prefix (`r#try` is held as `try`).
 pub type Segment = SmolStr;
@@ -33,14 +34,13 @@ impl SymbolPath {
         let mut segments = Vec::new();
         let mut offset = 0;
         for part in text.split(syntax.separator) {
-            let bare = syntax.strip_raw(part);
             if !syntax.is_name(part) {
                 return Err(BadSegment {
                     segment: part.to_owned(),
                     offset,
                 });
             }
-            segments.push(Segment::new(bare));
+            segments.push(syntax.name(part));
             offset += part.len() + syntax.separator.len();
         }
         Ok(Self(segments))
@@ -156,6 +156,8 @@ pub struct Syntax {
     pub kinds: &'static [&'static str],
     /// Kinds of things that have no paths below them.
     pub leaf_kinds: Namespaces,
+    /// Names that are the same after Unicode normalisation (NFKC) are one name, the normalised one.
+    pub normalizes: bool,
 }
 
 /// A set of a language's kinds of names, one bit a kind (see [`Syntax::kinds`]).
@@ -194,9 +196,11 @@ pub static RUST: Syntax = Syntax {
     never_raw: &["crate", "self", "Self", "super", "_"],
     kinds: &["type", "value", "macro"],
     leaf_kinds: Namespaces(0b110),
+    normalizes: false,
 };
 
-/// Python: `pkg.mod.Name`. Keywords as of 3.14, without the soft ones.
+/// Python: `pkg.mod.Name`. Keywords as of 3.14, without the soft ones. Names are compared in NFKC
+/// (The Python Language Reference, "Identifiers and keywords").
 pub static PYTHON: Syntax = Syntax {
     language: "python",
     separator: ".",
@@ -210,6 +214,7 @@ pub static PYTHON: Syntax = Syntax {
     never_raw: &[],
     kinds: &["module", "object"],
     leaf_kinds: Namespaces(0),
+    normalizes: true,
 };
 
 /// Every syntax: tables may speak of a language that cannot be rewritten yet.
@@ -224,10 +229,21 @@ impl Syntax {
         name.strip_prefix(self.raw_prefix).unwrap_or(name)
     }
 
+    /// The name that is written like this.
+    pub fn name(&self, text: &str) -> Segment {
+        let bare = self.strip_raw(text);
+        if self.normalizes && !bare.is_ascii() {
+            bare.nfkc().collect()
+        } else {
+            Segment::new(bare)
+        }
+    }
+
     /// Whether `text`, as written (raw prefix and all), is a name in this language.
     pub fn is_name(&self, text: &str) -> bool {
-        let bare = self.strip_raw(text);
-        is_identifier(bare) && !self.never_raw.contains(&bare) && {
+        let name = self.name(text);
+        let bare = name.as_str();
+        is_identifier(self.strip_raw(text)) && !self.never_raw.contains(&bare) && {
             // In a table `krate::try` can only mean `krate::r#try`: a keyword with a raw form is
             // a name there, one without is not.
             !self.raw_prefix.is_empty() || !self.keywords.contains(&bare)
@@ -260,6 +276,15 @@ mod tests {
         let path = SymbolPath::parse("a::r#try::b", &RUST).expect("valid");
         assert_eq!(path.segments()[1], "try");
         assert_eq!(path.display(&RUST).to_string(), "a::r#try::b");
+    }
+
+    #[test]
+    fn names_of_python_are_normalised() {
+        let parse = |text, syntax| SymbolPath::parse(text, syntax).expect("valid");
+        assert_eq!(parse("\u{1d538}.\u{fb01}", &PYTHON), parse("A.fi", &PYTHON));
+        assert_ne!(parse("\u{1d538}", &RUST), parse("A", &RUST));
+        // A keyword in other letters is one.
+        assert!(SymbolPath::parse("\u{1d555}ef", &PYTHON).is_err());
     }
 
     #[test]

@@ -248,7 +248,11 @@ fn contents(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failed> {
     let mut contents = BTreeMap::new();
     let entries = walkdir::WalkDir::new(root)
         .into_iter()
-        .filter_entry(|entry| ![".git", ".repoint"].map(OsStr::new).contains(&entry.file_name()));
+        .filter_entry(|entry| {
+            ![".git", ".repoint"]
+                .map(OsStr::new)
+                .contains(&entry.file_name())
+        });
     for entry in entries {
         let entry = entry?;
         if !entry.file_type().is_file() {

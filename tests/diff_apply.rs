@@ -108,7 +108,7 @@ impl Source {
     }
 }
 
-/// A git work tree with these files.
+/// A git work tree with these files, committed: else `apply` would not write over them.
 fn tree(sources: &[Source]) -> TempDir {
     let dir = TempDir::new().expect("a folder");
     git(dir.path(), &["init", "-q"], None);
@@ -120,6 +120,10 @@ fn tree(sources: &[Source]) -> TempDir {
         let mode = if source.executable { 0o755 } else { 0o644 };
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
     }
+    for arguments in [&["add", "--all"][..], &["commit", "-q", "-m", "all"]] {
+        let output = git(dir.path(), arguments, None);
+        assert!(output.status.success(), "{output:?}");
+    }
     dir
 }
 
@@ -127,6 +131,7 @@ fn git(dir: &Path, arguments: &[&str], input: Option<&[u8]>) -> Output {
     let mut command = Command::new("git");
     command
         .current_dir(dir)
+        .args(["-c", "user.name=n", "-c", "user.email=e@example.org"])
         .args(arguments)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1");
@@ -156,11 +161,15 @@ fn run(mut command: Command, input: Option<&[u8]>) -> Output {
     child.wait_with_output().expect("ended")
 }
 
-/// Every file with its bytes and its mode; the repository's own files are left out.
+/// Every file with its bytes and its mode; the repository's own files and the journal are left out.
 fn snapshot(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
     walkdir::WalkDir::new(dir)
         .into_iter()
-        .filter_entry(|entry| entry.file_name() != OsStr::new(".git"))
+        .filter_entry(|entry| {
+            ![".git", ".repoint"]
+                .map(OsStr::new)
+                .contains(&entry.file_name())
+        })
         .map(|entry| entry.expect("readable"))
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {

@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// Lowest first. A module that is missing here is an error: decide where it lives.
 const FLOORS: &[&[&str]] = &[
-    &["path", "text"],
+    &["path", "text", "file"],
     &["mapping", "finding", "outline"],
     &["project", "plan"],
     &["lang"],

@@ -178,7 +178,7 @@ impl Package<'_> {
         let mut repoint = Command::new(env!("CARGO_BIN_EXE_repoint"));
         repoint
             .current_dir(work)
-            .args(["apply", "--lang", "python", "--move"])
+            .args(["apply", "--allow-dirty", "--lang", "python", "--move"])
             .arg(format!("{old}={new}"))
             .args(&self.case.apply)
             .arg(".");

@@ -6,7 +6,8 @@ mod stories;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use stories::{FIRST, NEW, NEWER, OLD, Project, SECOND, copy, name_of, tree_of};
 
@@ -282,6 +283,50 @@ fn a_file_that_a_later_apply_rewrote_is_left_and_that_one_named() {
         .says("a.py: has been edited since");
     project.write("a.py", NEW);
     project.run(&["undo", "1"]).is(0).says("restored 1 file");
+    assert_eq!(project.read("a.py"), OLD);
+}
+
+#[test]
+fn a_transaction_that_was_taken_back_is_not_named_for_an_edit() {
+    let project = Project::of(&["a.py"]);
+    project.apply(FIRST);
+    project.apply(SECOND);
+    project.run(&["undo"]).is(0);
+    project.write("a.py", NEWER);
+    project
+        .run(&["undo"])
+        .is(2)
+        .says("a.py: has been edited since")
+        .never("rewritten since");
+}
+
+#[test]
+fn what_may_not_be_written_is_left_until_it_may() {
+    let project = Project::of(&["a.py", "b.py"]);
+    let before = project.tree();
+    project.apply(FIRST);
+    project.chmod("a.py", 0o444);
+    project
+        .run(&["undo"])
+        .is(1)
+        .says("a.py: is read-only: make it writable")
+        .says("restored 1 file of transaction 1, 1 left");
+    project.chmod("a.py", 0o644);
+    project.run(&["undo"]).is(0).says("restored 1 file");
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn other_names_of_a_file_are_said() {
+    let project = Project::of(&["a.py"]);
+    project.apply(FIRST);
+    let other = project.root.join("other");
+    fs::hard_link(project.root.join("a.py"), &other).expect("linked");
+    project
+        .run(&["undo"])
+        .is(0)
+        .says("a.py: has 1 other names (hard links), which keep what they hold");
+    assert_eq!(project.read("other"), NEW);
     assert_eq!(project.read("a.py"), OLD);
 }
 
@@ -681,6 +726,51 @@ fn what_can_never_be_finished_can_be_taken_back() {
             project.tree()
         );
     }
+}
+
+/// A file that is a mount point: nobody can rename over it.
+struct Mount(PathBuf);
+
+impl Mount {
+    /// `None` for who may not mount.
+    fn over(file: PathBuf) -> Option<Self> {
+        let mount = Command::new("mount")
+            .arg("--bind")
+            .args([&file; 2])
+            .output();
+        mount
+            .is_ok_and(|done| done.status.success())
+            .then_some(Self(file))
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).output();
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_replaced_keeps_nobody_from_going_back() {
+    let project = Project::of(&["a.py", "b.py", "c.py"]);
+    let before = project.tree();
+    let Some(mount) = Mount::over(project.root.join("b.py")) else {
+        return;
+    };
+    project
+        .run(&["apply", "--lang", "python", "--move", FIRST])
+        .is(2)
+        .says("b.py: cannot be written: ")
+        .says("transaction 1 is not finished");
+    assert_eq!(project.read("c.py"), NEW);
+    project
+        .run(&["recover"])
+        .is(2)
+        .says("b.py: cannot be written: ");
+    project.run(&["undo"]).is(0).says("restored 2 files");
+    assert_eq!(project.tree(), before);
+    assert_eq!(project.states(), ["2 done", "1 undone"]);
+    drop(mount);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::args::ApplyArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::files::{self, Tally};
+use super::interrupt;
 use super::resolve::{Input, Refusal, Run};
 use super::state;
 use super::stdout::Output;
@@ -39,22 +40,39 @@ fn tree(
     out: &mut Output,
 ) -> anyhow::Result<(Tally, Exit)> {
     let mut renderer = run.format.renderer(out.color());
-    let journal = state::journal(&args.run.state, &run.place);
+    let interrupt = interrupt::wanted();
+    let journal = state::journal(&args.run.state, &run.place).stopped_by(interrupt.asked());
     let mut writer = Writer::open(&journal, run, console)?;
     let mut tally = files::over(run, console, |report, rules| {
         let view = FileView::new(&report, rules, Mode::Rewrite);
         // That nobody reads the findings any more is no reason to leave the tree half done.
         out.write(|out| renderer.file(&view, out))?;
         writer.add(&report, console)?;
-        Ok(ControlFlow::Continue(()))
+        Ok(if interrupt.is_asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     })?;
     out.write(|out| renderer.finish(out))?;
+    if interrupt.is_asked() {
+        writer.discard();
+        out.flush()?;
+        console.error("nothing was written: interrupted");
+        interrupt.end();
+    }
     writer.unwritten.correct(&mut tally.summary);
     if run.strict && tally.summary.failed > 0 {
         writer.discard();
         console.error("nothing was written: files failed, and --strict asks for all or nothing");
         withdraw(&mut tally.summary);
         return Ok((tally, writer.recovered));
+    }
+    if let Err(error) = writer.guard(&args.guard, console) {
+        writer.discard();
+        console.error(&format!("{error:#}"));
+        withdraw(&mut tally.summary);
+        return Ok((tally, Exit::Failed));
     }
     let started = Instant::now();
     let committed = writer.commit(run, args.keep.keep);
@@ -63,6 +81,10 @@ fn tree(
         Ok(committed) => said(committed, console),
         Err(error) => {
             refused(&error, &mut tally.summary, console);
+            if matches!(error, CommitError::Stopped) {
+                out.flush()?;
+                interrupt.end();
+            }
             Exit::Failed
         }
     };
@@ -96,7 +118,10 @@ fn refused(error: &CommitError, summary: &mut Summary, console: &Console) {
             state::say_failed(&finished.failed, console);
             summary.failed += finished.failed.len();
         }
-        CommitError::NotStaged { .. } | CommitError::Journal(_) | CommitError::Unknown(_) => {}
+        CommitError::NotStaged { .. }
+        | CommitError::Stopped
+        | CommitError::Journal(_)
+        | CommitError::Unknown(_) => {}
     }
     console.error(&error.to_string());
     withdraw(summary);

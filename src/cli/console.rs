@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use super::args::{ColorWhen, GlobalArgs};
 use crate::output::Color;
 use crate::output::place;
+use crate::text::one_line;
 
 /// What a person at the terminal sees beside the result.
 pub(super) struct Console {
@@ -89,7 +90,7 @@ impl Console {
     /// Something for who asked for more.
     pub fn detail(&self, message: &str) {
         if self.verbose {
-            self.say(message);
+            self.say(&one_line(message));
         }
     }
 
@@ -176,6 +177,8 @@ impl Console {
     }
 
     fn labelled(&self, label: &str, style: Style, message: &str) {
+        // Names of files and words of sources are in it.
+        let message = one_line(message);
         if self.colored() {
             self.say(&format!("{style}{label}{style:#}: {message}"));
         } else {

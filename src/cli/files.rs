@@ -134,7 +134,7 @@ pub(super) fn over(
                 })
                 .collect();
             engine.survey(&ahead, &run.walk)?;
-            engine.run(&walked.candidates, run.walk.threads, |report| {
+            engine.run(&walked.candidates, &run.walk, |report| {
                 console.parsed();
                 see(&mut tally, report)
             })?;

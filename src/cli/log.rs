@@ -36,7 +36,7 @@ pub(super) fn run(args: &LogArgs, console: &Console) -> Result<Exit, Refusal> {
     if listed == 0 {
         console.note(&format!(
             "nothing was written yet: no transaction is in {}",
-            journal.folder().display()
+            console.shown(journal.folder())
         ));
         return Ok(Exit::Clean);
     }
@@ -44,7 +44,7 @@ pub(super) fn run(args: &LogArgs, console: &Console) -> Result<Exit, Refusal> {
     console.summary(&format!(
         "{} in {}, {}",
         counted(listed, "transaction"),
-        journal.folder().display(),
+        console.shown(journal.folder()),
         indicatif::HumanBytes(size)
     ));
     Ok(Exit::Clean)

@@ -8,10 +8,13 @@ use anyhow::{Context, anyhow, bail};
 
 use super::args::{FileArgs, RuleArgs, RunArgs};
 use super::console::Console;
+use super::output_file;
 use crate::config::{Config, MAX_FILE_SIZE};
+use crate::file::NamedBy;
 use crate::lang::{Language, RewriteOptions, registry};
 use crate::mapping::{MappingErrors, MappingSource, Table, Tables, load};
 use crate::output::Format;
+use crate::output::place::shown;
 use crate::path::SYNTAXES;
 use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
 
@@ -79,8 +82,18 @@ impl Place {
             Some(file) => Some(cwd.join(file)),
             None => Some(project.root().join(CONFIG_NAME)).filter(|f| f.symlink_metadata().is_ok()),
         };
+        let by = if config.is_some() {
+            NamedBy::Person
+        } else {
+            NamedBy::Tree
+        };
         let config = match &file {
-            Some(file) => Config::read(file, &names_of(registry()))?,
+            Some(file) => {
+                if by == NamedBy::Tree {
+                    stays_inside(file, &project, "--config")?;
+                }
+                Config::read(file, by, &names_of(registry()))?
+            }
             None => Config::default(),
         };
         for language in registry() {
@@ -107,18 +120,22 @@ impl Place {
     /// The tables that are named, else those of the configuration, else those in `mappings/`.
     pub fn sources(&self, named: &[String]) -> Result<Vec<MappingSource>, Refusal> {
         let default = [String::from("mappings")];
+        let root = self.project.root();
         let (names, base) = match &self.config.mappings {
             _ if !named.is_empty() => (named, &*self.cwd),
             Some(listed) => (listed.as_slice(), &*self.config_folder),
-            None if self.project.root().join("mappings").is_dir() => {
-                (&default[..], self.project.root())
-            }
-            None => return Err(no_rules(self.project.root()).into()),
+            None if root.join("mappings").is_dir() => (&default[..], root),
+            None => return Err(no_rules(root).into()),
         };
         let mut sources = Vec::new();
         let mut errors = Vec::new();
         for name in names {
-            match MappingSource::resolve(name, base) {
+            let resolved = if named.is_empty() {
+                MappingSource::listed(name, base, root)
+            } else {
+                MappingSource::resolve(name, base)
+            };
+            match resolved {
                 Ok(found) => sources.extend(found),
                 Err(error) => errors.push(error),
             }
@@ -128,6 +145,19 @@ impl Place {
         } else {
             Err(Refusal::Mapping(errors))
         }
+    }
+}
+
+/// What is at `path`, which the tree itself brings, may be no link that leads out of the project.
+fn stays_inside(path: &Path, project: &Project, option: &str) -> anyhow::Result<()> {
+    match path.canonicalize() {
+        Ok(real) if !real.starts_with(project.root()) => bail!(
+            "{}: is a link that leads out of the project, to {real}; name it with {option} {real}",
+            shown(path),
+            real = shown(&real)
+        ),
+        // What leads nowhere is said by who reads it.
+        _ => Ok(()),
     }
 }
 
@@ -165,6 +195,9 @@ impl Run {
         };
         if let Some(missing) = rewrite.roots.iter().find(|root| !root.is_dir()) {
             return Err(anyhow!("--root {}: no such folder", missing.display()).into());
+        }
+        if let Some(file) = &args.output.output_file {
+            output_file::check(&place.cwd.join(file), &place.project)?;
         }
         console.detail(&format!(
             "project root: {}",

@@ -14,7 +14,7 @@ use crate::transaction::{
 };
 
 /// So many files are named one by one; more are counted.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// The journal of the project, or of the folder that was named.
 pub(super) fn journal(args: &StateArgs, place: &Place) -> Journal<'static> {

@@ -7,8 +7,10 @@ use anyhow::{anyhow, bail};
 use super::args::UndoArgs;
 use super::console::Console;
 use super::exit::Exit;
+use super::interrupt;
 use super::resolve::Refusal;
 use super::state;
+use crate::output::place;
 use crate::output::summary::counted;
 use crate::transaction::{
     Action, CommitError, Edited, Fate, Finished, Id, Journal, Left, Lock, Newest, Record,
@@ -18,7 +20,8 @@ use crate::transaction::{
 /// Everything is said on standard error: 0 if all is restored, 1 if some files are left, 2 if
 /// nothing could be.
 pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
-    let journal = state::journal_alone(&args.journal)?;
+    let interrupt = interrupt::wanted();
+    let journal = state::journal_alone(&args.journal)?.stopped_by(interrupt.asked());
     if !journal.exists() {
         return Err(nothing(&journal).into());
     }
@@ -36,9 +39,16 @@ pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
         (_, true) => Edited::Merge,
         _ => Edited::Leave,
     };
+    interrupt.note();
     let exit = match journal.undo(lock, id, edited, args.keep.keep) {
         Ok(undone) => said(id, edited, &undone, console),
-        Err(UndoError::Commit(error)) => refused(&error, console),
+        Err(UndoError::Commit(error)) => {
+            let exit = refused(&error, console);
+            if matches!(error, CommitError::Stopped) {
+                interrupt.end();
+            }
+            exit
+        }
         Err(error) => return Err(anyhow::Error::new(error).into()),
     };
     Ok(exit.max(before))
@@ -142,7 +152,7 @@ fn newest(journal: &Journal<'_>) -> anyhow::Result<Id> {
 fn nothing(journal: &Journal<'_>) -> anyhow::Error {
     anyhow!(
         "there is nothing to take back: no transaction is in {}",
-        journal.folder().display()
+        place::shown(journal.folder())
     )
 }
 
@@ -214,7 +224,10 @@ fn refused(error: &CommitError, console: &Console) -> Exit {
             state::say_left(&finished.left, console);
             state::say_failed(&finished.failed, console);
         }
-        CommitError::NotStaged { .. } | CommitError::Journal(_) | CommitError::Unknown(_) => {}
+        CommitError::NotStaged { .. }
+        | CommitError::Stopped
+        | CommitError::Journal(_)
+        | CommitError::Unknown(_) => {}
     }
     console.error(&error.to_string());
     Exit::Failed

@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 
+use anyhow::{anyhow, bail};
+
+use super::args::GuardArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::resolve::{Input, Run};
 use super::state;
 use crate::engine::{FileReport, Summary};
+use crate::project::git::status::State;
 use crate::transaction::{
-    About, Action, AddError, Added, Change, CommitError, Committed, Draft, Journal, Lock,
+    About, Action, AddError, Added, Allow, Change, CommitError, Committed, Draft, GuardError,
+    Guarded, Journal, Lock,
 };
 
 /// A draft that begins with the first file: who changes nothing leaves no folder behind.
@@ -101,6 +106,36 @@ impl<'j> Writer<'j> {
         Ok(())
     }
 
+    /// Asks git whether anything would be lost, and says what.
+    ///
+    /// # Errors
+    /// Something would be, or nothing is known.
+    pub fn guard(&mut self, args: &GuardArgs, console: &Console) -> anyhow::Result<()> {
+        let Some(draft) = &mut self.draft else {
+            return Ok(());
+        };
+        let allow = match (args.allow_dirty, args.allow_staged) {
+            (true, _) => Allow::Dirty,
+            (false, true) => Allow::Staged,
+            (false, false) => Allow::Clean,
+        };
+        match draft.guard(allow) {
+            Ok(Guarded::Asked) => Ok(()),
+            Ok(Guarded::WithoutGit) => {
+                console.note(
+                    "git is not installed: changes that are in no commit are not told from others; \
+                     `repoint undo` takes this back all the same",
+                );
+                Ok(())
+            }
+            Err(GuardError::Uncommitted(files)) => Err(uncommitted(&files, console)),
+            Err(GuardError::Git(error)) => {
+                bail!("nothing was written: {error}; --allow-dirty goes ahead without git")
+            }
+            Err(GuardError::Journal(error)) => bail!("nothing was written: {error}"),
+        }
+    }
+
     /// Writes all of it, or nothing.
     ///
     /// # Errors
@@ -126,6 +161,7 @@ impl<'j> Writer<'j> {
         let draft = match self.draft.take() {
             Some(draft) => draft,
             None => {
+                super::interrupt::wanted().note();
                 let lock = match self.lock.take() {
                     Some(lock) => lock,
                     None => {
@@ -147,4 +183,26 @@ impl<'j> Writer<'j> {
         };
         Ok(self.draft.insert(draft))
     }
+}
+
+fn uncommitted(files: &[(PathBuf, State)], console: &Console) -> anyhow::Error {
+    for (path, state) in files.iter().take(state::NAMED) {
+        let state = match state {
+            State::Staged => "has changes that are staged and in no commit",
+            State::Unstaged => "has changes that are in no commit",
+            State::Untracked => "is in no commit",
+            State::Unmerged => "is in conflict after a merge",
+        };
+        console.failure(path, state);
+    }
+    if files.len() > state::NAMED {
+        console.error(&format!("and {} files more", files.len() - state::NAMED));
+    }
+    let staged = files.iter().all(|(_, state)| *state == State::Staged);
+    let option = if staged {
+        "--allow-staged"
+    } else {
+        "--allow-dirty"
+    };
+    anyhow!("nothing was written: commit or stash these changes first, or pass {option}")
 }

@@ -10,16 +10,16 @@ use std::sync::mpsc;
 
 use rayon::prelude::*;
 
+use super::planned::{Planned, plan};
 use super::read;
 use super::report::{Failure, FileReport};
+use super::settled::Settled;
 use super::shield::shielded;
-use super::verify::{Side, verify};
-use crate::finding::{Code, Finding, Level};
 use crate::lang::{Ahead, Language, RewriteOptions, Session};
 use crate::mapping::Table;
-use crate::plan::{Analysis, Plan};
+use crate::plan::Plan;
 use crate::project::{Anchor, Candidate, Project, WalkOptions};
-use crate::text::{EditUnencodable, Source};
+use crate::text::Source;
 
 /// Stack of a worker in bytes. Parsers and syntax trees recurse once a level of nesting, and
 /// languages refuse what needs more than three quarters of this; only pages that are touched cost
@@ -31,9 +31,9 @@ const FILES_A_THREAD: usize = 64;
 
 /// A language that has a table in this run.
 pub struct Active<'a> {
-    language: &'a dyn Language,
-    table: &'a Table,
-    session: Box<dyn Session + 'a>,
+    pub(super) language: &'a dyn Language,
+    pub(super) table: &'a Table,
+    pub(super) session: Box<dyn Session + 'a>,
 }
 
 impl Active<'_> {
@@ -55,6 +55,8 @@ pub struct Engine<'a> {
     idle: Vec<&'a dyn Language>,
     options: &'a RewriteOptions,
     base: PathBuf,
+    /// What was planned while the languages looked around.
+    settled: Settled,
 }
 
 /// The workers could not be started.
@@ -90,6 +92,7 @@ impl<'a> Engine<'a> {
             idle,
             options,
             base,
+            settled: Settled::default(),
         }
     }
 
@@ -168,7 +171,8 @@ impl<'a> Engine<'a> {
                 if !own.is_empty() {
                     // After a panic less is known, which languages allow for; the file that made it
                     // is named when it is analyzed.
-                    let _ = shielded(|| active.session.survey(&own, walk));
+                    let attempt = |file: &Ahead<'_>| self.settled.attempt(active, file);
+                    let _ = shielded(|| active.session.survey(&own, walk, &attempt));
                 }
             }
         });
@@ -184,11 +188,11 @@ impl<'a> Engine<'a> {
         Ok(pool(1)?.install(|| self.analyzed(path, bytes)))
     }
 
-    /// Reads and analyzes the file at `path` (absolute).
-    fn file(&self, path: &Path) -> FileReport {
-        match read::bytes(path) {
-            Ok(bytes) => self.analyzed(path, bytes),
-            Err(failure) => self.failed(path, Source::default(), failure),
+    /// Reads and analyzes a file of at most `limit` bytes.
+    fn file(&self, file: &Candidate, limit: u64) -> FileReport {
+        match read::bytes(&file.real, limit) {
+            Ok(bytes) => self.analyzed(&file.path, bytes),
+            Err(failure) => self.failed(&file.path, Source::default(), failure),
         }
     }
 
@@ -207,7 +211,11 @@ impl<'a> Engine<'a> {
             Ok(Err(failure)) => return self.failed(path, Source::default(), failure),
             Err(panic) => return self.failed(path, Source::default(), defect(&panic)),
         };
-        match shielded(|| plan(active, path, &source)) {
+        let planned = || match self.settled.take(active, path, &source) {
+            Some(planned) => planned,
+            None => plan(active, path, &source),
+        };
+        match shielded(planned) {
             Ok(Ok(Planned { plan, rewritten })) => FileReport {
                 rewritten,
                 ..self.report(path, source, plan)
@@ -220,21 +228,22 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Works through `files` (sorted) with `threads` workers (0: one a core), and hands
-    /// the reports to `sink` in the same order. The run ends early when `sink` breaks.
+    /// Works through `files` (sorted), which the walk with these options found, and hands the
+    /// reports to `sink` in the same order. The run ends early when `sink` breaks.
     ///
     /// # Errors
     /// The workers could not be started.
     pub fn run(
         &self,
         files: &[Candidate],
-        threads: usize,
+        walk: &WalkOptions,
         mut sink: impl FnMut(FileReport) -> ControlFlow<()>,
     ) -> Result<(), StartError> {
         if files.is_empty() {
             return Ok(());
         }
-        let pool = pool(threads)?;
+        let pool = pool(walk.threads)?;
+        let limit = walk.max_file_size;
         let chunk = pool.current_num_threads() * FILES_A_THREAD;
         std::thread::scope(|scope| {
             // One chunk is handed on while the next one is in work.
@@ -245,7 +254,7 @@ impl<'a> Engine<'a> {
                         files
                             .par_iter()
                             .with_max_len(1)
-                            .map(|file| self.file(&file.path))
+                            .map(|file| self.file(file, limit))
                             .collect()
                     });
                     if send.send(reports).is_err() {
@@ -301,136 +310,6 @@ fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError
     };
     // Where address space is limited there are fewer workers, never smaller stacks.
     build(threads).or_else(|_| build(1))
-}
-
-struct Planned {
-    plan: Plan,
-    rewritten: Option<Vec<u8>>,
-}
-
-struct Failed {
-    /// What is still true of the file: its references, none of them rewritten.
-    plan: Plan,
-    failure: Failure,
-}
-
-fn plan(active: &Active<'_>, path: &Path, source: &Source) -> Result<Planned, Box<Failed>> {
-    let (text, encoding) = (source.text(), source.encoding());
-    let before = active
-        .session
-        .analyze(path, text, encoding)
-        .map_err(|error| {
-            Box::new(Failed {
-                plan: Plan::default(),
-                failure: Failure {
-                    message: error.message,
-                    offset: error.offset,
-                },
-            })
-        })?;
-    if before.plan.edits.is_empty() {
-        return Ok(Planned {
-            plan: before.plan,
-            rewritten: None,
-        });
-    }
-    let rewritten = before.plan.edits.apply(text);
-    if let Err(failure) = check(active, path, source, &before, &rewritten) {
-        return Err(Box::new(Failed {
-            plan: withdrawn(before.plan),
-            failure,
-        }));
-    }
-    let edits = &before.plan.edits;
-    let bytes = match source.apply(edits, rewritten) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return Ok(Planned {
-                plan: unwritable(before.plan, &error),
-                rewritten: None,
-            });
-        }
-    };
-    match read::read_back(active.language, path, source, edits, &bytes) {
-        Ok(()) => Ok(Planned {
-            plan: before.plan,
-            rewritten: Some(bytes),
-        }),
-        Err(failure) => Err(Box::new(Failed {
-            plan: withdrawn(before.plan),
-            failure,
-        })),
-    }
-}
-
-fn check(
-    active: &Active<'_>,
-    path: &Path,
-    source: &Source,
-    before: &Analysis,
-    rewritten: &str,
-) -> Result<(), Failure> {
-    let after = active
-        .session
-        .analyze(path, rewritten, source.encoding())
-        .map_err(|error| {
-            Failure::of(format!(
-                "the rewritten text cannot be read: {}; the file is left as it is (this is a \
-                 defect of repoint, please report it with the file and the rule)",
-                error.message
-            ))
-        })?;
-    verify(
-        Side {
-            text: source.text(),
-            analysis: before,
-        },
-        Side {
-            text: rewritten,
-            analysis: &after,
-        },
-        active.table,
-    )
-    .map_err(|error| Failure {
-        message: error.to_string(),
-        offset: error.offset,
-    })
-}
-
-/// The plan of a file whose encoding does not have what the plan writes: a finding for each
-/// reference that is left for it. Languages ask before they plan, so this is the exception.
-fn unwritable(plan: Plan, error: &EditUnencodable) -> Plan {
-    let findings = plan.references.iter().filter(|r| r.rewritten);
-    let findings: Vec<Finding> = findings
-        .map(|reference| Finding {
-            code: Code::Encoding,
-            level: Level::Error,
-            range: reference.range.clone(),
-            path: Some(reference.path.clone()),
-            successor: reference.successor.clone(),
-            message: format!("the file is left as it is: {error}"),
-            help: Some("convert the file to UTF-8".to_owned()),
-            rule: Some(reference.rule),
-        })
-        .collect();
-    let mut plan = withdrawn(plan);
-    plan.findings.extend(findings);
-    plan.findings
-        .sort_by_key(|finding| (finding.range.start, finding.range.end));
-    plan
-}
-
-/// The plan of a file that is left as it is: its references stay, and what was to be said of edits
-/// goes unsaid.
-fn withdrawn(mut plan: Plan) -> Plan {
-    plan.edits = Default::default();
-    plan.declared.clear();
-    for reference in &mut plan.references {
-        reference.rewritten = false;
-    }
-    plan.findings
-        .retain(|finding| finding.level != Level::Review);
-    plan
 }
 
 #[cfg(test)]

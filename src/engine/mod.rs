@@ -3,8 +3,10 @@
 //! Nothing here knows which language a file is in, and nothing here writes.
 
 mod driver;
+mod planned;
 mod read;
 mod report;
+mod settled;
 mod shield;
 #[cfg(test)]
 mod toy;

@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use super::report::Failure;
+use crate::file;
 use crate::lang::Language;
 use crate::text::{Edits, Encoding, Source};
 
-/// The bytes of the file at `path`.
+/// The bytes of the file at `real`, a path without links, if they are at most `limit`.
 ///
 /// # Errors
-/// The file cannot be read.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::of(format!("cannot be read: {}", reason(&error))))
+/// The file cannot be read, is no regular file any more or has grown.
+pub(super) fn bytes(real: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    file::read_seen(real, limit)
+        .map_err(|error| Failure::of(format!("cannot be read: {}", reason(&error))))
 }
 
 /// `bytes` as a source of `language`.
@@ -93,9 +95,31 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_took_the_place_of_a_file_is_a_failure() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("fifo"), mode).expect("made");
+        std::fs::write(at("file"), "12345").expect("written");
+        std::os::unix::fs::symlink("file", at("link")).expect("linked");
+        let message = |name: &str, limit| bytes(&at(name), limit).map_err(|f| f.message);
+        assert_eq!(
+            message("fifo", 9),
+            Err("cannot be read: is a FIFO, expected a regular file".to_owned())
+        );
+        assert!(message("link", 9).is_err());
+        assert_eq!(message("file", 5), Ok(b"12345".to_vec()));
+        assert_eq!(
+            message("file", 4),
+            Err("cannot be read: holds more than 4 bytes".to_owned())
+        );
+    }
+
     #[test]
     fn a_missing_file_is_a_failure() {
-        let failure = bytes(Path::new("/nonexistent/x")).expect_err("missing");
+        let failure = bytes(Path::new("/nonexistent/x"), 9).expect_err("missing");
         assert_eq!(failure.message, "cannot be read: no such file or directory");
     }
 }

@@ -102,14 +102,25 @@ pub trait Session: Sync {
     /// Learns of the tree what plans of these texts depend on, before the first of them is analyzed.
     /// Called once, with every text of this language that the run will analyze, on a worker with the stack
     /// and the pool of the others; `walk` is how the run goes through the tree. What it does not
-    /// learn must not make a plan unsafe.
-    fn survey(&self, _ahead: &[Ahead<'_>], _walk: &WalkOptions) {}
+    /// learn must not make a plan unsafe. `attempt` analyzes a text by [`analyze`](Self::analyze), and
+    /// then what it would become, and may keep the outcome: a language that has to see plans to know
+    /// what they depend on calls it, so that nothing is planned twice if it [`stands`](Self::stands).
+    fn survey(&self, _ahead: &[Ahead<'_>], _walk: &WalkOptions, _attempt: Attempt<'_>) {}
+
+    /// Whether the last attempt at a file (absolute) during the survey saw all that is known of the
+    /// tree now, so that another analysis of the same text would come to the same.
+    fn stands(&self, _file: &Path) -> bool {
+        false
+    }
 
     /// Sentences to say once a run, on standard error.
     fn remarks(&self) -> Vec<String> {
         Vec::new()
     }
 }
+
+/// Plans a text before all is known that its plan may depend on.
+pub type Attempt<'a> = &'a (dyn Fn(&Ahead<'_>) + Sync);
 
 /// A text that a run will analyze.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::text::LineIndex;
+use crate::text::{LineIndex, one_line, shown};
 
 /// A text that rules are read from.
 #[derive(Debug)]
@@ -44,6 +44,19 @@ impl Source {
     /// The line, from 1, of the byte at `offset`.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.lines.line_of(offset) + 1
+    }
+
+    /// The bytes of the lines from the first of these places to the last. The printer goes through
+    /// all that it is given: a file with many errors must not be read as a whole for each.
+    fn lines_around(&self, places: &[(AnnotationKind, &Place)]) -> Range<usize> {
+        let ranges = || places.iter().map(|(_, place)| &place.range);
+        let first = ranges().map(|range| range.start).min().unwrap_or(0);
+        let last = ranges().map(|range| range.end).max().unwrap_or(0);
+        let start = self.lines.start_of(self.lines.line_of(first));
+        let rest = self.text.as_bytes().get(last..).unwrap_or_default();
+        // With its line end, which a place may be at.
+        let end = memchr::memchr(b'\n', rest).map_or(self.text.len(), |at| last + at + 1);
+        start..end
     }
 }
 
@@ -189,7 +202,7 @@ impl MappingError {
             Severity::Warning => Level::WARNING,
         };
         let title = match (&self.place, &self.file) {
-            (None, Some(file)) => format!("{}: {}", file.display(), self.message),
+            (None, Some(file)) => format!("{}: {}", shown(file), self.message),
             _ => self.message.clone(),
         };
         let mut group = Group::with_title(level.primary_title(title));
@@ -203,11 +216,15 @@ impl MappingError {
                 .partition(|(_, place)| Arc::ptr_eq(&place.source, &first.source));
             places = elsewhere;
             let here: Vec<(AnnotationKind, &Place)> = here;
+            let lines = first.source.lines_around(&here);
             group = group.element(
-                Snippet::source(first.source.text.as_str())
-                    .path(first.source.name.display().to_string())
+                Snippet::source(&first.source.text[lines.clone()])
+                    .line_start(first.source.line(lines.start))
+                    .path(shown(&first.source.name))
                     .annotations(here.into_iter().map(|(kind, place)| {
-                        kind.span(place.range.clone()).label(place.label.as_deref())
+                        let range = &place.range;
+                        kind.span(range.start - lines.start..range.end - lines.start)
+                            .label(place.label.as_deref())
                     })),
             );
         }
@@ -232,15 +249,15 @@ impl fmt::Display for MappingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.place, &self.file) {
             (Some(place), _) if place.source.command_line => {
-                write!(f, "--move {}: ", place.source.text)?;
+                write!(f, "--move {}: ", one_line(&place.source.text))?;
             }
             (Some(place), _) => write!(
                 f,
                 "{}:{}: ",
-                place.source.name.display(),
+                shown(&place.source.name),
                 place.source.line(place.range.start)
             )?,
-            (None, Some(file)) => write!(f, "{}: ", file.display())?,
+            (None, Some(file)) => write!(f, "{}: ", shown(file))?,
             (None, None) => {}
         }
         f.write_str(&self.message)

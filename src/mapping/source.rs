@@ -1,6 +1,5 @@
 //! Where rules come from: files, folders of them, built-in tables, the command line.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -8,6 +7,8 @@ use walkdir::WalkDir;
 use super::builtin::{builtin, builtin_names};
 use super::diagnostic::{MappingError, MappingErrors};
 use super::schema::nearest;
+use crate::file::{NamedBy, read_named};
+use crate::text::shown;
 
 /// A text that holds rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,17 +34,47 @@ impl MappingSource {
     /// ignore rules do not apply), or else a built-in table's name. Relative paths start at `base`,
     /// and are named in messages as they were given.
     ///
+    /// A file that is named may be anything that can be read, a pipe too. Those of a folder must be
+    /// regular files and lie, links resolved, in the folder or in `base`.
+    ///
     /// # Errors
     /// Nothing is called so, a folder holds no table, or a file cannot be read: every such file.
     pub fn resolve(arg: &str, base: &Path) -> Result<Vec<Self>, MappingErrors> {
+        Self::find(
+            arg,
+            base,
+            &Bounds::around(&[base, &base.join(arg)]),
+            NamedBy::Person,
+        )
+    }
+
+    /// As [`resolve`](Self::resolve), for what a tree says of itself: each file must be a regular
+    /// one and lie, links resolved, in `base` or in `project`. Messages show lines of tables, and
+    /// a tree must not make them show others.
+    ///
+    /// # Errors
+    /// As for [`resolve`](Self::resolve); a file lies elsewhere.
+    pub fn listed(arg: &str, base: &Path, project: &Path) -> Result<Vec<Self>, MappingErrors> {
+        Self::find(arg, base, &Bounds::around(&[base, project]), NamedBy::Tree)
+    }
+
+    fn find(
+        arg: &str,
+        base: &Path,
+        bounds: &Bounds,
+        by: NamedBy,
+    ) -> Result<Vec<Self>, MappingErrors> {
         let named = Path::new(arg);
         let path = base.join(named);
+        if by == NamedBy::Tree && path.symlink_metadata().is_ok() {
+            bounds.check(named, &path)?;
+        }
         if path.is_dir() {
-            return Self::below(named, &path);
+            return Self::below(named, &path, bounds);
         }
         // Whatever else is there is read, so that what is wrong with it is said.
         if path.symlink_metadata().is_ok() {
-            return Ok(vec![Self::read(named, &path)?]);
+            return Ok(vec![Self::read(named, &path, by)?]);
         }
         if let Some(text) = builtin(arg) {
             return Ok(vec![Self::Toml {
@@ -65,8 +96,8 @@ impl MappingSource {
     }
 
     /// Reads the file at `path`, which messages call `named`.
-    fn read(named: &Path, path: &Path) -> Result<Self, MappingErrors> {
-        let bytes = fs::read(path).map_err(|error| {
+    fn read(named: &Path, path: &Path, by: NamedBy) -> Result<Self, MappingErrors> {
+        let bytes = read_named(path, by).map_err(|error| {
             MappingError::whole(Some(named), format!("cannot read the mapping: {error}"))
         })?;
         match String::from_utf8(bytes) {
@@ -86,10 +117,14 @@ impl MappingSource {
         }
     }
 
-    fn below(named: &Path, folder: &Path) -> Result<Vec<Self>, MappingErrors> {
+    fn below(named: &Path, folder: &Path, bounds: &Bounds) -> Result<Vec<Self>, MappingErrors> {
         let mut found = Vec::new();
         let mut errors = Vec::new();
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let mut walk = WalkDir::new(folder)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter();
+        while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -100,12 +135,28 @@ impl MappingSource {
                     continue;
                 }
             };
+            let is_folder = entry.file_type().is_dir();
             let is_table = entry.path().extension().is_some_and(|ext| ext == "toml");
-            if entry.file_type().is_dir() || !is_table {
+            if !is_folder && !is_table {
                 continue;
             }
             let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-            match Self::read(&named.join(below), entry.path()) {
+            let name = named.join(below);
+            // The folder itself is what was asked for.
+            if entry.depth() > 0
+                && entry.path_is_symlink()
+                && let Err(error) = bounds.check(&name, entry.path())
+            {
+                errors.extend(error);
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
+            if is_folder {
+                continue;
+            }
+            match Self::read(&name, entry.path(), NamedBy::Tree) {
                 Ok(source) => found.push(source),
                 Err(error) => errors.extend(error),
             }
@@ -117,5 +168,38 @@ impl MappingSource {
             ));
         }
         MappingErrors::unless(errors, found)
+    }
+}
+
+/// Folders, without links, in which files must lie.
+struct Bounds(Vec<PathBuf>);
+
+impl Bounds {
+    /// Those of the folders that there are.
+    fn around(folders: &[&Path]) -> Self {
+        Self(
+            folders
+                .iter()
+                .filter_map(|folder| folder.canonicalize().ok())
+                .collect(),
+        )
+    }
+
+    /// Says that a file or folder leads out of all of them.
+    fn check(&self, named: &Path, path: &Path) -> Result<(), MappingErrors> {
+        // What leads nowhere is said by who reads it.
+        let Ok(real) = path.canonicalize() else {
+            return Ok(());
+        };
+        if self.0.iter().any(|folder| real.starts_with(folder)) {
+            return Ok(());
+        }
+        let real = shown(&real);
+        Err(MappingError::whole(
+            Some(named),
+            format!("the mapping lies outside of the project, at {real}"),
+        )
+        .help(format!("name it on the command line: --mapping {real}"))
+        .into())
     }
 }

@@ -100,6 +100,22 @@ impl Trie {
         })
     }
 
+    /// Whether there is a rule at a node along the path.
+    fn meets<'n>(&self, path: impl Iterator<Item = &'n str>) -> bool {
+        let mut at = self.nodes.first();
+        for name in path {
+            at = at
+                .and_then(|node| node.children.get(name))
+                .and_then(|next| self.nodes.get(*next as usize));
+            match at {
+                Some(node) if node.rules.is_empty() => {}
+                Some(_) => return true,
+                None => return false,
+            }
+        }
+        false
+    }
+
     fn reaches(&self, path: &[Segment]) -> bool {
         self.along(path)
             .last()
@@ -214,6 +230,12 @@ impl Table {
             }
         }
         sources
+    }
+
+    /// Whether a rule's old or new path is this path or lies above it: if not, [`Table::resolve`] leaves
+    /// the path as it is, and [`Table::sources`] has none.
+    pub fn touches<'n>(&self, path: impl Iterator<Item = &'n str> + Clone) -> bool {
+        self.old.meets(path.clone()) || self.new.meets(path)
     }
 
     /// Names that some rule has directly below `path`, on the old side.

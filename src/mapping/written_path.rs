@@ -43,7 +43,7 @@ pub(super) fn read_path(
         let mut offset = range.start;
         for name in whole[range].split(syntax.separator) {
             if syntax.is_name(name) {
-                segments.push(Segment::new(syntax.strip_raw(name)));
+                segments.push(syntax.name(name));
             } else {
                 let place = Place::new(source, caret(text, offset, name.len(), source));
                 errors.push(bad_name(name, place, syntax));
@@ -76,7 +76,7 @@ pub(super) fn read_name(
 ) -> Option<Segment> {
     let name = text.get_ref().as_str();
     if syntax.is_name(name) {
-        return Some(Segment::new(syntax.strip_raw(name)));
+        return Some(syntax.name(name));
     }
     let place = Place::new(source, caret(text, 0, name.len(), source));
     errors.push(bad_name(name, place, syntax));

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::place::{one_line, shown};
+use super::place::shown;
 use super::{Color, FileView, Renderer, level};
+use crate::text::one_line;
 
 /// See the [module](self).
 #[derive(Debug)]

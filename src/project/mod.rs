@@ -1,10 +1,12 @@
 //! The tree on disk: the project's root, the walk, the prefilter, git.
 //!
-//! Nothing here knows a language, parses a source, starts a process or writes.
+//! Nothing here knows a language, parses a source or writes; no process is started but git, to ask for
+//! the status of files.
 
 mod anchor;
 pub mod git;
 mod globs;
+mod ignorefiles;
 mod normal;
 mod partition;
 mod prefilter;
@@ -19,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 pub use anchor::Anchor;
 pub use globs::{GlobError, Globs};
+pub use ignorefiles::{OddIgnoreFile, keep_out, odd_around};
 pub use normal::normalized;
 pub use partition::{Partition, PartitionError};
 pub use prefilter::Prefilter;

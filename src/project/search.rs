@@ -1,12 +1,13 @@
 //! Reads files and searches them: what one thread does.
 
-use std::fs::{self, File};
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::prefilter::{Prefilter, Seen};
 use super::walk::{Candidate, reason};
+use crate::file;
 
 /// Bytes read at once: nearly every source file in one piece, and no more than a core's own cache.
 const BUFFER: usize = 256 * 1024;
@@ -43,12 +44,12 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    /// Searches a regular file; `real` gives its path without symbolic links.
-    pub(super) fn search(&mut self, path: &Path, real: impl FnOnce() -> PathBuf) {
+    /// Searches a regular file; `real` is its path without symbolic links.
+    pub(super) fn search(&mut self, path: &Path, real: Cow<'_, Path>) {
         let matching_size = if self.prefilter.matches_everything() {
-            fs::metadata(path).map(|metadata| Some(metadata.len()))
+            file::open_seen(&real).map(|(_, metadata)| Some(metadata.len()))
         } else {
-            self.matching_size(path)
+            self.matching_size(&real)
         };
         self.found.searched += 1;
         if let Some(progress) = self.progress {
@@ -66,7 +67,7 @@ impl<'a> Searcher<'a> {
             ),
             Ok(Some(size)) => self.found.candidates.push(Candidate {
                 path: path.to_path_buf(),
-                real: real(),
+                real: real.into_owned(),
                 size,
             }),
             Err(error) => self.fail_to_read(path.to_path_buf(), &error),
@@ -86,29 +87,68 @@ impl<'a> Searcher<'a> {
         if self.buffer.is_empty() {
             self.buffer = vec![0; BUFFER.max(self.prefilter.smallest_piece())];
         }
-        let mut file = File::open(path)?;
+        let (file, metadata) = file::open_seen(path)?;
+        // A size of 0 may be said of what holds something.
+        let most = metadata.len().max(self.max_file_size);
+        if !self.matches(&file, most)? {
+            return Ok(None);
+        }
+        Ok(Some(file.metadata()?.len()))
+    }
+
+    /// Whether what `reader` gives matches; it should give at most so many bytes. The buffer must be
+    /// there.
+    fn matches(&mut self, reader: impl Read, most: u64) -> io::Result<bool> {
+        let mut reader = reader.take(most.saturating_add(1));
         let mut seen = Seen::default();
         let mut filled = 0;
-        let matches = loop {
-            match file.read(&mut self.buffer[filled..]) {
-                Ok(0) => break self.prefilter.search(&self.buffer[..filled], &mut seen),
+        loop {
+            match reader.read(&mut self.buffer[filled..]) {
+                Ok(0) if reader.limit() == 0 => {
+                    return Err(io::Error::other(format!(
+                        "it grew beyond {most} bytes while it was read"
+                    )));
+                }
+                Ok(0) => return Ok(self.prefilter.search(&self.buffer[..filled], &mut seen)),
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
             if filled == self.buffer.len() {
                 match self.prefilter.search_piece(&self.buffer, &mut seen) {
-                    Ok(()) => break true,
+                    Ok(()) => return Ok(true),
                     Err(keep) => {
                         self.buffer.copy_within(filled - keep.., 0);
                         filled = keep;
                     }
                 }
             }
-        };
-        if !matches {
-            return Ok(None);
         }
-        Ok(Some(file.metadata()?.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Anchor;
+
+    #[test]
+    fn what_never_ends_is_read_up_to_a_limit() {
+        let word = Some("Foo".to_owned());
+        let filter = Prefilter::new(&[Anchor {
+            word,
+            alongside: Vec::new(),
+        }]);
+        let mut searcher = Searcher::new(&filter, 9, None);
+        searcher.buffer = vec![0; BUFFER];
+        let error = searcher
+            .matches(io::repeat(b' '), 1 << 20)
+            .expect_err("it has no end");
+        assert_eq!(
+            reason(&error),
+            "it grew beyond 1048576 bytes while it was read"
+        );
+        let all = &b"x Foo"[..];
+        assert!(searcher.matches(all, 5).expect("it ends"));
     }
 }

@@ -2,11 +2,11 @@
 //! configuration. Never by name, save the ones of git and of repoint itself.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::walk::reason;
+use crate::file;
 
 /// The first bytes of a file `CACHEDIR.TAG`: <https://bford.info/cachedir/>.
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
@@ -20,7 +20,7 @@ pub(super) fn is_own_folder(folder: &Path) -> bool {
 
 /// Whether the folder says of itself that it is a cache, as cargo's `target` does.
 pub(super) fn is_cache(folder: &Path) -> bool {
-    let Ok(mut file) = File::open(folder.join("CACHEDIR.TAG")) else {
+    let Ok((mut file, _)) = file::open(&folder.join("CACHEDIR.TAG")) else {
         return false;
     };
     let mut start = [0; CACHE_SIGNATURE.len()];
@@ -36,7 +36,7 @@ pub(super) fn vendored(root: &Path, failures: &mut Vec<(PathBuf, String)>) -> Ha
         // The one without ending comes first if there are both, as in cargo.
         for name in ["config", "config.toml"] {
             let file = parent.join(".cargo").join(name);
-            let text = match fs::read_to_string(&file) {
+            let text = match file::read_to_string(&file) {
                 Ok(text) => text,
                 Err(error) => {
                     let absent = [ErrorKind::NotFound, ErrorKind::NotADirectory];
@@ -56,9 +56,13 @@ pub(super) fn vendored(root: &Path, failures: &mut Vec<(PathBuf, String)>) -> Ha
                         folders.extend(folder.and_then(|folder| folder.canonicalize().ok()));
                     }
                 }
-                Err(error) => {
-                    failures.push((file, format!("is no valid TOML: {}", error.message())))
-                }
+                Err(error) => failures.push((
+                    file,
+                    format!(
+                        "is no valid TOML: {}",
+                        error.message().trim().replace('\n', ", ")
+                    ),
+                )),
             }
             break;
         }
@@ -69,6 +73,7 @@ pub(super) fn vendored(root: &Path, failures: &mut Vec<(PathBuf, String)>) -> Ha
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn only_the_signature_makes_a_cache() {

@@ -18,10 +18,12 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 use super::Project;
 use super::git::Repository;
 use super::globs::Globs;
+use super::ignorefiles::{keep_out, odd_around};
 use super::partition::Partition;
 use super::prefilter::Prefilter;
 use super::search::{Found, Searcher};
 use super::skip::{is_cache, is_own_folder, vendored};
+use crate::text::shown;
 
 /// Which files are looked at, and how.
 #[derive(Clone, Debug)]
@@ -84,8 +86,9 @@ pub struct Walked {
 
 /// Walks the paths, searches each source file, and returns those that match.
 ///
-/// A file that is named is read even if it is ignored, hidden or left out by a pattern, and its
-/// link is followed; a name that is no source, or nothing at all, is a failure. Folders are walked
+/// A file that is named is read even if it is ignored, hidden or left out by a pattern. A named link
+/// to a folder means that folder; one to a file is followed if the file lies in the project or in a
+/// named folder, else it is a failure, as is a name that is no source, or nothing at all. Folders are walked
 /// with all ignore files in and above them but the user's own; those that say of themselves that
 /// they are caches, and vendored crates, are not entered unless they are named. A file that several
 /// paths reach is searched once.
@@ -97,7 +100,7 @@ pub fn discover(
     prefilter: &Prefilter,
 ) -> Walked {
     let mut searcher = Searcher::new(prefilter, options.max_file_size, None);
-    let (folders, files) = sort_out(paths, is_source, &mut searcher);
+    let (folders, files) = sort_out(paths, project, is_source, &mut searcher);
     let mut found = searcher.found;
     let walk = Walk {
         project,
@@ -156,11 +159,14 @@ pub(super) fn reason(error: &io::Error) -> String {
 struct Named {
     path: PathBuf,
     real: PathBuf,
+    /// Whether its last name is a symbolic link.
+    is_link: bool,
 }
 
 /// Tells folders from files; each real one once.
 fn sort_out(
     paths: &[PathBuf],
+    project: &Project,
     is_source: &(dyn Fn(&Path) -> bool + Sync),
     searcher: &mut Searcher<'_>,
 ) -> (Vec<Named>, Vec<Named>) {
@@ -171,18 +177,24 @@ fn sort_out(
         let looked = std::path::absolute(given).map_err(fail).and_then(|path| {
             let metadata = fs::metadata(&path).map_err(|error| (path.clone(), error))?;
             let real = path.canonicalize().map_err(|error| (path.clone(), error))?;
-            Ok((path, real, metadata))
+            let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+            let named = Named {
+                path,
+                real,
+                is_link,
+            };
+            Ok((named, metadata))
         });
         match looked {
-            Ok((path, real, metadata)) if metadata.is_dir() => folders.push(Named { path, real }),
-            Ok((path, _, metadata)) if !metadata.is_file() => {
-                searcher.fail(path, "neither a file nor a folder".to_owned());
+            Ok((named, metadata)) if metadata.is_dir() => folders.push(named),
+            Ok((named, metadata)) if !metadata.is_file() => {
+                searcher.fail(named.path, "neither a file nor a folder".to_owned());
             }
-            Ok((path, _, _)) if !is_source(&path) => searcher.fail(
-                path,
+            Ok((named, _)) if !is_source(&named.path) => searcher.fail(
+                named.path,
                 "not a source file: its name belongs to no language that is asked for".to_owned(),
             ),
-            Ok((path, real, _)) => files.push(Named { path, real }),
+            Ok((named, _)) => files.push(named),
             Err((path, error)) if error.kind() == io::ErrorKind::NotFound => {
                 let message = if fs::symlink_metadata(&path).is_ok() {
                     "a symbolic link that leads to nothing"
@@ -194,6 +206,16 @@ fn sort_out(
             Err((path, error)) => searcher.fail_to_read(path, &error),
         }
     }
+    files.retain(|file| {
+        let followed = !file.is_link || within(&file.real, project, &folders);
+        if !followed {
+            let to = shown(&file.real);
+            let message =
+                format!("is a link that leads out of the project, to {to}; name {to} itself");
+            searcher.fail(file.path.clone(), message);
+        }
+        followed
+    });
     for named in [&mut folders, &mut files] {
         // Of several names for one thing, its own comes first.
         named.sort_by(|a, b| {
@@ -202,6 +224,11 @@ fn sort_out(
         named.dedup_by(|a, b| a.real == b.real);
     }
     (folders, files)
+}
+
+/// Whether a file, without links, lies in the project or in one of the folders.
+fn within(real: &Path, project: &Project, folders: &[Named]) -> bool {
+    real.starts_with(project.root()) || folders.iter().any(|folder| real.starts_with(&folder.real))
 }
 
 /// All that the threads of one walk share.
@@ -237,6 +264,11 @@ impl Walk<'_> {
         all.searched += std::mem::take(&mut found.searched);
     }
 
+    fn fail(&self, path: PathBuf, message: String) {
+        let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        all.failures.push((path, message));
+    }
+
     /// Whether the file belongs to the share that is asked for.
     fn is_shared(&self, real: &Path) -> bool {
         let partition = self.options.partition;
@@ -249,7 +281,7 @@ impl Walk<'_> {
             let mut searcher = self.searcher();
             while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if self.is_shared(&file.real) {
-                    searcher.search(&file.path, || file.real.clone());
+                    searcher.search(&file.path, Cow::Borrowed(&file.real));
                 }
             }
             self.join(&mut searcher.found);
@@ -269,6 +301,16 @@ impl Walk<'_> {
     }
 
     fn search_folders(&self, folders: &[&Named], in_git: bool) {
+        let mut folders = folders.to_vec();
+        if !self.options.no_ignore {
+            folders.retain(|folder| match odd_around(&folder.real) {
+                Some(odd) => {
+                    self.fail(odd.file, odd.message);
+                    false
+                }
+                None => true,
+            });
+        }
         let Some((first, others)) = folders.split_first() else {
             return;
         };
@@ -276,6 +318,7 @@ impl Walk<'_> {
         for other in others {
             builder.add(&other.path);
         }
+        let odd = (!self.options.no_ignore).then(|| keep_out(&mut builder));
         builder
             .standard_filters(!self.options.no_ignore)
             .hidden(!self.options.hidden)
@@ -287,6 +330,13 @@ impl Walk<'_> {
             .threads(self.options.threads)
             .build_parallel()
             .visit(&mut Builder(self));
+        let odd =
+            odd.map(|odd| std::mem::take(&mut *odd.lock().unwrap_or_else(PoisonError::into_inner)));
+        for odd in odd.into_iter().flatten() {
+            if self.enters(&odd.folder) {
+                self.fail(odd.file, odd.message);
+            }
+        }
     }
 
     /// The path without symbolic links, of something found in a folder that was named.
@@ -381,7 +431,7 @@ impl Visitor<'_, '_> {
             }
         } else if kind.is_some_and(|kind| kind.is_file()) && self.walk.reads(path) {
             let walk = self.walk;
-            self.searcher.search(path, || walk.real(path).into_owned());
+            self.searcher.search(path, walk.real(path));
         }
         WalkState::Continue
     }

@@ -413,6 +413,38 @@ mod unix {
     }
 
     #[test]
+    fn a_named_link_to_a_file_leads_only_into_the_project_or_a_named_folder() {
+        let tree = Tree::new(&["p/a.rs", "p2/b.rs"]);
+        symlink("../p2/b.rs", tree.at("p/b.rs")).expect("linked");
+        symlink("a.rs", tree.at("p/c.rs")).expect("linked");
+        symlink("../p/a.rs", tree.at("p2/d.rs")).expect("linked");
+        let walk = |paths: &[&str]| {
+            let paths: Vec<_> = paths.iter().map(|path| tree.at(path)).collect();
+            let all = Prefilter::new(&[Anchor {
+                word: None,
+                alongside: Vec::new(),
+            }]);
+            let project = Project::at(tree.at("p"));
+            let walked = discover(&paths, &project, &WalkOptions::default(), &|_| true, &all);
+            (
+                tree.relative(walked.candidates.iter().map(|found| &found.path)),
+                walked.failures,
+            )
+        };
+        let found = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let (names, failures) = walk(&["p/b.rs", "p/c.rs"]);
+        assert_eq!(names, found(&["p/c.rs"]));
+        let to = tree.at("p2/b.rs");
+        let to = to.display();
+        let message = format!("is a link that leads out of the project, to {to}; name {to} itself");
+        assert_eq!(failures, [(tree.at("p/b.rs"), message)]);
+        // The other name is not lost with the one that fails.
+        assert_eq!(walk(&["p/b.rs", "p2/b.rs"]).0, found(&["p2/b.rs"]));
+        assert_eq!(walk(&["p/b.rs", "p2"]), (found(&["p/b.rs"]), vec![]));
+        assert_eq!(walk(&["p2/d.rs"]), (found(&["p2/d.rs"]), vec![]));
+    }
+
+    #[test]
     fn only_regular_files_are_opened() {
         let tree = Tree::new(&["a.rs"]);
         let fifo = Command::new("mkfifo").arg(tree.at("fifo.rs")).status();

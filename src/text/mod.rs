@@ -7,10 +7,12 @@ mod edit;
 mod embedded;
 mod encoding;
 mod lines;
+mod shown;
 mod source;
 
 pub use edit::{Edit, EditConflict, Edits};
 pub use embedded::{Embedded, Piece};
 pub use encoding::{Encoding, Undecodable, Unencodable};
 pub use lines::{LineColumn, LineIndex, newline_of};
+pub use shown::{one_line, shown};
 pub use source::{EditUnencodable, Source};

@@ -128,6 +128,9 @@ impl Committing<'_> {
         let mut pack = self.journal.pack(self.id).map_err(CommitError::Journal)?;
         let mut tree = Tree::new(self.journal.disk, &self.journal.root, true);
         for (path, entry) in self.paths.iter().zip(&self.entries) {
+            if self.journal.is_stopped() {
+                return Err(CommitError::Stopped);
+            }
             // A folder that has become a link since is found here, before it leads elsewhere.
             tree.locate(&entry.name).map_err(|left| {
                 let (path, problem) = (path.clone(), unreached(left));
@@ -158,6 +161,9 @@ impl Committing<'_> {
             .collect();
         if !errors.is_empty() {
             return Err(CommitError::Refused(errors));
+        }
+        if self.journal.is_stopped() {
+            return Err(CommitError::Stopped);
         }
         let references = self.entries.iter().map(|entry| entry.references).sum();
         let mut record = Record::new(self.id, about, references, sum);

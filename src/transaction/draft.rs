@@ -55,7 +55,7 @@ pub struct Draft<'j> {
     pub(super) pack: PackWriter<'j>,
     pub(super) targets: Vec<Target>,
     pub(super) dirty: Vec<usize>,
-    seen: FxHashMap<PathBuf, usize>,
+    pub(super) seen: FxHashMap<PathBuf, usize>,
     bounds: FxHashSet<PathBuf>,
     /// Held to the end.
     pub(super) lock: Lock,
@@ -241,3 +241,6 @@ fn other_names(metadata: &Metadata) -> u64 {
 fn other_names(_metadata: &Metadata) -> u64 {
     0
 }
+
+#[cfg(all(test, unix))]
+mod tests;

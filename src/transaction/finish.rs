@@ -195,7 +195,7 @@ impl Finishing<'_> {
             self.clear(temporary)?;
             return Err(Stop::Left(left));
         }
-        disk.rename(&temporary, &target)?;
+        disk.rename(&temporary, &target).map_err(PackError::Write)?;
         self.touched.push(temporary);
         Ok(Step::Replaced)
     }

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
@@ -37,6 +39,8 @@ pub struct Journal<'d> {
     pub(super) disk: &'d dyn Disk,
     folder: PathBuf,
     pub(super) root: PathBuf,
+    /// Set when whoever waits wants no commit any more.
+    stop: Option<Arc<AtomicBool>>,
 }
 
 /// How far a transaction is.
@@ -131,6 +135,7 @@ impl<'d> Journal<'d> {
             disk,
             folder: root.join(STATE_FOLDER),
             root: root.to_owned(),
+            stop: None,
         }
     }
 
@@ -141,7 +146,20 @@ impl<'d> Journal<'d> {
             disk,
             folder: fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()),
             root: root.to_owned(),
+            stop: None,
         }
+    }
+
+    /// The same journal; what is not committed when `stop` is set is cleared away instead.
+    #[must_use]
+    pub fn stopped_by(self, stop: Arc<AtomicBool>) -> Self {
+        let stop = Some(stop);
+        Self { stop, ..self }
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        let stop = self.stop.as_ref();
+        stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// The state folder.

@@ -12,7 +12,7 @@
 //! | `digest`, `name` | what contents and files are known by |
 //! | `pack`, `record` | the two files of a transaction, and their formats |
 //! | `journal`, `lock` | the state folder: what is in it, and who may write |
-//! | `draft`, `stage`, `commit` | forwards |
+//! | `draft`, `guard`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
 //! | `history`, `undo`, `merge` | what stands, and backwards |
 //!
@@ -24,6 +24,7 @@ mod digest;
 mod disk;
 mod draft;
 mod finish;
+mod guard;
 mod history;
 mod journal;
 mod lock;
@@ -45,6 +46,7 @@ pub use digest::Digest;
 pub use disk::{Disk, OsDisk};
 pub use draft::{Added, Change, Draft};
 pub use finish::Finished;
+pub use guard::{Allow, GuardError, Guarded};
 pub use history::{Fate, History, Newest, Past};
 pub use journal::{Journal, JournalError, STATE_FOLDER, Status};
 pub use lock::{Holder, Lock};

@@ -234,6 +234,9 @@ pub enum PackError {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
+    /// What is in it cannot be put where it belongs.
+    #[error("cannot be written: {0}")]
+    Write(#[source] io::Error),
     /// It was written by another version of the program.
     #[error("has version {0} of the format, and this repoint knows version {VERSION} only")]
     Version(u32),

@@ -77,6 +77,9 @@ pub enum CommitError {
         /// What is wrong.
         problem: PackError,
     },
+    /// Whoever waited wanted it no more: the tree is as it was.
+    #[error("nothing was written: interrupted")]
+    Stopped,
     /// The journal cannot be written: the tree is as it was.
     #[error("nothing was written: {0}")]
     Journal(JournalError),

@@ -38,17 +38,18 @@ fn write(
     target: &Path,
     present: Option<&Metadata>,
 ) -> Result<(), PackError> {
-    let mut file = disk.create(path)?;
+    let mut file = disk.create(path).map_err(PackError::Write)?;
     let content = pack.content(&entry.new)?;
-    let (digest, _) = pass_on(content, |bytes| disk.write(&mut file, bytes))?;
+    let (digest, _) =
+        pass_on(content, |bytes| disk.write(&mut file, bytes)).map_err(PackError::Write)?;
     if digest != entry.new.digest {
         return Err(unlike_itself(&entry.new));
     }
-    match present {
-        Some(metadata) => disk.imitate(&file, target, metadata)?,
-        None => disk.set_mode(&file, entry.mode)?,
-    }
-    Ok(())
+    let permitted = match present {
+        Some(metadata) => disk.imitate(&file, target, metadata),
+        None => disk.set_mode(&file, entry.mode),
+    };
+    permitted.map_err(PackError::Write)
 }
 
 /// Whether the temporary file of an entry is there in full, as [`stage`] makes it. Its permissions

@@ -18,7 +18,7 @@ use super::journal::{Journal, JournalError};
 use super::lock::Lock;
 use super::merge::Merger;
 use super::pack::{Blob, Entry, Pack, PackError, stage_of};
-use super::problem::{AddError, CommitError};
+use super::problem::{AddError, CommitError, Problem};
 use super::record::{About, Action, Done, Id, Record};
 use super::stage::clear;
 use super::tree::{Found, Left, Tree};
@@ -370,9 +370,18 @@ impl From<Left> for Stop {
 impl From<AddError> for Stop {
     fn from(error: AddError) -> Self {
         match error {
-            AddError::File(problem) => Self::Left(Left::Refused(problem.to_string())),
+            AddError::File(problem) => Self::Left(Left::Refused(unwritable(&problem))),
             AddError::Journal(error) => Self::Journal(error),
         }
+    }
+}
+
+/// An undo has no `--exclude`, and leaves the file anyway.
+fn unwritable(problem: &Problem) -> String {
+    match problem {
+        Problem::ReadOnly => "is read-only: make it writable".to_owned(),
+        Problem::ReadOnlyFolder => "lies in a read-only folder: make that writable".to_owned(),
+        other => other.to_string(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! understood is an error: a misspelled file name must not become a test that tests nothing.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -243,10 +244,13 @@ impl Fixture {
     }
 }
 
-/// Reads all files below `folder`.
+/// Reads all files below `folder`, but not the journal.
 pub fn collect(root: &Path, folder: &Path, into: &mut Tree) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        if path.file_name() == Some(OsStr::new(".repoint")) {
+            continue;
+        }
         if path.is_dir() {
             collect(root, &path, into)?;
         } else {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::report::Summary;
 use crate::engine::toy::{Toy, table};
+use crate::finding::Code;
 use crate::lang::registry;
 
 struct Tree {
@@ -41,8 +42,12 @@ fn run(tree: &Tree, threads: usize) -> Vec<FileReport> {
     let base = tree.folder.path().to_owned();
     let engine = Engine::open(&[&Toy], &tables, &project, &options, base);
     let mut reports = Vec::new();
+    let walk = WalkOptions {
+        threads,
+        ..WalkOptions::default()
+    };
     engine
-        .run(&tree.files, threads, |report| {
+        .run(&tree.files, &walk, |report| {
             reports.push(report);
             ControlFlow::Continue(())
         })
@@ -152,7 +157,7 @@ fn a_sink_that_breaks_ends_the_run() {
     let engine = Engine::open(&[&Toy], &tables, &project, &options, PathBuf::new());
     let mut seen = 0;
     engine
-        .run(&tree.files, 2, |_| {
+        .run(&tree.files, &WalkOptions::default(), |_| {
             seen += 1;
             ControlFlow::Break(())
         })

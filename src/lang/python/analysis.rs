@@ -9,6 +9,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::annotations;
+use super::breadth;
 use super::docs::{self, Docs};
 use super::embedded;
 use super::parse::{self, SourceKind};
@@ -70,6 +71,7 @@ pub(super) fn read(
 ) -> Result<Reading, SourceError> {
     let parsed = parse::module(text, standing.kind)?;
     let mut unit = unit(&parsed, text, standing, setting);
+    breadth::check(&unit.scopes)?;
     let tree = Tree {
         roots: standing.roots,
         file: standing.file,

@@ -28,21 +28,41 @@ const GROUP: usize = 12 << 10;
 /// A level of indentation.
 const BLOCK: usize = 12 << 10;
 
-/// Bytes of text that cannot nest too deep whatever they are: none takes more than a group.
-const HARMLESS: usize = BUDGET / GROUP;
-
 /// Refuses a text whose tree might not be walked.
 ///
 /// # Errors
 /// It nests too deep.
 pub(super) fn check(text: &str, mode: Mode) -> Result<(), SourceError> {
-    if text.len() <= HARMLESS || !too_deep(text, mode) {
+    if bound(text) <= BUDGET || !too_deep(text, mode) {
         return Ok(());
     }
     Err(SourceError {
         message: "nests too deep to be read; leave it out with --exclude".to_owned(),
         offset: None,
     })
+}
+
+/// What all tokens of a text take together at most, told from its bytes alone: most texts need not be
+/// read for their tokens. What stands in strings and comments counts as if it were code.
+fn bound(text: &str) -> usize {
+    let mut sum = BLOCK;
+    let mut in_word = false;
+    for &byte in text.as_bytes() {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
+        sum += match byte {
+            // A number and a keyword may be one word: the number takes nothing.
+            _ if is_word => HEAVY * usize::from(!in_word),
+            b' ' | b'\t' | b',' | b')' | b']' | b'}' => 0,
+            b'.' | b':' | b'=' => LIGHT,
+            // There may be an indent on each line.
+            b'\n' | b'\r' => BLOCK,
+            // A quote may be that of an f-string.
+            b'(' | b'[' | b'{' | b'"' | b'\'' => GROUP + LIGHT,
+            _ => HEAVY,
+        };
+        in_word = is_word;
+    }
+    sum
 }
 
 /// Whether the tree of a text may need more stack than there is.

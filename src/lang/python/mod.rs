@@ -18,6 +18,7 @@
 
 mod analysis;
 mod annotations;
+mod breadth;
 mod cookie;
 mod depth;
 mod docs;

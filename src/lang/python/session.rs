@@ -11,10 +11,10 @@ use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
-use super::survey::{self, Known, Look, Question, ROUNDS, Search, Stage, Survey, unless_it_panics};
+use super::survey::{Known, Look, Question, ROUNDS, Search, Stage, Survey};
 use super::unit::Setting;
 use crate::lang::draft::contradiction;
-use crate::lang::{Ahead, RewriteOptions, Session, SourceError};
+use crate::lang::{Ahead, Attempt, RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
 use crate::plan::Analysis;
 use crate::project::{Project, WalkOptions};
@@ -55,23 +55,16 @@ impl<'a> PythonSession<'a> {
     }
 
     /// What the planning of a text asks of other files. One that cannot be read asks nothing.
-    fn questions(&self, ahead: &Ahead<'_>) -> FxHashSet<Question> {
-        let look = self.survey.look(self.setting());
-        let read = || {
-            let source = match ahead.bytes {
-                Some(bytes) => survey::decoded(bytes.to_vec())?,
-                None => survey::source(ahead.file)?,
-            };
-            self.plan(ahead.file, source.text(), &look).ok()
-        };
-        read();
-        look.into_asked()
+    fn questions(&self, ahead: &Ahead<'_>, attempt: Attempt<'_>) -> FxHashSet<Question> {
+        self.survey.forget(ahead.file);
+        attempt(ahead);
+        self.survey.asked(ahead.file)
     }
 }
 
 impl Session for PythonSession<'_> {
     /// Rounds of questions and answers. Only texts that were told yes can have more to ask.
-    fn survey(&self, ahead: &[Ahead<'_>], walk: &WalkOptions) {
+    fn survey(&self, ahead: &[Ahead<'_>], walk: &WalkOptions, attempt: Attempt<'_>) {
         let search = Search {
             project: self.project,
             walk,
@@ -88,7 +81,7 @@ impl Session for PythonSession<'_> {
             let asked: Vec<(&Ahead<'_>, FxHashSet<Question>)> = open
                 .par_iter()
                 .with_max_len(1)
-                .map(|ahead| (*ahead, unless_it_panics(|| self.questions(ahead))))
+                .map(|ahead| (*ahead, self.questions(ahead, attempt)))
                 .collect();
             let all = asked.iter().flat_map(|(_, questions)| questions);
             let new: FxHashSet<Question> = all
@@ -123,7 +116,14 @@ impl Session for PythonSession<'_> {
         text: &str,
         _encoding: Encoding,
     ) -> Result<Analysis, SourceError> {
-        self.plan(file, text, &self.survey.look(self.setting()))
+        let look = self.survey.look(self.setting());
+        let analysis = self.plan(file, text, &look);
+        self.survey.note(file, look);
+        analysis
+    }
+
+    fn stands(&self, file: &Path) -> bool {
+        self.survey.stands(file)
     }
 }
 

@@ -75,7 +75,8 @@ impl Settings {
     /// # Errors
     /// An unknown key, or a value that does not fit.
     pub(super) fn parse(section: &toml::Table) -> Result<Self, String> {
-        Self::deserialize(section.clone()).map_err(|error| error.message().to_owned())
+        Self::deserialize(section.clone())
+            .map_err(|error| error.message().trim().replace('\n', ", "))
     }
 
     /// What the options of a run say. They were checked when the configuration was read.

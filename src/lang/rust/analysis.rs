@@ -8,6 +8,7 @@ use super::resolve::{Home, ModuleTree, Resolver};
 use super::rewrite::{Fates, Rewrite, absolute_paths};
 use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
+use crate::file;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::Draft;
 use crate::lang::kept::KeptLines;
@@ -221,7 +222,7 @@ fn note(code: Code, range: Range<usize>, message: &str) -> Finding {
 /// Notes a file that is documentation of this one and mentions a deprecated path.
 fn included_text(rewrite: &Rewrite<'_, '_>, range: Range<usize>, file: &str, draft: &mut Draft) {
     let folder = rewrite.resolver.home.file.and_then(|file| file.parent());
-    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join(file)).ok());
+    let text = folder.and_then(|folder| file::read_to_string(&folder.join(file)).ok());
     let mut paths = absolute_paths(text.as_deref().unwrap_or_default()).into_iter();
     let table = rewrite.resolver.table;
     let moves =

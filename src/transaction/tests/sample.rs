@@ -340,7 +340,7 @@ fn told(committed: Result<Committed, CommitError>) -> Told {
         Err(CommitError::NotStaged { path, .. }) => Told::Old {
             refused: vec![path],
         },
-        Err(CommitError::Journal(_)) => Told::Old {
+        Err(CommitError::Journal(_) | CommitError::Stopped) => Told::Old {
             refused: Vec::new(),
         },
         Err(CommitError::Unfinished(_) | CommitError::Unknown(_)) => Told::Open,

@@ -170,3 +170,45 @@ fn long_flat_text_is_not_refused() {
         assert!(!too_deep(&text, Mode::Module), "{item}");
     }
 }
+
+/// What the tokens of a text take where they nest deepest.
+fn deepest(text: &str) -> usize {
+    let mut lexer = lex(text, Mode::Module);
+    let mut levels = Levels::default();
+    let mut deepest = 0;
+    loop {
+        let kind = lexer.next_token();
+        if kind == TokenKind::EndOfFile {
+            return deepest;
+        }
+        levels.take(kind);
+        deepest = deepest.max(levels.level.above + levels.level.cost());
+    }
+}
+
+#[test]
+fn bytes_alone_never_say_less_than_tokens() {
+    for (name, text) in NESTINGS {
+        for levels in [0, 1, 2, 7, 100] {
+            let text = text(levels);
+            assert!(deepest(&text) <= bound(&text), "{name}, {levels}");
+        }
+    }
+}
+
+/// Bits of Python, to be put together in any way.
+const BITS: &[&str] = &[
+    "a", "1", "1if ", "0_7or", "not", "lambda", "if ", "for ", "match", " ", "\n", "\n  ",
+    "\n    ", "\r", "(", "[", "{", ")", "]", "}", ",", ":", ";", ".", "=", ":=", "*", "**", "-",
+    "~", "@", "!", "$", "?", "\\", "#", "'", "\"", "f'", "f\"{", "\"\"\"", "\u{e9}", "\u{20ac}",
+];
+
+proptest::proptest! {
+    #[test]
+    fn nor_do_they_for_what_is_no_python(
+        bits in proptest::collection::vec(proptest::sample::select(BITS), 0..40)
+    ) {
+        let text = bits.concat();
+        proptest::prop_assert!(deepest(&text) <= bound(&text), "{text:?}");
+    }
+}

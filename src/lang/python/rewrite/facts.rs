@@ -1,8 +1,11 @@
 //! The clauses and chains of a text with the absolute paths that they mean, before anything is decided.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use super::verdict::Verdict;
+use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportId, ImportKind};
 use crate::lang::python::strings::Pair;
 use crate::lang::python::unit::{MODULE, Unit, binds_root};
@@ -63,6 +66,8 @@ pub(super) struct ChainFact {
     /// The string that is its last name. `patch.multiple(mod, A=..., B=...)` has several: the first is
     /// part of the path, the others go with it.
     pub(super) pairs: Vec<Pair>,
+    /// What `module_len` found. It goes through all clauses of the chain, and is asked for each of them.
+    pub(super) module: OnceCell<Result<usize, Refusal>>,
 }
 
 /// One thing that a chain may mean.
@@ -161,6 +166,7 @@ impl Facts {
             reached,
             senses,
             pairs,
+            module: OnceCell::new(),
         })
     }
 

@@ -18,11 +18,22 @@ impl Rewrite<'_, '_> {
         path.len() > 1 && path[0] == "builtins"
     }
 
-    /// How many names of the new path of a chain are the module that must be imported for it.
+    /// How many names of the new path of a chain, which moves, are the module that must be imported
+    /// for it.
     ///
     /// # Errors
     /// That cannot be told.
     pub(super) fn module_len(
+        &self,
+        facts: &Facts,
+        chain: &ChainFact,
+        moved: &Moved,
+    ) -> Result<usize, Refusal> {
+        let found = || self.find_module_len(facts, chain, moved);
+        chain.module.get_or_init(found).clone()
+    }
+
+    fn find_module_len(
         &self,
         facts: &Facts,
         chain: &ChainFact,

@@ -20,6 +20,10 @@ pub(super) struct List {
     pub(super) head_comment: Option<Range<usize>>,
     /// One a clause; they follow each other without a gap.
     pub(super) tiles: Vec<Tile>,
+    /// Every comment of the statement.
+    comments: Vec<Range<usize>>,
+    /// The closing parenthesis stands on the line of the last name.
+    closes_in_line: bool,
 }
 
 /// One name and what belongs to it.
@@ -61,6 +65,8 @@ impl List {
             in_parentheses: opening.is_some(),
             head_comment: None,
             tiles: Vec::new(),
+            comments: Vec::new(),
+            closes_in_line: false,
         };
         let has_break = |range: Range<usize>| text[range].contains(['\n', '\r']);
         let comments: Vec<Range<usize>> = tokens
@@ -119,6 +125,8 @@ impl List {
             });
             start = end;
         }
+        list.closes_in_line = list.in_parentheses && !has_break(start..statement.end);
+        list.comments = comments;
         list
     }
 
@@ -163,9 +171,14 @@ impl List {
         let (Some(first), Some(last)) = (first, last) else {
             return edits;
         };
+        let after_break = self.after_break(text, last);
         for (i, tile) in self.tiles.iter().enumerate() {
             if !kept(&i) {
-                edits.push(Edit::delete(self.lead_of(i, last)..tile.range.end));
+                let lead = match after_break {
+                    Some((first, start)) if first == i => start,
+                    _ => self.lead_of(i, last, kept),
+                };
+                edits.push(Edit::delete(lead..tile.range.end));
             }
         }
         // The first name that is left takes the place of the first one.
@@ -204,16 +217,38 @@ impl List {
         edits
     }
 
-    /// Where a tile that leaves begins: the last one of a line leaves no white space behind.
-    fn lead_of(&self, i: usize, last: usize) -> usize {
+    /// All behind `last` leave, and the closing parenthesis follows: it must not come into a comment.
+    /// The first tile before which the line break stays for that, and where its own text starts.
+    fn after_break(&self, text: &str, last: usize) -> Option<(usize, usize)> {
+        let joins = |&i: &usize| self.tiles[i].range.start == self.tiles[i - 1].range.end;
+        let first = (last + 1..self.tiles.len())
+            .rev()
+            .find(|i| *i == last + 1 || !joins(i))
+            .filter(|_| self.closes_in_line)?;
+        let tile = &self.tiles[first];
+        let ends_line = |comment: &Range<usize>| {
+            let between = text.get(comment.end..tile.range.start);
+            comment.start >= self.tiles[last].clause.end
+                && between.is_some_and(|text| !text.contains(['\n', '\r']))
+        };
+        self.comments.iter().any(ends_line).then(|| {
+            let own = tile.above.first().unwrap_or(&tile.clause);
+            (first, own.start)
+        })
+    }
+
+    /// Where a tile that leaves begins: the last ones of a line leave no white space behind.
+    fn lead_of(&self, i: usize, last: usize, kept: impl Fn(&usize) -> bool) -> usize {
         let tile = &self.tiles[i];
-        let ends_line = self
-            .tiles
-            .get(i + 1)
-            .is_some_and(|next| next.clause.start != tile.range.end);
+        let follows_in_line = |&next: &usize| {
+            let next_tile = self.tiles.get(next);
+            next_tile.is_some_and(|tile| tile.clause.start == self.tiles[next - 1].range.end)
+        };
+        let behind = (i + 1..self.tiles.len()).find(|next| kept(next) || !follows_in_line(next));
+        let ends_line = behind.is_some_and(|next| !follows_in_line(&next));
         match i
             .checked_sub(1)
-            .filter(|before| ends_line && *before != last)
+            .filter(|before| ends_line && *before != last && kept(before))
         {
             Some(before) if self.tiles[before].range.end == tile.clause.start => {
                 let before = &self.tiles[before];

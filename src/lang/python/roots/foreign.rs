@@ -11,6 +11,8 @@ use ruff_python_stdlib::sys::is_known_standard_library;
 use rustc_hash::FxHashSet;
 use toml::{Table, Value};
 
+use crate::file;
+
 /// The minor versions of Python 3 whose standard library counts: those whose grammar is read.
 const MINORS: std::ops::RangeInclusive<u8> = 8..=14;
 
@@ -114,7 +116,7 @@ impl Found {
 
 /// The text of a file that may start with a byte order mark, as pip allows.
 fn read(file: &Path) -> Option<String> {
-    let text = fs::read_to_string(file).ok()?;
+    let text = file::read_to_string(file).ok()?;
     Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 

@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashSet;
 
 use super::flow::{Flow, Sources};
-use super::names::mangled;
+use super::names::{mangled, mangled_segment};
 use super::{
     Binding, BindingId, BindingKind, Block, BlockId, BlockKind, Chain, Context, Part, Reach, Scope,
     ScopeId, ScopeKind, Scopes,
@@ -236,7 +236,8 @@ impl<'a> Builder<'a> {
 
     /// Records a chain; its first name is read now.
     pub(super) fn read(&mut self, parts: Vec<Part>, context: Context) {
-        let name = self.name(&parts[0].name);
+        let class = self.scopes.scope(self.scope).class.as_deref();
+        let name = mangled_segment(&parts[0].name, class);
         let mut live = Vec::new();
         if !self.is_lazy {
             let mut at = Some(self.scope);

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
 use super::flow::{Origin, Solved, Sources};
+use super::names::mangled_segment;
 use super::{BindingId, BindingKind, Reach, ScopeId, ScopeKind, Scopes};
 use crate::path::Segment;
 
@@ -198,16 +199,21 @@ impl Builder<'_> {
         let foreign = self.foreign_bindings();
         // By holder: what a read finds there is the same for all.
         let mut lazily: FxHashMap<(ScopeId, Segment), Reach> = FxHashMap::default();
+        // By holder and the one binding that is found: most reads find one, and many the same.
+        let mut alone: FxHashMap<(ScopeId, BindingId, bool), Reach> = FxHashMap::default();
         for pending in std::mem::take(&mut self.pending) {
             let chain = &self.scopes.chains[pending.chain];
             let scope = chain.scope;
-            let name = self.scopes.mangled(scope, &chain.parts[0].name);
+            let name = &chain.parts[0].name;
+            let name = mangled_segment(name, self.scopes.scope(scope).class.as_deref());
             let holder = self.scopes.holder(scope, &name);
             let at = holder.unwrap_or(ScopeId(0));
             let live = |at: ScopeId| -> Option<Found> {
                 let (_, sources) = pending.live.iter().find(|(scope, _)| *scope == at)?;
                 let mut found = self.found(sources, solved, order);
-                if let Some(more) = foreign.get(&(at, name.clone())) {
+                if !foreign.is_empty()
+                    && let Some(more) = foreign.get(&(at, name.clone()))
+                {
                     found.bindings.extend(&more.bindings);
                     found.unbound |= more.unbound;
                 }
@@ -220,7 +226,15 @@ impl Builder<'_> {
                     .clone(),
                 Some(found) => {
                     let may_fall = found.unbound && at != ScopeId(0);
-                    let mut reach = self.scopes.only(at, &name, found.bindings, found.unbound);
+                    let mut reach = match found.bindings[..] {
+                        [id] if self.scopes.binding(id).name == name => alone
+                            .entry((at, id, found.unbound))
+                            .or_insert_with(|| {
+                                self.scopes.only(at, &name, found.bindings, found.unbound)
+                            })
+                            .clone(),
+                        _ => self.scopes.only(at, &name, found.bindings, found.unbound),
+                    };
                     if may_fall && self.scopes.scope(at).kind == ScopeKind::Class {
                         let global = match live(ScopeId(0)) {
                             Some(found) => {

@@ -305,6 +305,10 @@ pub(crate) struct Bindings(Arc<[BindingId]>);
 
 impl From<Vec<BindingId>> for Bindings {
     fn from(bindings: Vec<BindingId>) -> Self {
+        // Most have no stars: none is allocated for nothing.
+        if bindings.is_empty() {
+            return Self::default();
+        }
         Self(bindings.into())
     }
 }

@@ -5,17 +5,25 @@ use crate::path::Segment;
 /// The name that `name` stands for in the body of the class `class`: private names are mangled
 /// (The Python Language Reference, 6.2.1, "Private name mangling").
 pub(super) fn mangled(name: &str, class: Option<&str>) -> Segment {
+    private(name, class).unwrap_or_else(|| Segment::new(name))
+}
+
+/// The same, where the name is at hand as a segment.
+pub(super) fn mangled_segment(name: &Segment, class: Option<&str>) -> Segment {
+    private(name, class).unwrap_or_else(|| name.clone())
+}
+
+/// What a private name stands for; `None` if it is none.
+fn private(name: &str, class: Option<&str>) -> Option<Segment> {
+    if !name.starts_with("__") {
+        return None;
+    }
     let class = class.map(|class| class.trim_start_matches('_'));
     match class {
-        Some(class)
-            if !class.is_empty()
-                && name.starts_with("__")
-                && !name.ends_with("__")
-                && !name.contains('.') =>
-        {
-            Segment::from(format!("_{class}{name}"))
+        Some(class) if !class.is_empty() && !name.ends_with("__") && !name.contains('.') => {
+            Some(Segment::from(format!("_{class}{name}")))
         }
-        _ => Segment::new(name),
+        _ => None,
     }
 }
 

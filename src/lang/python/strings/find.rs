@@ -1,6 +1,6 @@
 //! From calls, subscripts and variables to the strings in them that are paths.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use ruff_python_ast::{CmpOp, Expr, ExprCall, Operator};
 use ruff_text_size::{Ranged, TextRange};
@@ -24,6 +24,7 @@ pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
         seen: &seen,
         claimed: RefCell::default(),
         constants: RefCell::default(),
+        callees_move: OnceCell::new(),
     };
     let mut finder = Finder {
         reader,
@@ -117,11 +118,8 @@ impl<'u> Finder<'u, '_> {
         self.attrgetter(call);
         self.modules_method(call);
         self.conf_update(call);
-        for path in self.reader.paths(&call.func) {
-            if let Some(row) = self.reader.known().call(&path) {
-                self.known(call, &row);
-                return;
-            }
+        if let Some(row) = self.reader.row(&call.func) {
+            self.known(call, &row);
         }
     }
 

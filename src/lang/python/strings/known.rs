@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use crate::lang::python::settings::{Settings, StringCall};
+use crate::mapping::Table;
 
 /// What a call's argument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -107,6 +108,8 @@ struct Rows {
 #[derive(Debug, Default)]
 struct Index {
     calls: FxHashMap<String, Call>,
+    /// The last names of all callees.
+    last_names: FxHashSet<String>,
     fixtures: FxHashMap<String, String>,
     made: FxHashMap<String, String>,
     names: FxHashMap<String, bool>,
@@ -120,6 +123,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     for row in rows.call {
         for callee in &row.callees {
             index.calls.insert(callee.clone(), row.clone());
+            index.last_names.insert(last(callee).to_owned());
         }
     }
     for row in rows.fixture {
@@ -145,6 +149,11 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index
 });
 
+/// The last name of a path, or of a method.
+pub(super) fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
 /// The table with what a project adds.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a>(pub(super) &'a Settings);
@@ -165,6 +174,19 @@ impl Known<'_> {
             });
         }
         INDEX.calls.get(callee).cloned()
+    }
+
+    /// Whether a callee with this last name has a row.
+    pub(super) fn is_last_name(self, name: &str) -> bool {
+        let own = |call: &StringCall| last(&call.callee) == name;
+        INDEX.last_names.contains(name) || self.0.string_calls.iter().any(own)
+    }
+
+    /// Whether a callee with a row is a path that the table speaks of, before or after a move.
+    pub(super) fn is_any_mapped(self, table: &Table) -> bool {
+        let own = self.0.string_calls.iter().map(|call| &call.callee);
+        let mut all = INDEX.calls.keys().chain(own);
+        all.any(|callee| table.touches(callee.split('.')))
     }
 
     /// What a parameter of this name is by convention: the path of its class.

@@ -43,12 +43,13 @@ pub(super) fn tables(reader: &Reader<'_, '_>) -> Vec<Lazy> {
         {
             tables.entry(&subscript.slice, names);
         }
-        if reader.is(&call.func, "lazy_loader.attach") {
-            let arguments = &call.arguments;
-            if let Some(names) = arguments.find_argument_value("submodules", 1) {
-                tables.structure(names);
-            }
-            if let Some(names) = arguments.find_argument_value("submod_attrs", 2) {
+        let arguments = &call.arguments;
+        let submodules = arguments.find_argument_value("submodules", 1);
+        let attributes = arguments.find_argument_value("submod_attrs", 2);
+        if (submodules.is_some() || attributes.is_some())
+            && reader.is(&call.func, "lazy_loader.attach")
+        {
+            for names in submodules.into_iter().chain(attributes) {
                 tables.structure(names);
             }
         }

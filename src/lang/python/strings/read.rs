@@ -1,7 +1,7 @@
 //! From expressions to what they say, and to what they may be: literals joined in the usual ways, and
 //! paths of callees.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use ruff_python_ast::{
     Arguments, Expr, ExprCall, ExprFString, ExprStringLiteral, FStringPart,
@@ -10,10 +10,10 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::known::Known;
+use super::known::{Call, Known, last};
 use super::text::{Content, Run, Text, decode};
 use super::walk::Seen;
-use crate::lang::python::scopes::{BindingId, BindingKind, Chain};
+use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportKind};
 use crate::lang::python::unit::{Unit, bytes};
 use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment};
@@ -40,6 +40,8 @@ pub(super) struct Reader<'u, 'a> {
     pub(super) claimed: RefCell<FxHashSet<u32>>,
     /// How often each constant was read for a known string.
     pub(super) constants: RefCell<FxHashMap<u32, FxHashSet<u32>>>,
+    /// Whether the table speaks of a known callee.
+    pub(super) callees_move: OnceCell<bool>,
 }
 
 /// An expression's first name or value, and the attributes after it.
@@ -91,11 +93,64 @@ impl<'u> Reader<'u, '_> {
         found
     }
 
+    /// The row of a call by what its callee may mean: the first that there is.
+    pub(super) fn row(&self, callee: &Expr) -> Option<Call> {
+        let known = self.known();
+        let is_other = self
+            .last_name(callee)
+            .is_some_and(|last| !known.is_last_name(last));
+        let table = self.unit.setting.table;
+        if is_other && !*self.callees_move.get_or_init(|| known.is_any_mapped(table)) {
+            return None;
+        }
+        self.paths(callee).iter().find_map(|path| known.call(path))
+    }
+
+    /// The name that every path of an expression ends with before the table is asked, where that is
+    /// easily told. Most calls are of nothing that is known, and this tells it without their paths.
+    fn last_name<'e>(&'e self, expr: &'e Expr) -> Option<&'e str> {
+        let name = match expr {
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            Expr::Name(_) => {
+                let chain = self.chain(expr)?;
+                let name = chain.parts[0].name.as_str();
+                let mut ends = chain.reach.bindings.iter().map(|id| self.end_of(*id));
+                let end = ends.next().unwrap_or(Some(name))?;
+                if ends.any(|other| other != Some(end))
+                    || (!chain.reach.stars.is_empty() && end != name)
+                {
+                    return None;
+                }
+                end
+            }
+            _ => return None,
+        };
+        self.known().fixture(name).is_none().then_some(name)
+    }
+
+    /// The last name of what a binding stands for, if it is a definition or an import from a module.
+    fn end_of(&self, id: BindingId) -> Option<&str> {
+        let scopes = &self.unit.scopes;
+        let binding = scopes.binding(id);
+        match binding.kind {
+            BindingKind::Function | BindingKind::Class => Some(&binding.name),
+            BindingKind::Import(..) => {
+                let (import, clause) = scopes.clause(id)?;
+                let is_from = matches!(import.kind, ImportKind::From { .. });
+                clause.path.last().filter(|_| is_from).map(|name| &**name)
+            }
+            _ => None,
+        }
+    }
+
     /// Adds where the paths move to and where they may come from: a known callee that is itself moved is
     /// known before and afterwards.
     fn add_moved(&self, paths: &mut Vec<String>) {
         let table = self.unit.setting.table;
         for at in 0..paths.len() {
+            if !table.touches(paths[at].split('.')) {
+                continue;
+            }
             let names: Vec<Segment> = paths[at].split('.').map(Segment::new).collect();
             if let Outcome::Moves(moved) = table.resolve(&names, Namespaces::ALL) {
                 paths.push(moved.to.segments().join("."));
@@ -106,7 +161,12 @@ impl<'u> Reader<'u, '_> {
 
     /// Whether an expression is a thing of the standard library or the like, by its path.
     pub(super) fn is(&self, expr: &Expr, path: &str) -> bool {
+        let is_other = || {
+            let other = self.last_name(expr).is_some_and(|name| name != last(path));
+            other && !self.unit.setting.table.touches(path.split('.'))
+        };
         matches!(expr, Expr::Name(_) | Expr::Attribute(_))
+            && !is_other()
             && self.paths(expr).iter().any(|found| found == path)
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Three questions. [`Look::rebinds`] and [`Look::imports`] are about one file that is known by its module
 //! name; it is read when they are asked, once (`modules`). [`Look::reached`] is about all files, so it
-//! is asked ahead: the session plans every file once in a gathering mode in which questions are
-//! recorded, and answered with no; then one walk over the project finds the files that may say
+//! is asked ahead: every file is planned once in a gathering mode in which questions are
+//! recorded, and answered with no (a plan that was told right stands, and is not made again); then one walk over the project finds the files that may say
 //! something (`search`), these are read (`reading`, `mentions`), and what they say is matched with the questions
 //! (`answers`). A question that only comes up because of an answer is gathered in a second round.
 //! After [`ROUNDS`] what is still unknown counts as reached, which is the safe side.
@@ -23,7 +23,7 @@ mod tests;
 use std::cell::{OnceCell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -32,7 +32,7 @@ use super::unit::Setting;
 use crate::path::Segment;
 
 pub(super) use answers::{Answer, Reach};
-pub(super) use reading::{decoded, imported, source};
+pub(super) use reading::imported;
 pub(super) use search::Search;
 
 /// How often files are planned to learn what they ask.
@@ -55,6 +55,19 @@ pub(super) struct Survey {
     /// Replaced as a whole between rounds, and read once a file.
     known: RwLock<Arc<Known>>,
     modules: Modules,
+    /// By file: what was asked when it was last planned ahead.
+    attempts: Mutex<FxHashMap<PathBuf, Asked>>,
+}
+
+/// What was asked while one file was planned ahead.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// By the plan of the text as it is.
+    pub(super) questions: FxHashSet<Question>,
+    /// Those of them that had no answer yet, and were answered with no.
+    open: FxHashSet<Question>,
+    /// The plan of the text that it becomes asked more, to which nothing leads a search.
+    asked_more: bool,
 }
 
 /// Answers so far.
@@ -102,6 +115,60 @@ impl Survey {
             asked: RefCell::default(),
             real: OnceCell::new(),
         }
+    }
+
+    /// Notes what was asked while a file was planned, if questions are gathered: first for the text as it
+    /// is, then for what it becomes.
+    pub(super) fn note(&self, file: &Path, look: Look<'_>) {
+        if look.known.stage != Stage::Gathering {
+            return;
+        }
+        let known = Arc::clone(&look.known);
+        let questions = look.into_asked();
+        let is_open = |question: &&Question| !known.answers.contains_key(*question);
+        let mut attempts = self.attempts();
+        match attempts.get_mut(file) {
+            Some(asked) => {
+                let mut open = questions.iter().filter(is_open);
+                asked.asked_more |= !open.all(|question| asked.open.contains(question));
+            }
+            None => {
+                let asked = Asked {
+                    open: questions.iter().filter(is_open).cloned().collect(),
+                    questions,
+                    asked_more: false,
+                };
+                attempts.insert(file.to_owned(), asked);
+            }
+        }
+    }
+
+    /// Forgets what was asked for a file, which is to be planned again.
+    pub(super) fn forget(&self, file: &Path) {
+        self.attempts().remove(file);
+    }
+
+    /// What the plan of a file asked when it was last planned ahead.
+    pub(super) fn asked(&self, file: &Path) -> FxHashSet<Question> {
+        let attempts = self.attempts();
+        attempts
+            .get(file)
+            .map(|asked| asked.questions.clone())
+            .unwrap_or_default()
+    }
+
+    /// Whether the last plan ahead of a file was told what is known now: each question that had no answer
+    /// then has got the answer no.
+    pub(super) fn stands(&self, file: &Path) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let is_no = |question| known.answers.get(question).is_some_and(Answer::is_empty);
+        self.attempts()
+            .get(file)
+            .is_some_and(|asked| !asked.asked_more && asked.open.iter().all(is_no))
+    }
+
+    fn attempts(&self) -> MutexGuard<'_, FxHashMap<PathBuf, Asked>> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces what is known.

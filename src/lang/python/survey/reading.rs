@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use super::answers::Reach;
 use super::mentions;
 use super::{Look, Survey};
+use crate::file;
 use crate::lang::python::analysis::{self, Standing};
 use crate::lang::python::cookie;
 use crate::lang::python::parse::{self, SourceKind};
@@ -18,7 +19,7 @@ use crate::lang::python::scopes::{
 };
 use crate::lang::python::unit::{Setting, Target, Unit, bytes};
 use crate::path::Segment;
-use crate::text::{LineIndex, Source};
+use crate::text::{LineIndex, Source, one_line};
 
 /// What is looked for in files.
 #[derive(Debug, Default)]
@@ -68,12 +69,12 @@ impl Facts {
 }
 
 /// The source at a path, in its own encoding; `None` if it cannot be read.
-pub(in crate::lang::python) fn source(file: &Path) -> Option<Source> {
-    decoded(fs::read(file).ok()?)
+pub(super) fn source(file: &Path) -> Option<Source> {
+    decoded(file::read(file).ok()?)
 }
 
 /// Bytes as a source; `None` if they are none.
-pub(in crate::lang::python) fn decoded(bytes: Vec<u8>) -> Option<Source> {
+fn decoded(bytes: Vec<u8>) -> Option<Source> {
     let encoding = cookie::encoding_of(&bytes).ok()?;
     Source::decode(bytes, encoding).ok()
 }
@@ -137,7 +138,8 @@ pub(super) fn facts(
         .replace(std::path::MAIN_SEPARATOR, "/");
     Facts {
         file: Some(file.into()),
-        shown: shown.into(),
+        // It stands in the middle of messages.
+        shown: one_line(&shown).into(),
         ..read().unwrap_or_default()
     }
 }

@@ -3,7 +3,6 @@
 //! Keys that do not tell what a path means are not read, so a manifest of a newer Cargo works.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use super::{Edition, crate_name};
+use crate::file;
 use crate::lang::memo::Memo;
 use crate::path::Segment;
 
@@ -203,7 +203,7 @@ impl Manifests {
     pub(in super::super) fn in_folder(&self, folder: &Path) -> Read {
         self.0.get_or(folder, || {
             let path = folder.join("Cargo.toml");
-            match fs::read_to_string(&path) {
+            match file::read_to_string(&path) {
                 Ok(text) => Manifest::parse(&path, text).map(|manifest| Some(Arc::new(manifest))),
                 Err(error) => match error.kind() {
                     io::ErrorKind::NotFound

@@ -22,6 +22,7 @@ use self::declared::{Base, Declaration, Origin, Target};
 use self::lex::declarations;
 use self::scan::{Scan, manifest_folders};
 use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package};
+use crate::file;
 use crate::lang::memo::Memo;
 use crate::path::Segment;
 use crate::project::normalized;
@@ -325,7 +326,7 @@ impl Crates {
     /// The modules that `file` declares in other files; none if it cannot be read.
     fn declarations(&self, file: &Path) -> Arc<Vec<Declaration>> {
         self.declared.get_or(file, || {
-            let bytes = fs::read(file).unwrap_or_default();
+            let bytes = file::read(file).unwrap_or_default();
             Arc::new(declarations(&String::from_utf8_lossy(&bytes)))
         })
     }

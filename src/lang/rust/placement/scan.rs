@@ -13,7 +13,8 @@ use rustc_hash::FxHashMap;
 
 use super::declared::Base;
 use super::lex::declarations;
-use crate::project::normalized;
+use crate::file;
+use crate::project::{keep_out, normalized, odd_around};
 
 /// Files with `#[path]` modules and what they bring, of one tree.
 #[derive(Debug, Default)]
@@ -43,7 +44,7 @@ impl Scan {
                 }
                 return;
             }
-            if let Ok(bytes) = fs::read(path)
+            if let Ok(bytes) = file::read(path)
                 && mentions_path_attribute(&bytes)
             {
                 for target in named_files(path, &bytes.to_str_lossy()) {
@@ -116,24 +117,32 @@ fn keep<T>(all: &Mutex<Vec<T>>, one: T) {
 /// Calls `visit` for every file and link that a run would see (ignore rules as in discovery;
 /// build output is told by its tag).
 fn walk(root: &Path, visit: impl Fn(&DirEntry) + Sync) {
-    WalkBuilder::new(root)
-        .git_global(false)
-        .require_git(false)
-        .filter_entry(|entry| {
-            let folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
-            !(folder && entry.path().join("CACHEDIR.TAG").exists())
+    if odd_around(root).is_some() {
+        return;
+    }
+    let mut builder = WalkBuilder::new(root);
+    builder.git_global(false).require_git(false);
+    // The run's own walk says which those are.
+    keep_out(&mut builder);
+    builder.build_parallel().run(|| {
+        Box::new(|entry| {
+            let Ok(entry) = entry else {
+                return WalkState::Continue;
+            };
+            if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                let built = entry.depth() > 0 && entry.path().join("CACHEDIR.TAG").exists();
+                return if built {
+                    WalkState::Skip
+                } else {
+                    WalkState::Continue
+                };
+            }
+            if entry.file_type().is_some() {
+                visit(&entry);
+            }
+            WalkState::Continue
         })
-        .build_parallel()
-        .run(|| {
-            Box::new(|entry| {
-                if let Ok(entry) = entry
-                    && entry.file_type().is_some_and(|kind| !kind.is_dir())
-                {
-                    visit(&entry);
-                }
-                WalkState::Continue
-            })
-        });
+    });
 }
 
 /// Whether `path = "` stands somewhere, with a `mod` to go with it.

@@ -308,14 +308,24 @@ impl<'a> Resolver<'a> {
                 Some(Bound::Import(path, via)) => return head(path, via),
                 None => {}
             }
+            // What one glob of a module does not bring, another one does not either.
+            let mut seen: FxHashSet<Vec<Segment>> = FxHashSet::default();
             for &glob in &here.names.globs {
                 // A module of that name never hides a primitive type.
                 if role == Role::Use(id, glob) || is_primitive(name) {
                     continue;
                 }
+                let known = self.meanings.borrow();
+                if matches!(known.get(&(id, glob)), Some(Some(base)) if seen.contains(base)) {
+                    continue;
+                }
+                drop(known);
                 let Some(base) = self.leaf(scopes, id, glob) else {
                     continue;
                 };
+                if here.names.globs.len() > 1 && !seen.insert(base.clone()) {
+                    continue;
+                }
                 let mut path = base.clone();
                 path.push(name.clone());
                 if let Some(known) = self.module_at(scopes, &base) {

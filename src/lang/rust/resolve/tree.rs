@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use syn::Item;
 
 use super::names::{Entry, Leaf, Names};
+use crate::file;
 use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
 use crate::lang::rust::manifest::Krate;
@@ -219,7 +220,7 @@ impl ModuleTree {
             return known.clone();
         }
         // Read without the lock: two threads may read the same file, which is cheaper than waiting.
-        let read = std::fs::read_to_string(path)
+        let read = file::read_to_string(path)
             .ok()
             .and_then(|text| parse_file(&text).ok())
             .map(|file| Arc::new(modules_of(&file.items)));
@@ -239,7 +240,7 @@ fn sources(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
 
 /// Whether a file has one of each of these words.
 fn has_words(file: &Path, words: &[&[&str]]) -> bool {
-    let Ok(text) = std::fs::read(file) else {
+    let Ok(text) = file::read(file) else {
         return false;
     };
     let has = |word: &&str| memchr::memmem::find(&text, word.as_bytes()).is_some();

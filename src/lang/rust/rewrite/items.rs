@@ -5,6 +5,7 @@ use super::fate::{Fate, Fates, Next};
 use super::globs::Added;
 use super::groups::Part;
 use super::layout::Layout;
+use super::merge::{Joins, joins};
 use super::names_edit::rename;
 use super::new_items::NewItem;
 use super::render::{Spot, Words};
@@ -23,6 +24,7 @@ pub struct Composer<'c, 'r, 'a> {
     pub(super) names: &'c Names,
     pub(super) fates: &'c Fates,
     pub(super) added: &'c Added,
+    pub(super) joins: Joins,
     pub(super) scope: ScopeId,
 }
 
@@ -35,6 +37,7 @@ impl Rewrite<'_, '_> {
                 names: &here.names,
                 fates,
                 added,
+                joins: joins(fates, scope, &here.names),
                 scope,
             };
             for item in &here.names.items {
@@ -71,6 +74,7 @@ impl Rewrite<'_, '_> {
                 names: &here.names,
                 fates,
                 added: &added,
+                joins: joins(fates, scope, &here.names),
                 scope,
             };
             let mut leaves = Vec::new();

@@ -1,5 +1,7 @@
 //! `merge-imports = true`: an import joins an existing group of its new module (row R19).
 
+use rustc_hash::FxHashMap;
+
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
 use super::items::Composer;
@@ -90,20 +92,31 @@ impl Rewrite<'_, '_> {
     }
 }
 
+/// Imports that join another item, by the place of that.
+pub(super) type Joins = FxHashMap<usize, Vec<(usize, Segment)>>;
+
+/// Those of a scope.
+pub(super) fn joins(fates: &Fates, scope: ScopeId, names: &Names) -> Joins {
+    let mut joins = Joins::default();
+    for ordinal in 0..names.leaves.len() {
+        let next = fates.get((scope, ordinal)).map(|fate| &fate.next);
+        if let Some(Next::Joins(to, host)) = next
+            && let Some(name) = to.last()
+        {
+            let joining = joins.entry(*host).or_default();
+            joining.push((ordinal, name.clone()));
+        }
+    }
+    joins
+}
+
 impl Composer<'_, '_, '_> {
     /// Imports that join this item.
-    pub(super) fn joining(&self, item: &UseItem) -> Vec<(usize, Segment)> {
-        let at = self
-            .names
-            .items
-            .iter()
-            .position(|other| std::ptr::eq(other, item));
-        (0..self.names.leaves.len())
-            .filter_map(|ordinal| match &self.fate(ordinal).next {
-                Next::Joins(to, host) if Some(*host) == at => Some((ordinal, to.last()?.clone())),
-                _ => None,
-            })
-            .collect()
+    pub(super) fn joining(&self, item: &UseItem) -> &[(usize, Segment)] {
+        let items = &self.names.items;
+        let at = items.iter().position(|other| std::ptr::eq(other, item));
+        at.and_then(|at| self.joins.get(&at))
+            .map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn join_edit(&self, item: &UseItem) -> Option<Edit> {

@@ -1,12 +1,18 @@
-//! What patches need to know of git: the repository of a file, blob ids, modes, quoted names.
+//! What patches need to know of git: the repository of a file, blob ids, modes, quoted names. And what
+//! writing needs to know: which files have uncommitted changes.
 //!
-//! No git process is started and no object is read. Status is not asked for here.
+//! No object is read, and nothing is written. Git itself is started in `status` only.
+
+pub mod status;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bstr::ByteSlice;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
+
+use crate::file;
 
 /// A git work tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -40,14 +46,15 @@ impl Repository {
     pub fn at(folder: &Path) -> Option<Self> {
         let git = git_folder(folder)?;
         // A linked work tree has its own folder, and shares the configuration of the main one.
-        let shared = match fs::read_to_string(git.join("commondir")) {
-            Ok(common) => git.join(common.trim_end()),
+        let shared = match file::read(&git.join("commondir")) {
+            Ok(common) => git.join(common.trim_ascii_end().to_path_lossy()),
             Err(_) => git,
         };
-        let config = fs::read_to_string(shared.join("config")).unwrap_or_default();
+        // A name in it need not be UTF-8.
+        let config = file::read(&shared.join("config")).unwrap_or_default();
         Some(Self {
             root: folder.to_path_buf(),
-            object_format: object_format(&config),
+            object_format: object_format(&config.to_str_lossy()),
         })
     }
 }
@@ -59,10 +66,13 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
     let folder = if kind.is_dir() {
         git
     } else if kind.is_file() {
-        let text = fs::read_to_string(&git).ok()?;
+        // Bytes: the name of a folder need not be UTF-8.
+        let text = file::read(&git).ok()?;
+        let name = text.strip_prefix(b"gitdir: ")?;
         root.join(
-            text.strip_prefix("gitdir: ")?
-                .trim_end_matches(['\n', '\r']),
+            name.trim_end_with(|c| matches!(c, '\n' | '\r'))
+                .to_path()
+                .ok()?,
         )
     } else {
         return None;

@@ -1,0 +1,63 @@
+//! Texts that would take too long: what thousands of uses mean, each of which thousands of imports of
+//! the same name can reach, grows with the product of both. Nobody writes such a text, but a run over
+//! a tree must not wait for one.
+
+use super::scopes::{BindingKind, Scopes};
+use crate::lang::SourceError;
+
+/// Pairs of a use and an import that reaches it. A module with some thousands of uses has as many;
+/// 500 imports of one name and 500 functions that use it are at the limit, and take half a second in
+/// a build that is optimised a little.
+const MOST: usize = 250_000;
+
+/// Checks that a text can be decided on in reasonable time.
+///
+/// # Errors
+/// It cannot.
+pub(super) fn check(scopes: &Scopes) -> Result<(), SourceError> {
+    let is_import = |id: &&_| matches!(scopes.binding(**id).kind, BindingKind::Import(..));
+    let mut pairs = 0;
+    for chain in &scopes.chains {
+        // A star may bring it too. One import a use is what a text of any size may have.
+        let named = chain.reach.bindings.iter().filter(is_import).count();
+        let imports = named + chain.reach.stars.len();
+        pairs += imports.saturating_sub(1);
+        if pairs > MOST {
+            return Err(SourceError {
+                message: format!(
+                    "imports the same names so often that what its uses mean would take too long \
+                     to tell (more than {MOST} pairs of a use and an import that it may mean); \
+                     leave it out with --exclude"
+                ),
+                offset: Some(chain.range().start().to_usize()),
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::python::parse::{SourceKind, module};
+
+    use super::*;
+
+    #[track_caller]
+    fn is_taken(imports: usize, uses: usize) -> bool {
+        let lines = ["import a\n".repeat(imports), "type T = a\n".repeat(uses)];
+        let text = lines.concat();
+        let parsed = module(&text, SourceKind::Module).expect("valid");
+        check(&Scopes::of(parsed.syntax(), &text)).is_ok()
+    }
+
+    #[test]
+    fn imports_times_uses_count() {
+        assert!(is_taken(500, 500));
+        assert!(!is_taken(600, 600));
+    }
+
+    #[test]
+    fn one_import_is_no_pair() {
+        assert!(is_taken(1, 3_000));
+    }
+}

@@ -1,0 +1,258 @@
+//! Which files have changes that git does not hold: what is asked before files are written.
+//!
+//! Git itself is asked, in the innermost work tree of each file, so what it says is what the user
+//! sees there: the index, attributes and line ends, ignored files, sparse checkouts, a user's own
+//! configuration. As for git, a file that is ignored has nothing to lose, nor has one with
+//! `assume-unchanged` or `skip-worktree`, by which a user tells git to look away. Nothing is said
+//! of files that are in no work tree.
+//!
+//! How git is started, and what keeps it from running commands or from being misled, is in
+//! `process`. What may follow from an answer is the caller's.
+
+mod pathspecs;
+mod porcelain;
+mod process;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice;
+use rustc_hash::FxHashMap;
+use unicode_normalization::UnicodeNormalization;
+
+use self::porcelain::Entry;
+use self::process::{Git, Reading, WorkTree};
+use super::Repository;
+
+/// How a file differs from what git holds of it; the greater, the less git holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// The index differs from the last commit, and the work tree does not differ from the index.
+    Staged,
+    /// The work tree differs from the index, in content, in kind or in mode, whatever the index
+    /// holds; `git add --intent-to-add` too.
+    Unstaged,
+    /// Git holds nothing of it, and does not ignore it. Also a file that was taken out of the
+    /// index and is there still.
+    Untracked,
+    /// A merge left it in conflict.
+    Unmerged,
+}
+
+/// A file with changes that are in no commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncommitted {
+    /// The file, as it was asked for.
+    pub path: PathBuf,
+    /// What git says of it.
+    pub state: State,
+}
+
+/// What git says of a set of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Those with uncommitted changes, in the order in which they were asked for.
+    pub uncommitted: Vec<Uncommitted>,
+    /// There are git work trees, but there is no git that could be asked: nothing is known.
+    pub without_git: bool,
+}
+
+/// Why nothing is known of the files, although there is a git.
+#[derive(Debug, thiserror::Error)]
+pub enum GitStatusError {
+    /// It could not be started.
+    #[error(
+        "git cannot be started to ask for uncommitted changes in {}: {source}; check the `git` that PATH names",
+        root.display()
+    )]
+    NotStarted {
+        /// The work tree.
+        root: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It refused, or broke off.
+    #[error(
+        "git cannot tell the uncommitted changes in {}: {message}; run `git status` there and put that right first",
+        root.display()
+    )]
+    Failed {
+        /// The work tree.
+        root: PathBuf,
+        /// The first line that it wrote to standard error, else how it ended.
+        message: String,
+    },
+    /// It said something that has no meaning here.
+    #[error(
+        "git said of the uncommitted changes in {} what is not understood: `{text}`; git 2.26 or newer is expected",
+        root.display()
+    )]
+    NotUnderstood {
+        /// The work tree.
+        root: PathBuf,
+        /// What it said, or the head of it.
+        text: String,
+    },
+}
+
+/// Asks git which of these files have uncommitted changes. The files are absolute, without symbolic
+/// links, and need not exist. Git is started a few times for each work tree, and never writes.
+///
+/// # Errors
+/// If a git is there that does not answer. That there is none is no error.
+pub fn uncommitted(files: &[PathBuf]) -> Result<Status, GitStatusError> {
+    uncommitted_by(&Git::in_path(), files)
+}
+
+fn uncommitted_by(git: &Git, files: &[PathBuf]) -> Result<Status, GitStatusError> {
+    let mut states: Vec<Option<State>> = vec![None; files.len()];
+    for (root, members) in by_repository(files) {
+        let reading = match git.read(&root)? {
+            Reading::WorkTree(reading) => reading,
+            Reading::NoWorkTree => continue,
+            Reading::NoGit => {
+                return Ok(Status {
+                    without_git: true,
+                    ..Status::default()
+                });
+            }
+        };
+        let names: Vec<Cow<'_, [u8]>> = members
+            .iter()
+            .map(|&index| name_below(&root, &files[index]))
+            .collect();
+        let answer = ask(git, &reading, &names)?;
+        for (&index, name) in members.iter().zip(&names) {
+            states[index] = answer.of(name);
+        }
+    }
+    let uncommitted = files.iter().zip(states).filter_map(|(path, state)| {
+        Some(Uncommitted {
+            path: path.clone(),
+            state: state?,
+        })
+    });
+    Ok(Status {
+        uncommitted: uncommitted.collect(),
+        without_git: false,
+    })
+}
+
+/// The files of each work tree, as indices; those in none are left out. In the order in which the
+/// files are.
+fn by_repository(files: &[PathBuf]) -> Vec<(PathBuf, Vec<usize>)> {
+    // For each folder that was looked at, which of the groups its files are in.
+    let mut known: FxHashMap<&Path, Option<usize>> = FxHashMap::default();
+    let mut groups: Vec<(PathBuf, Vec<usize>)> = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let mut passed = Vec::new();
+        let mut found = None;
+        for folder in file.ancestors().skip(1) {
+            if let Some(group) = known.get(folder) {
+                found = *group;
+                break;
+            }
+            passed.push(folder);
+            if let Some(repository) = Repository::at(folder) {
+                groups.push((repository.root, Vec::new()));
+                found = Some(groups.len() - 1);
+                break;
+            }
+        }
+        known.extend(passed.into_iter().map(|folder| (folder, found)));
+        if let Some(group) = found {
+            groups[group].1.push(index);
+        }
+    }
+    groups
+}
+
+/// The name of a file as git writes it, from the root: `/` between the parts.
+fn name_below<'a>(root: &Path, file: &'a Path) -> Cow<'a, [u8]> {
+    // It is below: the root was found from the file upwards.
+    let below = file.strip_prefix(root).unwrap_or(file);
+    let bytes = <[u8]>::from_path(below).map_or_else(
+        || Cow::Owned(below.to_string_lossy().into_owned().into_bytes()),
+        Cow::Borrowed,
+    );
+    if std::path::MAIN_SEPARATOR == '/' {
+        bytes
+    } else {
+        Cow::Owned(bytes.replace(std::path::MAIN_SEPARATOR_STR, "/"))
+    }
+}
+
+/// What git said of one work tree, by name from the root.
+struct Answer<'a> {
+    tree: &'a WorkTree,
+    files: FxHashMap<Vec<u8>, State>,
+    /// Folders of which nothing is tracked and that git does not look into, with a `/` at the end.
+    folders: Vec<Vec<u8>>,
+}
+
+fn ask<'a>(
+    git: &Git,
+    tree: &'a WorkTree,
+    names: &[Cow<'_, [u8]>],
+) -> Result<Answer<'a>, GitStatusError> {
+    let output = git.status(tree, &pathspecs::covering(names))?;
+    let mut answer = Answer {
+        tree,
+        files: FxHashMap::default(),
+        folders: Vec::new(),
+    };
+    for entry in porcelain::entries(&output) {
+        let Entry { name, state } =
+            entry.map_err(|text| tree.not_understood(&text.to_str_lossy()))?;
+        // Git's own root may lie above, if it takes no `.git` for a repository that looks like one.
+        let Some(name) = name.strip_prefix(tree.prefix.as_slice()) else {
+            continue;
+        };
+        let key = tree.key(name).into_owned();
+        if key.ends_with(b"/") {
+            answer.folders.push(key);
+            continue;
+        }
+        let known = answer.files.entry(key).or_insert(state);
+        // `git rm --cached` gives two entries: taken out of the index, and untracked.
+        *known = state.max(*known);
+    }
+    Ok(answer)
+}
+
+impl Answer<'_> {
+    fn of(&self, name: &[u8]) -> Option<State> {
+        let key = self.tree.key(name);
+        self.files.get(key.as_ref()).copied().or_else(|| {
+            let inside = |folder: &Vec<u8>| key.starts_with(folder);
+            self.folders.iter().any(inside).then_some(State::Untracked)
+        })
+    }
+}
+
+impl WorkTree {
+    /// What is the same for all spellings that this repository takes for one name.
+    fn key<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        let mut key = Cow::Borrowed(name);
+        if self.precompose
+            && let Ok(text) = name.to_str()
+        {
+            key = Cow::Owned(text.nfc().collect::<String>().into_bytes());
+        }
+        if self.ignore_case {
+            // As git: only ASCII letters have a case.
+            key = Cow::Owned(key.to_ascii_lowercase());
+        }
+        key
+    }
+
+    fn not_understood(&self, text: &str) -> GitStatusError {
+        GitStatusError::NotUnderstood {
+            root: self.root.clone(),
+            text: process::printable(text),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What only exists in the work tree is not written over unasked.
+//!
+//! A file with changes that no commit holds is refused, as cargo refuses it. Changes that repoint
+//! made itself are none of these: the journal tells them by the content that an apply wrote, if the
+//! file was clean then. That goes for applies only: what an undo restored may be anybody's.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::digest::Digest;
+use super::draft::Draft;
+use super::journal::{Journal, JournalError, Status};
+use super::record::Action;
+use crate::project::git::status::{self, GitStatusError, State};
+
+/// Which changes may be written over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Allow {
+    /// None.
+    Clean,
+    /// Those that are staged, all of them.
+    Staged,
+    /// Any.
+    Dirty,
+}
+
+/// Why a draft must not be committed.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    /// Files have changes that are in no commit: which, and what changes.
+    #[error("{} files have changes that are in no commit", .0.len())]
+    Uncommitted(Vec<(PathBuf, State)>),
+    /// Git does not say.
+    #[error(transparent)]
+    Git(#[from] GitStatusError),
+    /// The journal does not say what repoint wrote.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// How sure it is that nothing is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guarded {
+    /// Git was asked, or there is no work tree.
+    Asked,
+    /// There are work trees, and no git that could be asked.
+    WithoutGit,
+}
+
+impl Draft<'_> {
+    /// Asks git which files of the draft have changes that are in no commit.
+    ///
+    /// # Errors
+    /// There are such files that `allow` does not cover; or nothing is known of them, unless all is
+    /// allowed.
+    pub fn guard(&mut self, allow: Allow) -> Result<Guarded, GuardError> {
+        let files: Vec<PathBuf> = self.files().map(Path::to_owned).collect();
+        let said = match status::uncommitted(&files) {
+            Ok(said) => said,
+            Err(_) if allow == Allow::Dirty => {
+                // Whatever is unknown counts as somebody's work, now and later.
+                self.dirty = (0..files.len()).collect();
+                return Ok(Guarded::Asked);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if said.without_git {
+            self.dirty = (0..files.len()).collect();
+            return Ok(Guarded::WithoutGit);
+        }
+        if said.uncommitted.is_empty() {
+            return Ok(Guarded::Asked);
+        }
+        let own = written(self.journal)?;
+        let mut refused = Vec::new();
+        for file in said.uncommitted {
+            let Some(&index) = self.seen.get(&file.path) else {
+                continue;
+            };
+            let old = self.targets[index].entry.old.map(|old| old.digest);
+            let is_own = |old| own.get(&file.path).is_some_and(|all| all.contains(&old));
+            if file.state != State::Unmerged && old.is_some_and(is_own) {
+                continue;
+            }
+            self.dirty.push(index);
+            let needed = match file.state {
+                State::Staged => Allow::Staged,
+                _ => Allow::Dirty,
+            };
+            if allow < needed {
+                refused.push((file.path, file.state));
+            }
+        }
+        self.dirty.sort_unstable();
+        if refused.is_empty() {
+            Ok(Guarded::Asked)
+        } else {
+            Err(GuardError::Uncommitted(refused))
+        }
+    }
+}
+
+/// By file, every content that an apply wrote where nothing of anybody else was.
+fn written(journal: &Journal<'_>) -> Result<FxHashMap<PathBuf, FxHashSet<Digest>>, JournalError> {
+    let mut written: FxHashMap<PathBuf, FxHashSet<Digest>> = FxHashMap::default();
+    for (id, status) in journal.list()? {
+        let Status::Done(done) = status else {
+            continue;
+        };
+        if done.record.action != Action::Apply {
+            continue;
+        }
+        // What a damaged pack does not say is not known.
+        let Ok(mut pack) = journal.pack(id) else {
+            continue;
+        };
+        let (entries, _) = pack.entries(Some(&done.record.pack));
+        let is_own = |index: &usize| {
+            done.record.dirty.binary_search(index).is_err()
+                && done.left.binary_search(index).is_err()
+        };
+        for entry in entries.iter().filter(|entry| is_own(&entry.index)) {
+            let path = entry.name.under(&journal.root);
+            written.entry(path).or_default().insert(entry.new.digest);
+        }
+    }
+    Ok(written)
+}
