@@ -322,7 +322,8 @@ impl<'d> Journal<'d> {
             .filter_map(|(id, files)| files.done.then_some(id))
             .collect();
         for id in &done[..done.len().saturating_sub(keep.max(1))] {
-            // In this order: a pack without a record is of a transaction that never began.
+            // In this order: a pack without a record is of a transaction that never began. A record
+            // without a pack goes the next time.
             self.remove(*id, "pack")?;
             self.remove(*id, "done")?;
         }
@@ -461,7 +462,7 @@ pub(super) struct Files {
 impl Files {
     /// Whether it is finished, and nothing of it is to be removed.
     pub fn is_finished(self) -> bool {
-        self.done && self.pack && !self.commit && !self.other
+        self.done && !self.commit && !self.other
     }
 
     /// Whether it is to be finished.

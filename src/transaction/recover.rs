@@ -38,9 +38,6 @@ impl Journal<'_> {
             } else if files.pack && !files.done {
                 self.clear_away(id)?;
                 recovered.push(Recovered::Cleared(id));
-            } else if files.done && !files.pack {
-                // It was being forgotten.
-                self.remove(id, "done")?;
             } else {
                 self.remove_remains(id, files)?;
             }
