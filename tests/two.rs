@@ -179,6 +179,33 @@ fn stopped_at(file: &str) -> (Tree, Child) {
     panic!("50 runs, and none was seen with {file}");
 }
 
+/// One stops while it plans, before there is any state folder; another one rewrites everything, so
+/// that the first one goes on to read what that has made.
+#[test]
+fn a_plan_that_was_overtaken_is_not_written() {
+    let mut overtaken = 0;
+    for moment in 1..=24 {
+        let tree = Tree::new();
+        let slow = tree.spawn("apply", AFTER);
+        std::thread::sleep(Duration::from_millis(moment * 8));
+        signal(&slow, "-STOP");
+        let (status, said) = ended(tree.spawn("apply", RULES[0]));
+        assert_eq!(status, Some(0), "{said}");
+        signal(&slow, "-CONT");
+        let (status, said) = ended(slow);
+        let module = tree.module();
+        match (status, module.as_str()) {
+            (Some(0), "use new::b::Foo;" | "use last::d::Foo;") => {}
+            (_, "use new::b::Foo;") => {
+                refused(status, &said);
+                overtaken += 1;
+            }
+            _ => panic!("{module}: {said}"),
+        }
+    }
+    println!("{overtaken} were overtaken");
+}
+
 #[test]
 fn who_comes_second_is_told_who_was_first() {
     for file in ["1.pack", "1.commit"] {

@@ -7,7 +7,7 @@ use super::medium::{Chance, Medium};
 use super::sample::{Sample, Side, Told};
 
 /// How many power cuts there are at each call: what they leave is a matter of chance.
-const CUTS: u64 = 12;
+const CUTS: u64 = 8;
 
 /// Before the write that loses power: an apply and its undo, or nothing.
 fn scene(first: bool) -> Sample {
@@ -77,7 +77,7 @@ fn what_was_refused_stays_so() {
             runs += 1;
             // Of a name that is given and taken back again much is a matter of chance.
             if call.is_some_and(|call| call.what == "flush_folder") {
-                for seed in 1..4 * CUTS {
+                for seed in 1..6 * CUTS {
                     refused_once(failing, at, seed);
                     runs += 1;
                 }

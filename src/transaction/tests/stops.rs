@@ -156,7 +156,7 @@ fn recovery_may_be_stopped_as_often() {
         Fault::Once(ErrorKind::Other),
         Fault::Full,
     ] {
-        let step = if matches!(fault, Fault::Kill) { 1 } else { 4 };
+        let step = if matches!(fault, Fault::Kill) { 2 } else { 6 };
         for at in (0..Scene::Third.length()).step_by(step) {
             for again in 0.. {
                 let (sample, to) = Scene::Third.set();
@@ -164,7 +164,7 @@ fn recovery_may_be_stopped_as_often() {
                 // As it is after a `git checkout` of what was written halfway: its new content is
                 // not beside it any more.
                 let done = sample.at("project/.repoint/journal/3.done").exists();
-                if at % 2 == 0 && told == Told::Open && !done {
+                if at % 4 == 0 && told == Told::Open && !done {
                     sample.taken_back("project/a/mode.rs");
                 }
                 let disk = Hooked::new(&Unflushed, |number, call| {
