@@ -277,7 +277,11 @@ fn content(index: usize, side: usize) -> String {
 }
 
 fn mode(index: usize) -> u32 {
-    if index.is_multiple_of(7) { 0o755 } else { 0o644 }
+    if index.is_multiple_of(7) {
+        0o755
+    } else {
+        0o644
+    }
 }
 
 /// A random number below `end`.

@@ -163,9 +163,9 @@ impl Finishing<'_> {
             _ => return Ok(None),
         };
         let temporary = stage_of(&target, &self.pack.head.token, entry.index);
-        if !is_staged(disk, &temporary, entry, present.as_ref())? {
+        if !is_staged(disk, &temporary, entry, present.as_deref())? {
             clear(disk, &temporary)?;
-            stage(disk, self.pack, entry, &target, present.as_ref())?;
+            stage(disk, self.pack, entry, &target, present.as_deref())?;
         }
         if self.tree.locate(&entry.name).is_err() {
             // The folder has become a link meanwhile: nothing stays behind it.

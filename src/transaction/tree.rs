@@ -73,7 +73,7 @@ type Identity = std::convert::Infallible;
 /// What has the name of a file.
 pub(super) enum Found {
     Missing,
-    File(Digest, Metadata),
+    File(Digest, Box<Metadata>),
     Other,
 }
 
@@ -131,7 +131,7 @@ impl<'a> Tree<'a> {
             file => file?,
         };
         let (digest, _) = Digest::of_reader(file)?;
-        Ok(Found::File(digest, metadata))
+        Ok(Found::File(digest, Box::new(metadata)))
     }
 }
 
