@@ -168,6 +168,13 @@ impl<'j> Writer<'j> {
                         // Somebody may have been faster, and been interrupted.
                         let (lock, exit) = state::open(self.journal, "apply", console)?;
                         self.recovered = self.recovered.max(exit);
+                        // What was read so far may be half of what it was, and half of what that
+                        // one made of it.
+                        anyhow::ensure!(
+                            self.journal.list()?.is_empty(),
+                            "nothing was written: another repoint has written since this one \
+                             began; run it again"
+                        );
                         lock
                     }
                 };

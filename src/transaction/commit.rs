@@ -9,17 +9,18 @@
 //!
 //! All that can fail is done before step 4; between it and the end lie renames alone.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::draft::Draft;
-use super::finish::{Finished, Staged, finish};
-use super::journal::{JournalError, io_error};
+use super::finish::{Finished, Staged, finish, flush_all};
+use super::journal::io_error;
 use super::lock::Lock;
 use super::pack::{Entry, Pack, PackSum};
 use super::problem::{CommitError, Problem, WriteError, io_while};
 use super::record::{About, Action, Id, Record};
 use super::stage::stage;
-use super::tree::{Found, Tree};
+use super::tree::{Found, Left, Tree};
 
 /// A transaction that is made.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl Draft<'_> {
             id,
             paths,
             entries,
+            staged: Vec::new(),
             _lock: lock,
         };
         let (mut pack, record) = match sum
@@ -82,8 +84,7 @@ impl Draft<'_> {
         {
             Ok(prepared) => prepared,
             Err(error) => {
-                // What is not cleared away now the next run clears away.
-                let _ = journal.clear_away(id);
+                committing.withdraw();
                 return Err(error);
             }
         };
@@ -111,6 +112,8 @@ struct Committing<'j> {
     id: Id,
     paths: Vec<PathBuf>,
     entries: Vec<Entry>,
+    /// Where new contents were put.
+    staged: Vec<PathBuf>,
     _lock: Lock,
 }
 
@@ -128,19 +131,24 @@ impl Committing<'_> {
             if self.journal.is_stopped() {
                 return Err(CommitError::Stopped);
             }
+            // A folder that has become a link since is found here, before it leads elsewhere.
+            tree.locate(&entry.name).map_err(|left| {
+                let (path, problem) = (path.clone(), unreached(left));
+                CommitError::Refused(vec![WriteError { path, problem }])
+            })?;
             let present = entry.old.map(|_| self.journal.disk.metadata(path));
             let staged = present.transpose().map_err(Into::into).and_then(|present| {
                 stage(self.journal.disk, &mut pack, entry, path, present.as_ref())
             });
-            if let Err(problem) = staged {
-                let path = path.clone();
-                return Err(CommitError::NotStaged { path, problem });
+            match staged {
+                Ok(temporary) => self.staged.push(temporary),
+                Err(problem) => {
+                    let path = path.clone();
+                    return Err(CommitError::NotStaged { path, problem });
+                }
             }
         }
-        let all: Vec<&Path> = self.paths.iter().map(PathBuf::as_path).collect();
-        self.journal.disk.flush_all(&all).map_err(|source| {
-            CommitError::Journal(io_error(&self.journal.root, "flushed", source))
-        })?;
+        flush_all(self.journal, &self.staged).map_err(CommitError::Journal)?;
         let errors: Vec<WriteError> = self
             .paths
             .iter()
@@ -168,22 +176,34 @@ impl Committing<'_> {
         let Err(error) = self.journal.write_commit(record) else {
             return Ok(());
         };
-        let withdrawn: Result<(), JournalError> = self
-            .journal
-            .remove(self.id, "commit")
-            .and_then(|()| self.journal.clear_away(self.id));
-        match withdrawn {
-            Ok(()) => Err(CommitError::Journal(error)),
-            Err(_) => Err(CommitError::Unknown(error)),
+        // It must not come back after a power cut, when its pack is gone.
+        if self.journal.take_back(self.id).is_err() {
+            return Err(CommitError::Unknown(error));
         }
+        self.withdraw();
+        Err(CommitError::Journal(error))
+    }
+
+    /// Clears away what was put beside the files. What stays the next run clears away.
+    fn withdraw(&self) {
+        // By their very names: if a folder has become a link meanwhile they lie behind it.
+        for path in &self.staged {
+            let _ = self.journal.disk.remove(path);
+        }
+        let _ = self.journal.clear_away(self.id);
+    }
+}
+
+fn unreached(left: Left) -> Problem {
+    match left {
+        Left::Unreachable(why) => io_while("reached")(io::Error::other(why)),
+        _ => Problem::Drifted,
     }
 }
 
 /// Whether a file is what the change was planned from.
 fn undrifted(tree: &mut Tree<'_>, path: &Path, entry: &Entry) -> Result<(), Problem> {
-    if tree.locate(&entry.name).is_err() {
-        return Err(Problem::Drifted);
-    }
+    tree.locate(&entry.name).map_err(unreached)?;
     match tree.look(path).map_err(io_while("read"))? {
         Found::File(now, _) if entry.old.is_some_and(|old| old.digest == now) => Ok(()),
         Found::Missing if entry.old.is_none() => Ok(()),

@@ -48,6 +48,12 @@ pub trait Disk: Sync {
     /// As the system says of the permissions.
     fn imitate(&self, file: &File, like: &Path, metadata: &Metadata) -> io::Result<()>;
 
+    /// Gives a new file the permissions `mode`, as unix has them; elsewhere it does nothing.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn set_mode(&self, file: &File, mode: u32) -> io::Result<()>;
+
     /// Waits until the content of a file is on the medium.
     ///
     /// # Errors
@@ -60,8 +66,9 @@ pub trait Disk: Sync {
     /// As the system says.
     fn flush_folder(&self, folder: &Path) -> io::Result<()>;
 
-    /// Waits until these files, and their names, are on the medium: one flush for each file system
-    /// where the system has such a call, else one for each file and folder.
+    /// Waits until these files, as far as they are there, and the names in their folders are on the
+    /// medium: one flush for each file system where the system has such a call, else one for each
+    /// file and folder.
     ///
     /// # Errors
     /// As the system says.
@@ -121,6 +128,17 @@ impl Disk for OsDisk {
         file.set_permissions(metadata.permissions())
     }
 
+    #[cfg(unix)]
+    fn set_mode(&self, file: &File, mode: u32) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(mode & 0o7777))
+    }
+
+    #[cfg(not(unix))]
+    fn set_mode(&self, _file: &File, _mode: u32) -> io::Result<()> {
+        Ok(())
+    }
+
     fn flush(&self, file: &File) -> io::Result<()> {
         file.sync_all()
     }
@@ -138,20 +156,26 @@ impl Disk for OsDisk {
     fn flush_all(&self, files: &[&Path]) -> io::Result<()> {
         use std::os::unix::fs::MetadataExt;
 
-        let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.parent()).collect();
-        folders.sort_unstable();
-        folders.dedup();
         let mut flushed = Vec::new();
-        for folder in folders {
-            // The folder of a file that was left may be gone.
-            let Ok(open) = File::open(folder) else {
+        let mut seen = None;
+        for file in files {
+            let folder = file.parent();
+            if seen == Some(folder) {
                 continue;
+            }
+            // A folder that nobody may list has files that can be opened.
+            let open = folder.map_or_else(|| File::open(file), File::open);
+            let open = match open.or_else(|_| File::open(file)) {
+                // It may be gone, with what was in it.
+                Err(error) if super::tree::is_nothing(&error) => continue,
+                open => open?,
             };
             let device = open.metadata()?.dev();
             if !flushed.contains(&device) {
                 rustix::fs::syncfs(&open)?;
                 flushed.push(device);
             }
+            seen = Some(folder);
         }
         Ok(())
     }
@@ -159,8 +183,9 @@ impl Disk for OsDisk {
     #[cfg(not(target_os = "linux"))]
     fn flush_all(&self, files: &[&Path]) -> io::Result<()> {
         for file in files {
-            if let Ok(open) = OpenOptions::new().read(true).write(true).open(file) {
-                open.sync_all()?;
+            match OpenOptions::new().read(true).write(true).open(file) {
+                Err(error) if super::tree::is_nothing(&error) => {}
+                open => open?.sync_all()?,
             }
         }
         let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.parent()).collect();

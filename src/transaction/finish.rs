@@ -7,6 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::digest::Digest;
 use super::journal::{Journal, JournalError, io_error};
 use super::pack::{Entry, Pack, PackError, stage_of};
 use super::record::{Done, Id, Record};
@@ -71,41 +72,47 @@ pub(super) fn finish(
     pack: &mut Pack,
     staged: Staged,
 ) -> Result<Finished, JournalError> {
-    let id = record.id;
-    let mut tree = Tree::new(journal.disk, &journal.root, trusted(journal, pack));
-    let mut finished = Finished {
-        id,
-        replaced: 0,
-        already: 0,
-        left: Vec::new(),
-        failed: Vec::new(),
+    // Whoever has just written the journal knows that it is no copy.
+    let trusted = staged == Staged::Now || trusted(journal, pack);
+    let mut finishing = Finishing {
+        journal,
+        tree: Tree::new(journal.disk, &journal.root, trusted),
+        pack,
+        touched: Vec::new(),
+        finished: Finished {
+            id: record.id,
+            replaced: 0,
+            already: 0,
+            left: Vec::new(),
+            failed: Vec::new(),
+        },
+    };
+    let waiting: Vec<&Entry> = match staged {
+        Staged::Now => entries.iter().collect(),
+        Staged::Once => finishing.stage_all(entries)?,
     };
     let mut left = Vec::new();
-    let mut touched = Vec::new();
-    for entry in entries {
-        let path = entry.name.under(&journal.root);
-        match replace(journal, &mut tree, pack, entry, staged) {
-            Ok(Step::Replaced) => finished.replaced += 1,
-            Ok(Step::Already) => finished.already += 1,
-            Err(Stop::Left(why)) => {
-                left.push(entry.index);
-                finished.left.push((path, why));
-                continue;
-            }
-            Err(Stop::Failed(error)) => {
-                finished.failed.push((path, error));
-                continue;
-            }
+    for entry in waiting {
+        let step = finishing.replace(entry);
+        if finishing.note(entry, step) {
+            left.push(entry.index);
         }
-        touched.push(path);
     }
+    let Finishing {
+        finished, touched, ..
+    } = finishing;
     if finished.failed.is_empty() {
-        let touched: Vec<&Path> = touched.iter().map(PathBuf::as_path).collect();
-        let flushed = journal.disk.flush_all(&touched);
-        flushed.map_err(|source| io_error(&journal.root, "flushed", source))?;
+        flush_all(journal, &touched)?;
         journal.write_done(&Done { record, left })?;
     }
     Ok(finished)
+}
+
+/// Waits until these files, and the names beside them, are on the medium.
+pub(super) fn flush_all(journal: &Journal<'_>, files: &[PathBuf]) -> Result<(), JournalError> {
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let flushed = journal.disk.flush_all(&files);
+    flushed.map_err(|source| io_error(&journal.root, "flushed", source))
 }
 
 /// Whether this is the very folder that the transaction was written to.
@@ -113,37 +120,109 @@ pub(super) fn trusted(journal: &Journal<'_>, pack: &Pack) -> bool {
     pack.head.seal.is_some() && pack.head.seal == journal.seal()
 }
 
-fn replace(
-    journal: &Journal<'_>,
-    tree: &mut Tree<'_>,
-    pack: &mut Pack,
-    entry: &Entry,
-    staged: Staged,
-) -> Result<Step, Stop> {
-    let disk = journal.disk;
-    let target = tree.locate(&entry.name).map_err(Stop::Left)?;
-    let temporary = stage_of(&target, &pack.head.token, entry.index);
-    let (present, left) = match tree.look(&target)? {
-        Found::File(now, _) if now == entry.new.digest => {
+struct Finishing<'a> {
+    journal: &'a Journal<'a>,
+    tree: Tree<'a>,
+    pack: &'a mut Pack,
+    /// Temporary files that were renamed or removed: it is their names that must reach the medium.
+    touched: Vec<PathBuf>,
+    finished: Finished,
+}
+
+impl Finishing<'_> {
+    /// Sees to it that every new content that is still to replace a file lies beside it, and is on
+    /// the medium: the first run may have been taken back halfway, by hand, or its temporary files
+    /// been removed. Gives the entries for which that went well.
+    fn stage_all<'e>(&mut self, entries: &'e [Entry]) -> Result<Vec<&'e Entry>, JournalError> {
+        let mut waiting = Vec::with_capacity(entries.len());
+        let mut staged = Vec::new();
+        for entry in entries {
+            match self.stage(entry) {
+                Ok(temporary) => {
+                    waiting.push(entry);
+                    staged.extend(temporary);
+                }
+                Err(error) => {
+                    self.note(entry, Err(error.into()));
+                }
+            }
+        }
+        flush_all(self.journal, &staged)?;
+        Ok(waiting)
+    }
+
+    /// The new content of one file beside it, if it is to be replaced.
+    fn stage(&mut self, entry: &Entry) -> Result<Option<PathBuf>, PackError> {
+        let disk = self.journal.disk;
+        let Ok(target) = self.tree.locate(&entry.name) else {
+            return Ok(None);
+        };
+        let present = match self.tree.look(&target)? {
+            Found::File(now, metadata) if is_old(entry, now) => Some(metadata),
+            Found::Missing if entry.old.is_none() => None,
+            _ => return Ok(None),
+        };
+        let temporary = stage_of(&target, &self.pack.head.token, entry.index);
+        if !is_staged(disk, &temporary, entry, present.as_deref())? {
             clear(disk, &temporary)?;
-            return Ok(Step::Already);
+            stage(disk, self.pack, entry, &target, present.as_deref())?;
         }
-        Found::File(now, metadata) => {
-            let is_old = entry.old.is_some_and(|old| old.digest == now);
-            (Some(metadata), (!is_old).then_some(Left::Edited))
+        if self.tree.locate(&entry.name).is_err() {
+            // The folder has become a link meanwhile: nothing stays behind it.
+            clear(disk, &temporary)?;
+            return Ok(None);
         }
-        Found::Missing => (None, entry.old.is_some().then_some(Left::Gone)),
-        Found::Other => (None, Some(Left::NotAFile)),
-    };
-    if let Some(left) = left {
-        clear(disk, &temporary)?;
-        return Err(Stop::Left(left));
+        Ok(Some(temporary))
     }
-    if staged == Staged::Once && !is_staged(disk, &temporary, entry) {
-        clear(disk, &temporary)?;
-        stage(disk, pack, entry, &target, present.as_ref())?;
-        disk.flush(&disk.open(&temporary)?)?;
+
+    fn replace(&mut self, entry: &Entry) -> Result<Step, Stop> {
+        let disk = self.journal.disk;
+        let target = self.tree.locate(&entry.name).map_err(|left| match left {
+            Left::Unreachable(why) => Stop::Failed(io::Error::other(why).into()),
+            left => Stop::Left(left),
+        })?;
+        let temporary = stage_of(&target, &self.pack.head.token, entry.index);
+        let left = match self.tree.look(&target)? {
+            Found::File(now, _) if now == entry.new.digest => {
+                self.clear(temporary)?;
+                return Ok(Step::Already);
+            }
+            Found::File(now, _) => (!is_old(entry, now)).then_some(Left::Edited),
+            Found::Missing => entry.old.is_some().then_some(Left::Gone),
+            Found::Other => Some(Left::NotAFile),
+        };
+        if let Some(left) = left {
+            self.clear(temporary)?;
+            return Err(Stop::Left(left));
+        }
+        disk.rename(&temporary, &target).map_err(PackError::Write)?;
+        self.touched.push(temporary);
+        Ok(Step::Replaced)
     }
-    disk.rename(&temporary, &target).map_err(PackError::Write)?;
-    Ok(Step::Replaced)
+
+    fn clear(&mut self, temporary: PathBuf) -> io::Result<()> {
+        clear(self.journal.disk, &temporary)?;
+        self.touched.push(temporary);
+        Ok(())
+    }
+
+    /// Counts what came of a file. True if it was left.
+    fn note(&mut self, entry: &Entry, step: Result<Step, Stop>) -> bool {
+        let path = entry.name.under(&self.journal.root);
+        let finished = &mut self.finished;
+        match step {
+            Ok(Step::Replaced) => finished.replaced += 1,
+            Ok(Step::Already) => finished.already += 1,
+            Err(Stop::Left(why)) => {
+                finished.left.push((path, why));
+                return true;
+            }
+            Err(Stop::Failed(error)) => finished.failed.push((path, error)),
+        }
+        false
+    }
+}
+
+fn is_old(entry: &Entry, now: Digest) -> bool {
+    entry.old.is_some_and(|old| old.digest == now)
 }

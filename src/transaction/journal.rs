@@ -180,7 +180,10 @@ impl<'d> Journal<'d> {
         self.make_folders()?;
         let path = self.folder.join("lock");
         match lock::take(&path, command) {
-            Ok(Asked::Held(lock)) => Ok(lock),
+            Ok(Asked::Held(lock)) => {
+                self.establish()?;
+                Ok(lock)
+            }
             Ok(Asked::Busy(holder)) => Err(JournalError::Busy(holder)),
             Err(source) => Err(io_error(&path, "locked", source)),
         }
@@ -272,17 +275,36 @@ impl<'d> Journal<'d> {
 
     fn write(&self, id: Id, what: &str, record: &impl Serialize) -> Result<(), JournalError> {
         let path = self.file(id, what);
-        let beside = self.file(id, &format!("{what}.tmp"));
+        let written = serde_json::to_vec(record).map_err(io::Error::from);
+        written
+            .and_then(|text| self.put(&path, &text))
+            .map_err(|source| io_error(&path, "written", source))
+    }
+
+    /// Writes a file of the state folder, wholly or not at all, and waits until it is on the medium.
+    fn put(&self, path: &Path, text: &[u8]) -> io::Result<()> {
+        let mut beside = path.to_owned().into_os_string();
+        beside.push(".tmp");
+        let beside = PathBuf::from(beside);
+        clear(self.disk, &beside)?;
+        let mut file = self.disk.create(&beside)?;
+        self.disk.write(&mut file, text)?;
+        self.disk.flush(&file)?;
+        self.disk.rename(&beside, path)?;
+        self.disk.flush_folder(path.parent().unwrap_or(path))
+    }
+
+    /// Removes the record of a commit that went wrong, for good.
+    pub(super) fn take_back(&self, id: Id) -> Result<(), JournalError> {
+        self.remove(id, "commit")?;
+        self.flush()
+    }
+
+    /// Waits until the names in the journal are on the medium.
+    pub(super) fn flush(&self) -> Result<(), JournalError> {
         let folder = self.folder.join("journal");
-        let write = || {
-            clear(self.disk, &beside)?;
-            let mut file = self.disk.create(&beside)?;
-            self.disk.write(&mut file, &serde_json::to_vec(record)?)?;
-            self.disk.flush(&file)?;
-            self.disk.rename(&beside, &path)?;
-            self.disk.flush_folder(&folder)
-        };
-        write().map_err(|source| io_error(&path, "written", source))
+        let flushed = self.disk.flush_folder(&folder);
+        flushed.map_err(|source| io_error(&folder, "flushed", source))
     }
 
     /// Removes a file of a transaction, if there is one.
@@ -300,9 +322,10 @@ impl<'d> Journal<'d> {
             .filter_map(|(id, files)| files.done.then_some(id))
             .collect();
         for id in &done[..done.len().saturating_sub(keep.max(1))] {
-            // A pack without a record is what the next run clears away.
-            self.remove(*id, "done")?;
+            // In this order: a pack without a record is of a transaction that never began. A record
+            // without a pack goes the next time.
             self.remove(*id, "pack")?;
+            self.remove(*id, "done")?;
         }
         Ok(())
     }
@@ -380,15 +403,32 @@ impl<'d> Journal<'d> {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// Waits until a new state folder is on the medium, and then lets git ignore it: where it is
+    /// ignored it is there to stay.
+    fn establish(&self) -> Result<(), JournalError> {
         let ignore = self.folder.join(".gitignore");
-        match self.disk.create(&ignore) {
-            Ok(mut file) => self
-                .disk
-                .write(&mut file, b"*\n")
-                .map_err(|source| io_error(&ignore, "written", source)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(source) => Err(io_error(&ignore, "created", source)),
+        if ignore.symlink_metadata().is_ok() {
+            return Ok(());
         }
+        for folder in self.folder.ancestors() {
+            match self.disk.flush_folder(folder) {
+                // Farther up it may not be ours to open, and has long been there.
+                Err(source)
+                    if self
+                        .folder
+                        .parent()
+                        .is_none_or(|above| folder.starts_with(above)) =>
+                {
+                    return Err(io_error(folder, "flushed", source));
+                }
+                _ => {}
+            }
+        }
+        self.put(&ignore, b"*\n")
+            .map_err(|source| io_error(&ignore, "written", source))
     }
 
     /// What tells this very folder from a copy of it: its number on the file system, and when it
@@ -420,6 +460,11 @@ pub(super) struct Files {
 }
 
 impl Files {
+    /// Whether it is finished, and nothing of it is to be removed.
+    pub fn is_finished(self) -> bool {
+        self.done && !self.commit && !self.other
+    }
+
     /// Whether it is to be finished.
     pub fn is_open(self) -> bool {
         self.commit && !self.done

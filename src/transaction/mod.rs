@@ -35,6 +35,8 @@ mod problem;
 mod record;
 mod recover;
 mod stage;
+#[cfg(all(test, unix))]
+mod tests;
 mod time;
 mod tree;
 mod undo;

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::finish::{Finished, Staged, finish, trusted};
+use super::finish::{Finished, Staged, finish, flush_all, trusted};
 use super::journal::{Files, Journal, JournalError, Status, io_error};
 use super::lock::Lock;
-use super::pack::{PackError, stage_of};
+use super::pack::{Pack, PackError, stage_of};
 use super::record::{Id, Record};
 use super::stage::clear;
-use super::tree::Tree;
+use super::tree::{Left, Tree};
 
 /// What was found and done.
 #[derive(Debug)]
@@ -26,7 +26,12 @@ impl Journal<'_> {
     /// The journal is damaged, or cannot be read or written.
     pub fn recover(&self, _lock: &Lock) -> Result<Vec<Recovered>, JournalError> {
         let mut recovered = Vec::new();
-        for (id, files) in self.files()? {
+        let found = self.files()?;
+        if found.values().any(|files| !files.is_finished()) {
+            // Whoever was killed after a name was given may not have waited for it.
+            self.flush()?;
+        }
+        for (id, files) in found {
             if files.is_open() {
                 let (record, finished) = self.go_on(id)?;
                 recovered.push(Recovered::Finished(Box::new(record), finished));
@@ -62,31 +67,51 @@ impl Journal<'_> {
         Ok((record, finished))
     }
 
-    /// Removes the temporary files of a transaction without a record, then its pack.
+    /// Removes the temporary files of a transaction without a record, then its pack: as long as that
+    /// is there they can be found.
     pub(super) fn clear_away(&self, id: Id) -> Result<(), JournalError> {
         match self.pack(id) {
-            Ok(mut pack) => {
-                let mut tree = Tree::new(self.disk, &self.root, trusted(self, &pack));
-                // What is behind a damage was not flushed, so nothing was staged for it yet.
-                let (entries, _) = pack.entries(None);
-                for entry in entries {
-                    if let Ok(target) = tree.locate(&entry.name) {
-                        let path = stage_of(&target, &pack.head.token, entry.index);
-                        clear(self.disk, &path)
-                            .map_err(|source| io_error(&path, "removed", source))?;
-                    }
-                }
-            }
+            Ok(mut pack) => self.clear_stages(id, &mut pack)?,
+            // It was cut off in its first line, so nothing was staged yet; or it is gone.
+            Err(JournalError::Pack {
+                problem: PackError::Damaged { .. },
+                ..
+            }) => {}
             Err(JournalError::Pack {
                 problem: PackError::Io(error),
-                path,
-            }) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(io_error(&path, "read", error));
-            }
-            Err(_) => {}
+                ..
+            }) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
         self.remove(id, "commit.tmp")?;
         self.remove(id, "pack")
+    }
+
+    fn clear_stages(&self, id: Id, pack: &mut Pack) -> Result<(), JournalError> {
+        let mut tree = Tree::new(self.disk, &self.root, trusted(self, pack));
+        // What is behind a damage was not flushed, so nothing was staged for it yet.
+        let (entries, damage) = pack.entries(None);
+        if let Some(problem @ PackError::Io(_)) = damage {
+            let path = self.file(id, "pack");
+            return Err(JournalError::Pack { path, problem });
+        }
+        let mut cleared = Vec::new();
+        for entry in entries {
+            match tree.locate(&entry.name) {
+                Ok(target) => {
+                    let path = stage_of(&target, &pack.head.token, entry.index);
+                    clear(self.disk, &path).map_err(|source| io_error(&path, "removed", source))?;
+                    cleared.push(path);
+                }
+                Err(Left::Unreachable(why)) => {
+                    let path = entry.name.under(&self.root);
+                    return Err(io_error(&path, "reached", io::Error::other(why)));
+                }
+                Err(_) => {}
+            }
+        }
+        // A temporary file that comes back after a power cut, with its pack gone, would stay.
+        flush_all(self, &cleared)
     }
 
     /// Removes what a finished transaction does not need.

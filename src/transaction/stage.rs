@@ -1,12 +1,14 @@
 //! New content beside its file, ready to be renamed over it.
 
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::digest::{Digest, pass_on};
 use super::disk::Disk;
+use super::draft::mode_of;
 use super::pack::{Entry, Pack, PackError, stage_of, unlike_itself};
+use super::tree::is_nothing;
 
 /// Writes the new content of an entry beside `target`, with the permissions, owner and attributes
 /// of the file there, or those that it had. Nothing is flushed.
@@ -45,15 +47,31 @@ fn write(
     }
     let permitted = match present {
         Some(metadata) => disk.imitate(&file, target, metadata),
-        None => set_mode(&file, entry.mode),
+        None => disk.set_mode(&file, entry.mode),
     };
     permitted.map_err(PackError::Write)
 }
 
-/// Whether the temporary file of an entry is there in full.
-pub(super) fn is_staged(disk: &dyn Disk, path: &Path, entry: &Entry) -> bool {
-    let digest = disk.open(path).and_then(Digest::of_reader);
-    digest.is_ok_and(|(digest, _)| digest == entry.new.digest)
+/// Whether the temporary file of an entry is there in full, as [`stage`] makes it. Its permissions
+/// come last, so without them it is not.
+///
+/// # Errors
+/// That cannot be told.
+pub(super) fn is_staged(
+    disk: &dyn Disk,
+    path: &Path,
+    entry: &Entry,
+    present: Option<&Metadata>,
+) -> io::Result<bool> {
+    let metadata = match disk.metadata(path) {
+        Err(error) if is_nothing(&error) => return Ok(false),
+        metadata => metadata?,
+    };
+    if !metadata.is_file() || mode_of(&metadata) != present.map_or(entry.mode, mode_of) {
+        return Ok(false);
+    }
+    let (digest, _) = Digest::of_reader(disk.open(path)?)?;
+    Ok(digest == entry.new.digest)
 }
 
 /// Removes a temporary file, if there is one.
@@ -62,18 +80,7 @@ pub(super) fn is_staged(disk: &dyn Disk, path: &Path, entry: &Entry) -> bool {
 /// It is there and cannot be removed.
 pub(super) fn clear(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     match disk.remove(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(error) if !is_nothing(&error) => Err(error),
         _ => Ok(()),
     }
-}
-
-#[cfg(unix)]
-fn set_mode(file: &fs::File, mode: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(mode & 0o7777))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_file: &fs::File, _mode: u32) -> io::Result<()> {
-    Ok(())
 }

@@ -25,6 +25,9 @@ pub enum Left {
     /// A folder above it has become a link.
     #[error("lies behind a link now, which is not followed")]
     Linked,
+    /// A folder above it cannot be looked at: why. It may be there.
+    #[error("lies in a folder that cannot be reached: {0}")]
+    Unreachable(String),
     /// It is not below the project's root, and the journal is not the folder that was written to.
     #[error("lies outside of the project, and the journal is a copy from elsewhere")]
     Outside,
@@ -54,14 +57,23 @@ pub(super) struct Tree<'a> {
     root: &'a Path,
     /// Whether files outside of the root may be touched.
     trusted: bool,
-    /// By folder, whether it is where it seems to be.
-    folders: FxHashMap<PathBuf, Option<Left>>,
+    /// Folders that were found to be where they seem to be. One that is another now, as when it was
+    /// replaced by a link, is looked at again.
+    folders: FxHashMap<PathBuf, Identity>,
 }
+
+/// What tells a folder from others.
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+/// There is nothing that does.
+#[cfg(not(unix))]
+type Identity = std::convert::Infallible;
 
 /// What has the name of a file.
 pub(super) enum Found {
     Missing,
-    File(Digest, Metadata),
+    File(Digest, Box<Metadata>),
     Other,
 }
 
@@ -82,16 +94,22 @@ impl<'a> Tree<'a> {
         }
         let path = name.under(self.root);
         let folder = path.parent().unwrap_or(self.root);
-        if let Some(known) = self.folders.get(folder) {
-            return known.clone().map_or(Ok(path), Err);
+        let metadata = fs::metadata(folder).map_err(|error| unreached(&error))?;
+        if !metadata.is_dir() {
+            return Err(Left::Gone);
         }
-        let wrong = match fs::canonicalize(folder) {
-            Ok(real) if real == folder => None,
-            Ok(_) => Some(Left::Linked),
-            Err(_) => Some(Left::Gone),
-        };
-        self.folders.insert(folder.to_owned(), wrong.clone());
-        wrong.map_or(Ok(path), Err)
+        let identity = identity(&metadata);
+        if identity.is_some() && self.folders.get(folder) == identity.as_ref() {
+            return Ok(path);
+        }
+        let real = fs::canonicalize(folder).map_err(|error| unreached(&error))?;
+        if real != folder {
+            return Err(Left::Linked);
+        }
+        if let Some(identity) = identity {
+            self.folders.insert(folder.to_owned(), identity);
+        }
+        Ok(path)
     }
 
     /// What is there.
@@ -101,13 +119,45 @@ impl<'a> Tree<'a> {
     pub fn look(&self, path: &Path) -> io::Result<Found> {
         let metadata = match self.disk.metadata(path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
+            Err(error) if is_nothing(&error) => return Ok(Found::Missing),
             Err(error) => return Err(error),
         };
         if !metadata.is_file() {
             return Ok(Found::Other);
         }
-        let (digest, _) = Digest::of_reader(self.disk.open(path)?)?;
-        Ok(Found::File(digest, metadata))
+        let file = match self.disk.open(path) {
+            // It went between the two calls.
+            Err(error) if is_nothing(&error) => return Ok(Found::Missing),
+            file => file?,
+        };
+        let (digest, _) = Digest::of_reader(file)?;
+        Ok(Found::File(digest, Box::new(metadata)))
     }
+}
+
+/// Whether there is nothing of that name: a folder above it may be a file now.
+pub(super) fn is_nothing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+fn unreached(error: &io::Error) -> Left {
+    if is_nothing(error) {
+        Left::Gone
+    } else {
+        Left::Unreachable(error.to_string())
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &Metadata) -> Option<Identity> {
+    None
 }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::digest::Digest;
 use super::draft::{Added, Change, Draft};
-use super::finish::trusted;
+use super::finish::{flush_all, trusted};
 use super::history::{Fate, Later, Writer};
 use super::journal::{Journal, JournalError};
 use super::lock::Lock;
@@ -138,6 +138,7 @@ impl Journal<'_> {
         let mut tree = Tree::new(self.disk, &self.root, trusted(self, &pack));
         let mut left = Vec::new();
         let mut stray = Vec::new();
+        let mut touched = Vec::new();
         for entry in entries {
             let Ok(path) = tree.locate(&entry.name) else {
                 left.push(entry.index);
@@ -145,13 +146,16 @@ impl Journal<'_> {
             };
             let temporary = stage_of(&path, &pack.head.token, entry.index);
             if clear(self.disk, &temporary).is_err() {
-                stray.push(temporary);
+                stray.push(temporary.clone());
             }
+            touched.push(temporary);
             match tree.look(&path) {
                 Ok(Found::File(now, _)) if now == entry.new.digest => {}
                 _ => left.push(entry.index),
             }
         }
+        // What the interrupted run replaced it did not wait for.
+        flush_all(self, &touched)?;
         self.write_done(&Done { record, left })?;
         Ok(stray)
     }
