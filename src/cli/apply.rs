@@ -98,8 +98,8 @@ fn said(committed: Option<Committed>, console: &Console) -> Exit {
     };
     state::say_left(&committed.left, console);
     if let Some(id) = committed.id {
-        console.detail(&format!(
-            "transaction {id}: `repoint undo {id}` takes it back"
+        console.note(&format!(
+            "this is transaction {id}: `repoint undo {id}` takes it back"
         ));
     }
     Exit::failed_if(!committed.left.is_empty())
@@ -117,6 +117,10 @@ fn refused(error: &CommitError, summary: &mut Summary, console: &Console) {
             state::say_left(&finished.left, console);
             state::say_failed(&finished.failed, console);
             summary.failed += finished.failed.len();
+            // Nothing is withdrawn: what was replaced is, and the rest is to follow.
+            summary.changed = finished.replaced + finished.already;
+            console.error(&error.to_string());
+            return;
         }
         CommitError::NotStaged { .. }
         | CommitError::Stopped

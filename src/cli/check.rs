@@ -7,7 +7,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::files;
 use super::resolve::{Input, Refusal, Run};
-use super::state;
+use super::state::{self, Watch};
 use super::stdout::Output;
 use crate::output::summary::{Task, line};
 use crate::output::{FileView, Mode};
@@ -15,9 +15,10 @@ use crate::output::{FileView, Mode};
 /// Findings go to standard output; 1 if there is a reference.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
-    let state = match &run.input {
-        Input::Paths(_) => state::look(&state::journal(&args.run.state, &run.place), console),
-        Input::Text { .. } => Exit::Clean,
+    let journal = state::journal(&args.run.state, &run.place);
+    let watch = match &run.input {
+        Input::Paths(_) => Some(Watch::begin(&journal, console)),
+        Input::Text { .. } => None,
     };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let mut renderer = run.format.renderer(out.color());
@@ -35,6 +36,7 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
     if !out.is_closed() {
         console.summary(&line(&tally.summary, Task::Check));
     }
+    let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
     let left = Exit::left_if(tally.leaves() || tally.summary.rewritten > 0);
     let exit = left.max(tally.failures()).max(state);
     Ok(if run.exit_zero { exit.forgive() } else { exit })

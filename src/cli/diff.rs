@@ -7,7 +7,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::files::{self, Tally};
 use super::resolve::{Input, Refusal, Run};
-use super::state;
+use super::state::{self, Watch};
 use super::stdout::Output;
 use crate::engine::FileReport;
 use crate::mapping::Rule;
@@ -19,9 +19,10 @@ use crate::output::{FileView, Mode};
 /// and there is a patch or an error.
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
-    let state = match &run.input {
-        Input::Paths(_) => state::look(&state::journal(&args.run.state, &run.place), console),
-        Input::Text { .. } => Exit::Clean,
+    let journal = state::journal(&args.run.state, &run.place);
+    let watch = match &run.input {
+        Input::Paths(_) => Some(Watch::begin(&journal, console)),
+        Input::Text { .. } => None,
     };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let tally = match run.format.plan_renderer() {
@@ -44,6 +45,7 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     if !out.is_closed() {
         console.summary(&line(&tally.summary, Task::Diff));
     }
+    let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
     let left = args.exit_code && (tally.leaves() || tally.summary.changed > 0);
     let exit = Exit::left_if(left).max(tally.failures()).max(state);
     Ok(if run.exit_zero { exit.forgive() } else { exit })

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::resolve::Place;
 use crate::project::Project;
 use crate::transaction::{
-    Finished, Journal, JournalError, Left, Lock, OsDisk, PackError, Recovered, Status,
+    Finished, Id, Journal, JournalError, Left, Lock, OsDisk, PackError, Recovered, Status,
 };
 
 /// So many files are named one by one; more are counted.
@@ -42,18 +42,47 @@ fn journal_at(args: &StateArgs, root: &Path, cwd: &Path) -> Journal<'static> {
     }
 }
 
-/// Says that a transaction is unfinished, or that somebody is writing, for who only reads.
-pub(super) fn look(journal: &Journal<'_>, console: &Console) -> Exit {
-    let said = match journal.unfinished() {
-        Ok(None) => {
-            note_leftover(journal, console);
-            return Exit::Clean;
+/// What a command that only reads knows of writers.
+pub(super) struct Watch<'j> {
+    journal: &'j Journal<'j>,
+    before: Option<Id>,
+    exit: Exit,
+}
+
+impl<'j> Watch<'j> {
+    /// Says that a transaction is unfinished, or that somebody is writing.
+    pub fn begin(journal: &'j Journal<'j>, console: &Console) -> Self {
+        let said = match journal.unfinished() {
+            Ok(None) => {
+                note_leftover(journal, console);
+                None
+            }
+            Ok(Some((id, status))) => Some(unfinished(journal, id, &status)),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(said) = &said {
+            console.error(said);
         }
-        Ok(Some((id, status))) => unfinished(journal, id, &status),
-        Err(error) => error.to_string(),
-    };
-    console.error(&said);
-    Exit::Failed
+        Self {
+            journal,
+            before: journal.last().ok().flatten(),
+            exit: Exit::failed_if(said.is_some()),
+        }
+    }
+
+    /// Says that somebody has written meanwhile: what was read is then neither the one nor the
+    /// other.
+    pub fn end(self, console: &Console) -> Exit {
+        let now = self.journal.last().ok().flatten();
+        if self.exit == Exit::Clean && now != self.before {
+            console.error(
+                "another repoint has written since this one began, so some files may have been read \
+                 before that and some after it: run it again",
+            );
+            return Exit::Failed;
+        }
+        self.exit
+    }
 }
 
 /// Says that something lies about that changes nothing, unless it is somebody's who is writing now.
@@ -78,8 +107,8 @@ fn unfinished(journal: &Journal<'_>, id: u64, status: &Status) -> String {
     }
     match status {
         Status::Damaged(problem) => format!(
-            "transaction {id} was interrupted, and its record is damaged: {problem}; look into {}",
-            journal.folder().display()
+            "transaction {id} was interrupted, and its record is damaged: {problem}; {}",
+            JournalError::give_up(journal.folder(), id)
         ),
         _ => format!(
             "transaction {id} was interrupted: some of its files are written and some are not; \

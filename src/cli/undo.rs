@@ -166,8 +166,9 @@ fn said(of: Id, edited: Edited, undone: &Undone, console: &Console) -> Exit {
     } = undone;
     for (path, count) in hard_links {
         console.note(&format!(
-            "{}: has {count} other names (hard links), which keep what they hold",
-            console.shown(path)
+            "{}: has {} (hard links) beside this one, which keep what they hold",
+            console.shown(path),
+            counted(*count as usize, "name")
         ));
     }
     // All of them: nobody else says which these are.

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::resolve::{Input, Run};
 use super::state;
 use crate::engine::{FileReport, Summary};
+use crate::output::summary::counted;
 use crate::project::git::status::State;
 use crate::transaction::{
     About, Action, AddError, Added, Allow, Change, CommitError, Committed, Draft, GuardError,
@@ -89,8 +90,9 @@ impl<'j> Writer<'j> {
         };
         match self.draft(console)?.add(&change) {
             Ok(Added::New { hard_links }) if hard_links > 0 => console.note(&format!(
-                "{}: has {hard_links} other names (hard links), which keep the old content",
-                console.shown(&report.path)
+                "{}: has {} (hard links) beside this one, which keep the old content",
+                console.shown(&report.path),
+                counted(hard_links as usize, "name")
             )),
             Ok(_) => {}
             Err(AddError::File(problem)) => {

@@ -16,7 +16,8 @@ pub trait Disk: Sync {
     /// As the system says; also if there is something of this name.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// Makes a file, for reading and writing.
+    /// Makes a file, for reading and writing by its owner alone: what will be in it may be nobody
+    /// else's to read.
     ///
     /// # Errors
     /// As the system says; also if there is something of this name.
@@ -97,12 +98,15 @@ impl Disk for OsDisk {
     }
 
     fn create(&self, path: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
         // O_EXCL: a link of this name is not followed.
-        OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(path)
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
+        options.open(path)
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {
@@ -120,9 +124,9 @@ impl Disk for OsDisk {
     fn imitate(&self, file: &File, like: &Path, metadata: &Metadata) -> io::Result<()> {
         #[cfg(unix)]
         {
-            keep_attributes(file, like);
-            // Before the permissions: a change of the owner takes set-user-ID away.
+            // In this order: a change of the owner takes capabilities and set-user-ID away.
             keep_owner(file, metadata)?;
+            keep_attributes(file, like);
         }
         let _ = like;
         file.set_permissions(metadata.permissions())
@@ -156,6 +160,8 @@ impl Disk for OsDisk {
     fn flush_all(&self, files: &[&Path]) -> io::Result<()> {
         use std::os::unix::fs::MetadataExt;
 
+        use rustix::io::Errno;
+
         let mut flushed = Vec::new();
         let mut seen = None;
         for file in files {
@@ -172,7 +178,13 @@ impl Disk for OsDisk {
             };
             let device = open.metadata()?.dev();
             if !flushed.contains(&device) {
-                rustix::fs::syncfs(&open)?;
+                match rustix::fs::syncfs(&open) {
+                    // Not every file system has it, nor every sandbox.
+                    Err(Errno::NOSYS | Errno::INVAL | Errno::OPNOTSUPP) => {
+                        return self.flush_each(files);
+                    }
+                    flushed => flushed?,
+                }
                 flushed.push(device);
             }
             seen = Some(folder);
@@ -182,8 +194,23 @@ impl Disk for OsDisk {
 
     #[cfg(not(target_os = "linux"))]
     fn flush_all(&self, files: &[&Path]) -> io::Result<()> {
+        self.flush_each(files)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+}
+
+impl OsDisk {
+    /// What [`flush_all`](Disk::flush_all) does, file by file.
+    fn flush_each(&self, files: &[&Path]) -> io::Result<()> {
         for file in files {
-            match OpenOptions::new().read(true).write(true).open(file) {
+            match OpenOptions::new().read(true).open(file) {
                 Err(error) if super::tree::is_nothing(&error) => {}
                 open => open?.sync_all()?,
             }
@@ -195,14 +222,6 @@ impl Disk for OsDisk {
             self.flush_folder(folder)?;
         }
         Ok(())
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
     }
 }
 

@@ -60,7 +60,7 @@ pub enum Status {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// A file of it cannot be read or written.
-    #[error("{}: cannot be {doing}: {source}", path.display())]
+    #[error("{}: cannot be {doing}: {source}{}", path.display(), elsewhere(doing))]
     Io {
         /// The file.
         path: PathBuf,
@@ -87,7 +87,7 @@ pub enum JournalError {
         problem: PackError,
     },
     /// The record of a transaction cannot be used.
-    #[error("{}: is damaged: {problem}", path.display())]
+    #[error("{}: is damaged: {problem}{}", path.display(), way_out(path))]
     Record {
         /// The record.
         path: PathBuf,
@@ -102,6 +102,35 @@ pub enum JournalError {
         /// The oldest one that there is.
         first: Option<Id>,
     },
+}
+
+impl JournalError {
+    /// How to give up a transaction that cannot be finished.
+    pub fn give_up(folder: &Path, id: Id) -> String {
+        let record = folder.join("journal").join(format!("{id}.commit"));
+        format!(
+            "removing {} gives it up, and leaves every file as it is now",
+            record.display()
+        )
+    }
+}
+
+/// The way out if it is the record of what is to be finished.
+fn way_out(path: &Path) -> String {
+    match path.extension() {
+        Some(ending) if ending == "commit" => {
+            "; removing it gives the transaction up, and leaves every file as it is now".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The way out if the folder cannot be made.
+fn elsewhere(doing: &str) -> &'static str {
+    match doing {
+        "created" | "locked" => "; --state-dir names another folder for the journal",
+        _ => "",
+    }
 }
 
 fn busy(holder: Option<&Holder>) -> String {
@@ -229,6 +258,19 @@ impl<'d> Journal<'d> {
         Ok(left.map(|(id, _)| id))
     }
 
+    /// The newest transaction that has begun.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn last(&self) -> Result<Option<Id>, JournalError> {
+        let files = self.files()?;
+        let begun = files
+            .iter()
+            .rev()
+            .find(|(_, files)| files.commit || files.done);
+        Ok(begun.map(|(id, _)| *id))
+    }
+
     /// A finished transaction.
     ///
     /// # Errors
@@ -277,18 +319,19 @@ impl<'d> Journal<'d> {
         let path = self.file(id, what);
         let written = serde_json::to_vec(record).map_err(io::Error::from);
         written
-            .and_then(|text| self.put(&path, &text))
+            .and_then(|text| self.put(&path, &text, 0o600))
             .map_err(|source| io_error(&path, "written", source))
     }
 
     /// Writes a file of the state folder, wholly or not at all, and waits until it is on the medium.
-    fn put(&self, path: &Path, text: &[u8]) -> io::Result<()> {
+    fn put(&self, path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
         let mut beside = path.to_owned().into_os_string();
         beside.push(".tmp");
         let beside = PathBuf::from(beside);
         clear(self.disk, &beside)?;
         let mut file = self.disk.create(&beside)?;
         self.disk.write(&mut file, text)?;
+        self.disk.set_mode(&file, mode)?;
         self.disk.flush(&file)?;
         self.disk.rename(&beside, path)?;
         self.disk.flush_folder(path.parent().unwrap_or(path))
@@ -427,7 +470,8 @@ impl<'d> Journal<'d> {
                 _ => {}
             }
         }
-        self.put(&ignore, b"*\n")
+        // Another user's git must be able to read it.
+        self.put(&ignore, b"*\n", 0o644)
             .map_err(|source| io_error(&ignore, "written", source))
     }
 

@@ -128,7 +128,7 @@ fn other_names_of_a_file_are_said() {
     let tree = Tree::new(&[("a.rs", OLD)]);
     tree.hard_link("../outside/other.rs", "a.rs");
     let done = Run::new(&tree, "apply").args(["."]).done().exits(0);
-    done.says(&["a.rs", "1 other name", "hard link"]);
+    done.says(&["a.rs", "1 name (hard links)"]);
     assert_eq!(
         (tree.read("a.rs"), tree.read("../outside/other.rs")),
         (NEW.to_owned(), OLD.to_owned())
