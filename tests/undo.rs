@@ -325,7 +325,7 @@ fn other_names_of_a_file_are_said() {
     project
         .run(&["undo"])
         .is(0)
-        .says("a.py: has 1 name (hard links) beside this one, which keep what they hold");
+        .says("a.py: has 1 name (hard links) beside this one, which do not follow it");
     assert_eq!(project.read("other"), NEW);
     assert_eq!(project.read("a.py"), OLD);
 }

@@ -78,7 +78,7 @@ fn tree(
     let committed = writer.commit(run, args.keep.keep);
     tally.summary.elapsed += started.elapsed();
     let exit = match committed {
-        Ok(committed) => said(committed, console),
+        Ok(committed) => said(committed, &mut tally.summary, console),
         Err(error) => {
             refused(&error, &mut tally.summary, console);
             if matches!(error, CommitError::Stopped) {
@@ -92,11 +92,15 @@ fn tree(
 }
 
 /// Names what was left in the very moment, and says how to take the rest back.
-fn said(committed: Option<Committed>, console: &Console) -> Exit {
+fn said(committed: Option<Committed>, summary: &mut Summary, console: &Console) -> Exit {
     let Some(committed) = committed else {
         return Exit::Clean;
     };
     state::say_left(&committed.left, console);
+    summary.changed -= committed.left.len();
+    summary.rewritten -= committed.left_references;
+    summary.left += committed.left_references;
+    summary.failed += committed.left.len();
     if let Some(id) = committed.id {
         console.note(&format!(
             "this is transaction {id}: `repoint undo {id}` takes it back"

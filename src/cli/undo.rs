@@ -166,7 +166,7 @@ fn said(of: Id, edited: Edited, undone: &Undone, console: &Console) -> Exit {
     } = undone;
     for (path, count) in hard_links {
         console.note(&format!(
-            "{}: has {} (hard links) beside this one, which keep what they hold",
+            "{}: has {} (hard links) beside this one, which do not follow it",
             console.shown(path),
             counted(*count as usize, "name")
         ));

@@ -90,7 +90,7 @@ impl<'j> Writer<'j> {
         };
         match self.draft(console)?.add(&change) {
             Ok(Added::New { hard_links }) if hard_links > 0 => console.note(&format!(
-                "{}: has {} (hard links) beside this one, which keep the old content",
+                "{}: has {} (hard links) beside this one, which do not follow it",
                 console.shown(&report.path),
                 counted(hard_links as usize, "name")
             )),

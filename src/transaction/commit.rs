@@ -31,6 +31,8 @@ pub struct Committed {
     pub files: usize,
     /// Files that someone edited in the very moment, and that were left; why.
     pub left: Vec<(PathBuf, super::tree::Left)>,
+    /// References in these that were to be rewritten.
+    pub left_references: usize,
 }
 
 impl Draft<'_> {
@@ -56,6 +58,7 @@ impl Draft<'_> {
                 id: None,
                 files: 0,
                 left: Vec::new(),
+                left_references: 0,
             });
         }
         let (paths, entries): (Vec<PathBuf>, Vec<Entry>) = targets
@@ -102,6 +105,7 @@ impl Draft<'_> {
         Ok(Committed {
             id: Some(id),
             files: replaced + already,
+            left_references: committing.references_in(&finished.left),
             left: finished.left,
         })
     }
@@ -182,6 +186,13 @@ impl Committing<'_> {
         }
         self.withdraw();
         Err(CommitError::Journal(error))
+    }
+
+    fn references_in(&self, files: &[(PathBuf, Left)]) -> usize {
+        let all = self.paths.iter().zip(&self.entries);
+        all.filter(|(path, _)| files.iter().any(|(file, _)| file == *path))
+            .map(|(_, entry)| entry.references)
+            .sum()
     }
 
     /// Clears away what was put beside the files. What stays the next run clears away.

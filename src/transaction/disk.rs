@@ -125,8 +125,13 @@ impl Disk for OsDisk {
         #[cfg(unix)]
         {
             // In this order: a change of the owner takes capabilities and set-user-ID away.
-            keep_owner(file, metadata)?;
+            let same_owner = keep_owner(file, metadata)?;
             keep_attributes(file, like);
+            if !same_owner {
+                use std::os::unix::fs::PermissionsExt;
+                // Nobody else's program may run as its new owner.
+                return self.set_mode(file, metadata.permissions().mode() & 0o1777);
+            }
         }
         let _ = like;
         file.set_permissions(metadata.permissions())
@@ -226,9 +231,9 @@ impl OsDisk {
 }
 
 /// Only root may give a file away; who is not root owns the new file, as with any editor. The group
-/// may be kept by whoever is in it.
+/// may be kept by whoever is in it. Tells whether both are kept.
 #[cfg(unix)]
-fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
+fn keep_owner(file: &File, like: &Metadata) -> io::Result<bool> {
     use std::os::unix::fs::{MetadataExt, fchown};
 
     let own = file.metadata()?;
@@ -238,7 +243,8 @@ fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     if own.uid() != like.uid() {
         let _ = fchown(file, Some(like.uid()), None);
     }
-    Ok(())
+    let own = file.metadata()?;
+    Ok((own.uid(), own.gid()) == (like.uid(), like.gid()))
 }
 
 /// Access lists, labels and what users put beside a file. A name that may not be set is the

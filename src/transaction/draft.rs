@@ -2,6 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,7 +11,7 @@ use super::digest::Digest;
 use super::journal::{Journal, JournalError, io_error};
 use super::lock::Lock;
 use super::name::Name;
-use super::pack::{Contents, Entry, PackWriter};
+use super::pack::{Contents, Entry, PackWriter, stage_of};
 use super::problem::{AddError, Problem, io_while};
 use super::record::Id;
 
@@ -53,6 +54,7 @@ pub struct Draft<'j> {
     pub(super) journal: &'j Journal<'j>,
     pub(super) id: Id,
     pub(super) pack: PackWriter<'j>,
+    token: String,
     pub(super) targets: Vec<Target>,
     pub(super) dirty: Vec<usize>,
     pub(super) seen: FxHashMap<PathBuf, usize>,
@@ -78,12 +80,14 @@ impl<'j> Draft<'j> {
         }
         let id = files.keys().last().map_or(1, |last| last.saturating_add(1));
         let path = journal.file(id, "pack");
-        let pack = PackWriter::create(journal.disk, &path, token(), journal.seal())
+        let token = token();
+        let pack = PackWriter::create(journal.disk, &path, token.clone(), journal.seal())
             .map_err(|source| io_error(&path, "created", source))?;
         Ok(Self {
             journal,
             id,
             pack,
+            token,
             targets: Vec::new(),
             dirty: Vec::new(),
             seen: FxHashMap::default(),
@@ -129,6 +133,12 @@ impl<'j> Draft<'j> {
             None => None,
         };
         writable_folder(path.parent().unwrap_or(&path), metadata.as_ref())?;
+        let temporary = stage_of(&path, &self.token, self.targets.len());
+        if let Err(error) = fs::symlink_metadata(temporary)
+            && error.kind() == ErrorKind::InvalidFilename
+        {
+            return Err(Problem::TooLong.into());
+        }
         let name = Name::new(&path, &self.journal.root).map_err(|_| Problem::Name)?;
         let contents = Contents {
             name,

@@ -39,6 +39,9 @@ pub enum Problem {
     /// Nobody may make files beside it.
     #[error("lies in a read-only folder; make that writable, or leave the file out with --exclude")]
     ReadOnlyFolder,
+    /// No temporary file can be beside it.
+    #[error("has a path that is too long to make a temporary file beside it")]
+    TooLong,
     /// Its name cannot be written down.
     #[error("has a name that the journal cannot hold")]
     Name,

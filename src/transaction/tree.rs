@@ -135,11 +135,12 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Whether there is nothing of that name: a folder above it may be a file now.
+/// Whether there is nothing of that name: a folder above it may be a file now, and what is too long
+/// cannot be there.
 pub(super) fn is_nothing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename
     )
 }
 

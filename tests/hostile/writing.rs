@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
+use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+
 use super::run::Run;
 use super::tree::{NEW, OLD, Tree};
 use super::user::is_root;
@@ -264,4 +266,57 @@ fn links_in_the_state_folder_are_not_followed() {
             .says(&[part]);
         assert_eq!(tree.snapshot(), before, "{part}");
     }
+}
+
+/// A source of Python, which asks for no manifest on the way up.
+const OLD_PYTHON: &str = "from old.a import Foo\n";
+
+/// A file whose absolute path has `length` bytes, which only relative names can make.
+fn file_of_length(tree: &Tree, length: usize) {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+    let mode = Mode::from_raw_mode(0o755);
+    let mut folder = openat(CWD, tree.root(), flags, mode).expect("opened");
+    let mut rest = length - tree.root().as_os_str().len() - "/z.py".len();
+    while rest > 0 {
+        // At the end at least one byte must be left for a name.
+        let step = if rest > 202 { 151 } else { rest };
+        let name = "d".repeat(step - 1);
+        mkdirat(&folder, &name, mode).expect("made");
+        folder = openat(&folder, &name, flags, mode).expect("opened");
+        rest -= step;
+    }
+    let create = OFlags::WRONLY | OFlags::CREATE;
+    let file = openat(&folder, "z.py", create, Mode::from_raw_mode(0o644)).expect("made");
+    rustix::io::write(&file, OLD_PYTHON.as_bytes()).expect("written");
+}
+
+#[test]
+fn a_path_with_no_room_beside_it_is_named_and_left() {
+    let tree = Tree::new(&[("a.py", OLD_PYTHON)]);
+    // PATH_MAX of Linux counts a null byte at the end; a temporary file has a longer name than this.
+    file_of_length(&tree, 4090);
+    let run = Run::bare(&tree, "apply").args(["--lang", "python"]);
+    let done = run.args(["--move", "old.a.Foo=new.a.Foo"]).done().exits(2);
+    done.says(&["z.py", "too long to make a temporary file"])
+        .says(&["1 file changed", "1 failed"]);
+    assert_eq!(tree.read("a.py"), "from new.a import Foo\n");
+    Run::bare(&tree, "recover").done().exits(0);
+    Run::bare(&tree, "undo").done().exits(0);
+    assert_eq!(tree.read("a.py"), OLD_PYTHON);
+}
+
+#[test]
+fn a_lost_owner_takes_set_user_id_along() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    if !is_root(&tree) {
+        return;
+    }
+    give(&tree);
+    chown(tree.at("a.rs"), Some(0), Some(0)).expect("given");
+    tree.mode("a.rs", 0o4666);
+    let run = Run::new(&tree, "apply").args(["."]);
+    run.by_another_user(&tree).done().exits(0);
+    let metadata = fs::metadata(tree.at("a.rs")).expect("there");
+    assert_eq!(metadata.uid(), NOBODY);
+    assert_eq!(metadata.mode() & 0o7777, 0o666);
 }
