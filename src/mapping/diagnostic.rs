@@ -10,6 +10,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use super::excerpt::Excerpt;
 use crate::text::{LineIndex, one_line, shown};
 
+/// Errors that are shown one by one.
+const MOST_SHOWN: usize = 1000;
+
 /// A text that rules are read from.
 #[derive(Debug)]
 pub(super) struct Source {
@@ -287,9 +290,14 @@ impl MappingErrors {
         &self.0
     }
 
-    /// All of them with their source, a blank line between two.
+    /// All of them with their source, a blank line between two. Of those of a file that is none
+    /// of a mapping there may be more than anybody reads: from some number on they are only counted.
     pub fn render(&self, color: bool) -> String {
-        let rendered: Vec<_> = self.0.iter().map(|error| error.render(color)).collect();
+        let shown = self.0.iter().take(MOST_SHOWN);
+        let mut rendered: Vec<_> = shown.map(|error| error.render(color)).collect();
+        if let Some(more) = self.0.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            rendered.push(format!("and {more} more errors"));
+        }
         rendered.join("\n\n")
     }
 }
@@ -323,3 +331,19 @@ impl fmt::Display for MappingErrors {
 }
 
 impl std::error::Error for MappingErrors {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hundreds_are_shown_and_what_is_beyond_is_counted() {
+        let error = MappingError::whole(None, "wrong");
+        let rendered = |count| MappingErrors(vec![error.clone(); count]).render(false);
+        assert_eq!(rendered(900).matches("wrong").count(), 900);
+        assert!(!rendered(MOST_SHOWN).contains("more"));
+        let many = rendered(MOST_SHOWN + 3);
+        assert_eq!(many.matches("wrong").count(), MOST_SHOWN);
+        assert!(many.ends_with("and 3 more errors"));
+    }
+}

@@ -10,13 +10,13 @@ use annotate_snippets::AnnotationKind;
 use super::diagnostic::{Place, Source};
 
 /// Bytes of a line that are handed on at each side of what is underlined. Wider than terminals.
-const MAX_SIDE: usize = 1024;
+const MAX_SIDE: usize = 256;
 
 /// Most bytes between two places that are shown as one part.
-const MAX_GAP: usize = 4096;
+const MAX_GAP: usize = 2048;
 
 /// Bytes of a place that are handed on.
-const MAX_PLACE: usize = 4096;
+const MAX_PLACE: usize = 2048;
 
 /// Lines of a source that stand together.
 pub(super) struct Excerpt<'a> {
