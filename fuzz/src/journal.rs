@@ -83,10 +83,7 @@ pub fn journal(input: &[u8]) -> Outcome {
         return Outcome::Refused;
     };
     let mut parts = Parts::of(files);
-    if how & 1 == 1 {
-        mended::mend(&mut parts);
-    }
-    let room = Room::new(&parts, how);
+    let room = Room::new(&mut parts, how);
     let before = room.contents();
     let disk = OsDisk;
     let journal = Journal::of_project(&disk, room.root());
@@ -102,6 +99,9 @@ pub fn journal(input: &[u8]) -> Outcome {
         has_done |= undoes(&journal, mode);
     }
     has_done |= recovers(&journal);
+    if how & 128 == 128 {
+        settles(&journal);
+    }
     reads(&journal);
     has_done |= undoes(&journal, mode);
     applies(&journal, room.root());
@@ -201,6 +201,15 @@ fn recovers(journal: &Journal<'_>) -> bool {
         }
         (Some(first), None) => panic!("a second time it is damaged; the first: {first:?}"),
         (None, _) => false,
+    }
+}
+
+/// Gives up what is still to be finished.
+fn settles(journal: &Journal<'_>) {
+    if let (Ok(lock), Ok(Some((_, Status::Committed(record))))) =
+        (journal.lock("recover"), journal.unfinished())
+    {
+        worded(&journal.settle(&lock, record));
     }
 }
 

@@ -67,10 +67,12 @@ pub(super) fn clear(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     }
 }
 
+/// Without set-user-ID and its like: a journal from elsewhere must not make a program that runs as
+/// whoever recovers it.
 #[cfg(unix)]
 fn set_mode(file: &fs::File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(mode & 0o7777))
+    file.set_permissions(fs::Permissions::from_mode(mode & 0o777))
 }
 
 #[cfg(not(unix))]

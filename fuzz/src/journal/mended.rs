@@ -11,7 +11,7 @@ pub fn mend(parts: &mut Parts) {
     let mut sums: Vec<(String, Value)> = Vec::new();
     for (name, content) in &mut parts.0 {
         if let Some(id) = name.strip_suffix(".pack") {
-            sums.push((id.to_owned(), pack(content)));
+            sums.push((id.to_owned(), pack(content, |_| {})));
         }
     }
     for (name, content) in &mut parts.0 {
@@ -33,9 +33,9 @@ pub fn mend(parts: &mut Parts) {
     }
 }
 
-/// Makes the lines of a pack say what the contents behind them are, as far as that can be told; gives
-/// what a record says of it.
-fn pack(content: &mut Vec<u8>) -> Value {
+/// Makes the lines of a pack say what the contents behind them are, as far as that can be told, and
+/// changes them; gives what a record says of it.
+pub fn pack(content: &mut Vec<u8>, change: impl Fn(&mut Value)) -> Value {
     let mut made = Vec::new();
     let mut lines = Vec::new();
     let mut entries = 0_usize;
@@ -44,13 +44,12 @@ fn pack(content: &mut Vec<u8>) -> Value {
     while let Some((line, behind)) = rest.split_once_str("\n") {
         let mut line = line.to_vec();
         let mut taken = 0;
-        if !is_head {
-            if let Ok(mut value) = serde_json::from_slice::<Value>(&line) {
-                taken = entry(&mut value, behind);
-                line = value.to_string().into_bytes();
-            }
-            entries += 1;
+        if let Ok(mut value) = serde_json::from_slice::<Value>(&line) {
+            taken = entry(&mut value, behind);
+            change(&mut value);
+            line = value.to_string().into_bytes();
         }
+        entries += usize::from(!is_head);
         is_head = false;
         lines.extend_from_slice(&line);
         made.extend_from_slice(&line);
