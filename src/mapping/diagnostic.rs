@@ -295,7 +295,12 @@ impl MappingErrors {
     pub fn render(&self, color: bool) -> String {
         let shown = self.0.iter().take(MOST_SHOWN);
         let mut rendered: Vec<_> = shown.map(|error| error.render(color)).collect();
-        if let Some(more) = self.0.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+        if let Some(more) = self
+            .0
+            .len()
+            .checked_sub(MOST_SHOWN)
+            .filter(|more| *more > 0)
+        {
             rendered.push(format!("and {more} more errors"));
         }
         rendered.join("\n\n")

@@ -131,7 +131,11 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut_at_characters() {
-        let text = format!("\u{e9}{}x{}", "\u{e9}".repeat(MAX_SIDE), "\u{1f980}".repeat(MAX_SIDE));
+        let text = format!(
+            "\u{e9}{}x{}",
+            "\u{e9}".repeat(MAX_SIDE),
+            "\u{1f980}".repeat(MAX_SIDE)
+        );
         let at = text.find('x').unwrap_or_default();
         let found = excerpts(&text, &[at..text.len()]);
         let [(shown, under, Some(column))] = &found[..] else {

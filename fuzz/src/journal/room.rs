@@ -178,7 +178,10 @@ impl Room {
             let digest = Digest::of(content).to_string();
             let is_packed = packed.iter().any(|(of, d)| of == name && *d == digest);
             let is_there = parts.0.iter().any(|(_, pack)| pack.contains_str(content));
-            assert!(is_packed && is_there, "{path:?} is {thing:?}, and was {was:?}");
+            assert!(
+                is_packed && is_there,
+                "{path:?} is {thing:?}, and was {was:?}"
+            );
         }
     }
 }
