@@ -10,6 +10,7 @@
 
 mod applier;
 mod diff;
+mod journal;
 mod mapping;
 pub mod mutation;
 mod python;
@@ -20,6 +21,7 @@ pub mod watch;
 pub mod worker;
 
 pub use diff::diff;
+pub use journal::journal;
 pub use mapping::mapping;
 pub use python::python;
 pub use rust::rust;
@@ -85,5 +87,12 @@ pub const TARGETS: &[Target] = &[
         seeds: diff::seeds,
         header: 0,
         words: diff::WORDS,
+    },
+    Target {
+        name: "journal",
+        law: journal,
+        seeds: journal::seeds,
+        header: journal::HEADER,
+        words: journal::WORDS,
     },
 ];

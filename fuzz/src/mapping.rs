@@ -128,8 +128,9 @@ fn configuration(file: &Path) {
 fn told(loaded: Result<Tables, MappingErrors>, text: &str) -> Option<Tables> {
     match loaded {
         Ok(tables) => {
+            let lines = text.split('\n').count();
             for warning in tables.warnings() {
-                has_place(warning, text);
+                has_place(warning, text, lines);
                 assert!(!warning.render(false).is_empty(), "a warning without words");
             }
             for table in tables.tables() {
@@ -146,8 +147,9 @@ fn told(loaded: Result<Tables, MappingErrors>, text: &str) -> Option<Tables> {
 
 fn errors_have_places(errors: &MappingErrors, text: &str) {
     assert!(!errors.errors().is_empty(), "refused without an error");
+    let lines = text.split('\n').count();
     for error in errors.errors() {
-        has_place(error, text);
+        has_place(error, text, lines);
     }
     assert!(!errors.to_string().is_empty(), "errors without words");
     for color in [false, true] {
@@ -155,11 +157,11 @@ fn errors_have_places(errors: &MappingErrors, text: &str) {
     }
 }
 
-fn has_place(error: &MappingError, text: &str) {
+/// `lines`: how many the text has.
+fn has_place(error: &MappingError, text: &str, lines: usize) {
     if let Some(span) = error.span() {
         assert!(text.get(span.clone()).is_some(), "{span:?}: {error}");
     }
-    let lines = text.split('\n').count();
     let line = error.line();
     assert!(
         line.is_none_or(|line| (1..=lines).contains(&line)),

@@ -97,7 +97,7 @@ impl Run {
         let mut tally = Tally::default();
         let mut next = shard;
         while next < self.inputs {
-            let folder = tempfile::tempdir()?;
+            let folder = scratch()?;
             let mut worker = self.worker(target, next, folder.path())?;
             let ended = follow(&mut worker, self.limit, &mut tally);
             let Some((at, kind)) = ended? else {
@@ -264,6 +264,12 @@ fn follow(
         .join()
         .map_err(|_| anyhow::anyhow!("a reading thread panicked"))?;
     Ok(ended)
+}
+
+/// A temporary folder, in memory where the system has a place for that: a target may flush what it
+/// writes some ten times an input.
+fn scratch() -> io::Result<tempfile::TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
 }
 
 /// The target of this name.

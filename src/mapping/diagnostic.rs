@@ -5,9 +5,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::excerpt::Excerpt;
 use crate::text::{LineIndex, one_line, shown};
+
+/// Errors that are shown one by one.
+const MOST_SHOWN: usize = 1000;
 
 /// A text that rules are read from.
 #[derive(Debug)]
@@ -46,17 +50,9 @@ impl Source {
         self.lines.line_of(offset) + 1
     }
 
-    /// The bytes of the lines from the first of these places to the last. The printer goes through
-    /// all that it is given: a file with many errors must not be read as a whole for each.
-    fn lines_around(&self, places: &[(AnnotationKind, &Place)]) -> Range<usize> {
-        let ranges = || places.iter().map(|(_, place)| &place.range);
-        let first = ranges().map(|range| range.start).min().unwrap_or(0);
-        let last = ranges().map(|range| range.end).max().unwrap_or(0);
-        let start = self.lines.start_of(self.lines.line_of(first));
-        let rest = self.text.as_bytes().get(last..).unwrap_or_default();
-        // With its line end, which a place may be at.
-        let end = memchr::memchr(b'\n', rest).map_or(self.text.len(), |at| last + at + 1);
-        start..end
+    /// The byte at which the line of the byte at `offset` starts.
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        self.lines.start_of(self.lines.line_of(offset))
     }
 }
 
@@ -209,24 +205,15 @@ impl MappingError {
         let mut places: Vec<(AnnotationKind, &Place)> = Vec::new();
         places.extend(self.place.iter().map(|p| (AnnotationKind::Primary, p)));
         places.extend(self.related.iter().map(|p| (AnnotationKind::Context, p)));
-        // One excerpt a source, in the order in which the sources are first named.
+        // The sources in the order in which they are first named.
         while let Some(&(_, first)) = places.first() {
-            let (here, elsewhere) = places
+            let (here, elsewhere): (Vec<_>, Vec<_>) = places
                 .into_iter()
                 .partition(|(_, place)| Arc::ptr_eq(&place.source, &first.source));
             places = elsewhere;
-            let here: Vec<(AnnotationKind, &Place)> = here;
-            let lines = first.source.lines_around(&here);
-            group = group.element(
-                Snippet::source(&first.source.text[lines.clone()])
-                    .line_start(first.source.line(lines.start))
-                    .path(shown(&first.source.name))
-                    .annotations(here.into_iter().map(|(kind, place)| {
-                        let range = &place.range;
-                        kind.span(range.start - lines.start..range.end - lines.start)
-                            .label(place.label.as_deref())
-                    })),
-            );
+            for excerpt in Excerpt::all(&first.source, &here) {
+                group = shown_excerpt(group, excerpt, shown(&first.source.name));
+            }
         }
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
@@ -242,6 +229,24 @@ impl MappingError {
     /// Errors of a file stand in the order of its lines; files in the order of loading.
     pub(super) fn position(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.range.start)
+    }
+}
+
+/// A group with one more excerpt of the source that is called `name`.
+fn shown_excerpt<'a>(group: Group<'a>, excerpt: Excerpt<'a>, name: String) -> Group<'a> {
+    let annotations = excerpt
+        .places
+        .into_iter()
+        .map(|(kind, range, label)| kind.span(range).label(label));
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(excerpt.line)
+        .annotations(annotations);
+    match excerpt.cut_at {
+        None => group.element(snippet.path(name)),
+        Some(column) => {
+            let origin = Origin::path(name).line(excerpt.line).char_column(column);
+            group.element(origin).element(snippet)
+        }
     }
 }
 
@@ -285,9 +290,19 @@ impl MappingErrors {
         &self.0
     }
 
-    /// All of them with their source, a blank line between two.
+    /// All of them with their source, a blank line between two. Of those of a file that is none
+    /// of a mapping there may be more than anybody reads: from some number on they are only counted.
     pub fn render(&self, color: bool) -> String {
-        let rendered: Vec<_> = self.0.iter().map(|error| error.render(color)).collect();
+        let shown = self.0.iter().take(MOST_SHOWN);
+        let mut rendered: Vec<_> = shown.map(|error| error.render(color)).collect();
+        if let Some(more) = self
+            .0
+            .len()
+            .checked_sub(MOST_SHOWN)
+            .filter(|more| *more > 0)
+        {
+            rendered.push(format!("and {more} more errors"));
+        }
         rendered.join("\n\n")
     }
 }
@@ -321,3 +336,19 @@ impl fmt::Display for MappingErrors {
 }
 
 impl std::error::Error for MappingErrors {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hundreds_are_shown_and_what_is_beyond_is_counted() {
+        let error = MappingError::whole(None, "wrong");
+        let rendered = |count| MappingErrors(vec![error.clone(); count]).render(false);
+        assert_eq!(rendered(900).matches("wrong").count(), 900);
+        assert!(!rendered(MOST_SHOWN).contains("more"));
+        let many = rendered(MOST_SHOWN + 3);
+        assert_eq!(many.matches("wrong").count(), MOST_SHOWN);
+        assert!(many.ends_with("and 3 more errors"));
+    }
+}

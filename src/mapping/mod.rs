@@ -9,6 +9,7 @@ mod builtin;
 mod check;
 mod diagnostic;
 mod ends;
+mod excerpt;
 #[cfg(test)]
 mod laws;
 mod load;

@@ -26,7 +26,8 @@ pub struct Change<'a> {
     pub new: &'a [u8],
     /// References that are rewritten in it.
     pub references: usize,
-    /// Permissions that a file which is to be made gets, as unix has them.
+    /// Permissions that a file which is to be made gets, as unix has them; it gets neither
+    /// set-user-ID nor set-group-ID.
     pub mode: u32,
 }
 

@@ -47,7 +47,7 @@ fn write(
     }
     let permitted = match present {
         Some(metadata) => disk.imitate(&file, target, metadata),
-        None => disk.set_mode(&file, entry.mode),
+        None => disk.set_mode(&file, entry.mode & 0o777),
     };
     permitted.map_err(PackError::Write)
 }

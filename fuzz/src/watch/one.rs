@@ -54,7 +54,7 @@ pub fn minimized(
 }
 
 fn is_same(target: &Target, input: &[u8], kind: &Kind, limit: Duration) -> anyhow::Result<bool> {
-    let folder = tempfile::tempdir()?;
+    let folder = super::scratch()?;
     let file = folder.path().join("input");
     std::fs::write(&file, input)?;
     let mut process = Command::new(std::env::current_exe()?)

@@ -227,6 +227,23 @@ fn a_file_can_be_made_again_where_none_is() {
 }
 
 #[test]
+fn a_file_that_is_made_again_runs_as_nobody_else() {
+    let room = Room::new(&[("d/b.rs", "old")]);
+    let path = room.root.join("d/made.rs");
+    let mut draft = room.draft();
+    let change = Change {
+        path: &path,
+        old: None,
+        new: b"made",
+        references: 0,
+        mode: 0o6755,
+    };
+    draft.add(&change).expect("it is in");
+    commit(draft);
+    assert_eq!(room.mode("d/made.rs"), 0o755);
+}
+
+#[test]
 fn set_user_id_and_attributes_stay_as_far_as_the_system_has_them() {
     let room = Room::new(&[("a.rs", "old")]);
     room.set_mode("a.rs", 0o4755);

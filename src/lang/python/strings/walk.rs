@@ -220,6 +220,8 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
                 if matches!(base, Expr::Call(_) | Expr::Subscript(_)) {
                     self.attributes.entry(base.range()).or_insert(expr);
                 }
+                // Between the two there are names only, and there may be thousands of them.
+                return self.visit_expr(base);
             }
             Expr::Compare(compare) => {
                 self.compares.push(compare);

@@ -1,6 +1,7 @@
 //! From what is written to the absolute path that it means.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -74,6 +75,11 @@ pub struct Resolver<'a> {
     pub tree: &'a ModuleTree,
     /// What was found for imports; `None` inside marks one that is being resolved.
     pub(super) meanings: RefCell<Meanings>,
+    /// How many imports are being resolved right now.
+    resolving: Cell<usize>,
+    /// By scope, its globs without those that mean what one before them means. Known once all of
+    /// them were asked for, and none is being resolved.
+    distinct: RefCell<FxHashMap<ScopeId, Rc<[usize]>>>,
     /// What imports of other files mean.
     pub(super) outer_meanings: RefCell<OuterMeanings>,
     /// Modules that are asked for a name right now: globs may go in circles.
@@ -102,6 +108,8 @@ impl<'a> Resolver<'a> {
             table,
             tree,
             meanings: RefCell::default(),
+            resolving: Cell::default(),
+            distinct: RefCell::default(),
             outer_meanings: RefCell::default(),
             asked: RefCell::default(),
         }
@@ -129,6 +137,7 @@ impl<'a> Resolver<'a> {
             return known.clone();
         }
         self.meanings.borrow_mut().insert((scope, ordinal), None);
+        self.resolving.update(|count| count + 1);
         let leaf = &scopes.get(scope).names.leaves[ordinal];
         let meaning = if leaf.kind == LeafKind::ExternCrate {
             Some(vec![self.extern_crate(&leaf.written.segments[0])])
@@ -149,6 +158,7 @@ impl<'a> Resolver<'a> {
             )
             .map(|(_, path)| path)
         };
+        self.resolving.update(|count| count - 1);
         self.meanings
             .borrow_mut()
             .insert((scope, ordinal), meaning.clone());
@@ -310,9 +320,13 @@ impl<'a> Resolver<'a> {
             }
             // What one glob of a module does not bring, another one does not either.
             let mut seen: FxHashSet<Vec<Segment>> = FxHashSet::default();
-            for &glob in &here.names.globs {
-                // A module of that name never hides a primitive type.
-                if role == Role::Use(id, glob) || is_primitive(name) {
+            let mut distinct: Vec<usize> = Vec::new();
+            let known_distinct = self.distinct_globs(id, role);
+            let globs = known_distinct.as_deref().unwrap_or(&here.names.globs);
+            // A module of that name never hides a primitive type.
+            let globs = if is_primitive(name) { &[] } else { globs };
+            for &glob in globs {
+                if role == Role::Use(id, glob) {
                     continue;
                 }
                 let known = self.meanings.borrow();
@@ -323,9 +337,10 @@ impl<'a> Resolver<'a> {
                 let Some(base) = self.leaf(scopes, id, glob) else {
                     continue;
                 };
-                if here.names.globs.len() > 1 && !seen.insert(base.clone()) {
+                if globs.len() > 1 && !seen.insert(base.clone()) {
                     continue;
                 }
+                distinct.push(glob);
                 let mut path = base.clone();
                 path.push(name.clone());
                 if let Some(known) = self.module_at(scopes, &base) {
@@ -346,6 +361,10 @@ impl<'a> Resolver<'a> {
                 } else if self.knows_brought(&base, name) {
                     return head(path, Via::Glob(id, glob));
                 }
+            }
+            let all_asked = known_distinct.is_none() && globs.len() > 1;
+            if all_asked && role == Role::Path && self.resolving.get() == 0 {
+                self.distinct.borrow_mut().insert(id, distinct.into());
             }
         }
         if let Some(library) = self.root_extern(scopes, name)
@@ -387,6 +406,14 @@ impl<'a> Resolver<'a> {
             return Some(self.by_crate_name(name));
         }
         None
+    }
+
+    /// The globs of a scope that mean different modules, if that is known and if the import that is
+    /// resolved, which does not see itself, is none of them.
+    fn distinct_globs(&self, scope: ScopeId, role: Role) -> Option<Rc<[usize]>> {
+        let known = self.distinct.borrow().get(&scope).cloned()?;
+        let sees = |glob: &usize| role != Role::Use(scope, *glob);
+        known.iter().all(sees).then_some(known)
     }
 
     /// Whether the new home of a module that is gone binds `name`; `None` if the tree has no such
