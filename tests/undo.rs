@@ -684,9 +684,101 @@ fn an_edit_after_an_interrupted_apply_is_left_by_its_undo() {
         .run(&["undo"])
         .is(1)
         .says("b.py: has been edited since")
-        .says("restored 1 file of transaction 1; `repoint undo 2`");
+        .says("restored 1 file of transaction 1, 1 left; `repoint undo 2`");
     assert_eq!(project.read("a.py"), OLD);
     assert_eq!(project.read("b.py"), "edited\n");
+}
+
+#[test]
+fn what_was_written_and_then_edited_before_recovery_can_be_taken_back() {
+    for args in [&["undo", "--3way"][..], &["undo", "1", "--force"]] {
+        let project = Project::of(&["a.py", "b.py", "c.py"]);
+        project.write("a.py", LONG);
+        project.apply(FIRST);
+        project.unfinish(1);
+        let edited = project.read("a.py").replace("z = 3", "z = 4");
+        project.write("a.py", &edited);
+        project.write("b.py", OLD);
+        project
+            .run(&["recover"])
+            .is(2)
+            .says("a.py: has been edited");
+        project
+            .run(&["undo"])
+            .is(1)
+            .says("a.py: has been edited since")
+            .says("restored 2 files of transaction 1, 1 left");
+        assert_eq!(project.read("a.py"), edited);
+        assert_eq!(project.states(), ["2 done", "1 undone-in-part"]);
+        project.run(args).is(0).says("restored 1 file");
+        let expected = match args.len() {
+            2 => LONG.replace("z = 3", "z = 4"),
+            _ => LONG.to_owned(),
+        };
+        assert_eq!(project.read("a.py"), expected);
+        assert_eq!(project.states(), ["3 done", "2 done", "1 undone"]);
+    }
+}
+
+#[test]
+fn what_was_gone_at_recovery_and_came_back_is_taken_back() {
+    let project = Project::of(&["sub/a.py", "sub/b.py", "c.py"]);
+    let before = project.tree();
+    project.apply(FIRST);
+    project.unfinish(1);
+    project.write("sub/b.py", OLD);
+    let [there, away] = ["sub", "away"].map(|name| project.root.join(name));
+    fs::rename(&there, &away).expect("moved");
+    project
+        .run(&["recover"])
+        .is(2)
+        .says("sub/a.py: is not there any more");
+    fs::rename(&away, &there).expect("moved");
+    project
+        .run(&["undo"])
+        .is(0)
+        .says("restored 2 files of transaction 1, 1 were as before already");
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn an_undo_of_a_part_of_the_undos_makes_that_part_undoable() {
+    let project = Project::of(&["a.py", "b.py", "c.py"]);
+    let before = project.tree();
+    project.apply(FIRST);
+    project.write("a.py", "edited\n");
+    project.run(&["undo"]).is(1);
+    project.write("a.py", NEW);
+    project.run(&["undo"]).is(0).says("restored 1 file");
+    assert_eq!(project.states(), ["3 done", "2 done", "1 undone"]);
+    project.run(&["undo", "2"]).is(0).says("restored 2 files");
+    assert_eq!(
+        project.states(),
+        ["4 done", "3 done", "2 undone", "1 undone-in-part"]
+    );
+    project.run(&["undo"]).is(0).says("restored 2 files");
+    assert_eq!(project.tree(), before);
+    assert_eq!(project.states()[4], "1 undone");
+    project.run(&["undo"]).is(2).says("taken back already");
+}
+
+#[test]
+fn an_undo_that_was_taken_back_in_part_is_undone_again() {
+    for args in [&["undo"][..], &["undo", "1"]] {
+        let project = Project::of(&["a.py", "b.py", "c.py"]);
+        project.apply(FIRST);
+        project.run(&["undo"]).is(0);
+        project.write("a.py", "edited\n");
+        project.run(&["undo", "2"]).is(1);
+        assert_eq!(project.read("b.py"), NEW);
+        assert_eq!(
+            project.states(),
+            ["3 done", "2 undone-in-part", "1 undone-in-part"]
+        );
+        project.run(args).is(1).says("restored 2 files");
+        assert_eq!(project.read("b.py"), OLD);
+        assert_eq!(project.read("a.py"), "edited\n");
+    }
 }
 
 /// An apply that was interrupted, and that can never be finished: a new content is lost.
@@ -714,7 +806,7 @@ fn what_can_never_be_finished_can_be_taken_back() {
             .run(args)
             .is(0)
             .says("transaction 1 was interrupted and cannot be finished: 1 file")
-            .says("restored 2 files of transaction 1; `repoint undo 2`");
+            .says("restored 2 files of transaction 1, 1 were as before already; `repoint undo 2`");
         for name in ["a.py", "b.py", "c.py"] {
             assert_eq!(project.read(name), OLD);
         }
