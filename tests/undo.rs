@@ -905,6 +905,99 @@ fn a_pack_without_a_record_is_said_unless_somebody_writes() {
     assert_eq!(project.journal_files(), ["1.done", "1.pack"]);
 }
 
+/// The new content that an interrupted run has put beside a file.
+fn staged(project: &Project, id: u64, name: &str, index: usize) -> PathBuf {
+    let pack = fs::read(project.journal(&format!("{id}.pack"))).expect("read");
+    let end = pack.iter().position(|b| *b == b'\n').expect("a line");
+    let head: serde_json::Value = serde_json::from_slice(&pack[..end]).expect("JSON");
+    let token = head["token"].as_str().expect("text");
+    let beside = format!(".repoint-{token}-{index}.tmp");
+    let path = project.root.join(name).with_file_name(beside);
+    fs::write(&path, NEW).expect("written");
+    path
+}
+
+#[test]
+fn what_was_changed_about_a_file_before_recovery_stays() {
+    let project = Project::of(&["a.py", "b.py"]);
+    project.chmod("a.py", 0o644);
+    project.chmod("b.py", 0o644);
+    project.apply(FIRST);
+    project.unfinish(1);
+    for (index, name) in ["a.py", "b.py"].into_iter().enumerate() {
+        let staged = staged(&project, 1, name, index);
+        project.chmod(staged, 0o644);
+        project.write(name, OLD);
+    }
+    project.chmod("a.py", 0o600);
+    let noted = project.root.join("b.py");
+    // Not every file system has attributes.
+    let has_notes = xattr::set(&noted, "user.note", b"kept").is_ok();
+    project.run(&["recover"]).is(0).says("2 files replaced");
+    assert_eq!(project.tree()[Path::new("p/a.py")], (NEW.into(), 0o600));
+    assert_eq!(project.tree().len(), 3);
+    if has_notes {
+        let note = xattr::get(&noted, "user.note").expect("read");
+        assert_eq!(note.as_deref(), Some(&b"kept"[..]));
+    }
+}
+
+#[test]
+fn temporary_files_in_a_folder_that_went_are_named() {
+    for (is_committed, becomes_link) in [(false, false), (false, true), (true, false), (true, true)]
+    {
+        let project = Project::of(&["sub/a.py", "sub/b.py"]);
+        project.apply(FIRST);
+        let beside = staged(&project, 1, "sub/a.py", 0);
+        project.write("sub/a.py", OLD);
+        if is_committed {
+            project.unfinish(1);
+        } else {
+            fs::remove_file(project.journal("1.done")).expect("removed");
+        }
+        let [there, away] = ["sub", "away"].map(|name| project.root.join(name));
+        fs::rename(&there, &away).expect("moved");
+        if becomes_link {
+            symlink(&away, &there).expect("linked");
+        }
+        let said = project
+            .run(&["recover"])
+            .is(2)
+            .says("-*.tmp` may lie where this folder went: remove them");
+        assert_eq!(said.err.matches("may lie").count(), 1, "{}", said.err);
+        let name = beside.file_name().and_then(OsStr::to_str).expect("text");
+        let token = name.strip_suffix("-0.tmp").expect("the first");
+        assert!(said.err.contains(token), "{}", said.err);
+        assert!(away.join(name).exists());
+        project.run(&["recover"]).is(0).never("may lie");
+    }
+}
+
+#[test]
+fn what_was_just_being_forgotten_is_no_leftover() {
+    for lost in ["1.pack", "1.done"] {
+        let project = Project::of(&["a.py"]);
+        project.apply(FIRST);
+        project.apply(SECOND);
+        fs::remove_file(project.journal(lost)).expect("removed");
+        let diff = ["diff", "--lang", "python", "--move", "no.no=no.yes"];
+        project.run(&diff).is(0).never("transaction 1");
+        assert_eq!(project.states(), ["2 done"]);
+        project.run(&["log"]).is(0).never("interrupted");
+        project
+            .run(&["recover"])
+            .is(0)
+            .says("nothing was interrupted")
+            .never("transaction 1");
+        assert_eq!(project.journal_files(), ["2.done", "2.pack"]);
+        project
+            .run(&["undo", "1"])
+            .is(2)
+            .says("2 is the oldest that was kept");
+        project.run(&["undo"]).is(0).says("of transaction 2");
+    }
+}
+
 #[test]
 fn the_log_has_a_line_for_each() {
     let project = Project::of(&["a.py", "b.py"]);

@@ -13,6 +13,7 @@ use super::digest::Digest;
 use super::journal::{Journal, JournalError, Status, io_error};
 use super::name::Name;
 use super::record::{Action, Done, Id};
+use super::recover::forgotten;
 
 /// A transaction of the journal.
 #[derive(Debug)]
@@ -60,7 +61,9 @@ impl Journal<'_> {
     /// # Errors
     /// The journal's folder cannot be read.
     pub fn history(&self) -> Result<History, JournalError> {
-        let listed = self.list()?;
+        let forgotten = forgotten(&self.files()?);
+        let mut listed = self.list()?;
+        listed.retain(|(id, _)| !forgotten.contains(id));
         let fates = Cover::new(self, &listed).fates();
         let past = listed.into_iter().map(|(id, status)| Past {
             id,
