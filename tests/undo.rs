@@ -684,9 +684,101 @@ fn an_edit_after_an_interrupted_apply_is_left_by_its_undo() {
         .run(&["undo"])
         .is(1)
         .says("b.py: has been edited since")
-        .says("restored 1 file of transaction 1; `repoint undo 2`");
+        .says("restored 1 file of transaction 1, 1 left; `repoint undo 2`");
     assert_eq!(project.read("a.py"), OLD);
     assert_eq!(project.read("b.py"), "edited\n");
+}
+
+#[test]
+fn what_was_written_and_then_edited_before_recovery_can_be_taken_back() {
+    for args in [&["undo", "--3way"][..], &["undo", "1", "--force"]] {
+        let project = Project::of(&["a.py", "b.py", "c.py"]);
+        project.write("a.py", LONG);
+        project.apply(FIRST);
+        project.unfinish(1);
+        let edited = project.read("a.py").replace("z = 3", "z = 4");
+        project.write("a.py", &edited);
+        project.write("b.py", OLD);
+        project
+            .run(&["recover"])
+            .is(2)
+            .says("a.py: has been edited");
+        project
+            .run(&["undo"])
+            .is(1)
+            .says("a.py: has been edited since")
+            .says("restored 2 files of transaction 1, 1 left");
+        assert_eq!(project.read("a.py"), edited);
+        assert_eq!(project.states(), ["2 done", "1 undone-in-part"]);
+        project.run(args).is(0).says("restored 1 file");
+        let expected = match args.len() {
+            2 => LONG.replace("z = 3", "z = 4"),
+            _ => LONG.to_owned(),
+        };
+        assert_eq!(project.read("a.py"), expected);
+        assert_eq!(project.states(), ["3 done", "2 done", "1 undone"]);
+    }
+}
+
+#[test]
+fn what_was_gone_at_recovery_and_came_back_is_taken_back() {
+    let project = Project::of(&["sub/a.py", "sub/b.py", "c.py"]);
+    let before = project.tree();
+    project.apply(FIRST);
+    project.unfinish(1);
+    project.write("sub/b.py", OLD);
+    let [there, away] = ["sub", "away"].map(|name| project.root.join(name));
+    fs::rename(&there, &away).expect("moved");
+    project
+        .run(&["recover"])
+        .is(2)
+        .says("sub/a.py: is not there any more");
+    fs::rename(&away, &there).expect("moved");
+    project
+        .run(&["undo"])
+        .is(0)
+        .says("restored 2 files of transaction 1, 1 were as before already");
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn an_undo_of_a_part_of_the_undos_makes_that_part_undoable() {
+    let project = Project::of(&["a.py", "b.py", "c.py"]);
+    let before = project.tree();
+    project.apply(FIRST);
+    project.write("a.py", "edited\n");
+    project.run(&["undo"]).is(1);
+    project.write("a.py", NEW);
+    project.run(&["undo"]).is(0).says("restored 1 file");
+    assert_eq!(project.states(), ["3 done", "2 done", "1 undone"]);
+    project.run(&["undo", "2"]).is(0).says("restored 2 files");
+    assert_eq!(
+        project.states(),
+        ["4 done", "3 done", "2 undone", "1 undone-in-part"]
+    );
+    project.run(&["undo"]).is(0).says("restored 2 files");
+    assert_eq!(project.tree(), before);
+    assert_eq!(project.states()[4], "1 undone");
+    project.run(&["undo"]).is(2).says("taken back already");
+}
+
+#[test]
+fn an_undo_that_was_taken_back_in_part_is_undone_again() {
+    for args in [&["undo"][..], &["undo", "1"]] {
+        let project = Project::of(&["a.py", "b.py", "c.py"]);
+        project.apply(FIRST);
+        project.run(&["undo"]).is(0);
+        project.write("a.py", "edited\n");
+        project.run(&["undo", "2"]).is(1);
+        assert_eq!(project.read("b.py"), NEW);
+        assert_eq!(
+            project.states(),
+            ["3 done", "2 undone-in-part", "1 undone-in-part"]
+        );
+        project.run(args).is(1).says("restored 2 files");
+        assert_eq!(project.read("b.py"), OLD);
+        assert_eq!(project.read("a.py"), "edited\n");
+    }
 }
 
 /// An apply that was interrupted, and that can never be finished: a new content is lost.
@@ -714,7 +806,7 @@ fn what_can_never_be_finished_can_be_taken_back() {
             .run(args)
             .is(0)
             .says("transaction 1 was interrupted and cannot be finished: 1 file")
-            .says("restored 2 files of transaction 1; `repoint undo 2`");
+            .says("restored 2 files of transaction 1, 1 were as before already; `repoint undo 2`");
         for name in ["a.py", "b.py", "c.py"] {
             assert_eq!(project.read(name), OLD);
         }
@@ -811,6 +903,99 @@ fn a_pack_without_a_record_is_said_unless_somebody_writes() {
     project.run(&["recover"]).is(0).says("cleared away");
     project.run(&check).is(0).never(note);
     assert_eq!(project.journal_files(), ["1.done", "1.pack"]);
+}
+
+/// The new content that an interrupted run has put beside a file.
+fn staged(project: &Project, id: u64, name: &str, index: usize) -> PathBuf {
+    let pack = fs::read(project.journal(&format!("{id}.pack"))).expect("read");
+    let end = pack.iter().position(|b| *b == b'\n').expect("a line");
+    let head: serde_json::Value = serde_json::from_slice(&pack[..end]).expect("JSON");
+    let token = head["token"].as_str().expect("text");
+    let beside = format!(".repoint-{token}-{index}.tmp");
+    let path = project.root.join(name).with_file_name(beside);
+    fs::write(&path, NEW).expect("written");
+    path
+}
+
+#[test]
+fn what_was_changed_about_a_file_before_recovery_stays() {
+    let project = Project::of(&["a.py", "b.py"]);
+    project.chmod("a.py", 0o644);
+    project.chmod("b.py", 0o644);
+    project.apply(FIRST);
+    project.unfinish(1);
+    for (index, name) in ["a.py", "b.py"].into_iter().enumerate() {
+        let staged = staged(&project, 1, name, index);
+        project.chmod(staged, 0o644);
+        project.write(name, OLD);
+    }
+    project.chmod("a.py", 0o600);
+    let noted = project.root.join("b.py");
+    // Not every file system has attributes.
+    let has_notes = xattr::set(&noted, "user.note", b"kept").is_ok();
+    project.run(&["recover"]).is(0).says("2 files replaced");
+    assert_eq!(project.tree()[Path::new("p/a.py")], (NEW.into(), 0o600));
+    assert_eq!(project.tree().len(), 3);
+    if has_notes {
+        let note = xattr::get(&noted, "user.note").expect("read");
+        assert_eq!(note.as_deref(), Some(&b"kept"[..]));
+    }
+}
+
+#[test]
+fn temporary_files_in_a_folder_that_went_are_named() {
+    for (is_committed, becomes_link) in [(false, false), (false, true), (true, false), (true, true)]
+    {
+        let project = Project::of(&["sub/a.py", "sub/b.py"]);
+        project.apply(FIRST);
+        let beside = staged(&project, 1, "sub/a.py", 0);
+        project.write("sub/a.py", OLD);
+        if is_committed {
+            project.unfinish(1);
+        } else {
+            fs::remove_file(project.journal("1.done")).expect("removed");
+        }
+        let [there, away] = ["sub", "away"].map(|name| project.root.join(name));
+        fs::rename(&there, &away).expect("moved");
+        if becomes_link {
+            symlink(&away, &there).expect("linked");
+        }
+        let said = project
+            .run(&["recover"])
+            .is(2)
+            .says("-*.tmp` may lie where this folder went: remove them");
+        assert_eq!(said.err.matches("may lie").count(), 1, "{}", said.err);
+        let name = beside.file_name().and_then(OsStr::to_str).expect("text");
+        let token = name.strip_suffix("-0.tmp").expect("the first");
+        assert!(said.err.contains(token), "{}", said.err);
+        assert!(away.join(name).exists());
+        project.run(&["recover"]).is(0).never("may lie");
+    }
+}
+
+#[test]
+fn what_was_just_being_forgotten_is_no_leftover() {
+    for lost in ["1.pack", "1.done"] {
+        let project = Project::of(&["a.py"]);
+        project.apply(FIRST);
+        project.apply(SECOND);
+        fs::remove_file(project.journal(lost)).expect("removed");
+        let diff = ["diff", "--lang", "python", "--move", "no.no=no.yes"];
+        project.run(&diff).is(0).never("transaction 1");
+        assert_eq!(project.states(), ["2 done"]);
+        project.run(&["log"]).is(0).never("interrupted");
+        project
+            .run(&["recover"])
+            .is(0)
+            .says("nothing was interrupted")
+            .never("transaction 1");
+        assert_eq!(project.journal_files(), ["2.done", "2.pack"]);
+        project
+            .run(&["undo", "1"])
+            .is(2)
+            .says("2 is the oldest that was kept");
+        project.run(&["undo"]).is(0).says("of transaction 2");
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ use super::exit::Exit;
 use super::resolve::Refusal;
 use super::state;
 
-/// What was done is said on standard error; 2 if files were left, or cannot be replaced yet.
+/// What was done is said on standard error; 2 if files were left, or cannot be replaced yet, or if
+/// temporary files may lie where a folder went.
 pub(super) fn run(args: &RecoverArgs, console: &Console) -> Result<Exit, Refusal> {
     let journal = state::journal_alone(&args.journal)?;
     let recovered = if journal.exists() {

@@ -1,6 +1,7 @@
 //! The journal of a project, as the subcommands meet it.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -141,15 +142,17 @@ pub(super) fn open(
 /// Files cannot be replaced yet.
 pub(super) fn say_recovered(recovered: &Recovered, console: &Console) -> anyhow::Result<Exit> {
     let finished = match recovered {
-        Recovered::Cleared(id) => {
+        Recovered::Cleared(id, strays) => {
+            say_strays(strays, console);
             console.note(&format!(
                 "transaction {id} was interrupted before it changed anything: cleared away"
             ));
-            return Ok(Exit::Clean);
+            return Ok(Exit::failed_if(!strays.is_empty()));
         }
         Recovered::Finished(_, finished) => finished,
     };
     say_left(&finished.left, console);
+    say_strays(&finished.strays, console);
     say_failed(&finished.failed, console);
     if !finished.failed.is_empty() {
         anyhow::bail!("{}", still_unfinished(finished));
@@ -168,6 +171,19 @@ pub(super) fn say_recovered(recovered: &Recovered, console: &Console) -> anyhow:
 /// Names files that were left, as errors.
 pub(super) fn say_left(left: &[(std::path::PathBuf, Left)], console: &Console) {
     say_each(left, console);
+}
+
+/// Names temporary files that may lie where a folder went, as errors. All of them: nobody else
+/// knows of them.
+pub(super) fn say_strays(strays: &BTreeSet<PathBuf>, console: &Console) {
+    for stray in strays {
+        let names = stray.file_name().unwrap_or_default().display();
+        let folder = stray.parent().unwrap_or(stray);
+        console.failure(
+            folder,
+            &format!("temporary files `{names}` may lie where this folder went: remove them"),
+        );
+    }
 }
 
 /// Names files that could not be replaced, as errors.

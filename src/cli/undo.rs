@@ -74,7 +74,7 @@ fn finish(
     for recovered in journal.recover(lock)? {
         let (record, finished) = match &recovered {
             Recovered::Finished(record, finished) => (record, finished),
-            Recovered::Cleared(_) => {
+            Recovered::Cleared(..) => {
                 exit = exit.max(state::say_recovered(&recovered, console)?);
                 continue;
             }
@@ -114,6 +114,7 @@ fn give_up(
     console: &Console,
 ) -> anyhow::Result<()> {
     state::say_left(&finished.left, console);
+    state::say_strays(&finished.strays, console);
     state::say_failed(&finished.failed, console);
     for stray in journal.settle(lock, record.clone())? {
         console.failure(&stray, "cannot be removed: remove it by hand");

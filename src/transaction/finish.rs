@@ -4,12 +4,13 @@
 //! somebody's edit, and is left. So it does not matter how often this is begun. The same code ends
 //! a transaction that goes well and one that was interrupted.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::digest::Digest;
 use super::journal::{Journal, JournalError, io_error};
-use super::pack::{Entry, Pack, PackError, stage_of};
+use super::pack::{Entry, Pack, PackError, stage_of, stages_beside};
 use super::record::{Done, Id, Record};
 use super::stage::{clear, is_staged, stage};
 use super::tree::{Found, Left, Tree};
@@ -25,6 +26,9 @@ pub struct Finished {
     pub already: usize,
     /// Files that are left as they are, and why.
     pub left: Vec<(PathBuf, Left)>,
+    /// Temporary files that may lie where a folder went, which is not where it was: the folder as
+    /// it was, and their names as a shell has them.
+    pub strays: BTreeSet<PathBuf>,
     /// Files that could not be replaced, and why. If there is one the transaction is still to be
     /// finished.
     pub failed: Vec<(PathBuf, PackError)>,
@@ -84,6 +88,7 @@ pub(super) fn finish(
             replaced: 0,
             already: 0,
             left: Vec::new(),
+            strays: BTreeSet::new(),
             failed: Vec::new(),
         },
     };
@@ -163,7 +168,7 @@ impl Finishing<'_> {
             _ => return Ok(None),
         };
         let temporary = stage_of(&target, &self.pack.head.token, entry.index);
-        if !is_staged(disk, &temporary, entry, present.as_deref())? {
+        if !is_staged(disk, &temporary, entry, &target, present.as_deref())? {
             clear(disk, &temporary)?;
             stage(disk, self.pack, entry, &target, present.as_deref())?;
         }
@@ -177,10 +182,16 @@ impl Finishing<'_> {
 
     fn replace(&mut self, entry: &Entry) -> Result<Step, Stop> {
         let disk = self.journal.disk;
-        let target = self.tree.locate(&entry.name).map_err(|left| match left {
-            Left::Unreachable(why) => Stop::Failed(io::Error::other(why).into()),
-            left => Stop::Left(left),
-        })?;
+        let target = match self.tree.locate(&entry.name) {
+            Ok(target) => target,
+            Err(Left::Unreachable(why)) => return Err(io::Error::other(why).into()),
+            Err(left) => {
+                let path = entry.name.under(&self.journal.root);
+                let stray = stray(&left, &path, &self.pack.head.token);
+                self.finished.strays.extend(stray);
+                return Err(Stop::Left(left));
+            }
+        };
         let temporary = stage_of(&target, &self.pack.head.token, entry.index);
         let left = match self.tree.look(&target)? {
             Found::File(now, _) if now == entry.new.digest => {
@@ -221,6 +232,11 @@ impl Finishing<'_> {
         }
         false
     }
+}
+
+/// Where temporary files may lie that cannot be looked for.
+pub(super) fn stray(left: &Left, path: &Path, token: &str) -> Option<PathBuf> {
+    matches!(left, Left::Gone | Left::Linked).then(|| stages_beside(path, token))
 }
 
 fn is_old(entry: &Entry, now: Digest) -> bool {

@@ -1,17 +1,19 @@
 //! What the journal says of the past: which transactions stand, and which were taken back.
 //!
-//! An undo takes its transaction back if no file was left by it, and if it was not taken back
-//! itself. So undo, redo and undo again need no marks in old records, which are never changed.
+//! That goes file by file (see `cover`): an undo may leave some, and so may what takes it back.
+//! Undo, redo and undo again need no marks in old records, which are never changed.
 
 use std::cell::OnceCell;
 use std::fs;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cover::Cover;
 use super::digest::Digest;
 use super::journal::{Journal, JournalError, Status, io_error};
 use super::name::Name;
 use super::record::{Action, Done, Id};
+use super::recover::forgotten;
 
 /// A transaction of the journal.
 #[derive(Debug)]
@@ -59,25 +61,10 @@ impl Journal<'_> {
     /// # Errors
     /// The journal's folder cannot be read.
     pub fn history(&self) -> Result<History, JournalError> {
-        let listed = self.list()?;
-        let mut fates: FxHashMap<Id, Fate> = FxHashMap::default();
-        // From the newest: whether an undo stands is known before what it took back is asked for.
-        for (id, status) in listed.iter().rev() {
-            let Status::Done(done) = status else {
-                continue;
-            };
-            let stands = !matches!(fates.get(id), Some(Fate::Undone(_)));
-            if let (true, Action::Undo { of, left }) = (stands, done.record.action) {
-                if left == 0 && done.left.is_empty() {
-                    let fate = fates.entry(of).or_insert(Fate::Undone(*id));
-                    if matches!(fate, Fate::InPart(_)) {
-                        *fate = Fate::Undone(*id);
-                    }
-                } else {
-                    fates.entry(of).or_insert(Fate::InPart(*id));
-                }
-            }
-        }
+        let forgotten = forgotten(&self.files()?);
+        let mut listed = self.list()?;
+        listed.retain(|(id, _)| !forgotten.contains(id));
+        let fates = Cover::new(self, &listed).fates();
         let past = listed.into_iter().map(|(id, status)| Past {
             id,
             status,

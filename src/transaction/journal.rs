@@ -25,6 +25,7 @@ use super::disk::Disk;
 use super::lock::{self, Asked, Holder, Lock};
 use super::pack::{Pack, PackError};
 use super::record::{Done, Id, Record};
+use super::recover::forgotten;
 use super::stage::clear;
 
 /// The state folder's name at a project's root.
@@ -253,7 +254,9 @@ impl<'d> Journal<'d> {
     /// # Errors
     /// The folder cannot be read.
     pub fn leftover(&self) -> Result<Option<Id>, JournalError> {
-        let mut found = self.files()?.into_iter();
+        let found = self.files()?;
+        let forgotten = forgotten(&found);
+        let mut found = found.into_iter().filter(|(id, _)| !forgotten.contains(id));
         let left = found.find(|(_, files)| files.pack && !files.commit && !files.done);
         Ok(left.map(|(id, _)| id))
     }

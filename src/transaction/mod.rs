@@ -14,12 +14,13 @@
 //! | `journal`, `lock` | the state folder: what is in it, and who may write |
 //! | `draft`, `guard`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
-//! | `history`, `undo`, `merge` | what stands, and backwards |
+//! | `history`, `cover`, `undo`, `merge` | what stands, and backwards |
 //!
 //! Deliberately absent: no file is ever written in place, none is removed, none outside of the
 //! bounds that a draft was given is touched, and no link is followed when a file is found again.
 
 mod commit;
+mod cover;
 mod digest;
 mod disk;
 mod draft;

@@ -393,3 +393,8 @@ fn read_head(line: &[u8]) -> Result<(u32, serde_json::Result<Head>), PackError> 
 pub(super) fn stage_of(target: &Path, token: &str, index: usize) -> PathBuf {
     target.with_file_name(format!(".repoint-{token}-{index}.tmp"))
 }
+
+/// All temporary files of a transaction in the folder of a file, as a shell names them.
+pub(super) fn stages_beside(target: &Path, token: &str) -> PathBuf {
+    target.with_file_name(format!(".repoint-{token}-*.tmp"))
+}

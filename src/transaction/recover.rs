@@ -1,8 +1,10 @@
 //! What an interrupted run has left is finished, or cleared away.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::path::PathBuf;
 
-use super::finish::{Finished, Staged, finish, flush_all, trusted};
+use super::finish::{Finished, Staged, finish, flush_all, stray, trusted};
 use super::journal::{Files, Journal, JournalError, Status, io_error};
 use super::lock::Lock;
 use super::pack::{Pack, PackError, stage_of};
@@ -13,8 +15,9 @@ use super::tree::{Left, Tree};
 /// What was found and done.
 #[derive(Debug)]
 pub enum Recovered {
-    /// A transaction that never began was cleared away: the tree is as it was before it.
-    Cleared(Id),
+    /// A transaction that never began was cleared away: the tree is as it was before it, but for
+    /// temporary files that may lie where a folder went (see [`Finished::strays`]).
+    Cleared(Id, BTreeSet<PathBuf>),
     /// One that had begun was finished, as far as that was possible.
     Finished(Box<Record>, Finished),
 }
@@ -31,13 +34,20 @@ impl Journal<'_> {
             // Whoever was killed after a name was given may not have waited for it.
             self.flush()?;
         }
+        let forgotten = forgotten(&found);
         for (id, files) in found {
-            if files.is_open() {
+            if forgotten.contains(&id) {
+                self.remove_remains(id, files)?;
+                if files.pack {
+                    self.clear_away(id)?;
+                }
+                self.remove(id, "done")?;
+            } else if files.is_open() {
                 let (record, finished) = self.go_on(id)?;
                 recovered.push(Recovered::Finished(Box::new(record), finished));
             } else if files.pack && !files.done {
-                self.clear_away(id)?;
-                recovered.push(Recovered::Cleared(id));
+                let strays = self.clear_away(id)?;
+                recovered.push(Recovered::Cleared(id, strays));
             } else {
                 self.remove_remains(id, files)?;
             }
@@ -68,10 +78,11 @@ impl Journal<'_> {
     }
 
     /// Removes the temporary files of a transaction without a record, then its pack: as long as that
-    /// is there they can be found.
-    pub(super) fn clear_away(&self, id: Id) -> Result<(), JournalError> {
+    /// is there they can be found. Gives those that may lie elsewhere.
+    pub(super) fn clear_away(&self, id: Id) -> Result<BTreeSet<PathBuf>, JournalError> {
+        let mut strays = BTreeSet::new();
         match self.pack(id) {
-            Ok(mut pack) => self.clear_stages(id, &mut pack)?,
+            Ok(mut pack) => strays = self.clear_stages(id, &mut pack)?,
             // It was cut off in its first line, so nothing was staged yet; or it is gone.
             Err(JournalError::Pack {
                 problem: PackError::Damaged { .. },
@@ -84,10 +95,11 @@ impl Journal<'_> {
             Err(error) => return Err(error),
         }
         self.remove(id, "commit.tmp")?;
-        self.remove(id, "pack")
+        self.remove(id, "pack")?;
+        Ok(strays)
     }
 
-    fn clear_stages(&self, id: Id, pack: &mut Pack) -> Result<(), JournalError> {
+    fn clear_stages(&self, id: Id, pack: &mut Pack) -> Result<BTreeSet<PathBuf>, JournalError> {
         let mut tree = Tree::new(self.disk, &self.root, trusted(self, pack));
         // What is behind a damage was not flushed, so nothing was staged for it yet.
         let (entries, damage) = pack.entries(None);
@@ -96,6 +108,7 @@ impl Journal<'_> {
             return Err(JournalError::Pack { path, problem });
         }
         let mut cleared = Vec::new();
+        let mut strays = BTreeSet::new();
         for entry in entries {
             match tree.locate(&entry.name) {
                 Ok(target) => {
@@ -107,11 +120,15 @@ impl Journal<'_> {
                     let path = entry.name.under(&self.root);
                     return Err(io_error(&path, "reached", io::Error::other(why)));
                 }
-                Err(_) => {}
+                Err(left) => {
+                    let path = entry.name.under(&self.root);
+                    strays.extend(stray(&left, &path, &pack.head.token));
+                }
             }
         }
         // A temporary file that comes back after a power cut, with its pack gone, would stay.
-        flush_all(self, &cleared)
+        flush_all(self, &cleared)?;
+        Ok(strays)
     }
 
     /// Removes what a finished transaction does not need.
@@ -125,4 +142,16 @@ impl Journal<'_> {
         }
         Ok(())
     }
+}
+
+/// What a journal that was just being shortened has of its oldest transactions: they were finished,
+/// and a later one was, so they are neither damaged nor interrupted. The newest is never among them.
+pub(super) fn forgotten(found: &BTreeMap<Id, Files>) -> BTreeSet<Id> {
+    let newest = found.iter().rev().find(|(_, f)| f.done && f.pack);
+    let Some((&newest, _)) = newest else {
+        return BTreeSet::new();
+    };
+    let older = found.range(..newest);
+    let cut = older.take_while(|(_, files)| !files.commit && files.pack != files.done);
+    cut.map(|(id, _)| *id).collect()
 }

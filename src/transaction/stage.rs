@@ -52,8 +52,8 @@ fn write(
     permitted.map_err(PackError::Write)
 }
 
-/// Whether the temporary file of an entry is there in full, as [`stage`] makes it. Its permissions
-/// come last, so without them it is not.
+/// Whether the temporary file of an entry is there in full, as [`stage`] would make it now: it was
+/// made like what the file was then. Its permissions come last, so without them it is not.
 ///
 /// # Errors
 /// That cannot be told.
@@ -61,6 +61,7 @@ pub(super) fn is_staged(
     disk: &dyn Disk,
     path: &Path,
     entry: &Entry,
+    target: &Path,
     present: Option<&Metadata>,
 ) -> io::Result<bool> {
     let metadata = match disk.metadata(path) {
@@ -70,8 +71,39 @@ pub(super) fn is_staged(
     if !metadata.is_file() || mode_of(&metadata) != present.map_or(entry.mode, mode_of) {
         return Ok(false);
     }
+    if present.is_some_and(|present| !is_alike((&metadata, path), (present, target))) {
+        return Ok(false);
+    }
     let (digest, _) = Digest::of_reader(disk.open(path)?)?;
     Ok(digest == entry.new.digest)
+}
+
+/// Whether two files have the same owner, group and attributes. What could not be given to the one
+/// makes them differ, which costs no more than to try again.
+#[cfg(unix)]
+fn is_alike(one: (&Metadata, &Path), other: (&Metadata, &Path)) -> bool {
+    use std::collections::BTreeMap;
+    use std::os::unix::fs::MetadataExt;
+
+    let owner = |metadata: &Metadata| (metadata.uid(), metadata.gid());
+    let attributes = |path: &Path| -> io::Result<BTreeMap<_, _>> {
+        let names = xattr::list(path)?;
+        names
+            .map(|name| xattr::get(path, &name).map(|value| (name, value)))
+            .collect()
+    };
+    owner(one.0) == owner(other.0)
+        && match (attributes(one.1), attributes(other.1)) {
+            (Ok(one), Ok(other)) => one == other,
+            // They are not kept here.
+            (Err(_), Err(_)) => true,
+            _ => false,
+        }
+}
+
+#[cfg(not(unix))]
+fn is_alike(_one: (&Metadata, &Path), _other: (&Metadata, &Path)) -> bool {
+    true
 }
 
 /// Removes a temporary file, if there is one.

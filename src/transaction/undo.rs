@@ -8,8 +8,6 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashSet;
-
 use super::digest::Digest;
 use super::draft::{Added, Change, Draft};
 use super::finish::{flush_all, trusted};
@@ -89,7 +87,9 @@ impl Journal<'_> {
             return Err(UndoError::Already { id, by });
         }
         let mut pack = self.pack(id)?;
-        let entries = own_entries(self, &done, &mut pack)?;
+        // Those that were left too: one may have been written before it was edited, and come back.
+        let (entries, damage) = pack.entries(Some(&done.record.pack));
+        refuse(self, id, damage)?;
         let mut tree = Tree::new(self.disk, &self.root, trusted(self, &pack));
         let targets: Vec<Target> = entries
             .into_iter()
@@ -159,19 +159,6 @@ impl Journal<'_> {
         self.write_done(&Done { record, left })?;
         Ok(stray)
     }
-}
-
-/// The files that a transaction wrote.
-fn own_entries(
-    journal: &Journal<'_>,
-    done: &Done,
-    pack: &mut Pack,
-) -> Result<Vec<Entry>, JournalError> {
-    let (mut entries, damage) = pack.entries(Some(&done.record.pack));
-    refuse(journal, done.record.id, damage)?;
-    let left: FxHashSet<usize> = done.left.iter().copied().collect();
-    entries.retain(|entry| !left.contains(&entry.index));
-    Ok(entries)
 }
 
 /// Which files there are, and what they must hold, is said by the lines of a pack: with one of them
