@@ -93,6 +93,10 @@ pub(super) fn note_leftover(journal: &Journal<'_>, console: &Console) {
     };
     // Asked twice: who was writing may have finished in between.
     if matches!(journal.writer(), Ok(None)) && leftover() == Some(id) {
+        if let Some(error) = journal.foreign(id) {
+            console.note(&error.to_string());
+            return;
+        }
         console.note(&format!(
             "transaction {id} was interrupted before it changed anything; `repoint recover` clears \
              away what it left"
@@ -104,6 +108,9 @@ fn unfinished(journal: &Journal<'_>, id: u64, status: &Status) -> String {
     if let Ok(Some(holder)) = journal.writer() {
         let busy = JournalError::Busy(holder);
         return format!("transaction {id} is being written: {busy}");
+    }
+    if let Some(error) = journal.foreign(id) {
+        return error.to_string();
     }
     match status {
         Status::Damaged(problem) => format!(
@@ -145,6 +152,10 @@ pub(super) fn say_recovered(recovered: &Recovered, console: &Console) -> anyhow:
             console.note(&format!(
                 "transaction {id} was interrupted before it changed anything: cleared away"
             ));
+            return Ok(Exit::Clean);
+        }
+        Recovered::Foreign(error) => {
+            console.note(&error.to_string());
             return Ok(Exit::Clean);
         }
         Recovered::Finished(_, finished) => finished,

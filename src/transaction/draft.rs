@@ -78,7 +78,7 @@ impl<'j> Draft<'j> {
         }
         let id = files.keys().last().map_or(1, |last| last.saturating_add(1));
         let path = journal.file(id, "pack");
-        let pack = PackWriter::create(journal.disk, &path, token(), journal.seal())
+        let pack = PackWriter::create(journal.disk, &path, token(), journal.seal(), &journal.root)
             .map_err(|source| io_error(&path, "created", source))?;
         Ok(Self {
             journal,
@@ -130,6 +130,9 @@ impl<'j> Draft<'j> {
         };
         writable_folder(path.parent().unwrap_or(&path), metadata.as_ref())?;
         let name = Name::new(&path, &self.journal.root).map_err(|_| Problem::Name)?;
+        if name.is_reserved() {
+            return Err(Problem::Reserved.into());
+        }
         let contents = Contents {
             name,
             mode: metadata.as_ref().map_or(change.mode, mode_of),

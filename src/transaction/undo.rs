@@ -88,7 +88,7 @@ impl Journal<'_> {
         if let Some(Fate::Undone(by)) = history.get(id).map(|past| past.fate) {
             return Err(UndoError::Already { id, by });
         }
-        let mut pack = self.pack(id)?;
+        let mut pack = self.own_pack(id)?;
         let entries = own_entries(self, &done, &mut pack)?;
         let mut tree = Tree::new(self.disk, &self.root, trusted(self, &pack));
         let targets: Vec<Target> = entries
@@ -132,7 +132,7 @@ impl Journal<'_> {
     /// # Errors
     /// The journal cannot be read or written.
     pub fn settle(&self, _lock: &Lock, record: Record) -> Result<Vec<PathBuf>, JournalError> {
-        let mut pack = self.pack(record.id)?;
+        let mut pack = self.own_pack(record.id)?;
         let (entries, damage) = pack.entries(Some(&record.pack));
         refuse(self, record.id, damage)?;
         let mut tree = Tree::new(self.disk, &self.root, trusted(self, &pack));
