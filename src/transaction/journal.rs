@@ -31,6 +31,9 @@ use super::stage::clear;
 /// The state folder's name at a project's root.
 pub const STATE_FOLDER: &str = ".repoint";
 
+/// What the `.gitignore` of a state folder holds: git ignores all of it, and itself.
+pub const IGNORE_ALL: &[u8] = b"*\n";
+
 /// Longest record in bytes that is read.
 const LONGEST_RECORD: u64 = 64 << 20;
 
@@ -533,7 +536,7 @@ impl<'d> Journal<'d> {
             }
         }
         // Another user's git must be able to read it.
-        self.put(&ignore, b"*\n", 0o644)
+        self.put(&ignore, IGNORE_ALL, 0o644)
             .map_err(|source| io_error(&ignore, "written", source))
     }
 

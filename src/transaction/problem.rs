@@ -39,7 +39,9 @@ pub enum Problem {
     #[error("lies in a read-only folder; make that writable, or leave the file out with --exclude")]
     ReadOnlyFolder,
     /// It is git's or repoint's own.
-    #[error("lies in a folder .git or .repoint, where repoint writes nothing; leave it out with --exclude")]
+    #[error(
+        "lies in a folder .git or .repoint, where repoint writes nothing; leave it out with --exclude"
+    )]
     Reserved,
     /// Its name cannot be written down.
     #[error("has a name that the journal cannot hold")]
