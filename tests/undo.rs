@@ -531,11 +531,17 @@ fn files_outside_are_restored_by_their_own_journal_only() {
     project.root = copied.clone();
     project
         .run(&["undo"])
+        .is(2)
+        .says("transaction 1 was written for the project at")
+        .says("`repoint undo 1 --trust`");
+    assert_eq!(project.read("a.py"), NEW);
+    project
+        .run(&["undo", "--trust"])
         .is(1)
         .says("b.py: lies outside of the project, and the journal is a copy");
     assert_eq!(project.read("../out/b.py"), NEW);
     assert_eq!(project.read("a.py"), OLD);
-    project.run(&["undo", "--force"]).is(2);
+    project.run(&["undo", "--trust", "--force"]).is(2);
     assert_eq!(project.read("../out/b.py"), NEW);
 
     fs::remove_dir_all(copied).expect("removed");

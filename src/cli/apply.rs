@@ -41,7 +41,7 @@ fn tree(
 ) -> anyhow::Result<(Tally, Exit)> {
     let mut renderer = run.format.renderer(out.color());
     let interrupt = interrupt::wanted();
-    let journal = state::journal(&args.run.state, &run.place).stopped_by(interrupt.asked());
+    let journal = state::journal(&args.run.state, &run.place)?.stopped_by(interrupt.asked());
     let mut writer = Writer::open(&journal, run, console)?;
     let mut tally = files::over(run, console, |report, rules| {
         let view = FileView::new(&report, rules, Mode::Rewrite);

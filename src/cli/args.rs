@@ -193,6 +193,8 @@ pub(super) struct UndoArgs {
     #[arg(long = "3way", conflicts_with = "force")]
     pub three_way: bool,
     #[command(flatten)]
+    pub trust: TrustArgs,
+    #[command(flatten)]
     pub keep: KeepArgs,
     #[command(flatten)]
     pub journal: JournalArgs,
@@ -208,7 +210,18 @@ pub(super) struct LogArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct TrustArgs {
+    /// Believe a journal that was written for another folder, as a copy of your own from a backup is;
+    /// only files below the project's root are written
+    #[arg(long)]
+    pub trust: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct RecoverArgs {
+    #[command(flatten)]
+    pub trust: TrustArgs,
     #[command(flatten)]
     pub journal: JournalArgs,
 }

@@ -15,7 +15,7 @@ use crate::output::{FileView, Mode};
 /// Findings go to standard output; 1 if there is a reference.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
-    let journal = state::journal(&args.run.state, &run.place);
+    let journal = state::journal(&args.run.state, &run.place)?;
     let watch = match &run.input {
         Input::Paths(_) => Some(Watch::begin(&journal, console)),
         Input::Text { .. } => None,

@@ -19,7 +19,7 @@ use crate::output::{FileView, Mode};
 /// and there is a patch or an error.
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
-    let journal = state::journal(&args.run.state, &run.place);
+    let journal = state::journal(&args.run.state, &run.place)?;
     let watch = match &run.input {
         Input::Paths(_) => Some(Watch::begin(&journal, console)),
         Input::Text { .. } => None,

@@ -19,6 +19,7 @@ mod output_file;
 mod recover;
 mod resolve;
 mod state;
+mod state_folder;
 mod stdout;
 mod undo;
 mod writer;

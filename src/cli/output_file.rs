@@ -4,22 +4,31 @@
 //! done, since the file is emptied when the run starts.
 
 use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::bail;
 
+use super::state_folder;
 use crate::lang::{RewriteOptions, registry};
 use crate::output::place::shown;
 use crate::project::Project;
+use crate::transaction::STATE_FOLDER;
 
-/// Refuses a file (absolute) that a report must not replace: a source, a table or settings, what has
+/// Refuses a file (absolute) that a report must not replace: what is in the state folder (absolute;
+/// need not exist), or in any other of that name; a source, a table or settings, what has
 /// other names (hard links), a link that leads out of the project it lies in. Pipes, terminals and
 /// `/dev/stdout` are written as by any program.
 ///
 /// # Errors
 /// Says what the file is and what to do.
-pub(super) fn check(file: &Path, project: &Project) -> anyhow::Result<()> {
+pub(super) fn check(file: &Path, project: &Project, state: &Path) -> anyhow::Result<()> {
     let name = format!("--output-file {}", shown(file));
+    let without_links = state_folder::real(file);
+    if without_links.starts_with(state_folder::real(state))
+        || [file, &without_links].into_iter().any(is_in_state_folder)
+    {
+        bail!("{name}: lies in a folder where repoint keeps its journal; name a file elsewhere");
+    }
     let Some(real) = real(file, project, &name)? else {
         return refuse_source(file, &name);
     };
@@ -51,6 +60,11 @@ pub(super) fn check(file: &Path, project: &Project) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+fn is_in_state_folder(file: &Path) -> bool {
+    let is_one = |part: Component<'_>| part.as_os_str().eq_ignore_ascii_case(STATE_FOLDER);
+    file.components().any(is_one)
 }
 
 /// The file without links; `None` if there is nothing yet.

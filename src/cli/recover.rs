@@ -9,7 +9,7 @@ use super::state;
 /// What was done is said on standard error; 2 if files were left, or cannot be replaced yet, or if
 /// temporary files may lie where a folder went.
 pub(super) fn run(args: &RecoverArgs, console: &Console) -> Result<Exit, Refusal> {
-    let journal = state::journal_alone(&args.journal)?;
+    let journal = state::journal_alone(&args.journal)?.trusting(args.trust.trust);
     let recovered = if journal.exists() {
         let lock = journal.lock("recover").map_err(anyhow::Error::new)?;
         journal.recover(&lock).map_err(anyhow::Error::new)?

@@ -17,6 +17,7 @@ use crate::output::Format;
 use crate::output::place::shown;
 use crate::path::SYNTAXES;
 use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
+use crate::transaction::STATE_FOLDER;
 
 /// Why nothing is done.
 pub(super) enum Refusal {
@@ -201,7 +202,12 @@ impl Run {
             return Err(anyhow!("--root {}: no such folder", missing.display()).into());
         }
         if let Some(file) = &args.output.output_file {
-            output_file::check(&place.cwd.join(file), &place.project)?;
+            let folder = args.state.state_dir.as_ref();
+            let folder = folder.map_or_else(
+                || place.project.root().join(STATE_FOLDER),
+                |folder| place.cwd.join(folder),
+            );
+            output_file::check(&place.cwd.join(file), &place.project, &folder)?;
         }
         console.detail(&format!(
             "project root: {}",

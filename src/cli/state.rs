@@ -9,6 +9,7 @@ use super::args::{JournalArgs, StateArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::resolve::Place;
+use super::state_folder;
 use crate::project::Project;
 use crate::transaction::{
     Finished, Id, Journal, JournalError, Left, Lock, OsDisk, PackError, Recovered, Status,
@@ -18,7 +19,10 @@ use crate::transaction::{
 pub(super) const NAMED: usize = 20;
 
 /// The journal of the project, or of the folder that was named.
-pub(super) fn journal(args: &StateArgs, place: &Place) -> Journal<'static> {
+///
+/// # Errors
+/// That folder is not repoint's own.
+pub(super) fn journal(args: &StateArgs, place: &Place) -> anyhow::Result<Journal<'static>> {
     journal_at(args, place.project.root(), &place.cwd)
 }
 
@@ -26,21 +30,24 @@ pub(super) fn journal(args: &StateArgs, place: &Place) -> Journal<'static> {
 /// must keep nobody from going back.
 ///
 /// # Errors
-/// There is no current directory, or no configuration file of the name that was given.
+/// There is no current directory, or no configuration file of the name that was given; or the folder
+/// that was named is not repoint's own.
 pub(super) fn journal_alone(args: &JournalArgs) -> anyhow::Result<Journal<'static>> {
     let cwd = std::env::current_dir().context("the current directory cannot be found")?;
     if let Some(file) = args.config.as_ref().filter(|f| !cwd.join(f).is_file()) {
         anyhow::bail!("{}: no such file", file.display());
     }
     let project = Project::discover(&cwd, args.config.as_deref());
-    Ok(journal_at(&args.state, project.root(), &cwd))
+    journal_at(&args.state, project.root(), &cwd)
 }
 
-fn journal_at(args: &StateArgs, root: &Path, cwd: &Path) -> Journal<'static> {
-    match &args.state_dir {
-        Some(folder) => Journal::elsewhere(&OsDisk, root, &cwd.join(folder)),
-        None => Journal::of_project(&OsDisk, root),
-    }
+fn journal_at(args: &StateArgs, root: &Path, cwd: &Path) -> anyhow::Result<Journal<'static>> {
+    let Some(folder) = &args.state_dir else {
+        return Ok(Journal::of_project(&OsDisk, root));
+    };
+    let folder = cwd.join(folder);
+    state_folder::check(&folder, root)?;
+    Ok(Journal::elsewhere(&OsDisk, root, &folder))
 }
 
 /// What a command that only reads knows of writers.
@@ -94,6 +101,10 @@ pub(super) fn note_leftover(journal: &Journal<'_>, console: &Console) {
     };
     // Asked twice: who was writing may have finished in between.
     if matches!(journal.writer(), Ok(None)) && leftover() == Some(id) {
+        if let Some(error) = journal.foreign(id) {
+            console.note(&error.to_string());
+            return;
+        }
         console.note(&format!(
             "transaction {id} was interrupted before it changed anything; `repoint recover` clears \
              away what it left"
@@ -105,6 +116,9 @@ fn unfinished(journal: &Journal<'_>, id: u64, status: &Status) -> String {
     if let Ok(Some(holder)) = journal.writer() {
         let busy = JournalError::Busy(holder);
         return format!("transaction {id} is being written: {busy}");
+    }
+    if let Some(error) = journal.foreign(id) {
+        return error.to_string();
     }
     match status {
         Status::Damaged(problem) => format!(
@@ -148,6 +162,10 @@ pub(super) fn say_recovered(recovered: &Recovered, console: &Console) -> anyhow:
                 "transaction {id} was interrupted before it changed anything: cleared away"
             ));
             return Ok(Exit::failed_if(!strays.is_empty()));
+        }
+        Recovered::Foreign(error) => {
+            console.note(&error.to_string());
+            return Ok(Exit::Clean);
         }
         Recovered::Finished(_, finished) => finished,
     };

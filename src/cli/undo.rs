@@ -21,7 +21,9 @@ use crate::transaction::{
 /// nothing could be.
 pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
     let interrupt = interrupt::wanted();
-    let journal = state::journal_alone(&args.journal)?.stopped_by(interrupt.asked());
+    let journal = state::journal_alone(&args.journal)?
+        .trusting(args.trust.trust)
+        .stopped_by(interrupt.asked());
     if !journal.exists() {
         return Err(nothing(&journal).into());
     }
@@ -74,7 +76,7 @@ fn finish(
     for recovered in journal.recover(lock)? {
         let (record, finished) = match &recovered {
             Recovered::Finished(record, finished) => (record, finished),
-            Recovered::Cleared(..) => {
+            Recovered::Cleared(..) | Recovered::Foreign(_) => {
                 exit = exit.max(state::say_recovered(&recovered, console)?);
                 continue;
             }

@@ -137,7 +137,7 @@ mod tests {
             "\u{1f980}".repeat(MAX_SIDE)
         );
         let at = text.find('x').unwrap_or_default();
-        let found = excerpts(&text, &[at..text.len()]);
+        let found = excerpts(&text, std::slice::from_ref(&(at..text.len())));
         let [(shown, under, Some(column))] = &found[..] else {
             panic!("{found:?}");
         };

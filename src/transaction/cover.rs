@@ -120,7 +120,7 @@ impl<'a> Cover<'a> {
             let again: FxHashSet<&Name> = wrote.chain(seen).collect();
             let in_doubt =
                 member.depth == 2 && (self.is_whole(member.id) || self.files(member.id).is_none());
-            back.retain(|name, by| !again.contains(name) && !(in_doubt && *by == member.root));
+            back.retain(|name, by| !(again.contains(name) || in_doubt && *by == member.root));
         }
         back
     }

@@ -82,7 +82,8 @@ impl<'j> Draft<'j> {
         let id = files.keys().last().map_or(1, |last| last.saturating_add(1));
         let path = journal.file(id, "pack");
         let token = token();
-        let pack = PackWriter::create(journal.disk, &path, token.clone(), journal.seal())
+        let (seal, root) = (journal.seal(), &journal.root);
+        let pack = PackWriter::create(journal.disk, &path, token.clone(), seal, root)
             .map_err(|source| io_error(&path, "created", source))?;
         Ok(Self {
             journal,
@@ -141,6 +142,9 @@ impl<'j> Draft<'j> {
             return Err(Problem::TooLong.into());
         }
         let name = Name::new(&path, &self.journal.root).map_err(|_| Problem::Name)?;
+        if name.is_reserved() {
+            return Err(Problem::Reserved.into());
+        }
         let contents = Contents {
             name,
             mode: metadata.as_ref().map_or(change.mode, mode_of),

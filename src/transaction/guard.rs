@@ -111,8 +111,8 @@ fn written(journal: &Journal<'_>) -> Result<FxHashMap<PathBuf, FxHashSet<Digest>
         if done.record.action != Action::Apply {
             continue;
         }
-        // What a damaged pack does not say is not known.
-        let Ok(mut pack) = journal.pack(id) else {
+        // What a damaged pack does not say is not known, and what one of elsewhere says is not so.
+        let Ok(mut pack) = journal.own_pack(id) else {
             continue;
         };
         let (entries, _) = pack.entries(Some(&done.record.pack));

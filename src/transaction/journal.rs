@@ -9,8 +9,8 @@
 //! ```
 //!
 //! A pack without a record is of a transaction that never began. The folder may come from anywhere,
-//! from a repository that was cloned even: no link in it is followed, and what it says is believed
-//! for files below the project's root only, unless the folder is the very one that was written to.
+//! from a repository that was cloned even: no link in it is followed, and nothing that it says is
+//! done unless this folder and the project's are the very ones that it was written for.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use super::disk::Disk;
+use super::finish::trusted;
 use super::lock::{self, Asked, Holder, Lock};
 use super::pack::{Pack, PackError};
 use super::record::{Done, Id, Record};
@@ -30,6 +31,9 @@ use super::stage::clear;
 
 /// The state folder's name at a project's root.
 pub const STATE_FOLDER: &str = ".repoint";
+
+/// What the `.gitignore` of a state folder holds: git ignores all of it, and itself.
+pub const IGNORE_ALL: &[u8] = b"*\n";
 
 /// Longest record in bytes that is read.
 const LONGEST_RECORD: u64 = 64 << 20;
@@ -40,6 +44,8 @@ pub struct Journal<'d> {
     pub(super) disk: &'d dyn Disk,
     folder: PathBuf,
     pub(super) root: PathBuf,
+    /// Whether transactions of another project, or of a copy, are believed.
+    trust: bool,
     /// Set when whoever waits wants no commit any more.
     stop: Option<Arc<AtomicBool>>,
 }
@@ -61,14 +67,14 @@ pub enum Status {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// A file of it cannot be read or written.
-    #[error("{}: cannot be {doing}: {source}{}", path.display(), elsewhere(doing))]
+    #[error("{}: cannot be {doing}: {cause}{}", path.display(), elsewhere(doing))]
     Io {
         /// The file.
         path: PathBuf,
         /// What was tried: a participle.
         doing: &'static str,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said. No `source`: the message has it.
+        cause: io::Error,
     },
     /// It, or a part of it, is a link.
     #[error("{}: is a link, which is not followed; name the folder itself with --state-dir", .0.display())]
@@ -86,6 +92,18 @@ pub enum JournalError {
         path: PathBuf,
         /// What is wrong.
         problem: PackError,
+    },
+    /// A transaction was written for another project, or the journal is a copy.
+    #[error("{}", foreign(*.id, root, here, folder))]
+    Foreign {
+        /// Which one.
+        id: Id,
+        /// The project's root that it was written for, as it says.
+        root: String,
+        /// The project's root.
+        here: PathBuf,
+        /// The state folder.
+        folder: PathBuf,
     },
     /// The record of a transaction cannot be used.
     #[error("{}: is damaged: {problem}{}", path.display(), way_out(path))]
@@ -148,6 +166,23 @@ fn busy(holder: Option<&Holder>) -> String {
     }
 }
 
+/// `root` is somebody else's text: as `Debug` writes it, it is one line and moves no cursor.
+fn foreign(id: Id, root: &str, here: &Path, folder: &Path) -> String {
+    let from = if Path::new(root) == here {
+        "another folder of this name".to_owned()
+    } else {
+        format!("the project at {root:?}")
+    };
+    format!(
+        "transaction {id} was written for {from}, so nothing of it is done here: its journal came \
+         with a copy or a clone, or is shared by two projects; run repoint there, or remove {} if \
+         it is not yours; `repoint recover --trust` and `repoint undo {id} --trust` believe a copy \
+         of your own, as one from a backup, for files below {}",
+        folder.join("journal").join(format!("{id}.*")).display(),
+        here.display()
+    )
+}
+
 fn unknown(id: Id, first: Option<Id>) -> String {
     match first {
         Some(first) if id < first => format!(
@@ -165,6 +200,7 @@ impl<'d> Journal<'d> {
             disk,
             folder: root.join(STATE_FOLDER),
             root: root.to_owned(),
+            trust: false,
             stop: None,
         }
     }
@@ -176,8 +212,16 @@ impl<'d> Journal<'d> {
             disk,
             folder: fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()),
             root: root.to_owned(),
+            trust: false,
             stop: None,
         }
+    }
+
+    /// The same journal; with `trust`, what was written for another folder is believed too, for
+    /// files below the project's root. Somebody must have said that it is their own copy.
+    #[must_use]
+    pub fn trusting(self, trust: bool) -> Self {
+        Self { trust, ..self }
     }
 
     /// The same journal; what is not committed when `stop` is set is cleared away instead.
@@ -300,6 +344,27 @@ impl<'d> Journal<'d> {
     pub(super) fn pack(&self, id: Id) -> Result<Pack, JournalError> {
         let path = self.file(id, "pack");
         Pack::open(self.disk, &path).map_err(|problem| JournalError::Pack { path, problem })
+    }
+
+    /// The pack of a transaction of this very project, unless others are believed too.
+    pub(super) fn own_pack(&self, id: Id) -> Result<Pack, JournalError> {
+        let pack = self.pack(id)?;
+        if self.trust || trusted(self, &pack) {
+            return Ok(pack);
+        }
+        Err(JournalError::Foreign {
+            id,
+            root: pack.head.root,
+            here: self.root.clone(),
+            folder: self.folder.clone(),
+        })
+    }
+
+    /// Why nothing of a transaction is done here: it is of another project, or the journal is a
+    /// copy. `None` if it is of this one, and if its pack cannot be read.
+    pub fn foreign(&self, id: Id) -> Option<JournalError> {
+        let error = self.own_pack(id).err()?;
+        matches!(error, JournalError::Foreign { .. }).then_some(error)
     }
 
     /// A file of a transaction.
@@ -474,25 +539,33 @@ impl<'d> Journal<'d> {
             }
         }
         // Another user's git must be able to read it.
-        self.put(&ignore, b"*\n", 0o644)
+        self.put(&ignore, IGNORE_ALL, 0o644)
             .map_err(|source| io_error(&ignore, "written", source))
     }
 
-    /// What tells this very folder from a copy of it: its number on the file system, and when it
-    /// was made. `None` where that is not known.
+    /// What tells this very journal, and this very project, from copies of them: of both folders
+    /// the number on the file system, and when it was made where that is known. Both stay when a
+    /// folder is renamed. `None` where nothing is known.
     pub(super) fn seal(&self) -> Option<String> {
-        let metadata = self.folder.join("journal").symlink_metadata().ok()?;
-        let made = metadata.created().ok()?;
-        let made = made.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            Some(format!("{}-{made}", metadata.ino()))
-        }
-        #[cfg(not(unix))]
-        {
-            Some(made.to_string())
-        }
+        let journal = identity(&self.folder.join("journal"))?;
+        Some(format!("{journal}/{}", identity(&self.root)?))
+    }
+}
+
+/// What no other folder has.
+fn identity(folder: &Path) -> Option<String> {
+    let metadata = folder.symlink_metadata().ok()?;
+    let made = metadata.created().ok();
+    let made = made.and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
+    let made = made.map(|since| since.as_nanos().to_string());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some(format!("{}-{}", metadata.ino(), made.unwrap_or_default()))
+    }
+    #[cfg(not(unix))]
+    {
+        made
     }
 }
 
@@ -522,6 +595,6 @@ pub(super) fn io_error(path: &Path, doing: &'static str, source: io::Error) -> J
     JournalError::Io {
         path: path.to_owned(),
         doing,
-        source,
+        cause: source,
     }
 }

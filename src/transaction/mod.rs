@@ -49,7 +49,7 @@ pub use draft::{Added, Change, Draft};
 pub use finish::Finished;
 pub use guard::{Allow, GuardError, Guarded};
 pub use history::{Fate, History, Newest, Past};
-pub use journal::{Journal, JournalError, STATE_FOLDER, Status};
+pub use journal::{IGNORE_ALL, Journal, JournalError, STATE_FOLDER, Status};
 pub use lock::{Holder, Lock};
 pub use pack::PackError;
 pub use problem::{AddError, CommitError, Problem, WriteError};

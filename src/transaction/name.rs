@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::journal::STATE_FOLDER;
+
 /// The path of a file: relative to the project's root if it is below it, else absolute. As text
 /// where it is text, else as bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,6 +38,16 @@ impl Name {
     /// Whether it is not below the project's root.
     pub fn is_outside(&self) -> bool {
         self.0.is_absolute()
+    }
+
+    /// Whether it is in a folder of git's or of repoint's own, or is one, on any file system: some
+    /// do not tell cases apart.
+    pub fn is_reserved(&self) -> bool {
+        let is_own = |part: Component<'_>| {
+            let part = part.as_os_str();
+            part.eq_ignore_ascii_case(".git") || part.eq_ignore_ascii_case(STATE_FOLDER)
+        };
+        self.0.components().any(is_own)
     }
 
     fn checked(path: PathBuf) -> Result<Self, BadName> {
@@ -122,6 +134,25 @@ mod tests {
         assert_eq!(text, "[255,46,112,121]");
         let read: Name = serde_json::from_str(&text).expect("read");
         assert_eq!(read.under(Path::new("/p")), path);
+    }
+
+    #[test]
+    fn what_git_and_repoint_keep_is_reserved_in_any_case() {
+        for (path, is_reserved) in [
+            ("/p/.git/config", true),
+            ("/p/sub/.GIT", true),
+            ("/q/.Git/hooks/x.py", true),
+            ("/p/.repoint/lock", true),
+            ("/p/.rePoint/lock", true),
+            ("/p/.github/x.py", false),
+            ("/p/git/.gitignore", false),
+        ] {
+            let name = Name::new(Path::new(path), Path::new("/p")).expect("a name");
+            assert_eq!(name.is_reserved(), is_reserved, "{path}");
+        }
+        // The project itself may lie anywhere.
+        let name = Name::new(Path::new("/.git/p/a.py"), Path::new("/.git/p")).expect("a name");
+        assert!(!name.is_reserved());
     }
 
     #[test]

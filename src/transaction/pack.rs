@@ -38,8 +38,10 @@ pub(super) struct Head {
     version: u32,
     /// Part of the names of the temporary files: 16 hexadecimal digits that no other transaction has.
     pub token: String,
-    /// Of the journal's folder: see [`seal`](super::journal::Journal::seal).
+    /// Of the journal's folder and the project's: see [`seal`](super::journal::Journal::seal).
     pub seal: Option<String>,
+    /// The project's root, for people.
+    pub root: String,
 }
 
 /// A content in the pack.
@@ -60,7 +62,7 @@ pub(super) struct Entry {
     pub index: usize,
     /// The file, links resolved.
     pub name: Name,
-    /// Its permissions, as unix has them.
+    /// Its permissions, as unix has them, without set-id bits: who makes it again may be another.
     pub mode: u32,
     /// References that were rewritten in it.
     pub references: usize,
@@ -141,6 +143,7 @@ impl<'d> PackWriter<'d> {
         path: &Path,
         token: String,
         seal: Option<String>,
+        root: &Path,
     ) -> io::Result<Self> {
         let file = disk.create(path)?;
         let mut writer = Self {
@@ -155,6 +158,7 @@ impl<'d> PackWriter<'d> {
             version: VERSION,
             token,
             seal,
+            root: root.display().to_string(),
         })?;
         Ok(writer)
     }
@@ -220,7 +224,7 @@ impl Line {
         Entry {
             index,
             name: self.path.clone(),
-            mode: self.mode,
+            mode: self.mode & 0o777,
             references: self.references,
             old: self.old.as_ref().map(|old| blob(old, offset)),
             new: blob(&self.new, offset.saturating_add(old_length)),
@@ -233,10 +237,10 @@ impl Line {
 pub enum PackError {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// What is in it cannot be put where it belongs.
     #[error("cannot be written: {0}")]
-    Write(#[source] io::Error),
+    Write(io::Error),
     /// It was written by another version of the program.
     #[error("has version {0} of the format, and this repoint knows version {VERSION} only")]
     Version(u32),
@@ -248,6 +252,13 @@ pub enum PackError {
         /// What is wrong.
         problem: String,
     },
+}
+
+// Its message says the cause already, so it is no source beside.
+impl From<io::Error> for PackError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 /// A pack that is read.

@@ -14,7 +14,6 @@ pub struct WriteError {
     /// The file.
     pub path: PathBuf,
     /// What is wrong.
-    #[source]
     pub problem: Problem,
 }
 
@@ -42,16 +41,21 @@ pub enum Problem {
     /// No temporary file can be beside it.
     #[error("has a path that is too long to make a temporary file beside it")]
     TooLong,
+    /// It is git's or repoint's own.
+    #[error(
+        "lies in a folder .git or .repoint, where repoint writes nothing; leave it out with --exclude"
+    )]
+    Reserved,
     /// Its name cannot be written down.
     #[error("has a name that the journal cannot hold")]
     Name,
     /// It, or the folder that it lies in, cannot be read or written.
-    #[error("cannot be {doing}: {source}; check the permissions of the file and of its folder")]
+    #[error("cannot be {doing}: {cause}; check the permissions of the file and of its folder")]
     Io {
         /// What was tried: a participle.
         doing: &'static str,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -100,5 +104,5 @@ pub enum CommitError {
 }
 
 pub(super) fn io_while(doing: &'static str) -> impl Fn(io::Error) -> Problem {
-    move |source| Problem::Io { doing, source }
+    move |cause| Problem::Io { doing, cause }
 }

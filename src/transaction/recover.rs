@@ -18,6 +18,8 @@ pub enum Recovered {
     /// A transaction that never began was cleared away: the tree is as it was before it, but for
     /// temporary files that may lie where a folder went (see [`Finished::strays`]).
     Cleared(Id, BTreeSet<PathBuf>),
+    /// One that never began is of another project, and is left alone: see [`JournalError::Foreign`].
+    Foreign(JournalError),
     /// One that had begun was finished, as far as that was possible.
     Finished(Box<Record>, Finished),
 }
@@ -26,7 +28,8 @@ impl Journal<'_> {
     /// Clears away what never began, and finishes what did. Nothing to do is no error.
     ///
     /// # Errors
-    /// The journal is damaged, or cannot be read or written.
+    /// The journal is damaged, or cannot be read or written; or a transaction that had begun is of
+    /// another project.
     pub fn recover(&self, _lock: &Lock) -> Result<Vec<Recovered>, JournalError> {
         let mut recovered = Vec::new();
         let found = self.files()?;
@@ -46,6 +49,10 @@ impl Journal<'_> {
                 let (record, finished) = self.go_on(id)?;
                 recovered.push(Recovered::Finished(Box::new(record), finished));
             } else if files.pack && !files.done {
+                if let Some(error) = self.foreign(id) {
+                    recovered.push(Recovered::Foreign(error));
+                    continue;
+                }
                 let strays = self.clear_away(id)?;
                 recovered.push(Recovered::Cleared(id, strays));
             } else {
@@ -67,7 +74,7 @@ impl Journal<'_> {
                 return Err(JournalError::Unknown { id, first });
             }
         };
-        let mut pack = self.pack(id)?;
+        let mut pack = self.own_pack(id)?;
         let (entries, damage) = pack.entries(Some(&record.pack));
         if let Some(problem) = damage {
             let path = self.file(id, "pack");

@@ -31,6 +31,9 @@ pub enum Left {
     /// It is not below the project's root, and the journal is not the folder that was written to.
     #[error("lies outside of the project, and the journal is a copy from elsewhere")]
     Outside,
+    /// It is git's or repoint's own, whatever the journal says.
+    #[error("lies in a folder .git or .repoint, where repoint writes nothing")]
+    Reserved,
     /// Another transaction has rewritten it since.
     #[error("was rewritten since by transaction {0}: undo that one first")]
     Rewritten(super::record::Id),
@@ -89,6 +92,9 @@ impl<'a> Tree<'a> {
 
     /// Where the file is, unless it must not be touched there.
     pub fn locate(&mut self, name: &Name) -> Result<PathBuf, Left> {
+        if name.is_reserved() {
+            return Err(Left::Reserved);
+        }
         if name.is_outside() && !self.trusted {
             return Err(Left::Outside);
         }

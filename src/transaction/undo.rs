@@ -86,7 +86,7 @@ impl Journal<'_> {
         if let Some(Fate::Undone(by)) = history.get(id).map(|past| past.fate) {
             return Err(UndoError::Already { id, by });
         }
-        let mut pack = self.pack(id)?;
+        let mut pack = self.own_pack(id)?;
         // Those that were left too: one may have been written before it was edited, and come back.
         let (entries, damage) = pack.entries(Some(&done.record.pack));
         refuse(self, id, damage)?;
@@ -132,7 +132,7 @@ impl Journal<'_> {
     /// # Errors
     /// The journal cannot be read or written.
     pub fn settle(&self, _lock: &Lock, record: Record) -> Result<Vec<PathBuf>, JournalError> {
-        let mut pack = self.pack(record.id)?;
+        let mut pack = self.own_pack(record.id)?;
         let (entries, damage) = pack.entries(Some(&record.pack));
         refuse(self, record.id, damage)?;
         let mut tree = Tree::new(self.disk, &self.root, trusted(self, &pack));

@@ -60,6 +60,27 @@ fn a_source_a_table_or_a_folder_is_refused_and_stays() {
 }
 
 #[test]
+fn nothing_goes_into_a_journal() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    tree.write("state/journal/1.pack", "kept");
+    tree.link("way", ".repoint");
+    let before = tree.snapshot();
+    for (file, state) in [
+        (".repoint/journal/1.pack", ".repoint"),
+        (".repoint/new.txt", "elsewhere"),
+        ("way/journal/1.pack", "elsewhere"),
+        ("state/journal/1.pack", "state"),
+        ("state/new.txt", "state"),
+    ] {
+        let run = check(&tree, file).args(["--state-dir", state]);
+        let done = run.done().exits(2);
+        done.says(&["--output-file", "keeps its journal"]);
+        assert_eq!(tree.snapshot(), before, "{file}");
+    }
+}
+
+#[test]
 fn another_name_of_a_source_is_refused() {
     let tree = Tree::new(&[("a.rs", OLD)]);
     tree.hard_link("report.txt", "a.rs");

@@ -320,3 +320,189 @@ fn a_lost_owner_takes_set_user_id_along() {
     assert_eq!(metadata.uid(), NOBODY);
     assert_eq!(metadata.mode() & 0o7777, 0o666);
 }
+
+/// Makes the apply of the tree one that was interrupted after its commit, and takes its files back.
+fn interrupt(tree: &Tree) {
+    let done = tree.read(".repoint/journal/1.done");
+    let done: serde_json::Value = serde_json::from_str(&done).expect("JSON");
+    tree.write(".repoint/journal/1.commit", &done["record"].to_string());
+    fs::remove_file(tree.at(".repoint/journal/1.done")).expect("removed");
+    tree.write("a.rs", OLD);
+}
+
+/// As a clone does: the same bytes in other folders.
+fn cloned(from: &Tree) -> Tree {
+    let clone = Tree::new(&[]);
+    for entry in walkdir::WalkDir::new(from.root()) {
+        let entry = entry.expect("readable");
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(from.root()).expect("below");
+            clone.write(name, "");
+            fs::copy(entry.path(), clone.at(name)).expect("copied");
+        }
+    }
+    clone
+}
+
+#[test]
+fn a_journal_that_came_with_a_clone_is_not_finished() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    interrupt(&tree);
+    let clone = cloned(&tree);
+    let before = clone.read("a.rs");
+    for command in ["apply", "diff", "check"] {
+        let done = Run::new(&clone, command).args(["."]).done().exits(2);
+        done.says(&["transaction 1 was written for", "--trust", "remove"]);
+    }
+    for command in ["recover", "undo"] {
+        let done = Run::bare(&clone, command).done().exits(2);
+        done.says(&["transaction 1 was written for", "--trust"]);
+    }
+    assert_eq!(clone.read("a.rs"), before);
+    Run::bare(&clone, "recover")
+        .args(["--trust"])
+        .done()
+        .exits(0);
+    assert_eq!(clone.read("a.rs"), NEW);
+    Run::bare(&clone, "undo").done().exits(2);
+    Run::bare(&clone, "undo").args(["--trust"]).done().exits(0);
+    assert_eq!(clone.read("a.rs"), OLD);
+}
+
+#[test]
+fn two_projects_that_share_a_journal_do_not_finish_each_other() {
+    let first = Tree::new(&[("a.rs", OLD)]);
+    Run::new(&first, "apply").args(["."]).done().exits(0);
+    interrupt(&first);
+    let second = Tree::new(&[("a.rs", OLD)]);
+    let state = first.at(".repoint").display().to_string();
+    let root = first.root().display().to_string();
+    let run = Run::bare(&second, "recover").args(["--state-dir", &state]);
+    run.done()
+        .exits(2)
+        .says(&["was written for the project at", &root]);
+    assert_eq!(second.read("a.rs"), OLD);
+    Run::bare(&first, "recover").done().exits(0);
+    assert_eq!(first.read("a.rs"), NEW);
+}
+
+#[test]
+fn a_pack_of_elsewhere_without_a_record_is_left_alone_and_blocks_nobody() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    fs::remove_file(tree.at(".repoint/journal/1.done")).expect("removed");
+    let pack = fs::read(tree.at(".repoint/journal/1.pack")).expect("read");
+    let head = pack.split(|byte| *byte == b'\n').next().expect("a line");
+    let head: serde_json::Value = serde_json::from_slice(head).expect("JSON");
+    let staged = format!(".repoint-{}-0.tmp", head["token"].as_str().expect("text"));
+    let clone = cloned(&tree);
+    clone.write("a.rs", OLD);
+    clone.write(&staged, "somebody's");
+    let done = Run::new(&clone, "apply").args(["."]).done().exits(0);
+    done.says(&["transaction 1 was written for"]);
+    assert_eq!(clone.read("a.rs"), NEW);
+    assert_eq!(clone.read(&staged), "somebody's");
+    Run::bare(&clone, "recover")
+        .args(["--trust"])
+        .done()
+        .exits(0);
+    assert!(!clone.at(".repoint/journal/1.pack").exists());
+}
+
+#[test]
+fn even_a_trusted_journal_reaches_nothing_of_gits_and_gives_no_set_id_bits() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    Run::new(&tree, "apply").args(["."]).done().exits(0);
+    // A forged journal: its own digest is right, the name of its file is not.
+    use sha2::Digest;
+    for (name, exit) in [
+        (".git/hooks/pre-commit", 2),
+        ("x/.GIT/config", 2),
+        ("new.rs", 0),
+    ] {
+        let clone = cloned(&tree);
+        let pack = fs::read(clone.at(".repoint/journal/1.pack")).expect("read");
+        let mut lines = pack.splitn(3, |byte| *byte == b'\n');
+        let (head, line) = (lines.next().expect("head"), lines.next().expect("line"));
+        let contents = lines.next().expect("contents");
+        let mut line: serde_json::Value = serde_json::from_slice(line).expect("JSON");
+        (line["path"], line["mode"]) = (name.into(), 0o4755.into());
+        let line = line.to_string().into_bytes();
+        let forged = [head, b"\n", &line, b"\n", contents].concat();
+        let done = clone.read(".repoint/journal/1.done");
+        let mut done: serde_json::Value = serde_json::from_str(&done).expect("JSON");
+        let digest = sha2::Sha256::digest([head, &line].concat());
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        done["record"]["pack"]["digest"] = digest.into();
+        done["record"]["pack"]["length"] = forged.len().into();
+        fs::write(clone.at(".repoint/journal/1.pack"), forged).expect("written");
+        clone.write(".repoint/journal/1.done", &done.to_string());
+        fs::create_dir_all(clone.at(name).parent().expect("a folder")).expect("made");
+        let run = Run::bare(&clone, "undo").args(["--trust", "--force"]);
+        run.done().exits(exit);
+        assert_eq!(clone.at(name).exists(), exit == 0, "{name}");
+        if exit == 0 {
+            let mode = fs::metadata(clone.at(name)).expect("there").permissions();
+            assert_eq!(mode.mode() & 0o7777, 0o755);
+        }
+    }
+}
+
+#[test]
+fn a_state_folder_is_repoints_alone() {
+    let tree = Tree::new(&[
+        ("a.rs", OLD),
+        ("locked/lock", "somebody's"),
+        ("ignoring/.gitignore", "target\n"),
+        ("full/notes.txt", ""),
+        ("diary/journal/monday.txt", ""),
+        ("file", ""),
+        (".git/HEAD", ""),
+    ]);
+    let before = tree.snapshot();
+    for folder in [
+        ".",
+        "..",
+        "locked",
+        "ignoring",
+        "full",
+        "diary",
+        "file",
+        ".git",
+        ".git/state",
+    ] {
+        for command in ["apply", "diff", "check"] {
+            let run = Run::new(&tree, command).args(["--state-dir", folder, "a.rs"]);
+            run.done().exits(2).says(&["--state-dir", "name"]);
+        }
+        for command in ["undo", "log", "recover"] {
+            let run = Run::bare(&tree, command).args(["--state-dir", folder]);
+            run.done().exits(2).says(&["--state-dir", "name"]);
+        }
+        assert_eq!(tree.snapshot(), before, "{folder}");
+    }
+    fs::remove_dir_all(tree.at(".git")).expect("removed");
+    fs::create_dir(tree.at("empty")).expect("made");
+    for folder in ["empty", "new/deep"] {
+        let state = ["--state-dir", folder];
+        Run::new(&tree, "apply")
+            .args(state)
+            .args(["a.rs"])
+            .done()
+            .exits(0);
+        // What is put there later does not matter.
+        tree.write(format!("{folder}/notes.txt"), "");
+        Run::bare(&tree, "undo").args(state).done().exits(0);
+        assert_eq!(tree.read("a.rs"), OLD);
+    }
+}
+
+#[test]
+fn a_cause_is_said_once() {
+    let tree = Tree::new(&[("a.rs", OLD)]);
+    tree.write(".repoint", "");
+    let done = Run::new(&tree, "apply").args(["."]).done().exits(2);
+    let err = done.err();
+    assert_eq!(err.matches("os error").count(), 1, "{err}");
+}
