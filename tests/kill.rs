@@ -4,6 +4,9 @@
 //! `REPOINT_KILLS` says how often; 40 times if it does not.
 #![cfg(unix)]
 
+#[path = "stories/memory.rs"]
+mod memory;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -94,14 +97,7 @@ struct Tree {
 
 impl Tree {
     fn new() -> Self {
-        let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() {
-            tempfile::tempdir_in(memory)
-        } else {
-            tempfile::tempdir()
-        };
-        let folder = folder.expect("a folder");
-        let root = folder.path().canonicalize().expect("it is there");
+        let (folder, root) = memory::folder();
         fs::write(root.join("repoint.toml"), "").expect("a file");
         let tree = Self {
             _folder: folder,

@@ -2,8 +2,11 @@
 //! says so when it is in between.
 #![cfg(unix)]
 
+#[path = "stories/memory.rs"]
+mod memory;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -24,14 +27,7 @@ struct Tree {
 
 impl Tree {
     fn new() -> Self {
-        let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() {
-            tempfile::tempdir_in(memory)
-        } else {
-            tempfile::tempdir()
-        };
-        let folder = folder.expect("a folder");
-        let root = folder.path().canonicalize().expect("it is there");
+        let (folder, root) = memory::folder();
         fs::write(root.join("repoint.toml"), "").expect("a file");
         for index in 0..FILES {
             let text = format!("use old::a::Foo;\npub fn f{index}(_: Foo) {{}}\n");

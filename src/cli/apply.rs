@@ -23,14 +23,33 @@ pub(super) fn run(args: &ApplyArgs, console: &Console) -> Result<Exit, Refusal> 
     let run = Run::resolve(&args.run, console)?;
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let (tally, written) = match &run.input {
-        Input::Text { bytes, .. } => (text(&run, bytes, console, &mut out)?, Exit::Clean),
+        Input::Text { bytes, .. } => (text(&run, bytes, console, &mut out)?, Exit::Clean.into()),
         Input::Paths(_) => tree(args, &run, console, &mut out)?,
     };
     out.flush()?;
-    console.summary(&line(&tally.summary, Task::Apply));
+    // Of a transaction that is not finished nothing is known but what was said already.
+    if written.is_known {
+        console.summary(&line(&tally.summary, Task::Apply));
+    }
     let exit = Exit::left_if(tally.leaves()).max(tally.failures());
-    let exit = exit.max(written);
+    let exit = exit.max(written.exit);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
+}
+
+/// What came of writing.
+struct Written {
+    exit: Exit,
+    /// Whether the counts of the run are true.
+    is_known: bool,
+}
+
+impl From<Exit> for Written {
+    fn from(exit: Exit) -> Self {
+        Self {
+            exit,
+            is_known: true,
+        }
+    }
 }
 
 fn tree(
@@ -38,7 +57,7 @@ fn tree(
     run: &Run,
     console: &Console,
     out: &mut Output,
-) -> anyhow::Result<(Tally, Exit)> {
+) -> anyhow::Result<(Tally, Written)> {
     let mut renderer = run.format.renderer(out.color());
     let interrupt = interrupt::wanted();
     let journal = state::journal(&args.run.state, &run.place)?.stopped_by(interrupt.asked());
@@ -66,29 +85,33 @@ fn tree(
         writer.discard();
         console.error("nothing was written: files failed, and --strict asks for all or nothing");
         withdraw(&mut tally.summary);
-        return Ok((tally, writer.recovered));
+        return Ok((tally, writer.recovered.into()));
     }
     if let Err(error) = writer.guard(&args.guard, console) {
         writer.discard();
         console.error(&format!("{error:#}"));
         withdraw(&mut tally.summary);
-        return Ok((tally, Exit::Failed));
+        return Ok((tally, Exit::Failed.into()));
     }
     let started = Instant::now();
     let committed = writer.commit(run, args.keep.keep);
     tally.summary.elapsed += started.elapsed();
-    let exit = match committed {
-        Ok(committed) => said(committed, &mut tally.summary, console),
+    let mut written: Written = match committed {
+        Ok(committed) => said(committed, &mut tally.summary, console).into(),
         Err(error) => {
-            refused(&error, &mut tally.summary, console);
+            let is_known = refused(&error, &mut tally.summary, console);
             if matches!(error, CommitError::Stopped) {
                 out.flush()?;
                 interrupt.end();
             }
-            Exit::Failed
+            Written {
+                exit: Exit::Failed,
+                is_known,
+            }
         }
     };
-    Ok((tally, exit.max(writer.recovered)))
+    written.exit = written.exit.max(writer.recovered);
+    Ok((tally, written))
 }
 
 /// Names what was left in the very moment, and says how to take the rest back.
@@ -109,30 +132,29 @@ fn said(committed: Option<Committed>, summary: &mut Summary, console: &Console) 
     Exit::failed_if(!committed.left.is_empty())
 }
 
-fn refused(error: &CommitError, summary: &mut Summary, console: &Console) {
-    match error {
+/// Says why there is no transaction, or none that is finished. Whether it is known what was written.
+fn refused(error: &CommitError, summary: &mut Summary, console: &Console) -> bool {
+    let is_known = match error {
         CommitError::Refused(errors) => {
             for failed in errors {
                 console.failure(&failed.path, &failed.problem.to_string());
             }
             summary.failed += errors.len();
+            true
         }
         CommitError::Unfinished(finished) => {
             state::say_left(&finished.left, console);
             state::say_failed(&finished.failed, console);
-            summary.failed += finished.failed.len();
-            // Nothing is withdrawn: what was replaced is, and the rest is to follow.
-            summary.changed = finished.replaced + finished.already;
-            console.error(&error.to_string());
-            return;
+            false
         }
-        CommitError::NotStaged { .. }
-        | CommitError::Stopped
-        | CommitError::Journal(_)
-        | CommitError::Unknown(_) => {}
-    }
+        CommitError::Unknown(_) => false,
+        CommitError::NotStaged { .. } | CommitError::Stopped | CommitError::Journal(_) => true,
+    };
     console.error(&error.to_string());
-    withdraw(summary);
+    if is_known {
+        withdraw(summary);
+    }
+    is_known
 }
 
 /// What was to be rewritten was not.

@@ -187,7 +187,7 @@ pub(super) fn say_recovered(recovered: &Recovered, console: &Console) -> anyhow:
 }
 
 /// Names files that were left, as errors.
-pub(super) fn say_left(left: &[(std::path::PathBuf, Left)], console: &Console) {
+pub(super) fn say_left(left: &[(PathBuf, Left)], console: &Console) {
     say_each(left, console);
 }
 
@@ -205,13 +205,13 @@ pub(super) fn say_strays(strays: &BTreeSet<PathBuf>, console: &Console) {
 }
 
 /// Names files that could not be replaced, as errors.
-pub(super) fn say_failed(failed: &[(std::path::PathBuf, PackError)], console: &Console) {
+pub(super) fn say_failed(failed: &[(PathBuf, PackError)], console: &Console) {
     say_each(failed, console);
 }
 
-fn say_each(files: &[(std::path::PathBuf, impl std::fmt::Display)], console: &Console) {
+fn say_each(files: &[(PathBuf, impl std::fmt::Display)], console: &Console) {
     for (path, why) in files.iter().take(NAMED) {
-        console.failure(path.as_path() as &Path, &why.to_string());
+        console.failure(path, &why.to_string());
     }
     if files.len() > NAMED {
         console.error(&format!("and {} files more", files.len() - NAMED));

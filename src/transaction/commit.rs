@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::draft::Draft;
 use super::finish::{Finished, Staged, finish, flush_all};
-use super::journal::io_error;
+use super::journal::{Journal, io_error};
 use super::lock::Lock;
 use super::pack::{Entry, Pack, PackSum};
 use super::problem::{CommitError, Problem, WriteError, io_while};
@@ -30,7 +30,7 @@ pub struct Committed {
     /// Files that have their new content.
     pub files: usize,
     /// Files that someone edited in the very moment, and that were left; why.
-    pub left: Vec<(PathBuf, super::tree::Left)>,
+    pub left: Vec<(PathBuf, Left)>,
     /// References in these that were to be rewritten.
     pub left_references: usize,
 }
@@ -112,7 +112,7 @@ impl Draft<'_> {
 }
 
 struct Committing<'j> {
-    journal: &'j super::journal::Journal<'j>,
+    journal: &'j Journal<'j>,
     id: Id,
     paths: Vec<PathBuf>,
     entries: Vec<Entry>,

@@ -36,7 +36,7 @@ pub struct Change<'a> {
 pub enum Added {
     /// It is in.
     New {
-        /// Names that the file has beside this one. They will keep the old content.
+        /// Names that the file has beside this one. They will not follow it.
         hard_links: u64,
     },
     /// It is in already, by another name, or nothing of it changes.

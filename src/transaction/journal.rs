@@ -351,7 +351,8 @@ impl<'d> Journal<'d> {
         Ok(found)
     }
 
-    fn status(&self, id: Id, files: Files) -> Status {
+    /// How far a transaction with these files is.
+    pub(super) fn status(&self, id: Id, files: Files) -> Status {
         let read = |what: &str| -> Result<Vec<u8>, String> {
             let mut text = Vec::new();
             let file = self.disk.open(&self.file(id, what));

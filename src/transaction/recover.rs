@@ -46,7 +46,7 @@ impl Journal<'_> {
                 }
                 self.remove(id, "done")?;
             } else if files.is_open() {
-                let (record, finished) = self.go_on(id)?;
+                let (record, finished) = self.go_on(id, files)?;
                 recovered.push(Recovered::Finished(Box::new(record), finished));
             } else if files.pack && !files.done {
                 if let Some(error) = self.foreign(id) {
@@ -62,17 +62,14 @@ impl Journal<'_> {
         Ok(recovered)
     }
 
-    fn go_on(&self, id: Id) -> Result<(Record, Finished), JournalError> {
-        let record = match self.unfinished()? {
-            Some((found, Status::Committed(record))) if found == id => record,
-            Some((_, Status::Damaged(problem))) => {
+    fn go_on(&self, id: Id, files: Files) -> Result<(Record, Finished), JournalError> {
+        let record = match self.status(id, files) {
+            Status::Committed(record) => record,
+            Status::Damaged(problem) => {
                 let path = self.file(id, "commit");
                 return Err(JournalError::Record { path, problem });
             }
-            _ => {
-                let first = None;
-                return Err(JournalError::Unknown { id, first });
-            }
+            Status::Prepared | Status::Done(_) => return Err(JournalError::Unfinished(id)),
         };
         let mut pack = self.own_pack(id)?;
         let (entries, damage) = pack.entries(Some(&record.pack));

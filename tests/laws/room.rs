@@ -76,20 +76,19 @@ impl Room {
 
     /// Which law is broken by `bytes` as the content of `file`.
     pub fn check(&self, tables: &[Table], file: &str, bytes: &[u8]) -> Result<Checked, Broken> {
-        let project = Project::at(self.root.clone());
-        let languages: [&dyn Language; 1] = [&Python];
-        let engine = Engine::open(
-            &languages,
-            tables,
-            &project,
-            &self.options,
-            self.root.clone(),
-        );
-        checked(&engine, &self.root.join(file), bytes)
+        self.ask(tables, |engine| {
+            checked(engine, &self.root.join(file), bytes)
+        })
     }
 
     /// The report on a source.
     pub fn report(&self, tables: &[Table], file: &str, bytes: &[u8]) -> FileReport {
+        let file = self.root.join(file);
+        self.ask(tables, |engine| engine.bytes(&file, bytes.to_vec()))
+            .expect("a thread starts")
+    }
+
+    fn ask<T>(&self, tables: &[Table], question: impl FnOnce(&Engine<'_>) -> T) -> T {
         let project = Project::at(self.root.clone());
         let languages: [&dyn Language; 1] = [&Python];
         let engine = Engine::open(
@@ -99,9 +98,7 @@ impl Room {
             &self.options,
             self.root.clone(),
         );
-        engine
-            .bytes(&self.root.join(file), bytes.to_vec())
-            .expect("a thread starts")
+        question(&engine)
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod access;
 mod chains;
+mod emit;
 mod escapes;
 mod exposure;
 mod facts;

@@ -1,12 +1,10 @@
-//! Import statements, each composed as meaning and emitted once.
-
-use std::ops::Range;
+//! Import statements, each composed as meaning; `emit` makes text of it, once.
 
 use rustc_hash::FxHashSet;
 
 use super::facts::{Facts, Form};
 use super::fate::{Add, Fates, Next};
-use super::layout::{Place, line_start, past_newline};
+use super::layout::Place;
 use super::list::List;
 use super::{Rewrite, target};
 use crate::lang::python::scopes::{Clause, Import, ImportId, ImportKind};
@@ -16,7 +14,7 @@ use crate::text::Edit;
 
 /// What becomes of the text of a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Do {
+pub(super) enum Do {
     /// Nothing.
     Keep,
     /// These edits of it.
@@ -29,7 +27,7 @@ enum Do {
 
 /// A statement that comes after one that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum New {
+pub(super) enum New {
     /// `import ...`, and the clause that it was, for its comment.
     Plain(String, Option<usize>),
     /// `from TARGET import ...`, with the clauses that it took over.
@@ -38,25 +36,25 @@ enum New {
 
 /// One name of a new statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Name {
-    text: String,
+pub(super) struct Name {
+    pub(super) text: String,
     /// The clause that it was, for its comments.
-    was: Option<usize>,
+    pub(super) was: Option<usize>,
 }
 
 /// A statement that changes.
-struct Composed {
-    id: ImportId,
+pub(super) struct Composed {
+    pub(super) id: ImportId,
     /// Edits of what stands between `from` and `import`.
-    target: Vec<Edit>,
-    clauses: Vec<Do>,
-    new: Vec<New>,
+    pub(super) target: Vec<Edit>,
+    pub(super) clauses: Vec<Do>,
+    pub(super) new: Vec<New>,
     /// Names that join another statement.
     joins: Vec<(ImportId, String)>,
 }
 
 impl Composed {
-    fn is_emptied(&self) -> bool {
+    pub(super) fn is_emptied(&self) -> bool {
         self.clauses.iter().all(|clause| *clause == Do::Cut)
     }
 }
@@ -351,165 +349,6 @@ impl Rewrite<'_, '_> {
         }
         passes
     }
-
-    fn emit(&self, statement: &Composed, becomes_pass: bool, edits: &mut Vec<Edit>) {
-        let text = self.unit.text;
-        let import = self.unit.scopes.import(statement.id);
-        let place = Place::of(text, self.unit.tokens, import.range);
-        let list = List::of(text, self.unit.tokens, import);
-        if statement.is_emptied() {
-            match statement.new.split_first() {
-                Some((first, rest)) => {
-                    let first = self.new_text(first, &place, &list, false);
-                    edits.push(Edit::replace(place.range.clone(), first));
-                    self.insert(rest, &place, &list, edits);
-                }
-                None if becomes_pass => edits.push(Edit::replace(place.range, "pass")),
-                None => edits.push(self.remove(&place)),
-            }
-            return;
-        }
-        edits.extend(statement.target.iter().cloned());
-        let leaves: Vec<bool> = statement
-            .clauses
-            .iter()
-            .map(|clause| *clause == Do::Cut)
-            .collect();
-        if leaves.contains(&true) {
-            edits.extend(list.cut(text, &leaves));
-        }
-        for (clause, what) in import.clauses.iter().zip(&statement.clauses) {
-            match what {
-                Do::Keep | Do::Cut => {}
-                Do::Edit(own) => edits.extend(own.iter().cloned()),
-                Do::Put(new) => edits.push(Edit::replace(bytes(clause.range), new.as_str())),
-            }
-        }
-        self.insert(&statement.new, &place, &list, edits);
-    }
-
-    /// Inserts statements after one that is there.
-    fn insert(&self, new: &[New], place: &Place<'_>, list: &List, edits: &mut Vec<Edit>) {
-        for statement in new {
-            let text = self.new_text(statement, place, list, true);
-            edits.push(if place.is_alone() {
-                let end = place.newline;
-                Edit::insert(place.line_end, format!("{end}{}{text}", place.indent))
-            } else {
-                Edit::insert(place.range.end, format!("; {text}"))
-            });
-        }
-    }
-
-    /// A new statement as text; on a line of its own with the comments that silence tools on the old one.
-    fn new_text(&self, new: &New, place: &Place<'_>, list: &List, own_line: bool) -> String {
-        let text = self.unit.text;
-        let (target, names) = match new {
-            New::Plain(clause, was) => {
-                let tile = was.and_then(|was| list.tiles.get(was));
-                let own = tile
-                    .and_then(|tile| tile.comment.clone())
-                    .filter(|_| place.is_alone());
-                let comment = match own {
-                    Some(comment) => format!("{}{}", gap(text, &comment), &text[comment]),
-                    None => self.silencer(place, list, own_line),
-                };
-                return format!("import {clause}{comment}");
-            }
-            New::From { target, names } => (target, names),
-        };
-        let was = names.iter().filter_map(|name| name.was);
-        if !list.in_parentheses || !place.is_alone() || !list.has_comments(was.clone()) {
-            let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
-            let silencer = self.silencer(place, list, own_line);
-            return format!("from {target} import {}{silencer}", names.join(", "));
-        }
-        let end = place.newline;
-        let default = format!("{}    ", place.indent);
-        let head = list
-            .head_comment
-            .clone()
-            .filter(|range| is_silencer(&text[range.clone()]));
-        let head = head.map_or_else(String::new, |range| {
-            format!("{}{}", gap(text, &range), &text[range.clone()])
-        });
-        let mut out = format!("from {target} import ({head}{end}");
-        for (i, name) in names.iter().enumerate() {
-            let tile = name.was.and_then(|i| list.tiles.get(i));
-            let indent = name
-                .was
-                .and_then(|i| list.indent(text, i))
-                .unwrap_or(&default);
-            for above in tile.map_or(&[][..], |tile| &tile.above) {
-                out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
-            }
-            let is_last = i + 1 == names.len();
-            let own_comma = name.was.is_none_or(|i| list.has_comma(i));
-            let comma = if is_last && !own_comma { "" } else { "," };
-            out.push_str(&format!("{indent}{}{comma}", name.text));
-            if let Some(comment) = tile.and_then(|tile| tile.comment.clone()) {
-                out.push_str(&format!("{}{}", gap(text, &comment), &text[comment]));
-            }
-            out.push_str(end);
-        }
-        out.push_str(place.indent);
-        out.push(')');
-        if own_line
-            && let Some(range) = place.comment.clone()
-            && is_silencer(&text[range.clone()])
-        {
-            out.push_str(&format!("{}{}", gap(text, &range), &text[range]));
-        }
-        out
-    }
-
-    /// The comment that silences tools on the line of a statement, to be said of its other half too.
-    fn silencer(&self, place: &Place<'_>, list: &List, own_line: bool) -> String {
-        let text = self.unit.text;
-        if !own_line || !place.is_alone() {
-            return String::new();
-        }
-        let mut comments = place.comment.iter().chain(&list.head_comment);
-        let comment = comments.find(|range| is_silencer(&text[(*range).clone()]));
-        comment.map_or_else(String::new, |range| {
-            format!("{}{}", gap(text, range), &text[range.clone()])
-        })
-    }
-
-    /// Takes a whole statement out: its line, or its part of the line.
-    fn remove(&self, place: &Place<'_>) -> Edit {
-        let text = self.unit.text;
-        let Range { start, end } = place.range.clone();
-        if place.is_alone() {
-            let from = line_start(text, start);
-            let from = if text[from..start]
-                .trim_start_matches('\u{feff}')
-                .trim()
-                .is_empty()
-                && text[from..start].starts_with(['\u{feff}', '\u{c}'])
-            {
-                start - place.indent.len()
-            } else {
-                from
-            };
-            let rest = text[place.line_end..].len()
-                - text[place.line_end..].trim_start_matches([' ', '\t']).len();
-            return Edit::delete(from..past_newline(text, place.line_end + rest));
-        }
-        let rest = &text[end..];
-        let after = rest.trim_start_matches([' ', '\t']);
-        if let Some(next) = after.strip_prefix(';') {
-            let next = next.trim_start_matches([' ', '\t']);
-            if !next.is_empty() && !next.starts_with(['\n', '\r', '#']) {
-                return Edit::delete(start..text.len() - next.len());
-            }
-        }
-        let before = text[..start].trim_end_matches([' ', '\t']);
-        match before.strip_suffix(';') {
-            Some(before) => Edit::delete(before.len()..end),
-            None => Edit::replace(start..end, "pass"),
-        }
-    }
 }
 
 fn new_statement(add: &Add) -> New {
@@ -539,40 +378,4 @@ fn with_alias(name: &str, local: &str, twice: bool) -> String {
     } else {
         format!("{name} as {local}")
     }
-}
-
-/// The white space before a comment, as it is.
-fn gap<'t>(text: &'t str, comment: &Range<usize>) -> &'t str {
-    let before = &text[..comment.start];
-    &before[before.trim_end_matches([' ', '\t']).len()..]
-}
-
-/// Whether a comment speaks to a tool about its line: each half of a split line needs it (row P39).
-fn is_silencer(comment: &str) -> bool {
-    let said = comment
-        .trim_start_matches('#')
-        .trim_start()
-        .to_ascii_lowercase();
-    [
-        "noqa",
-        "type:",
-        "isort:",
-        "pyright:",
-        "pylint:",
-        "mypy:",
-        "ruff:",
-        "flake8:",
-        "pyre-",
-        "nosec",
-        "nosort",
-        "pragma:",
-        "fmt: skip",
-        "fmt:skip",
-        "ty:",
-        "yapf:",
-        "pytype:",
-        "noinspection",
-    ]
-    .iter()
-    .any(|word| said.starts_with(word))
 }

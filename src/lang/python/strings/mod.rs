@@ -24,6 +24,7 @@ mod find;
 mod known;
 mod lazy;
 mod modules;
+mod pattern;
 mod plain;
 mod plan;
 mod read;
