@@ -77,6 +77,8 @@ pub struct Fixture {
     pub findings: Vec<Expected>,
     /// The exit status of `apply`.
     pub status: i32,
+    /// The fixture says that the prefilter drops all of its files.
+    pub is_unparsed: bool,
     /// What the judge of its language must accept.
     pub claim: Claim,
 }
@@ -187,6 +189,7 @@ impl Fixture {
             None => i32::from(findings.iter().any(|finding| finding.level == "error")),
         };
 
+        let is_unparsed = files.remove("unparsed").is_some();
         let mut before = Tree::new();
         let mut after = Tree::new();
         for (extension, path) in language.single_files() {
@@ -239,6 +242,7 @@ impl Fixture {
             after,
             findings,
             status,
+            is_unparsed,
             claim,
         })
     }

@@ -2,7 +2,8 @@
 //!
 //! Beside the expected tree, findings and exit status, three laws hold for every fixture: a second
 //! `apply` changes nothing, `git apply` of the patch that `diff` prints gives the same tree, and
-//! `check` fails exactly if there is a reference.
+//! `check` fails exactly if there is a reference. At least one file of the fixture is parsed, unless the
+//! fixture says otherwise: what the prefilter drops would show nothing of the rewriter.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -47,6 +48,7 @@ fn compare_patch(wrong: &mut String, fixture: &Fixture) -> Result<(), String> {
     let diff = room.repoint(fixture, "diff")?;
     let status = if fixture.status == 2 { 2 } else { 0 };
     compare_status(wrong, "diff", status, &diff);
+    compare_parsed(wrong, fixture, &diff);
     compare_trees(wrong, "diff", &fixture.before, &room.tree()?);
     if !diff.stdout.is_empty() {
         let patch = room.folder.path().join("patch");
@@ -64,6 +66,24 @@ fn compare_patch(wrong: &mut String, fixture: &Fixture) -> Result<(), String> {
     }
     compare_trees(wrong, "diff and git apply", &fixture.after, &room.tree()?);
     Ok(())
+}
+
+/// Whether the rewriter saw a file at all, which the detail of `-v` tells.
+fn compare_parsed(wrong: &mut String, fixture: &Fixture, output: &Output) {
+    let detail = String::from_utf8_lossy(&output.stderr);
+    let parsed = detail
+        .lines()
+        .filter_map(|line| line.strip_suffix(" are to be parsed"))
+        .find_map(|line| line.rsplit_once(", ")?.1.parse::<usize>().ok());
+    match (parsed, fixture.is_unparsed) {
+        (None, _) => wrong.push_str("diff -v does not say how many files are to be parsed\n"),
+        (Some(0), false) => wrong.push_str(
+            "no file is parsed, so nothing is tested: write a word of the rules into a comment, or \
+             add the file `unparsed`\n",
+        ),
+        (Some(1..), true) => wrong.push_str("a file is parsed although there is `unparsed`\n"),
+        _ => {}
+    }
 }
 
 fn compare_check(wrong: &mut String, fixture: &Fixture) -> Result<(), String> {
@@ -110,7 +130,9 @@ impl Room {
         if fixture.mapping.is_some() {
             command.args(["-m", "../mapping.toml"]);
         }
-        if subcommand != "diff" {
+        if subcommand == "diff" {
+            command.arg("-v");
+        } else {
             command.args(["--output-format", "concise"]);
         }
         command
