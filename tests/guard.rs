@@ -221,12 +221,21 @@ fn a_file_that_is_staged_and_then_edited_is_dirty() {
 }
 
 #[test]
-fn a_file_that_git_does_not_know_is_dirty_unless_it_is_ignored() {
+fn a_file_that_git_does_not_know_is_dirty_even_if_it_is_ignored() {
     let work = Work::new();
-    work.write(".gitignore", "generated.rs\n");
+    work.write(".gitignore", "generated.rs\nout/\n");
     work.commit();
     work.write("generated.rs", "use old::a::Foo;\n");
-    work.apply(&["--move", FIRST, "generated.rs"]).exits(0);
+    work.write("out/deep/o.rs", "use old::a::Foo;\n");
+    work.apply(&["--move", FIRST, "generated.rs", "out/deep/o.rs"])
+        .exits(2)
+        .says(&[
+            "error: generated.rs: is in no commit, and git ignores it",
+            "error: out/deep/o.rs: is in no commit, and git ignores it",
+            "--allow-dirty",
+        ]);
+    work.apply(&["--move", FIRST, "--allow-dirty", "generated.rs"])
+        .exits(0);
     work.write("untracked.rs", "use old::a::Foo;\n");
     work.apply(&["--move", FIRST])
         .exits(2)
@@ -285,18 +294,67 @@ fn without_a_work_tree_nobody_is_asked() {
 }
 
 #[test]
-fn without_git_it_goes_ahead_and_says_so() {
+fn without_git_nothing_is_written_unless_all_is_allowed() {
     let work = Work::new();
     work.write("a.rs", "use old::a::Foo as Edited;\n");
     let empty = tempfile::tempdir().expect("a folder");
-    let mut command = repoint();
-    command
-        .args(["apply", "--move", FIRST])
-        .env("PATH", empty.path());
-    work.run(&mut command)
-        .exits(0)
-        .says(&["note: git is not installed"]);
+    let run = |arguments: &[&str]| {
+        let mut command = repoint();
+        command
+            .args(["apply", "--move", FIRST])
+            .args(arguments)
+            .env("PATH", empty.path());
+        work.run(&mut command)
+    };
+    run(&["-q"])
+        .exits(2)
+        .says(&["git is not installed", "nothing was written", "--allow-dirty"]);
+    assert_eq!(work.read("a.rs"), "use old::a::Foo as Edited;\n");
+    run(&["--allow-dirty"]).exits(0);
     assert_eq!(work.read("a.rs"), "use mid::a::Foo as Edited;\n");
+}
+
+#[test]
+fn where_git_is_told_to_look_away_the_content_tells() {
+    for bit in ["--skip-worktree", "--assume-unchanged"] {
+        let work = Work::new();
+        work.git(&["update-index", bit, "a.rs", "b.rs"]);
+        work.write("a.rs", "use old::a::Foo as Edited;\n");
+        work.apply(&["--move", FIRST])
+            .exits(2)
+            .says(&["error: a.rs: has changes that are in no commit", "look away"])
+            .never_says("b.rs:");
+        assert_eq!(work.read("a.rs"), "use old::a::Foo as Edited;\n");
+        work.git(&["update-index", &bit.replace("--", "--no-"), "a.rs"]);
+        work.git(&["checkout", "a.rs"]);
+        work.apply(&["--move", FIRST]).exits(0);
+    }
+}
+
+#[test]
+fn a_work_tree_that_has_lost_its_repository_is_not_written() {
+    let work = Work::without_git();
+    work.write(".git", "gitdir: /nonexistent\n");
+    work.apply(&["--move", FIRST, "-q"])
+        .exits(2)
+        .says(&["leads to no repository", "nothing was written", "--allow-dirty"]);
+    work.apply(&["--move", FIRST, "--allow-dirty"]).exits(0);
+}
+
+#[test]
+fn many_refused_files_are_counted_and_named_if_asked() {
+    let work = Work::new();
+    for n in 0..30 {
+        work.write(&format!("n{n}.rs"), "use old::a::Foo;\n");
+    }
+    let named = |arguments: &[&str]| {
+        let ran = work.apply(arguments).exits(2);
+        ran.stderr().matches("is in no commit").count()
+    };
+    assert_eq!(named(&["--move", FIRST]), 20);
+    work.apply(&["--move", FIRST])
+        .says(&["and 10 files more; -v names them all"]);
+    assert_eq!(named(&["--move", FIRST, "-v"]), 30);
 }
 
 #[test]

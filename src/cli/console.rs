@@ -16,6 +16,9 @@ use crate::output::Color;
 use crate::output::place;
 use crate::text::one_line;
 
+/// So many files are named one by one where nobody asked for more.
+const NAMED: usize = 20;
+
 /// What a person at the terminal sees beside the result.
 pub(super) struct Console {
     quiet: bool,
@@ -92,6 +95,11 @@ impl Console {
         if self.verbose {
             self.say(&one_line(message));
         }
+    }
+
+    /// How many of so many files are named one by one; the others are counted.
+    pub fn named(&self, files: usize) -> usize {
+        if self.verbose { files } else { files.min(NAMED) }
     }
 
     /// The last line of a run.

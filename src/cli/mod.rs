@@ -44,6 +44,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    interrupt::let_writes_fail();
     let console = Console::new(&cli.global);
     let done = match &cli.command {
         Command::Diff(args) => diff::run(args, &console),

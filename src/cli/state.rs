@@ -10,13 +10,11 @@ use super::console::Console;
 use super::exit::Exit;
 use super::resolve::Place;
 use super::state_folder;
+use crate::output::summary::counted;
 use crate::project::Project;
 use crate::transaction::{
     Finished, Id, Journal, JournalError, Left, Lock, OsDisk, PackError, Recovered, Status,
 };
-
-/// So many files are named one by one; more are counted.
-pub(super) const NAMED: usize = 20;
 
 /// The journal of the project, or of the folder that was named.
 ///
@@ -210,11 +208,20 @@ pub(super) fn say_failed(failed: &[(PathBuf, PackError)], console: &Console) {
 }
 
 fn say_each(files: &[(PathBuf, impl std::fmt::Display)], console: &Console) {
-    for (path, why) in files.iter().take(NAMED) {
+    let named = console.named(files.len());
+    for (path, why) in files.iter().take(named) {
         console.failure(path, &why.to_string());
     }
-    if files.len() > NAMED {
-        console.error(&format!("and {} files more", files.len() - NAMED));
+    say_more(files.len() - named, console);
+}
+
+/// Says how many files were not named.
+pub(super) fn say_more(files: usize, console: &Console) {
+    if files > 0 {
+        console.error(&format!(
+            "and {} more; -v names them all",
+            counted(files, "file")
+        ));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::output::summary::counted;
 use crate::project::git::status::State;
 use crate::transaction::{
     About, Action, AddError, Added, Allow, Change, CommitError, Committed, Draft, GuardError,
-    Guarded, Journal, Lock,
+    Journal, Lock,
 };
 
 /// A draft that begins with the first file: who changes nothing leaves no folder behind.
@@ -122,16 +122,12 @@ impl<'j> Writer<'j> {
             (false, false) => Allow::Clean,
         };
         match draft.guard(allow) {
-            Ok(Guarded::Asked) => Ok(()),
-            Ok(Guarded::WithoutGit) => {
-                console.note(
-                    "git is not installed: changes that are in no commit are not told from others; \
-                     `repoint undo` takes this back all the same",
-                );
-                Ok(())
-            }
+            Ok(()) => Ok(()),
             Err(GuardError::Uncommitted(files)) => Err(uncommitted(&files, console)),
             Err(GuardError::Git(error)) => {
+                bail!("nothing was written: {error}; --allow-dirty goes ahead without git")
+            }
+            Err(error @ GuardError::WithoutGit) => {
                 bail!("nothing was written: {error}; --allow-dirty goes ahead without git")
             }
             Err(GuardError::Journal(error)) => bail!("nothing was written: {error}"),
@@ -188,18 +184,22 @@ impl<'j> Writer<'j> {
 }
 
 fn uncommitted(files: &[(PathBuf, State)], console: &Console) -> anyhow::Error {
-    for (path, state) in files.iter().take(state::NAMED) {
+    let named = console.named(files.len());
+    for (path, state) in files.iter().take(named) {
         let state = match state {
             State::Staged => "has changes that are staged and in no commit",
             State::Unstaged => "has changes that are in no commit",
+            State::Hidden => {
+                "has changes that are in no commit, and git is told to look away from it \
+                 (assume-unchanged or skip-worktree)"
+            }
             State::Untracked => "is in no commit",
+            State::Ignored => "is in no commit, and git ignores it",
             State::Unmerged => "is in conflict after a merge",
         };
         console.failure(path, state);
     }
-    if files.len() > state::NAMED {
-        console.error(&format!("and {} files more", files.len() - state::NAMED));
-    }
+    state::say_more(files.len() - named, console);
     let staged = files.iter().all(|(_, state)| *state == State::Staged);
     let option = if staged {
         "--allow-staged"

@@ -19,6 +19,7 @@ use super::lock::Lock;
 use super::pack::{Entry, Pack, PackSum};
 use super::problem::{CommitError, Problem, WriteError, io_while};
 use super::record::{About, Action, Id, Record};
+use super::replaceable::replaceable;
 use super::stage::stage;
 use super::tree::{Found, Left, Tree};
 
@@ -216,7 +217,7 @@ fn unreached(left: Left) -> Problem {
 fn undrifted(tree: &mut Tree<'_>, path: &Path, entry: &Entry) -> Result<(), Problem> {
     tree.locate(&entry.name).map_err(unreached)?;
     match tree.look(path).map_err(io_while("read"))? {
-        Found::File(now, _) if entry.old.is_some_and(|old| old.digest == now) => Ok(()),
+        Found::File(now, _) if entry.old.is_some_and(|old| old.digest == now) => replaceable(path),
         Found::Missing if entry.old.is_none() => Ok(()),
         _ => Err(Problem::Drifted),
     }

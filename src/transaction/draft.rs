@@ -14,6 +14,7 @@ use super::name::Name;
 use super::pack::{Contents, Entry, PackWriter, stage_of};
 use super::problem::{AddError, Problem, io_while};
 use super::record::Id;
+use super::replaceable::replaceable;
 
 /// What becomes of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +136,7 @@ impl<'j> Draft<'j> {
             None => None,
         };
         writable_folder(path.parent().unwrap_or(&path), metadata.as_ref())?;
+        replaceable(&path)?;
         let temporary = stage_of(&path, &self.token, self.targets.len());
         if let Err(error) = fs::symlink_metadata(temporary)
             && error.kind() == ErrorKind::InvalidFilename

@@ -31,6 +31,9 @@ pub enum GuardError {
     /// Files have changes that are in no commit: which, and what changes.
     #[error("{} files have changes that are in no commit", .0.len())]
     Uncommitted(Vec<(PathBuf, State)>),
+    /// There are work trees, and no git that could be asked.
+    #[error("git is not installed, so changes that are in no commit cannot be told")]
+    WithoutGit,
     /// Git does not say.
     #[error(transparent)]
     Git(#[from] GitStatusError),
@@ -39,38 +42,26 @@ pub enum GuardError {
     Journal(#[from] JournalError),
 }
 
-/// How sure it is that nothing is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guarded {
-    /// Git was asked, or there is no work tree.
-    Asked,
-    /// There are work trees, and no git that could be asked.
-    WithoutGit,
-}
-
 impl Draft<'_> {
     /// Asks git which files of the draft have changes that are in no commit.
     ///
     /// # Errors
     /// There are such files that `allow` does not cover; or nothing is known of them, unless all is
     /// allowed.
-    pub fn guard(&mut self, allow: Allow) -> Result<Guarded, GuardError> {
+    pub fn guard(&mut self, allow: Allow) -> Result<(), GuardError> {
         let files: Vec<PathBuf> = self.files().map(Path::to_owned).collect();
         let said = match status::uncommitted(&files) {
-            Ok(said) => said,
-            Err(_) if allow == Allow::Dirty => {
+            Ok(said) if !said.without_git => said,
+            _ if allow == Allow::Dirty => {
                 // Whatever is unknown counts as somebody's work, now and later.
                 self.dirty = (0..files.len()).collect();
-                return Ok(Guarded::Asked);
+                return Ok(());
             }
+            Ok(_) => return Err(GuardError::WithoutGit),
             Err(error) => return Err(error.into()),
         };
-        if said.without_git {
-            self.dirty = (0..files.len()).collect();
-            return Ok(Guarded::WithoutGit);
-        }
         if said.uncommitted.is_empty() {
-            return Ok(Guarded::Asked);
+            return Ok(());
         }
         let own = written(self.journal)?;
         let mut refused = Vec::new();
@@ -94,7 +85,7 @@ impl Draft<'_> {
         }
         self.dirty.sort_unstable();
         if refused.is_empty() {
-            Ok(Guarded::Asked)
+            Ok(())
         } else {
             Err(GuardError::Uncommitted(refused))
         }

@@ -12,7 +12,7 @@
 //! | `digest`, `name` | what contents and files are known by |
 //! | `pack`, `record` | the two files of a transaction, and their formats |
 //! | `journal`, `lock` | the state folder: what is in it, and who may write |
-//! | `draft`, `guard`, `stage`, `commit` | forwards |
+//! | `draft`, `guard`, `replaceable`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
 //! | `history`, `cover`, `undo`, `merge` | what stands, and backwards |
 //!
@@ -35,6 +35,7 @@ mod pack;
 mod problem;
 mod record;
 mod recover;
+mod replaceable;
 mod stage;
 #[cfg(all(test, unix))]
 mod tests;
@@ -47,7 +48,7 @@ pub use digest::Digest;
 pub use disk::{Disk, OsDisk};
 pub use draft::{Added, Change, Draft};
 pub use finish::Finished;
-pub use guard::{Allow, GuardError, Guarded};
+pub use guard::{Allow, GuardError};
 pub use history::{Fate, History, Newest, Past};
 pub use journal::{IGNORE_ALL, Journal, JournalError, STATE_FOLDER, Status};
 pub use lock::{Holder, Lock};

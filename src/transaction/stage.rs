@@ -78,6 +78,32 @@ pub(super) fn is_staged(
     Ok(digest == entry.new.digest)
 }
 
+/// Gives new content that was staged a while ago the permissions and the owner that the file has now:
+/// somebody may have changed them since. What the system refuses stays as it was staged, which was right
+/// then.
+pub(super) fn follow(disk: &dyn Disk, staged: &Path, target: &Path, present: &Metadata) {
+    let Ok(metadata) = disk.metadata(staged) else {
+        return;
+    };
+    if !is_permitted_alike(&metadata, present)
+        && let Ok(file) = disk.open(staged)
+    {
+        let _ = disk.imitate(&file, target, present);
+    }
+}
+
+#[cfg(unix)]
+fn is_permitted_alike(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let key = |metadata: &Metadata| (metadata.mode(), metadata.uid(), metadata.gid());
+    key(one) == key(other)
+}
+
+#[cfg(not(unix))]
+fn is_permitted_alike(one: &Metadata, other: &Metadata) -> bool {
+    one.permissions() == other.permissions()
+}
+
 /// Whether two files have the same owner, group and attributes. What could not be given to the one
 /// makes them differ, which costs no more than to try again.
 #[cfg(unix)]

@@ -1,14 +1,15 @@
 //! Which files have changes that git does not hold: what is asked before files are written.
 //!
 //! Git itself is asked, in the innermost work tree of each file, so what it says is what the user
-//! sees there: the index, attributes and line ends, ignored files, sparse checkouts, a user's own
-//! configuration. As for git, a file that is ignored has nothing to lose, nor has one with
-//! `assume-unchanged` or `skip-worktree`, by which a user tells git to look away. Nothing is said
-//! of files that are in no work tree.
+//! sees there: the index, attributes and line ends, sparse checkouts, a user's own configuration.
+//! `git status` leaves out what it is told to look away from. Work can be lost there all the same, so
+//! ignored files are asked for too, and a file with `assume-unchanged` or `skip-worktree` is held against
+//! the index by its content. Nothing is said of files that are in no work tree.
 //!
 //! How git is started, and what keeps it from running commands or from being misled, is in
 //! `process`. What may follow from an answer is the caller's.
 
+mod hidden;
 mod pathspecs;
 mod porcelain;
 mod process;
@@ -20,7 +21,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use self::porcelain::Entry;
@@ -35,9 +36,14 @@ pub enum State {
     /// The work tree differs from the index, in content, in kind or in mode, whatever the index
     /// holds; `git add --intent-to-add` too.
     Unstaged,
+    /// Git is told to look away from it (`assume-unchanged` or `skip-worktree`), and the work tree differs
+    /// from the index.
+    Hidden,
     /// Git holds nothing of it, and does not ignore it. Also a file that was taken out of the
     /// index and is there still.
     Untracked,
+    /// Git holds nothing of it, and ignores it.
+    Ignored,
     /// A merge left it in conflict.
     Unmerged,
 }
@@ -85,6 +91,16 @@ pub enum GitStatusError {
         /// The first line that it wrote to standard error, else how it ended.
         message: String,
     },
+    /// The file `.git` names a folder that is not there: a work tree whose repository is elsewhere.
+    #[error(
+        "{}: leads to no repository, so uncommitted changes cannot be told; make the repository \
+         reachable, as `git worktree repair` does, or remove the file",
+        root.join(".git").display()
+    )]
+    Astray {
+        /// The work tree.
+        root: PathBuf,
+    },
     /// It said something that has no meaning here.
     #[error(
         "git said of the uncommitted changes in {} what is not understood: `{text}`; git 2.26 or newer is expected",
@@ -102,14 +118,15 @@ pub enum GitStatusError {
 /// links, and need not exist. Git is started a few times for each work tree, and never writes.
 ///
 /// # Errors
-/// If a git is there that does not answer. That there is none is no error.
+/// If a git is there that does not answer, or a work tree has lost its repository. That there is no git is
+/// no error.
 pub fn uncommitted(files: &[PathBuf]) -> Result<Status, GitStatusError> {
     uncommitted_by(&Git::in_path(), files)
 }
 
 fn uncommitted_by(git: &Git, files: &[PathBuf]) -> Result<Status, GitStatusError> {
     let mut states: Vec<Option<State>> = vec![None; files.len()];
-    for (root, members) in by_repository(files) {
+    for (root, members) in by_repository(files)? {
         let reading = match git.read(&root)? {
             Reading::WorkTree(reading) => reading,
             Reading::NoWorkTree => continue,
@@ -124,7 +141,8 @@ fn uncommitted_by(git: &Git, files: &[PathBuf]) -> Result<Status, GitStatusError
             .iter()
             .map(|&index| name_below(&root, &files[index]))
             .collect();
-        let answer = ask(git, &reading, &names)?;
+        let mut answer = ask(git, &reading, &names)?;
+        answer.add_hidden(git, &names)?;
         for (&index, name) in members.iter().zip(&names) {
             states[index] = answer.of(name);
         }
@@ -143,7 +161,10 @@ fn uncommitted_by(git: &Git, files: &[PathBuf]) -> Result<Status, GitStatusError
 
 /// The files of each work tree, as indices; those in none are left out. In the order in which the
 /// files are.
-fn by_repository(files: &[PathBuf]) -> Vec<(PathBuf, Vec<usize>)> {
+///
+/// # Errors
+/// A work tree has lost its repository.
+fn by_repository(files: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<usize>)>, GitStatusError> {
     // For each folder that was looked at, which of the groups its files are in.
     let mut known: FxHashMap<&Path, Option<usize>> = FxHashMap::default();
     let mut groups: Vec<(PathBuf, Vec<usize>)> = Vec::new();
@@ -161,13 +182,18 @@ fn by_repository(files: &[PathBuf]) -> Vec<(PathBuf, Vec<usize>)> {
                 found = Some(groups.len() - 1);
                 break;
             }
+            // As for git: a folder that is no repository is passed over, a file must lead to one.
+            if folder.join(".git").is_file() {
+                let root = folder.to_owned();
+                return Err(GitStatusError::Astray { root });
+            }
         }
         known.extend(passed.into_iter().map(|folder| (folder, found)));
         if let Some(group) = found {
             groups[group].1.push(index);
         }
     }
-    groups
+    Ok(groups)
 }
 
 /// The name of a file as git writes it, from the root: `/` between the parts.
@@ -190,7 +216,7 @@ struct Answer<'a> {
     tree: &'a WorkTree,
     files: FxHashMap<Vec<u8>, State>,
     /// Folders of which nothing is tracked and that git does not look into, with a `/` at the end.
-    folders: Vec<Vec<u8>>,
+    folders: Vec<(Vec<u8>, State)>,
 }
 
 fn ask<'a>(
@@ -213,7 +239,7 @@ fn ask<'a>(
         };
         let key = tree.key(name).into_owned();
         if key.ends_with(b"/") {
-            answer.folders.push(key);
+            answer.folders.push((key, state));
             continue;
         }
         let known = answer.files.entry(key).or_insert(state);
@@ -224,11 +250,28 @@ fn ask<'a>(
 }
 
 impl Answer<'_> {
+    /// Adds what `git status` does not tell, because git is told to look away from it.
+    fn add_hidden(&mut self, git: &Git, names: &[Cow<'_, [u8]>]) -> Result<(), GitStatusError> {
+        let list = git.index(self.tree, &pathspecs::covering(names))?;
+        let asked: FxHashSet<Cow<'_, [u8]>> = names.iter().map(|name| self.tree.key(name)).collect();
+        for entry in hidden::entries(&list) {
+            let entry = entry.map_err(|text| self.tree.not_understood(&text.to_str_lossy()))?;
+            let Some(name) = entry.name.strip_prefix(self.tree.prefix.as_slice()) else {
+                continue;
+            };
+            let key = self.tree.key(name);
+            if asked.contains(&key) && !entry.is_on_disk(&self.tree.root, name) {
+                self.files.insert(key.into_owned(), State::Hidden);
+            }
+        }
+        Ok(())
+    }
+
     fn of(&self, name: &[u8]) -> Option<State> {
         let key = self.tree.key(name);
         self.files.get(key.as_ref()).copied().or_else(|| {
-            let inside = |folder: &Vec<u8>| key.starts_with(folder);
-            self.folders.iter().any(inside).then_some(State::Untracked)
+            let mut around = self.folders.iter().filter(|(folder, _)| key.starts_with(folder));
+            around.next().map(|(_, state)| *state)
         })
     }
 }

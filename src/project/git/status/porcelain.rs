@@ -24,6 +24,7 @@ pub(super) fn entries(output: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, &
 fn entry(record: &[u8]) -> Option<Entry<'_>> {
     let (name, state) = match record.get(..2)? {
         b"? " => (&record[2..], State::Untracked),
+        b"! " => (&record[2..], State::Ignored),
         // `1 XY sub mH mI mW hH hI NAME`; X is the index against HEAD, Y the work tree against
         // the index.
         b"1 " => {
@@ -75,7 +76,8 @@ mod tests {
              1 D. N... 100644 000000 000000 {ids} gone\0\
              u UU N... 100644 100644 100644 100644 {ids} 0 of two\0\
              ? ? x\0\
-             ? nested/\0"
+             ? nested/\0\
+             ! target/\0"
         );
         let expected = [
             ("a  b\n\"c\" ", State::Unstaged),
@@ -86,6 +88,7 @@ mod tests {
             ("of two", State::Unmerged),
             ("? x", State::Untracked),
             ("nested/", State::Untracked),
+            ("target/", State::Ignored),
         ];
         assert_eq!(read(&output), expected.map(Ok));
         assert_eq!(read(""), []);

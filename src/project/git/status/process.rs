@@ -163,10 +163,32 @@ impl Git {
             "--porcelain=v2",
             "-z",
             "--untracked-files=all",
+            "--ignored=matching",
             "--ignore-submodules=all",
             "--no-renames",
             "--",
         ]);
+        self.answer(tree, command, pathspecs)
+    }
+
+    /// What `git ls-files` prints of the index, with the bits of each entry, below these files and
+    /// folders.
+    pub(super) fn index(
+        &self,
+        tree: &WorkTree,
+        pathspecs: &[&[u8]],
+    ) -> Result<Vec<u8>, GitStatusError> {
+        let mut command = self.command(&tree.root, []);
+        command.args(["ls-files", "-v", "--stage", "--full-name", "-z", "--"]);
+        self.answer(tree, command, pathspecs)
+    }
+
+    fn answer(
+        &self,
+        tree: &WorkTree,
+        mut command: Command,
+        pathspecs: &[&[u8]],
+    ) -> Result<Vec<u8>, GitStatusError> {
         let magic: &[u8] = if tree.ignore_case {
             b":(literal,icase)"
         } else {

@@ -38,6 +38,7 @@ fn each_state_is_told_in_the_order_that_was_asked_for() {
         ("both", State::Unstaged),
         ("staged", State::Staged),
         ("edited", State::Unstaged),
+        ("ignored", State::Ignored),
         ("added", State::Staged),
         ("b/gone", State::Unstaged),
         ("out", State::Untracked),
@@ -145,14 +146,38 @@ fn a_file_that_is_only_intended_to_be_added_is_in_no_commit() {
 }
 
 #[test]
-fn where_git_was_told_to_look_away_nothing_is_told() {
+fn where_git_was_told_to_look_away_the_content_tells() {
     for bit in ["--assume-unchanged", "--skip-worktree"] {
-        let tree = Tree::committed(&["a"]);
-        tree.git(".", &["update-index", bit, "a"]);
+        let tree = Tree::committed(&["a", "b/c d", "b/same"]);
+        tree.git(".", &["update-index", bit, "a", "b/c d", "b/same"]);
         tree.write("a", "other");
+        tree.write("b/c d", "other");
         assert_eq!(tree.git(".", &["status", "--porcelain"]), "", "{bit}");
-        assert_eq!(tree.state("a"), None, "{bit}");
+        let expected = ["a", "b/c d"].map(|name| (name.to_owned(), State::Hidden));
+        assert_eq!(tree.states(&["a", "b/c d", "b/same"]), expected, "{bit}");
     }
+}
+
+#[test]
+fn what_is_in_an_ignored_folder_is_ignored() {
+    let tree = Tree::committed(&["a", "kept/tracked"]);
+    tree.write(".gitignore", "out/\nkept/\n");
+    tree.write("out/deep/b", "b");
+    tree.write("kept/c", "c");
+    let expected = ["out/deep/b", "kept/c"].map(|name| (name.to_owned(), State::Ignored));
+    let asked = ["a", "out/deep/b", "kept/tracked", "kept/c"];
+    assert_eq!(tree.states(&asked), expected);
+}
+
+#[test]
+fn a_work_tree_without_its_repository_is_no_answer() {
+    let tree = Tree::empty();
+    tree.write(".git", "gitdir: /nonexistent\n");
+    tree.write("a", "a");
+    assert!(matches!(
+        tree.ask(&["a"]),
+        Err(GitStatusError::Astray { .. })
+    ));
 }
 
 #[test]
