@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::args::ApplyArgs;
 use super::console::Console;
+use super::doubts;
 use super::exit::Exit;
 use super::files::{self, Tally};
 use super::interrupt;
@@ -14,7 +15,7 @@ use super::stdout::Output;
 use super::writer::Writer;
 use crate::engine::Summary;
 use crate::output::summary::{Task, line};
-use crate::output::{FileView, Mode};
+use crate::output::{FileView, Mode, Renderer};
 use crate::transaction::{CommitError, Committed};
 
 /// Findings go to standard output; 1 if errors remain. Every file is planned and verified before
@@ -24,14 +25,21 @@ pub(super) fn run(args: &ApplyArgs, console: &Console) -> Result<Exit, Refusal> 
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let (tally, written) = match &run.input {
         Input::Text { bytes, .. } => (text(&run, bytes, console, &mut out)?, Exit::Clean.into()),
-        Input::Paths(_) => tree(args, &run, console, &mut out)?,
+        Input::Paths(_) => {
+            let mut renderer = run.format.renderer(out.color());
+            let (tally, written) = tree(args, &run, console, &mut *renderer, &mut out)?;
+            // After all is written: what failed there is told too.
+            out.write(|out| tally.finish(&run, &mut *renderer, console, out))?;
+            (tally, written)
+        }
     };
     out.flush()?;
     // Of a transaction that is not finished nothing is known but what was said already.
     if written.is_known {
+        doubts::say_nothing_matched(&run, &tally, console);
         console.summary(&line(&tally.summary, Task::Apply));
     }
-    let exit = Exit::left_if(tally.leaves()).max(tally.failures());
+    let exit = Exit::left_if(tally.leaves()).max(tally.failures(&run));
     let exit = exit.max(written.exit);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
 }
@@ -56,9 +64,9 @@ fn tree(
     args: &ApplyArgs,
     run: &Run,
     console: &Console,
+    renderer: &mut dyn Renderer,
     out: &mut Output,
 ) -> anyhow::Result<(Tally, Written)> {
-    let mut renderer = run.format.renderer(out.color());
     let interrupt = interrupt::wanted();
     let journal = state::journal(&args.run.state, &run.place)?.stopped_by(interrupt.asked());
     let mut writer = Writer::open(&journal, run, console)?;
@@ -73,7 +81,6 @@ fn tree(
             ControlFlow::Continue(())
         })
     })?;
-    out.write(|out| renderer.finish(out))?;
     if interrupt.is_asked() {
         writer.discard();
         out.flush()?;
@@ -84,6 +91,12 @@ fn tree(
     if run.strict && tally.summary.failed > 0 {
         writer.discard();
         console.error("nothing was written: files failed, and --strict asks for all or nothing");
+        withdraw(&mut tally.summary);
+        return Ok((tally, writer.recovered.into()));
+    }
+    if tally.is_doubted(run) {
+        writer.discard();
+        console.error("nothing was written: --strict takes warnings for errors");
         withdraw(&mut tally.summary);
         return Ok((tally, writer.recovered.into()));
     }
@@ -174,7 +187,7 @@ fn text(run: &Run, bytes: &[u8], console: &Console, out: &mut Output) -> anyhow:
         rewritten = report.rewritten;
         Ok(ControlFlow::Continue(()))
     })?;
-    console.print(|err| renderer.finish(err));
+    console.print(|err| tally.finish(run, &mut *renderer, console, err));
     let text = rewritten.as_deref().unwrap_or(bytes);
     out.write(|out| out.write_all(text))?;
     Ok(tally)

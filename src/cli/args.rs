@@ -26,7 +26,7 @@ Examples:
 Exit status:
   0  clean, or all of it rewritten
   1  references are left (check: any; apply: errors remain; diff --exit-code: a diff or an error);
-     undo: some files are left, others are restored
+     undo --partial: some files are left, others are restored
   2  the command line, a mapping or the configuration is wrong, or a file could not be read, parsed,
      verified or written; every other file is processed all the same; undo: no file is restored";
 
@@ -88,9 +88,10 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Take an apply back
     ///
-    /// Every file that still holds what was written gets back what it held before; one that someone
-    /// has edited since is left and named. An undo is in the journal too: undo it by its ID and the
-    /// apply is there again. What an interrupted run has left is finished first.
+    /// Every file gets back what it held before. If someone has edited one since, it is named and nothing
+    /// is restored: merge with --3way, overwrite with --force, or restore the others with --partial. An
+    /// undo is in the journal too: undo it by its ID and the apply is there again. What an interrupted
+    /// run has left is finished first.
     Undo(UndoArgs),
     /// List the transactions, the newest first
     Log(LogArgs),
@@ -189,9 +190,13 @@ pub(super) struct UndoArgs {
     /// Overwrite files that were edited since, and make those again that are gone
     #[arg(long)]
     pub force: bool,
-    /// Merge with `git merge-file` where a file was edited since; a conflict is left
+    /// Merge with `git merge-file` where a file was edited since. One that was only formatted gets what
+    /// it held before
     #[arg(long = "3way", conflicts_with = "force")]
     pub three_way: bool,
+    /// Restore the other files although some cannot be; without it, all or none
+    #[arg(long)]
+    pub partial: bool,
     #[command(flatten)]
     pub trust: TrustArgs,
     #[command(flatten)]
@@ -295,7 +300,8 @@ pub(super) struct RewriteArgs {
     /// else the project root]
     #[arg(long = "root", value_name = "DIR")]
     pub roots: Vec<PathBuf>,
-    /// One file that fails: nothing is written
+    /// One file that fails, or one warning of a rule that matched nothing, of a target that is not in the
+    /// tree or of no file read: nothing is written
     #[arg(long)]
     pub strict: bool,
 }
@@ -342,7 +348,7 @@ pub(super) struct FileArgs {
     /// The name of the text on standard input
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
-    /// Number of threads; 0 for as many as there are cores
+    /// Number of threads; 0 for as many as there are cores, at most four a core
     #[arg(short = 'j', long, value_name = "NUMBER", default_value_t = 0)]
     pub threads: usize,
 }
@@ -356,6 +362,9 @@ pub(super) struct OutputArgs {
     /// Write to this file what would go to standard output
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
+    /// Count references, files, rewritten ones, reviews and those left, a row a rule
+    #[arg(long)]
+    pub statistics: bool,
     /// Exit 0 where it would be 1; failures are still 2
     #[arg(long, action = ArgAction::SetTrue)]
     pub exit_zero: bool,

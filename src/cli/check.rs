@@ -31,13 +31,13 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
             ControlFlow::Continue(())
         })
     })?;
-    out.write(|out| renderer.finish(out))?;
+    out.write(|out| tally.finish(&run, &mut *renderer, console, out))?;
     out.flush()?;
     if !out.is_closed() {
         console.summary(&line(&tally.summary, Task::Check));
     }
     let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
     let left = Exit::left_if(tally.leaves() || tally.summary.rewritten > 0);
-    let exit = left.max(tally.failures()).max(state);
+    let exit = left.max(tally.failures(&run)).max(state);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
 }

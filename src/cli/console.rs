@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use clap_cargo::style;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::args::{ColorWhen, GlobalArgs};
-use crate::output::Color;
 use crate::output::place;
+use crate::output::{Color, Failed};
 use crate::text::one_line;
 
 /// So many files are named one by one where nobody asked for more.
@@ -27,6 +27,8 @@ pub(super) struct Console {
     bar: ProgressBar,
     searched: Arc<AtomicUsize>,
     cwd: Option<PathBuf>,
+    /// Every file and folder that failed, as it was said: the one place where they are counted.
+    failed: Mutex<Vec<Failed>>,
 }
 
 impl Console {
@@ -38,6 +40,7 @@ impl Console {
             bar: ProgressBar::hidden(),
             searched: Arc::default(),
             cwd: std::env::current_dir().ok(),
+            failed: Mutex::default(),
         }
     }
 
@@ -109,6 +112,13 @@ impl Console {
         }
     }
 
+    /// Something that looks like a mistake.
+    pub fn warn(&self, message: &str) {
+        if !self.quiet {
+            self.labelled("warning", style::WARN, message);
+        }
+    }
+
     /// A warning that was rendered elsewhere.
     pub fn warning(&self, text: &str) {
         if !self.quiet {
@@ -119,16 +129,40 @@ impl Console {
     /// A failure of a file or folder.
     pub fn failure(&self, path: &Path, message: &str) {
         self.error(&format!("{}: {message}", self.shown(path)));
+        self.note_failure(Failed {
+            path: self.below_cwd(path).to_owned(),
+            message: message.to_owned(),
+            start: None,
+        });
+    }
+
+    /// A failure of a file that was read.
+    pub fn failed(&self, failed: Failed) {
+        self.say(&place::failure_line(&failed));
+        self.note_failure(failed);
+    }
+
+    /// What failed so far.
+    pub fn failures(&self) -> Vec<Failed> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_failure(&self, failed: Failed) {
+        let mut all = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(failed);
+    }
+
+    fn below_cwd<'p>(&self, path: &'p Path) -> &'p Path {
+        self.cwd
+            .as_deref()
+            .and_then(|cwd| path.strip_prefix(cwd).ok())
+            .filter(|rest| !rest.as_os_str().is_empty())
+            .unwrap_or(path)
     }
 
     /// A path as people read it: from the current directory if it is below it.
     pub fn shown(&self, path: &Path) -> String {
-        let below = self
-            .cwd
-            .as_deref()
-            .and_then(|cwd| path.strip_prefix(cwd).ok())
-            .filter(|rest| !rest.as_os_str().is_empty());
-        place::shown(below.unwrap_or(path))
+        place::shown(self.below_cwd(path))
     }
 
     /// Starts the progress display, if standard error is a terminal.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::args::DiffArgs;
 use super::console::Console;
+use super::doubts;
 use super::exit::Exit;
 use super::files::{self, Tally};
 use super::resolve::{Input, Refusal, Run};
@@ -36,18 +37,19 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
                     ControlFlow::Continue(())
                 })
             })?;
-            out.write(|out| renderer.finish(out))?;
+            out.write(|out| tally.finish(&run, &mut *renderer, console, out))?;
             tally
         }
         None => patch(&run, console, &mut out)?,
     };
     out.flush()?;
     if !out.is_closed() {
+        doubts::say_nothing_matched(&run, &tally, console);
         console.summary(&line(&tally.summary, Task::Diff));
     }
     let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
     let left = args.exit_code && (tally.leaves() || tally.summary.changed > 0);
-    let exit = Exit::left_if(left).max(tally.failures()).max(state);
+    let exit = Exit::left_if(left).max(tally.failures(&run)).max(state);
     Ok(if run.exit_zero { exit.forgive() } else { exit })
 }
 
@@ -66,10 +68,14 @@ fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    console.print(|err| renderer.finish(err));
     tally.summary.failed += unplaced;
+    console.print(|err| tally.finish(run, &mut *renderer, console, err));
     if run.strict && tally.summary.failed > 0 {
         console.error("no patch: files failed, and --strict asks for all or nothing");
+        return Ok(tally);
+    }
+    if tally.is_doubted(run) {
+        console.error("no patch: --strict takes warnings for errors");
         return Ok(tally);
     }
     let patches = Patch::group(sections);

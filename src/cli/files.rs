@@ -1,18 +1,21 @@
 //! Takes every file of a run through the engine, and counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::console::Console;
+use super::doubts;
 use super::exit::Exit;
 use super::resolve::{Input, Run};
-use crate::engine::{Engine, Failure, FileReport, StartError, Summary};
+use crate::engine::{Engine, Failure, FileReport, RuleCounts, StartError, Summary};
 use crate::finding::Level;
 use crate::lang::{Ahead, registry};
-use crate::mapping::Rule;
-use crate::output::place::failure_line;
+use crate::mapping::{Action, Rule};
+use crate::output::place::failed;
+use crate::output::{Format, Renderer, statistics};
 use crate::project::{Prefilter, discover};
 use crate::text::Source;
 
@@ -23,6 +26,11 @@ pub(super) struct Tally {
     pub summary: Summary,
     /// Findings of level error.
     pub errors: usize,
+    /// What looks like a mistake in the rules or in what is read, and counts as a failure with
+    /// `--strict`.
+    pub doubts: usize,
+    /// Counts of every rule, by the name of its language.
+    pub rules: BTreeMap<&'static str, Vec<RuleCounts>>,
 }
 
 impl Tally {
@@ -32,8 +40,47 @@ impl Tally {
     }
 
     /// [`Exit::Failed`] if a file could not be read, parsed, verified or written.
-    pub fn failures(&self) -> Exit {
-        Exit::failed_if(self.summary.failed > 0)
+    pub fn failures(&self, run: &Run) -> Exit {
+        Exit::failed_if(self.summary.failed > 0 || self.is_doubted(run))
+    }
+
+    /// Whether doubts count as failures, and there are some.
+    pub fn is_doubted(&self, run: &Run) -> bool {
+        run.strict && self.doubts > 0
+    }
+
+    /// Lets a renderer print what comes after the last file, and prints the counts of each rule for
+    /// people, if that was asked for.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn finish(
+        &self,
+        run: &Run,
+        renderer: &mut dyn Renderer,
+        console: &Console,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for failed in console.failures() {
+            renderer.failure(&failed, out)?;
+        }
+        let rules = if run.statistics { self.by_rule(run) } else { Vec::new() };
+        renderer.summary(&self.summary, &rules, out)?;
+        if run.statistics && run.format != Format::JsonLines {
+            console.say(statistics::table(rules.iter().copied()).trim_end());
+        }
+        renderer.finish(out)
+    }
+
+    /// Every rule that may match something, with its counts.
+    fn by_rule<'r>(&'r self, run: &'r Run) -> Vec<(&'r Rule, &'r RuleCounts)> {
+        let mut all = Vec::new();
+        for table in &run.tables {
+            let counts = self.rules.get(table.syntax().language);
+            all.extend(table.rules().iter().zip(counts.into_iter().flatten()));
+        }
+        all.retain(|(rule, _)| rule.action != Action::Keep);
+        all
     }
 
     fn count(&mut self, report: &FileReport) {
@@ -63,13 +110,19 @@ pub(super) fn over(
     );
     let prefilter = Prefilter::new(&engine.anchors());
     let mut tally = Tally::default();
+    for active in engine.active() {
+        let rules = vec![RuleCounts::default(); active.table().rules().len()];
+        tally.rules.insert(active.name(), rules);
+    }
     let mut requires = BTreeSet::new();
     let mut broken = Ok(());
     let mut see = |tally: &mut Tally, report: FileReport| {
         tally.count(&report);
-        let rules = engine
-            .language_of(&report.path)
-            .map_or(&[][..], |active| active.table().rules());
+        let active = engine.language_of(&report.path);
+        let rules = active.map_or(&[][..], |active| active.table().rules());
+        if let Some(counts) = active.and_then(|active| tally.rules.get_mut(active.name())) {
+            RuleCounts::count(counts, &report);
+        }
         for reference in report.plan.references.iter().filter(|r| r.rewritten) {
             requires.extend(
                 rules
@@ -78,8 +131,8 @@ pub(super) fn over(
                     .flat_map(|r| &r.requires),
             );
         }
-        if let Some(line) = failure_line(&report) {
-            console.say(&line);
+        if let Some(failed) = failed(&report) {
+            console.failed(failed);
         }
         match each(report, rules) {
             Ok(flow) => flow,
@@ -142,6 +195,7 @@ pub(super) fn over(
     }
     console.stop();
     broken?;
+    tally.doubts = doubts::say(run, &engine, &tally, console);
     for remark in engine.remarks() {
         console.note(&remark);
     }

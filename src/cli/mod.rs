@@ -10,6 +10,7 @@ mod args;
 mod check;
 mod console;
 mod diff;
+mod doubts;
 mod exit;
 mod files;
 mod interrupt;

@@ -71,6 +71,7 @@ pub(super) struct Run {
     pub format: Format,
     pub output_file: Option<PathBuf>,
     pub strict: bool,
+    pub statistics: bool,
     pub exit_zero: bool,
 }
 
@@ -224,6 +225,7 @@ impl Run {
             format: args.output.output_format,
             output_file: args.output.output_file.clone(),
             strict: args.rewrite.strict,
+            statistics: args.output.statistics,
             exit_zero: args.output.exit_zero,
         })
     }
@@ -302,10 +304,16 @@ fn walk_options(args: &FileArgs, place: &Place, console: &Console) -> anyhow::Re
             .max_file_size
             .or(config.max_file_size)
             .unwrap_or(MAX_FILE_SIZE),
-        threads: args.threads,
+        threads: threads(args.threads),
         partition: args.partition,
         progress: Some(console.searched()),
     })
+}
+
+/// More threads than these only cost their stacks.
+fn threads(asked: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    asked.min(cores * 4)
 }
 
 fn input(args: &RunArgs, place: &Place) -> anyhow::Result<Input> {

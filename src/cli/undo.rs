@@ -13,12 +13,12 @@ use super::state;
 use crate::output::place;
 use crate::output::summary::counted;
 use crate::transaction::{
-    Action, CommitError, Edited, Fate, Finished, Id, Journal, Left, Lock, Newest, Record,
+    Action, CommitError, Edited, Extent, Fate, Finished, Id, Journal, Left, Lock, Newest, Record,
     Recovered, UndoError, Undone,
 };
 
-/// Everything is said on standard error: 0 if all is restored, 1 if some files are left, 2 if
-/// nothing could be.
+/// Everything is said on standard error: 0 if all is restored, 1 if some files are left as they are, 2 if
+/// nothing was restored.
 pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
     let interrupt = interrupt::wanted();
     let journal = state::journal_alone(&args.journal)?
@@ -41,8 +41,9 @@ pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
         (_, true) => Edited::Merge,
         _ => Edited::Leave,
     };
+    let extent = if args.partial { Extent::Part } else { Extent::Whole };
     interrupt.note();
-    let exit = match journal.undo(lock, id, edited, args.keep.keep) {
+    let exit = match journal.undo(lock, id, edited, extent, args.keep.keep) {
         Ok(undone) => said(id, edited, &undone, console),
         Err(UndoError::Commit(error)) => {
             let exit = refused(&error, console);
@@ -178,6 +179,14 @@ fn said(of: Id, edited: Edited, undone: &Undone, console: &Console) -> Exit {
     for (path, why) in left {
         console.failure(path, &why.to_string());
     }
+    if *restored == 0 && !left.is_empty() {
+        hint(of, edited, left, console);
+        console.summary(&format!(
+            "nothing of transaction {of} was restored: {} cannot be",
+            counted(left.len(), "file")
+        ));
+        return Exit::Failed;
+    }
     let mut line = format!(
         "restored {} of transaction {of}",
         counted(*restored, "file")
@@ -193,11 +202,7 @@ fn said(of: Id, edited: Edited, undone: &Undone, console: &Console) -> Exit {
     }
     hint(of, edited, left, console);
     console.summary(&line);
-    match (left.is_empty(), restored) {
-        (true, _) => Exit::Clean,
-        (false, 0) => Exit::Failed,
-        (false, _) => Exit::Left,
-    }
+    Exit::left_if(!left.is_empty())
 }
 
 /// What can be done about files that were left.
@@ -205,15 +210,18 @@ fn hint(of: Id, edited: Edited, left: &[(PathBuf, Left)], console: &Console) {
     let any = |wanted: fn(&Left) -> bool| left.iter().any(|(_, why)| wanted(why));
     let is_edited = any(|why| matches!(why, Left::Edited | Left::Rewritten(_)));
     let is_gone = any(|why| *why == Left::Gone);
+    let part = format!("`repoint undo {of} --partial` restores the other files");
     if is_edited && edited == Edited::Leave {
         console.note(&format!(
             "`repoint undo {of} --3way` merges with what was edited since, `repoint undo {of} \
-             --force` overwrites it"
+             --force` overwrites it, {part}"
         ));
     } else if is_gone || any(|why| matches!(why, Left::Conflict | Left::NotMerged(_))) {
         console.note(&format!(
-            "`repoint undo {of} --force` restores what it held before, whatever was edited since"
+            "`repoint undo {of} --force` restores what it held before, whatever was edited since, {part}"
         ));
+    } else if !left.is_empty() {
+        console.note(&part);
     }
 }
 

@@ -15,7 +15,7 @@ use super::read;
 use super::report::{Failure, FileReport};
 use super::settled::Settled;
 use super::shield::shielded;
-use crate::lang::{Ahead, Language, RewriteOptions, Session};
+use crate::lang::{Ahead, Doubt, Language, RewriteOptions, Session};
 use crate::mapping::Table;
 use crate::plan::Plan;
 use crate::project::{Anchor, Candidate, Project, WalkOptions};
@@ -40,6 +40,11 @@ impl Active<'_> {
     /// The rules that the reports of this language speak of.
     pub fn table(&self) -> &Table {
         self.table
+    }
+
+    /// What is odd about the rules of these indices, seen from the tree.
+    pub fn doubts(&self, rules: &[usize]) -> Vec<Doubt> {
+        self.session.doubts(rules)
     }
 
     /// The language's name.

@@ -8,10 +8,12 @@ mod read;
 mod report;
 mod settled;
 mod shield;
+mod statistics;
 #[cfg(test)]
 mod toy;
 mod verify;
 
 pub use driver::{Active, Engine, StartError};
 pub use report::{Failure, FileReport, Summary};
+pub use statistics::RuleCounts;
 pub use verify::{Difference, Side, VerifyError, verify};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::finding::Level;
 use crate::plan::Plan;
 use crate::text::Source;
 
@@ -55,6 +56,8 @@ pub struct Summary {
     pub rewritten: usize,
     /// References that stay.
     pub left: usize,
+    /// Findings of level review.
+    pub reviews: usize,
     /// Files and folders that could not be read, parsed, verified or written.
     pub failed: usize,
     /// Wall time.
@@ -76,5 +79,7 @@ impl Summary {
                 self.left += 1;
             }
         }
+        let findings = report.plan.findings.iter();
+        self.reviews += findings.filter(|f| f.level == Level::Review).count();
     }
 }

@@ -113,10 +113,25 @@ pub trait Session: Sync {
         false
     }
 
+    /// What looks like a mistake in the configuration or in the rules of these indices, seen from the
+    /// tree. Asked once a run, at its end, for rules that matched something.
+    fn doubts(&self, _rules: &[usize]) -> Vec<Doubt> {
+        Vec::new()
+    }
+
     /// Sentences to say once a run, on standard error.
     fn remarks(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// What looks like a mistake and may be none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Index of the rule in the table, if it is about one.
+    pub rule: Option<usize>,
+    /// One sentence, lower case, no period.
+    pub message: String,
 }
 
 /// Plans a text before all is known that its plan may depend on.

@@ -1,12 +1,16 @@
-//! One JSON object a line: a finding, or with `diff` the plan of a file. See
-//! [`json`](super::json) for what the keys mean.
+//! One JSON object a line: a finding, or with `diff` the plan of a file; a file or folder that failed; at
+//! the end the counts of the run, and of each rule if they are asked for. See [`json`](super::json) for
+//! what the keys mean.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{Finding, Name, Plan, VERSION};
-use super::{FileView, Renderer};
+use super::json::{Finding, Name, Plan, RuleInfo, VERSION};
+use super::{Failed, FileView, Renderer};
+use crate::engine::{RuleCounts, Summary};
+use crate::mapping::Rule;
+use crate::text::LineColumn;
 
 /// A line for each finding.
 #[derive(Debug)]
@@ -34,7 +38,89 @@ struct FindingOf<'a> {
     finding: Finding<'a>,
 }
 
+#[derive(Serialize)]
+struct FailureOf<'a> {
+    #[serde(flatten)]
+    name: Name,
+    message: &'a str,
+    start: Option<LineColumn>,
+}
+
+/// Counts of a run; `elapsed` in seconds.
+#[derive(Serialize)]
+struct Counts {
+    searched: usize,
+    parsed: usize,
+    changed: usize,
+    rewritten: usize,
+    left: usize,
+    reviews: usize,
+    failed: usize,
+    elapsed: f64,
+}
+
+#[derive(Serialize)]
+struct RuleLine<'a> {
+    rule: RuleInfo<'a>,
+    references: usize,
+    files: usize,
+    rewritten: usize,
+    reviews: usize,
+    left: usize,
+}
+
+fn failure_line(failed: &Failed, out: &mut dyn Write) -> io::Result<()> {
+    let content = FailureOf {
+        name: Name::of(&failed.path),
+        message: &failed.message,
+        start: failed.start,
+    };
+    write_line(out, "failure", content)
+}
+
+fn summary_lines(
+    summary: &Summary,
+    rules: &[(&Rule, &RuleCounts)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (rule, counts) in rules {
+        let content = RuleLine {
+            rule: (*rule).into(),
+            references: counts.references,
+            files: counts.files,
+            rewritten: counts.rewritten,
+            reviews: counts.reviews,
+            left: counts.left,
+        };
+        write_line(out, "rule", content)?;
+    }
+    let content = Counts {
+        searched: summary.searched,
+        parsed: summary.parsed,
+        changed: summary.changed,
+        rewritten: summary.rewritten,
+        left: summary.left,
+        reviews: summary.reviews,
+        failed: summary.failed,
+        elapsed: summary.elapsed.as_secs_f64(),
+    };
+    write_line(out, "summary", content)
+}
+
 impl Renderer for Findings {
+    fn failure(&mut self, failed: &Failed, out: &mut dyn Write) -> io::Result<()> {
+        failure_line(failed, out)
+    }
+
+    fn summary(
+        &mut self,
+        summary: &Summary,
+        rules: &[(&Rule, &RuleCounts)],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        summary_lines(summary, rules, out)
+    }
+
     fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
         for diagnostic in &file.diagnostics {
             let content = FindingOf {
@@ -48,6 +134,19 @@ impl Renderer for Findings {
 }
 
 impl Renderer for Plans {
+    fn failure(&mut self, failed: &Failed, out: &mut dyn Write) -> io::Result<()> {
+        failure_line(failed, out)
+    }
+
+    fn summary(
+        &mut self,
+        summary: &Summary,
+        rules: &[(&Rule, &RuleCounts)],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        summary_lines(summary, rules, out)
+    }
+
     fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
         let plan = &file.report.plan;
         if plan.edits.is_empty() && plan.references.is_empty() && file.diagnostics.is_empty() {

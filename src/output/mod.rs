@@ -16,14 +16,17 @@ pub mod patch;
 pub mod place;
 #[cfg(test)]
 mod sample;
+pub mod statistics;
 pub mod summary;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Mode, diagnostics};
 
-use crate::engine::FileReport;
+use crate::engine::{FileReport, RuleCounts, Summary};
 use crate::mapping::Rule;
+use crate::text::LineColumn;
 
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -69,6 +72,17 @@ impl<'a> FileView<'a> {
     }
 }
 
+/// Something that could not be read, parsed, verified or written.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// From the current directory if it is below it.
+    pub path: PathBuf,
+    /// What went wrong and what to do.
+    pub message: String,
+    /// Where in its text, from 1, if there is such a place.
+    pub start: Option<LineColumn>,
+}
+
 /// Prints files one after the other. Failures of files are not its business; see
 /// [`place::failure_line`].
 pub trait Renderer {
@@ -77,6 +91,30 @@ pub trait Renderer {
     /// # Errors
     /// Those of `out`.
     fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Prints why a file or a folder failed, where that is part of the format: people are told elsewhere.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn failure(&mut self, failed: &Failed, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (failed, out);
+        Ok(())
+    }
+
+    /// Prints the counts of a run, where that is part of the format; `rules` are empty unless they are
+    /// asked for.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn summary(
+        &mut self,
+        summary: &Summary,
+        rules: &[(&Rule, &RuleCounts)],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let _ = (summary, rules, out);
+        Ok(())
+    }
 
     /// Prints what comes after the last file. Must be called once, even if there was no file.
     ///

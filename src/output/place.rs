@@ -1,24 +1,33 @@
 //! How files and places in them are written in lines that people read.
 
+use super::Failed;
 use crate::engine::FileReport;
 use crate::text::{LineColumn, LineIndex};
 pub use crate::text::{one_line, shown};
 
-/// `error: path:line:col: message`, for a file that could not be read, parsed, verified or written;
-/// without the place if there is none. No line end.
-pub fn failure_line(report: &FileReport) -> Option<String> {
+/// Why a file could not be read, parsed or verified, if it could not.
+pub fn failed(report: &FileReport) -> Option<Failed> {
     let failure = report.failure.as_ref()?;
-    let path = shown(&report.display);
-    let message = one_line(&failure.message);
-    Some(match failure.offset {
-        Some(offset) if offset <= report.source.text().len() => {
-            let text = report.source.text();
-            let offset = text.floor_char_boundary(offset);
-            let LineColumn { line, column } = LineIndex::new(text).place(offset, text);
-            format!("error: {path}:{line}:{column}: {message}")
-        }
-        _ => format!("error: {path}: {message}"),
+    let text = report.source.text();
+    let offset = failure.offset.filter(|offset| *offset <= text.len());
+    let start = offset.map(|offset| {
+        LineIndex::new(text).place(text.floor_char_boundary(offset), text)
+    });
+    Some(Failed {
+        path: report.display.clone(),
+        message: failure.message.clone(),
+        start,
     })
+}
+
+/// `error: path:line:col: message`, without the place if there is none. No line end.
+pub fn failure_line(failed: &Failed) -> String {
+    let path = shown(&failed.path);
+    let message = one_line(&failed.message);
+    match failed.start {
+        Some(LineColumn { line, column }) => format!("error: {path}:{line}:{column}: {message}"),
+        None => format!("error: {path}: {message}"),
+    }
 }
 
 #[cfg(test)]
@@ -36,7 +45,7 @@ mod tests {
             message: "expected `;`".to_owned(),
             offset,
         });
-        failure_line(&report).expect("it failed")
+        failure_line(&failed(&report).expect("it failed"))
     }
 
     #[test]
@@ -53,6 +62,6 @@ mod tests {
 
     #[test]
     fn no_failure_has_no_line() {
-        assert_eq!(failure_line(&sample::report()), None);
+        assert!(failed(&sample::report()).is_none());
     }
 }

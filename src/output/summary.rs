@@ -21,6 +21,7 @@ pub fn line(summary: &Summary, task: Task) -> String {
         changed,
         rewritten,
         left,
+        reviews,
         failed,
         elapsed,
     } = *summary;
@@ -50,6 +51,9 @@ pub fn line(summary: &Summary, task: Task) -> String {
         (Task::Check, ..) | (_, 0, _) => {}
         (_, _, 0) => result.push_str(&format!(", {} left", counted(left, "reference"))),
         _ => result.push_str(&format!(", {} left", grouped(left))),
+    }
+    if reviews > 0 && task != Task::Check {
+        result.push_str(&format!(", {} to review", grouped(reviews)));
     }
     if failed > 0 {
         result.push_str(&format!(", {} failed", grouped(failed)));

@@ -74,6 +74,14 @@ impl Prefilter {
         }
     }
 
+    /// One that looks for a single word.
+    pub fn of_word(word: &str) -> Self {
+        Self::new(&[Anchor {
+            word: Some(word.to_owned()),
+            alongside: Vec::new(),
+        }])
+    }
+
     /// Whether every file is a candidate, so that none needs to be searched.
     pub fn matches_everything(&self) -> bool {
         self.everything

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::reformatted::is_reformatted;
 use super::tree::Left;
 
 /// Merges one text after the other.
@@ -26,7 +27,8 @@ impl Merger {
         tempfile::tempdir().map(|folder| Self { folder })
     }
 
-    /// `current` with what lies between `base` and `other`. Never with conflict markers.
+    /// `current` with what lies between `base` and `other`. Never with conflict markers. Where that is a
+    /// conflict and `current` is `base` as a formatter leaves it, `other`: its formatting can be done again.
     ///
     /// # Errors
     /// Both changed the same lines, or git cannot merge these, or there is no git.
@@ -39,6 +41,7 @@ impl Merger {
         match output.status.code() {
             Some(0) => Ok(output.stdout),
             // git-merge-file(1): the number of conflicts, at most 127.
+            Some(1..=127) if is_reformatted(base, current) => Ok(other.to_vec()),
             Some(1..=127) => Err(Left::Conflict),
             _ => {
                 let said = String::from_utf8_lossy(&output.stderr);
@@ -104,6 +107,14 @@ mod tests {
     #[test]
     fn one_place_is_a_conflict_and_no_text() {
         assert_eq!(merged(b"a\n", b"b\n", b"c\n"), Err(Left::Conflict));
+    }
+
+    #[test]
+    fn what_was_only_formatted_is_no_conflict() {
+        let applied = b"use z::X;\nuse m::Y;\n\nfn f(x:X,y:Y){}\n";
+        let formatted = b"use m::Y;\nuse z::X;\n\nfn f(x: X, y: Y) {}\n";
+        let before = b"use a::X;\nuse m::Y;\n\nfn f(x:X,y:Y){}\n";
+        assert_eq!(merged(formatted, applied, before), Ok(before.to_vec()));
     }
 
     #[test]

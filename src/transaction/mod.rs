@@ -14,7 +14,7 @@
 //! | `journal`, `lock` | the state folder: what is in it, and who may write |
 //! | `draft`, `guard`, `replaceable`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
-//! | `history`, `cover`, `undo`, `merge` | what stands, and backwards |
+//! | `history`, `cover`, `undo`, `merge`, `reformatted` | what stands, and backwards |
 //!
 //! Deliberately absent: no file is ever written in place, none is removed, none outside of the
 //! bounds that a draft was given is touched, and no link is followed when a file is found again.
@@ -34,6 +34,7 @@ mod name;
 mod pack;
 mod problem;
 mod record;
+mod reformatted;
 mod recover;
 mod replaceable;
 mod stage;
@@ -58,4 +59,4 @@ pub use record::{About, Action, Done, Id, Record};
 pub use recover::Recovered;
 pub use time::shown as shown_time;
 pub use tree::Left;
-pub use undo::{Edited, UndoError, Undone};
+pub use undo::{Edited, Extent, UndoError, Undone};

@@ -2,8 +2,9 @@
 //!
 //! It goes by contents: a file that holds what the transaction wrote gets what it held before, one
 //! that holds that already stays, any other is somebody's edit. Who made which is asked of the
-//! journal only to name it. Being a transaction itself, an undo is all or nothing, survives a
-//! crash, and can be taken back.
+//! journal only to name it. Being a transaction itself, an undo survives a crash, and can be taken
+//! back. One file that cannot be restored keeps all others as they are, unless a part is asked for: half
+//! of a migration taken back is a tree that nobody has ever built.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,15 @@ pub enum Edited {
     Overwrite,
     /// The edit is merged with what it held before, by `git merge-file`.
     Merge,
+}
+
+/// What becomes of the others if a file cannot be restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// They are left too.
+    Whole,
+    /// They are restored.
+    Part,
 }
 
 /// What came of an undo.
@@ -79,6 +89,7 @@ impl Journal<'_> {
         lock: Lock,
         id: Id,
         edited: Edited,
+        extent: Extent,
         keep: usize,
     ) -> Result<Undone, UndoError> {
         let done = self.done(id)?;
@@ -106,6 +117,7 @@ impl Journal<'_> {
             pack,
             later: Later::new(self, &history, id),
             edited,
+            extent,
             merger: None,
             draft,
             undone: Undone {
@@ -183,6 +195,7 @@ struct Undo<'a> {
     pack: Pack,
     later: Later<'a>,
     edited: Edited,
+    extent: Extent,
     /// Made when it is first needed.
     merger: Option<Merger>,
     draft: Draft<'a>,
@@ -323,8 +336,11 @@ impl Undo<'_> {
     }
 
     fn commit(mut self, record: &Record, keep: usize) -> Result<Undone, UndoError> {
-        if self.draft.is_empty() && !self.undone.left.is_empty() {
+        let is_partial = !self.undone.left.is_empty();
+        if is_partial && (self.draft.is_empty() || self.extent == Extent::Whole) {
             self.draft.discard()?;
+            self.undone.restored = 0;
+            self.undone.hard_links.clear();
             return Ok(self.undone);
         }
         let about = About {

@@ -35,6 +35,7 @@ mod session;
 mod settings;
 mod strings;
 mod survey;
+mod targets;
 mod tree;
 mod unit;
 

@@ -12,9 +12,10 @@ use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
 use super::survey::{Known, Look, Question, ROUNDS, Search, Stage, Survey};
+use super::targets;
 use super::unit::Setting;
 use crate::lang::draft::contradiction;
-use crate::lang::{Ahead, Attempt, RewriteOptions, Session, SourceError};
+use crate::lang::{Ahead, Attempt, Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::Table;
 use crate::plan::Analysis;
 use crate::project::{Project, WalkOptions};
@@ -125,9 +126,23 @@ impl Session for PythonSession<'_> {
     fn stands(&self, file: &Path) -> bool {
         self.survey.stands(file)
     }
+
+    fn doubts(&self, rules: &[usize]) -> Vec<Doubt> {
+        let targets = targets::doubts(&self.roots, self.table, rules);
+        self.missing_roots().chain(targets).collect()
+    }
 }
 
 impl PythonSession<'_> {
+    fn missing_roots(&self) -> impl Iterator<Item = Doubt> {
+        let roots = self.settings.roots.iter();
+        let missing = roots.filter(|root| !self.project.root().join(root).is_dir());
+        missing.map(|root| Doubt {
+            rule: None,
+            message: format!("`roots` of [python] in the configuration lists `{root}`, which is no folder"),
+        })
+    }
+
     /// Plans a file of whatever kind.
     fn plan(&self, file: &Path, text: &str, look: &Look<'_>) -> Result<Analysis, SourceError> {
         if let Some(kind) = mentions::Kind::of(file, self.options.mentions) {

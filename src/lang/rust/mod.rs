@@ -19,6 +19,7 @@ mod resolve;
 mod rewrite;
 mod session;
 mod settings;
+mod targets;
 mod visit;
 
 use std::path::Path;

@@ -10,9 +10,10 @@ use super::manifest::{Edition, Externs, Krate, Package};
 use super::placement::{Crates, Place, Placement};
 use super::resolve::{Home, ModuleTree};
 use super::settings::Settings;
+use super::targets;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, contradiction};
-use crate::lang::{RewriteOptions, Session, SourceError};
+use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
@@ -81,6 +82,10 @@ impl Session for RustSession<'_> {
         // Every parse leaves its source in a map of the thread, and no span is in use any more.
         proc_macro2::extra::invalidate_current_thread_spans();
         analysis
+    }
+
+    fn doubts(&self, rules: &[usize]) -> Vec<Doubt> {
+        targets::doubts(&self.crates, self.table, rules)
     }
 
     fn remarks(&self) -> Vec<String> {

@@ -75,7 +75,7 @@ pub struct Crates {
     placements: Memo<Result<Arc<Placement>, ManifestError>>,
     shared: Memo<Result<Arc<Placement>, ManifestError>>,
     scans: Memo<Arc<OnceLock<Scan>>>,
-    libraries: OnceLock<Vec<(Segment, String)>>,
+    libraries: OnceLock<Vec<(Segment, String, Arc<Krate>)>>,
     remarks: Mutex<BTreeSet<String>>,
 }
 
@@ -237,7 +237,19 @@ impl Crates {
     /// The names of the packages in the tree whose library is called `name`, sorted. Manifests
     /// that are broken do not count.
     pub fn packages_with_lib_name(&self, name: &str) -> Vec<String> {
-        let libraries = self.libraries.get_or_init(|| {
+        let named = self.libraries().iter().filter(|(library, ..)| library == name);
+        named.map(|(_, package, _)| package.clone()).collect()
+    }
+
+    /// The library of this name, if exactly one package of the tree has one.
+    pub fn library_named(&self, name: &str) -> Option<Arc<Krate>> {
+        let mut named = self.libraries().iter().filter(|(library, ..)| library == name);
+        let (_, _, krate) = named.next()?;
+        named.next().is_none().then(|| Arc::clone(krate))
+    }
+
+    fn libraries(&self) -> &[(Segment, String, Arc<Krate>)] {
+        self.libraries.get_or_init(|| {
             let mut libraries = Vec::new();
             for folder in manifest_folders(&self.root) {
                 let Ok(Some(package)) = self.package_in(&folder) else {
@@ -246,14 +258,12 @@ impl Crates {
                 if let (Some(package_name), Some(library)) = (&package.name, package.library())
                     && let Some(name) = &library.name
                 {
-                    libraries.push((name.clone(), package_name.clone()));
+                    libraries.push((name.clone(), package_name.clone(), Arc::clone(library)));
                 }
             }
-            libraries.sort();
+            libraries.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
             libraries
-        });
-        let named = libraries.iter().filter(|(library, _)| library == name);
-        named.map(|(_, package)| package.clone()).collect()
+        })
     }
 
     /// The library of the package that a file belongs to.
