@@ -306,9 +306,11 @@ fn without_git_nothing_is_written_unless_all_is_allowed() {
             .env("PATH", empty.path());
         work.run(&mut command)
     };
-    run(&["-q"])
-        .exits(2)
-        .says(&["git is not installed", "nothing was written", "--allow-dirty"]);
+    run(&["-q"]).exits(2).says(&[
+        "git is not installed",
+        "nothing was written",
+        "--allow-dirty",
+    ]);
     assert_eq!(work.read("a.rs"), "use old::a::Foo as Edited;\n");
     run(&["--allow-dirty"]).exits(0);
     assert_eq!(work.read("a.rs"), "use mid::a::Foo as Edited;\n");
@@ -322,7 +324,10 @@ fn where_git_is_told_to_look_away_the_content_tells() {
         work.write("a.rs", "use old::a::Foo as Edited;\n");
         work.apply(&["--move", FIRST])
             .exits(2)
-            .says(&["error: a.rs: has changes that are in no commit", "look away"])
+            .says(&[
+                "error: a.rs: has changes that are in no commit",
+                "look away",
+            ])
             .never_says("b.rs:");
         assert_eq!(work.read("a.rs"), "use old::a::Foo as Edited;\n");
         work.git(&["update-index", &bit.replace("--", "--no-"), "a.rs"]);
@@ -335,9 +340,11 @@ fn where_git_is_told_to_look_away_the_content_tells() {
 fn a_work_tree_that_has_lost_its_repository_is_not_written() {
     let work = Work::without_git();
     work.write(".git", "gitdir: /nonexistent\n");
-    work.apply(&["--move", FIRST, "-q"])
-        .exits(2)
-        .says(&["leads to no repository", "nothing was written", "--allow-dirty"]);
+    work.apply(&["--move", FIRST, "-q"]).exits(2).says(&[
+        "leads to no repository",
+        "nothing was written",
+        "--allow-dirty",
+    ]);
     work.apply(&["--move", FIRST, "--allow-dirty"]).exits(0);
 }
 

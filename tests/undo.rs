@@ -57,7 +57,7 @@ fn what_was_edited_since_is_kept_and_named() {
     project.apply(FIRST);
     project.write("b.py", "edited\n");
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(1)
         .says("b.py: has been edited since")
         .says("restored 2 files of transaction 1, 1 left")
@@ -77,9 +77,9 @@ fn with_every_file_edited_nothing_is_done() {
     project.write("b.py", "edited too\n");
     let before = (project.tree(), project.journal_files());
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(2)
-        .says("restored 0 files of transaction 1, 2 left");
+        .says("nothing of transaction 1 was restored: 2 files cannot be");
     assert_eq!((project.tree(), project.journal_files()), before);
 }
 
@@ -94,7 +94,7 @@ fn force_overwrites_edits_and_makes_what_is_gone() {
     fs::remove_file(project.root.join("a.py")).expect("removed");
     fs::remove_dir_all(project.root.join("gone")).expect("removed");
     project
-        .run(&["undo", "--force"])
+        .run(&["undo", "--partial", "--force"])
         .is(1)
         .says("gone/c.py: is not there any more")
         .says("restored 3 files of transaction 1, 1 left");
@@ -104,7 +104,7 @@ fn force_overwrites_edits_and_makes_what_is_gone() {
 
     // Even that can be taken back, but a file is never removed.
     project
-        .run(&["undo", "2"])
+        .run(&["undo", "--partial", "2"])
         .is(1)
         .says("a.py: was not there before: remove it by hand")
         .says("restored 2 files of transaction 2, 1 left");
@@ -147,7 +147,7 @@ fn a_merge_takes_back_what_was_rewritten_and_leaves_the_edit() {
         ("GIT_CONFIG_COUNT", OsStr::new("many")),
     ];
     project
-        .run_in(&project.root, &["undo", "--3way"], &env)
+        .run_in(&project.root, &["undo", "--partial", "--3way"], &env)
         .is(1)
         .says("b.py: was edited in the lines that were rewritten: merge by hand")
         .says("c.py: cannot be merged: git merge-file: Cannot merge binary files")
@@ -162,7 +162,7 @@ fn a_merge_takes_back_what_was_rewritten_and_leaves_the_edit() {
 
     // What the first undo merged is not taken for somebody's edit.
     project
-        .run(&["undo", "--force"])
+        .run(&["undo", "--partial", "--force"])
         .is(0)
         .says("restored 2 files of transaction 1, 1 were as before already");
     assert_eq!(project.read("a.py"), LONG.replace("z = 3", "z = 4"));
@@ -177,7 +177,7 @@ fn without_git_nothing_is_merged() {
     project.write("a.py", format!("{NEW}\n\nx = 1\n"));
     let path = [("PATH", OsStr::new("/nowhere"))];
     project
-        .run_in(&project.root, &["undo", "--3way"], &path)
+        .run_in(&project.root, &["undo", "--partial", "--3way"], &path)
         .is(1)
         .says("a.py: cannot be merged: git is not installed");
     assert_eq!(project.read("b.py"), OLD);
@@ -189,7 +189,7 @@ fn what_is_gone_is_left() {
     project.apply(FIRST);
     fs::remove_file(project.root.join("a.py")).expect("removed");
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(1)
         .says("a.py: is not there any more")
         .says("`repoint undo 1 --force` restores");
@@ -269,20 +269,23 @@ fn a_file_that_a_later_apply_rewrote_is_left_and_that_one_named() {
         .run(&["apply", "--lang", "python", "--move", SECOND, "a.py"])
         .is(0);
     project
-        .run(&["undo", "1"])
+        .run(&["undo", "--partial", "1"])
         .is(1)
         .says("a.py: was rewritten since by transaction 2: undo that one first");
     assert_eq!(project.read("a.py"), NEWER);
     assert_eq!(project.read("b.py"), OLD);
-    project.run(&["undo", "2"]).is(0);
+    project.run(&["undo", "--partial", "2"]).is(0);
     // What an undo brought back is nobody's rewrite.
     project.write("a.py", "edited\n");
     project
-        .run(&["undo", "1"])
+        .run(&["undo", "--partial", "1"])
         .is(2)
         .says("a.py: has been edited since");
     project.write("a.py", NEW);
-    project.run(&["undo", "1"]).is(0).says("restored 1 file");
+    project
+        .run(&["undo", "--partial", "1"])
+        .is(0)
+        .says("restored 1 file");
     assert_eq!(project.read("a.py"), OLD);
 }
 
@@ -307,12 +310,15 @@ fn what_may_not_be_written_is_left_until_it_may() {
     project.apply(FIRST);
     project.chmod("a.py", 0o444);
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(1)
         .says("a.py: is read-only: make it writable")
         .says("restored 1 file of transaction 1, 1 left");
     project.chmod("a.py", 0o644);
-    project.run(&["undo"]).is(0).says("restored 1 file");
+    project
+        .run(&["undo", "--partial"])
+        .is(0)
+        .says("restored 1 file");
     assert_eq!(project.tree(), before);
 }
 
@@ -350,17 +356,20 @@ fn the_rest_of_a_partial_undo_is_taken_back_by_force() {
     let before = project.tree();
     project.apply(FIRST);
     project.write("a.py", "edited\n");
-    project.run(&["undo"]).is(1);
+    project.run(&["undo", "--partial"]).is(1);
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(2)
-        .says("restored 0 files of transaction 1, 1 were");
+        .says("nothing of transaction 1 was restored: 1 file cannot be");
     project
-        .run(&["undo", "--force"])
+        .run(&["undo", "--partial", "--force"])
         .is(0)
         .says("restored 1 file of transaction 1, 1 were as before already; `repoint undo 3`");
     assert_eq!(project.tree(), before);
-    project.run(&["undo"]).is(2).says("taken back already");
+    project
+        .run(&["undo", "--partial"])
+        .is(2)
+        .says("taken back already");
 }
 
 #[test]
@@ -426,7 +435,7 @@ fn a_damaged_content_stops_no_other_file() {
     project.apply(FIRST);
     project.damage("1.pack", OLD, 1);
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(1)
         .says("b.py: cannot be restored: its content in the journal is damaged")
         .says("restored 2 files");
@@ -530,23 +539,25 @@ fn files_outside_are_restored_by_their_own_journal_only() {
     copy(&own, &copied);
     project.root = copied.clone();
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(2)
         .says("transaction 1 was written for the project at")
         .says("`repoint undo 1 --trust`");
     assert_eq!(project.read("a.py"), NEW);
     project
-        .run(&["undo", "--trust"])
+        .run(&["undo", "--partial", "--trust"])
         .is(1)
         .says("b.py: lies outside of the project, and the journal is a copy");
     assert_eq!(project.read("../out/b.py"), NEW);
     assert_eq!(project.read("a.py"), OLD);
-    project.run(&["undo", "--trust", "--force"]).is(2);
+    project
+        .run(&["undo", "--partial", "--trust", "--force"])
+        .is(2);
     assert_eq!(project.read("../out/b.py"), NEW);
 
     fs::remove_dir_all(copied).expect("removed");
     project.root = own;
-    project.run(&["undo"]).is(0);
+    project.run(&["undo", "--partial"]).is(0);
     assert_eq!(project.tree(), before);
 }
 
@@ -563,7 +574,7 @@ fn no_link_is_followed() {
     let out = project.root.with_file_name("out");
     let outside = tree_of(&out);
     project
-        .run(&["undo", "--force"])
+        .run(&["undo", "--partial", "--force"])
         .is(1)
         .says("sub/b.py: lies behind a link now, which is not followed")
         .says("c.py: is no regular file any more")
@@ -687,7 +698,7 @@ fn an_edit_after_an_interrupted_apply_is_left_by_its_undo() {
     project.write("a.py", OLD);
     project.write("b.py", "edited\n");
     project
-        .run(&["undo"])
+        .run(&["undo", "--partial"])
         .is(1)
         .says("b.py: has been edited since")
         .says("restored 1 file of transaction 1, 1 left; `repoint undo 2`");
@@ -697,7 +708,10 @@ fn an_edit_after_an_interrupted_apply_is_left_by_its_undo() {
 
 #[test]
 fn what_was_written_and_then_edited_before_recovery_can_be_taken_back() {
-    for args in [&["undo", "--3way"][..], &["undo", "1", "--force"]] {
+    for args in [
+        &["undo", "--partial", "--3way"][..],
+        &["undo", "--partial", "1", "--force"],
+    ] {
         let project = Project::of(&["a.py", "b.py", "c.py"]);
         project.write("a.py", LONG);
         project.apply(FIRST);
@@ -710,15 +724,15 @@ fn what_was_written_and_then_edited_before_recovery_can_be_taken_back() {
             .is(2)
             .says("a.py: has been edited");
         project
-            .run(&["undo"])
+            .run(&["undo", "--partial"])
             .is(1)
             .says("a.py: has been edited since")
             .says("restored 2 files of transaction 1, 1 left");
         assert_eq!(project.read("a.py"), edited);
         assert_eq!(project.states(), ["2 done", "1 undone-in-part"]);
         project.run(args).is(0).says("restored 1 file");
-        let expected = match args.len() {
-            2 => LONG.replace("z = 3", "z = 4"),
+        let expected = match args.last() {
+            Some(&"--3way") => LONG.replace("z = 3", "z = 4"),
             _ => LONG.to_owned(),
         };
         assert_eq!(project.read("a.py"), expected);
@@ -753,29 +767,41 @@ fn an_undo_of_a_part_of_the_undos_makes_that_part_undoable() {
     let before = project.tree();
     project.apply(FIRST);
     project.write("a.py", "edited\n");
-    project.run(&["undo"]).is(1);
+    project.run(&["undo", "--partial"]).is(1);
     project.write("a.py", NEW);
-    project.run(&["undo"]).is(0).says("restored 1 file");
+    project
+        .run(&["undo", "--partial"])
+        .is(0)
+        .says("restored 1 file");
     assert_eq!(project.states(), ["3 done", "2 done", "1 undone"]);
-    project.run(&["undo", "2"]).is(0).says("restored 2 files");
+    project
+        .run(&["undo", "--partial", "2"])
+        .is(0)
+        .says("restored 2 files");
     assert_eq!(
         project.states(),
         ["4 done", "3 done", "2 undone", "1 undone-in-part"]
     );
-    project.run(&["undo"]).is(0).says("restored 2 files");
+    project
+        .run(&["undo", "--partial"])
+        .is(0)
+        .says("restored 2 files");
     assert_eq!(project.tree(), before);
     assert_eq!(project.states()[4], "1 undone");
-    project.run(&["undo"]).is(2).says("taken back already");
+    project
+        .run(&["undo", "--partial"])
+        .is(2)
+        .says("taken back already");
 }
 
 #[test]
 fn an_undo_that_was_taken_back_in_part_is_undone_again() {
-    for args in [&["undo"][..], &["undo", "1"]] {
+    for args in [&["undo", "--partial"][..], &["undo", "--partial", "1"]] {
         let project = Project::of(&["a.py", "b.py", "c.py"]);
         project.apply(FIRST);
-        project.run(&["undo"]).is(0);
+        project.run(&["undo", "--partial"]).is(0);
         project.write("a.py", "edited\n");
-        project.run(&["undo", "2"]).is(1);
+        project.run(&["undo", "--partial", "2"]).is(1);
         assert_eq!(project.read("b.py"), NEW);
         assert_eq!(
             project.states(),
@@ -852,23 +878,85 @@ impl Drop for Mount {
 fn a_file_that_cannot_be_replaced_keeps_nobody_from_going_back() {
     let project = Project::of(&["a.py", "b.py", "c.py"]);
     let before = project.tree();
+    project.apply(FIRST);
+    project.unfinish(1);
+    project.write("b.py", OLD);
     let Some(mount) = Mount::over(project.root.join("b.py")) else {
         return;
     };
     project
-        .run(&["apply", "--lang", "python", "--move", FIRST])
-        .is(2)
-        .says("b.py: cannot be written: ")
-        .says("transaction 1 is not finished");
-    assert_eq!(project.read("c.py"), NEW);
-    project
         .run(&["recover"])
         .is(2)
         .says("b.py: cannot be written: ");
-    project.run(&["undo"]).is(0).says("restored 2 files");
+    project
+        .run(&["undo", "--partial"])
+        .is(0)
+        .says("restored 2 files");
     assert_eq!(project.tree(), before);
     assert_eq!(project.states(), ["2 done", "1 undone"]);
     drop(mount);
+}
+
+#[test]
+fn a_file_that_cannot_be_replaced_is_found_before_anything_is_written() {
+    let project = Project::of(&["a.py", "b.py", "c.py"]);
+    let Some(mount) = Mount::over(project.root.join("b.py")) else {
+        return;
+    };
+    let apply = ["apply", "--lang", "python", "--move", FIRST];
+    project
+        .run(&apply)
+        .is(2)
+        .says("b.py: is a mount point, which cannot be replaced");
+    assert_eq!([project.read("a.py"), project.read("c.py")], [NEW, NEW]);
+    assert_eq!(project.read("b.py"), OLD);
+    assert_eq!(project.states(), ["1 done"]);
+    project.run(&["undo"]).is(0);
+    drop(mount);
+    project.run(&apply).is(0);
+}
+
+#[test]
+fn by_default_one_edited_file_keeps_all_as_they_are() {
+    let project = Project::of(&["a.py", "b.py", "c.py"]);
+    project.apply(FIRST);
+    project.write("b.py", "edited\n");
+    let before = (project.tree(), project.journal_files());
+    project
+        .run(&["undo"])
+        .is(2)
+        .says("b.py: has been edited since")
+        .says("nothing of transaction 1 was restored: 1 file cannot be")
+        .says("--3way")
+        .says("--force")
+        .says("--partial");
+    assert_eq!((project.tree(), project.journal_files()), before);
+    assert_eq!(project.states(), ["1 done"]);
+    project
+        .run(&["undo", "--force"])
+        .is(0)
+        .says("restored 3 files");
+}
+
+#[test]
+fn what_was_only_formatted_since_is_merged_away() {
+    let project = Project::of(&["a.py", "b.py"]);
+    let text = "import zlib\nfrom old.a import Foo\n\nx = Foo( 1,2 )\n";
+    project.write("a.py", text);
+    let before = project.tree();
+    project.apply(FIRST);
+    let formatted = project
+        .read("a.py")
+        .replace("import zlib\n", "")
+        .replace("Foo( 1,2 )", "Foo(1, 2)")
+        .replace("\n\nx", "\nimport zlib\n\nx");
+    project.write("a.py", &formatted);
+    project.run(&["undo"]).is(2).says("a.py: has been edited");
+    project
+        .run(&["undo", "--3way"])
+        .is(0)
+        .says("restored 2 files");
+    assert_eq!(project.tree(), before);
 }
 
 #[test]
@@ -1014,7 +1102,7 @@ fn the_log_has_a_line_for_each() {
     project.run(&["apply", "-m", "map.toml"]).is(0);
     project.apply(SECOND);
     project.write("a.py", "edited\n");
-    project.run(&["undo"]).is(1);
+    project.run(&["undo", "--partial"]).is(1);
     let log = project
         .run(&["log"])
         .is(0)

@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
@@ -102,7 +102,11 @@ impl Console {
 
     /// How many of so many files are named one by one; the others are counted.
     pub fn named(&self, files: usize) -> usize {
-        if self.verbose { files } else { files.min(NAMED) }
+        if self.verbose {
+            files
+        } else {
+            files.min(NAMED)
+        }
     }
 
     /// The last line of a run.
@@ -144,7 +148,10 @@ impl Console {
 
     /// What failed so far.
     pub fn failures(&self) -> Vec<Failed> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn note_failure(&self, failed: Failed) {

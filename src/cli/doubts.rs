@@ -15,7 +15,10 @@ pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Conso
     doubts.extend(nothing_read(run, tally));
     for active in engine.active() {
         let rules = active.table().rules();
-        let counts = tally.rules.get(active.name()).map_or(&[][..], Vec::as_slice);
+        let counts = tally
+            .rules
+            .get(active.name())
+            .map_or(&[][..], Vec::as_slice);
         let (used, unused): (Vec<usize>, Vec<usize>) =
             (0..counts.len()).partition(|index| counts[*index].references > 0);
         for doubt in active.doubts(&used) {
@@ -42,11 +45,19 @@ pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Conso
 pub(super) fn say_nothing_matched(run: &Run, tally: &Tally, console: &Console) {
     let summary = &tally.summary;
     let is_clean = summary.rewritten + summary.left + summary.failed == 0 && summary.searched > 0;
-    let has_typed = run.tables.iter().flat_map(Table::rules).any(|rule| !is_built_in(rule));
+    let has_typed = run
+        .tables
+        .iter()
+        .flat_map(Table::rules)
+        .any(|rule| !is_built_in(rule));
     let Input::Paths(paths) = &run.input else {
         return;
     };
-    if is_clean && has_typed && run.walk.partition.is_none() && paths.iter().any(|path| path.is_dir()) {
+    if is_clean
+        && has_typed
+        && run.walk.partition.is_none()
+        && paths.iter().any(|path| path.is_dir())
+    {
         console.warn(
             "no rule matched anything: all is rewritten already, or the old paths are spelled another way",
         );

@@ -64,7 +64,11 @@ impl Tally {
         for failed in console.failures() {
             renderer.failure(&failed, out)?;
         }
-        let rules = if run.statistics { self.by_rule(run) } else { Vec::new() };
+        let rules = if run.statistics {
+            self.by_rule(run)
+        } else {
+            Vec::new()
+        };
         renderer.summary(&self.summary, &rules, out)?;
         if run.statistics && run.format != Format::JsonLines {
             console.say(statistics::table(rules.iter().copied()).trim_end());

@@ -68,7 +68,9 @@ fn hang_up() -> Option<i32> {
     {
         use signal_hook::consts::SIGHUP;
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
-        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+        let ignored = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigIgn:"))?;
         let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
         (ignored & (1 << (SIGHUP - 1)) == 0).then_some(SIGHUP)
     }

@@ -41,7 +41,11 @@ pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
         (_, true) => Edited::Merge,
         _ => Edited::Leave,
     };
-    let extent = if args.partial { Extent::Part } else { Extent::Whole };
+    let extent = if args.partial {
+        Extent::Part
+    } else {
+        Extent::Whole
+    };
     interrupt.note();
     let exit = match journal.undo(lock, id, edited, extent, args.keep.keep) {
         Ok(undone) => said(id, edited, &undone, console),

@@ -10,9 +10,8 @@ pub fn failed(report: &FileReport) -> Option<Failed> {
     let failure = report.failure.as_ref()?;
     let text = report.source.text();
     let offset = failure.offset.filter(|offset| *offset <= text.len());
-    let start = offset.map(|offset| {
-        LineIndex::new(text).place(text.floor_char_boundary(offset), text)
-    });
+    let start =
+        offset.map(|offset| LineIndex::new(text).place(text.floor_char_boundary(offset), text));
     Some(Failed {
         path: report.display.clone(),
         message: failure.message.clone(),

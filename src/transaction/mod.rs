@@ -34,8 +34,8 @@ mod name;
 mod pack;
 mod problem;
 mod record;
-mod reformatted;
 mod recover;
+mod reformatted;
 mod replaceable;
 mod stage;
 #[cfg(all(test, unix))]

@@ -39,10 +39,14 @@ pub enum Problem {
     #[error("lies in a read-only folder; make that writable, or leave the file out with --exclude")]
     ReadOnlyFolder,
     /// Something is mounted on it, as a container does with a single file.
-    #[error("is a mount point, which cannot be replaced; unmount it, or leave it out with --exclude")]
+    #[error(
+        "is a mount point, which cannot be replaced; unmount it, or leave it out with --exclude"
+    )]
     Mounted,
     /// An attribute of the file forbids it (chattr).
-    #[error("is {0}, so it cannot be replaced; take that off with chattr, or leave it out with --exclude")]
+    #[error(
+        "is {0}, so it cannot be replaced; take that off with chattr, or leave it out with --exclude"
+    )]
     Flagged(&'static str),
     /// An attribute of its folder forbids it (chattr).
     #[error(

@@ -29,7 +29,11 @@ impl<'a> Shape<'a> {
         while !rest.is_empty() {
             let is_import = starts_import(rest);
             let (statement, behind) = rest.split_at(statement_end(rest, is_import));
-            let into = if is_import { &mut shape.imports } else { &mut shape.others };
+            let into = if is_import {
+                &mut shape.imports
+            } else {
+                &mut shape.others
+            };
             into.extend(tokens(statement));
             rest = behind;
         }
@@ -41,10 +45,14 @@ impl<'a> Shape<'a> {
 /// Whether the line that `text` starts with begins an import.
 fn starts_import(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default().trim_start();
-    let line = line.strip_prefix("pub").map_or(line, |rest| match rest.strip_prefix('(') {
-        Some(inside) => inside.split_once(')').map_or(line, |(_, rest)| rest.trim_start()),
-        None => rest.trim_start(),
-    });
+    let line = line
+        .strip_prefix("pub")
+        .map_or(line, |rest| match rest.strip_prefix('(') {
+            Some(inside) => inside
+                .split_once(')')
+                .map_or(line, |(_, rest)| rest.trim_start()),
+            None => rest.trim_start(),
+        });
     ["use ", "import ", "from "]
         .iter()
         .any(|keyword| line.starts_with(keyword))
@@ -101,23 +109,47 @@ mod tests {
 
     #[track_caller]
     fn check(was: &str, now: &str, expected: bool) {
-        assert_eq!(is_reformatted(was.as_bytes(), now.as_bytes()), expected, "{now}");
+        assert_eq!(
+            is_reformatted(was.as_bytes(), now.as_bytes()),
+            expected,
+            "{now}"
+        );
     }
 
     #[test]
     fn layout_and_the_order_of_imports_are_formatting() {
         let rust = "use b::{Z, Y};\npub use a::X;\nfn f(a:u8,b:u8)->u8{a+b}\n";
-        check(rust, "pub use a::X;\nuse b::{Y, Z};\n\nfn f(a: u8, b: u8) -> u8 {\n    a + b\n}\n", true);
+        check(
+            rust,
+            "pub use a::X;\nuse b::{Y, Z};\n\nfn f(a: u8, b: u8) -> u8 {\n    a + b\n}\n",
+            true,
+        );
         let python = "from b import Z, Y\nimport a\nx = f(1, 'y')\n";
-        check(python, "import a\nfrom b import (\n    Y,\n    Z,\n)\n\nx = f(\n    1,\n    \"y\",\n)\n", true);
+        check(
+            python,
+            "import a\nfrom b import (\n    Y,\n    Z,\n)\n\nx = f(\n    1,\n    \"y\",\n)\n",
+            true,
+        );
     }
 
     #[test]
     fn all_else_is_an_edit() {
         let was = "use b::Z;\nfn f(a: u8, b: u8) -> u8 { a - b }\n";
-        check(was, "use b::Z;\nfn f(a: u8, b: u8) -> u8 { b - a }\n", false);
-        check(was, "use b::Q;\nfn f(a: u8, b: u8) -> u8 { a - b }\n", false);
-        check(was, "use b::Z;\nfn f(a: u8, b: u8) -> u8 { a - b } // done\n", false);
+        check(
+            was,
+            "use b::Z;\nfn f(a: u8, b: u8) -> u8 { b - a }\n",
+            false,
+        );
+        check(
+            was,
+            "use b::Q;\nfn f(a: u8, b: u8) -> u8 { a - b }\n",
+            false,
+        );
+        check(
+            was,
+            "use b::Z;\nfn f(a: u8, b: u8) -> u8 { a - b } // done\n",
+            false,
+        );
         check("x = f(a, b)\n", "x = f(b, a)\n", false);
         check("a\nb\n", "b\na\n", false);
     }

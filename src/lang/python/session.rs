@@ -139,7 +139,9 @@ impl PythonSession<'_> {
         let missing = roots.filter(|root| !self.project.root().join(root).is_dir());
         missing.map(|root| Doubt {
             rule: None,
-            message: format!("`roots` of [python] in the configuration lists `{root}`, which is no folder"),
+            message: format!(
+                "`roots` of [python] in the configuration lists `{root}`, which is no folder"
+            ),
         })
     }
 

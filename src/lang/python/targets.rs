@@ -42,7 +42,8 @@ fn missing(roots: &Roots, path: &[Segment]) -> Option<String> {
     };
     let text = file::read(file).ok()?;
     let text = String::from_utf8(text).ok()?;
-    let binds_any = text.contains("__getattr__") || text.contains("import *") || text.contains("globals()");
+    let binds_any =
+        text.contains("__getattr__") || text.contains("import *") || text.contains("globals()");
     if binds_any || Prefilter::of_word(name).contains_any(&text) {
         return None;
     }

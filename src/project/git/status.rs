@@ -253,7 +253,8 @@ impl Answer<'_> {
     /// Adds what `git status` does not tell, because git is told to look away from it.
     fn add_hidden(&mut self, git: &Git, names: &[Cow<'_, [u8]>]) -> Result<(), GitStatusError> {
         let list = git.index(self.tree, &pathspecs::covering(names))?;
-        let asked: FxHashSet<Cow<'_, [u8]>> = names.iter().map(|name| self.tree.key(name)).collect();
+        let asked: FxHashSet<Cow<'_, [u8]>> =
+            names.iter().map(|name| self.tree.key(name)).collect();
         for entry in hidden::entries(&list) {
             let entry = entry.map_err(|text| self.tree.not_understood(&text.to_str_lossy()))?;
             let Some(name) = entry.name.strip_prefix(self.tree.prefix.as_slice()) else {
@@ -270,7 +271,10 @@ impl Answer<'_> {
     fn of(&self, name: &[u8]) -> Option<State> {
         let key = self.tree.key(name);
         self.files.get(key.as_ref()).copied().or_else(|| {
-            let mut around = self.folders.iter().filter(|(folder, _)| key.starts_with(folder));
+            let mut around = self
+                .folders
+                .iter()
+                .filter(|(folder, _)| key.starts_with(folder));
             around.next().map(|(_, state)| *state)
         })
     }

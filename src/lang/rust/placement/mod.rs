@@ -237,13 +237,19 @@ impl Crates {
     /// The names of the packages in the tree whose library is called `name`, sorted. Manifests
     /// that are broken do not count.
     pub fn packages_with_lib_name(&self, name: &str) -> Vec<String> {
-        let named = self.libraries().iter().filter(|(library, ..)| library == name);
+        let named = self
+            .libraries()
+            .iter()
+            .filter(|(library, ..)| library == name);
         named.map(|(_, package, _)| package.clone()).collect()
     }
 
     /// The library of this name, if exactly one package of the tree has one.
     pub fn library_named(&self, name: &str) -> Option<Arc<Krate>> {
-        let mut named = self.libraries().iter().filter(|(library, ..)| library == name);
+        let mut named = self
+            .libraries()
+            .iter()
+            .filter(|(library, ..)| library == name);
         let (_, _, krate) = named.next()?;
         named.next().is_none().then(|| Arc::clone(krate))
     }

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn only_what_is_hidden_is_read() {
-        let output = b"H 100644 aa 0\ta\0S 100644 bb 0\tb\0h 100644 cc 0\tc d\te\0s 100644 dd 0\tf\0";
+        let output =
+            b"H 100644 aa 0\ta\0S 100644 bb 0\tb\0h 100644 cc 0\tc d\te\0s 100644 dd 0\tf\0";
         let read: Vec<_> = entries(output)
             .map(|entry| entry.map(|entry| entry.name.to_str().expect("a name")))
             .collect();
