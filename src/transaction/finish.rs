@@ -193,22 +193,20 @@ impl Finishing<'_> {
             }
         };
         let temporary = stage_of(&target, &self.pack.head.token, entry.index);
-        let found = self.tree.look(&target)?;
-        let left = match &found {
-            Found::File(now, _) if *now == entry.new.digest => {
+        // Before the last look: nothing comes between that and the rename.
+        follow(disk, &temporary, &target);
+        let left = match self.tree.look(&target)? {
+            Found::File(now, _) if now == entry.new.digest => {
                 self.clear(temporary)?;
                 return Ok(Step::Already);
             }
-            Found::File(now, _) => (!is_old(entry, *now)).then_some(Left::Edited),
+            Found::File(now, _) => (!is_old(entry, now)).then_some(Left::Edited),
             Found::Missing => entry.old.is_some().then_some(Left::Gone),
             Found::Other => Some(Left::NotAFile),
         };
         if let Some(left) = left {
             self.clear(temporary)?;
             return Err(Stop::Left(left));
-        }
-        if let Found::File(_, present) = &found {
-            follow(disk, &temporary, &target, present);
         }
         disk.rename(&temporary, &target).map_err(PackError::Write)?;
         self.touched.push(temporary);

@@ -81,14 +81,15 @@ pub(super) fn is_staged(
 /// Gives new content that was staged a while ago the permissions and the owner that the file has now:
 /// somebody may have changed them since. What the system refuses stays as it was staged, which was right
 /// then.
-pub(super) fn follow(disk: &dyn Disk, staged: &Path, target: &Path, present: &Metadata) {
-    let Ok(metadata) = disk.metadata(staged) else {
+pub(super) fn follow(disk: &dyn Disk, staged: &Path, target: &Path) {
+    let (Ok(metadata), Ok(present)) = (disk.metadata(staged), disk.metadata(target)) else {
         return;
     };
-    if !is_permitted_alike(&metadata, present)
+    if present.is_file()
+        && !is_permitted_alike(&metadata, &present)
         && let Ok(file) = disk.open(staged)
     {
-        let _ = disk.imitate(&file, target, present);
+        let _ = disk.imitate(&file, target, &present);
     }
 }
 

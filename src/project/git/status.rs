@@ -27,6 +27,7 @@ use unicode_normalization::UnicodeNormalization;
 use self::porcelain::Entry;
 use self::process::{Git, Reading, WorkTree};
 use super::Repository;
+use crate::file;
 
 /// How a file differs from what git holds of it; the greater, the less git holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,8 +183,8 @@ fn by_repository(files: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<usize>)>, GitSta
                 found = Some(groups.len() - 1);
                 break;
             }
-            // As for git: a folder that is no repository is passed over, a file must lead to one.
-            if folder.join(".git").is_file() {
+            // What is no repository is passed over, but a file that names one must lead there.
+            if names_repository(&folder.join(".git")) {
                 let root = folder.to_owned();
                 return Err(GitStatusError::Astray { root });
             }
@@ -194,6 +195,11 @@ fn by_repository(files: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<usize>)>, GitSta
         }
     }
     Ok(groups)
+}
+
+/// Whether this is a file as linked work trees and submodules have it.
+fn names_repository(git: &Path) -> bool {
+    git.is_file() && file::read(git).is_ok_and(|text| text.starts_with(b"gitdir: "))
 }
 
 /// The name of a file as git writes it, from the root: `/` between the parts.

@@ -152,7 +152,7 @@ fn what_the_user_ignores_everywhere_is_ignored() {
     tree.write("b", "b");
     assert_eq!(tree.state("b"), Some(State::Untracked));
     tree.set("GIT_CONFIG_GLOBAL", &global);
-    assert_eq!(tree.state("b"), None);
+    assert_eq!(tree.state("b"), Some(State::Ignored));
 }
 
 #[test]

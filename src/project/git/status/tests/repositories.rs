@@ -122,7 +122,7 @@ fn each_folder_is_looked_at_once_and_groups_are_the_innermost() {
     tree.init("one");
     let files = ["one/two/x/a", "one/x/a", "one/two/a", "one/a", "b"];
     let paths: Vec<_> = files.iter().map(|name| tree.path(name)).collect();
-    let groups = by_repository(&paths);
+    let groups = by_repository(&paths).expect("each has its repository");
     let group = |folder, members: [usize; 2]| (tree.path(folder), members.to_vec());
     assert_eq!(
         groups[..2],
