@@ -33,6 +33,7 @@ fn rule(from: &str, to: &str) -> Rule {
         review: None,
         url: None,
         since: None,
+        available: None,
         requires: Vec::new(),
         package: None,
         origin: Origin::CommandLine,

@@ -3,8 +3,8 @@
 //! `session` finds what a file is part of (`manifest`, `placement`), `analysis` goes from text to plan:
 //! `parse` (guarded by `depth`), `visit` (the walk; `expand` reads macro tokens, `docs` documentation,
 //! `attributes` lists those with paths in strings), `resolve` (names to absolute paths), `rewrite`
-//! (to edits and findings). Deliberately absent: types, macro expansion, `cfg` evaluation, and any
-//! call of a compiler.
+//! (to edits and findings), `gate` (under which `cfg` code is there). Deliberately absent: types, macro
+//! expansion, `cfg` evaluation, and any call of a compiler.
 
 mod analysis;
 mod at;
@@ -12,6 +12,7 @@ mod attributes;
 mod depth;
 mod docs;
 mod expand;
+mod gate;
 mod manifest;
 mod parse;
 mod placement;

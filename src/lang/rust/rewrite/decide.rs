@@ -90,7 +90,9 @@ impl<'a> Rewrite<'_, 'a> {
                 )
                 .help("write it from `$crate::`, or from `::` and the crate's name"),
             ),
-            Some(to) => self.refuses_use(scope, leaf, fate.head.as_ref(), to),
+            Some(to) => self
+                .refuses_version(&outcome)
+                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), to)),
         };
         if let (None, Some(to)) = (&refusal, to) {
             // The new home brings what it stands for from the old path: that is its definition.

@@ -203,7 +203,10 @@ impl Rewrite<'_, '_> {
             if self.kept.keeps(place.start) {
                 continue;
             }
-            if let Some(refusal) = self.refuses_use(scope, leaf, fate.head.as_ref(), &to) {
+            let refusal = self
+                .refuses_version(&table.resolve(&old, Namespaces::ALL))
+                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), &to));
+            if let Some(refusal) = refusal {
                 draft.refused(&subject, refusal, table);
                 continue;
             }

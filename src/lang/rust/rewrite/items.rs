@@ -13,7 +13,7 @@ use super::tree::{chain_of, leaves_of};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal};
 use crate::lang::rust::resolve::{
-    LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written, mentions_test,
+    LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written,
 };
 use crate::path::Segment;
 use crate::text::Edit;
@@ -289,7 +289,8 @@ impl Composer<'_, '_, '_> {
             after: after.as_deref(),
             renamed: None,
             absolute: false,
-            test: mentions_test(&leaf.condition),
+            gate: self.rewrite.gate_of(self.scope, leaf),
+            hidden: &[],
             by_name: false,
         };
         let words = self.rewrite.render(&spot, to, true)?;

@@ -182,7 +182,11 @@ impl Rewrite<'_, '_> {
             draft.refused(&subject, two_namespaces(), table);
             return false;
         }
-        match self.site_edits(site, &after, &target, tail, renamed) {
+        let planned = match self.refuses_version(&outcome) {
+            Some(refusal) => Err(refusal),
+            None => self.site_edits(site, &after, &target, tail, renamed),
+        };
+        match planned {
             Ok(edits) => {
                 let first = site.names[0].at.range();
                 let keeps_head = !edits.iter().any(|edit| edit.range.start <= first.start);
@@ -253,7 +257,8 @@ impl Rewrite<'_, '_> {
             after: Some(after),
             renamed,
             absolute: site.mode == Mode::Definition && !self.is_used_here_only(site),
-            test: site.test,
+            gate: site.gate.clone(),
+            hidden: &site.hidden,
             by_name: matches!(site.mode, Mode::Exported | Mode::Quote)
                 && site.head.via == Via::Extern,
         };

@@ -57,6 +57,7 @@ impl Walker<'_, '_> {
             self.found.doctests.push(Doctest {
                 code: doctest.code,
                 edition: doctest.edition,
+                gate: self.gate.clone(),
             });
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use crate::lang::rust::at::{At, Name};
+use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Head, ScopeId, Scopes, Written};
 use crate::outline::Use;
@@ -70,8 +71,10 @@ pub struct Site {
     pub in_macro: bool,
     /// The `macro_rules!` whose body it stands in.
     pub definition: Option<Segment>,
-    /// It is only there for tests.
-    pub test: bool,
+    /// The conditions under which it is there.
+    pub gate: Gate,
+    /// Type parameters in sight: they hide crates and modules of the same name.
+    pub hidden: Vec<Segment>,
     /// Its index in the outline's uses.
     pub index: usize,
 }
@@ -83,6 +86,8 @@ pub struct Doctest {
     pub code: Embedded,
     /// The edition that its fence names.
     pub edition: Option<Edition>,
+    /// The conditions under which it is there.
+    pub gate: Gate,
 }
 
 /// What the walk found.
