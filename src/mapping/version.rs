@@ -51,7 +51,16 @@ mod tests {
 
     #[test]
     fn what_is_no_version_is_none() {
-        for text in ["", "1.", "v1", "1.2.3.4", "1.x", "-1", "1.64-nightly", "99999999999"] {
+        for text in [
+            "",
+            "1.",
+            "v1",
+            "1.2.3.4",
+            "1.x",
+            "-1",
+            "1.64-nightly",
+            "99999999999",
+        ] {
             assert_eq!(Version::parse(text), None, "{text}");
         }
     }

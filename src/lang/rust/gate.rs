@@ -284,7 +284,10 @@ mod tests {
             ("unix", &["target_family = \"unix\""]),
             ("not(windows)", &["unix"]),
             ("not(windows)", &["not(windows)"]),
-            ("not(target_arch = \"wasm32\")", &["target_arch = \"x86_64\""]),
+            (
+                "not(target_arch = \"wasm32\")",
+                &["target_arch = \"x86_64\""],
+            ),
         ] {
             assert!(follows(goal, facts), "{goal} of {facts:?}");
         }

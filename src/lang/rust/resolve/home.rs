@@ -45,7 +45,12 @@ impl Home<'_> {
 
     /// Under which local name the library `name` can be written where `gate` says, if a manifest says
     /// so. `beside` is a crate that is named there already: where it is missing the code is not there.
-    pub fn local_name(&self, name: &str, gate: &Gate, beside: Option<&Segment>) -> Option<&Segment> {
+    pub fn local_name(
+        &self,
+        name: &str,
+        gate: &Gate,
+        beside: Option<&Segment>,
+    ) -> Option<&Segment> {
         let gate = match beside.map(|beside| self.where_named(beside)) {
             Some(Some(cfg)) => &gate.with(cfg),
             _ => gate,

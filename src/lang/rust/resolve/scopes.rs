@@ -64,13 +64,7 @@ impl Scopes {
     }
 
     /// Adds a block, or any other scope inside `parent`.
-    pub fn add_block(
-        &mut self,
-        parent: ScopeId,
-        names: Names,
-        key: String,
-        gate: Gate,
-    ) -> ScopeId {
+    pub fn add_block(&mut self, parent: ScopeId, names: Names, key: String, gate: Gate) -> ScopeId {
         let id = self.list.len();
         let module = self.list[parent].module;
         self.list.push(Scope {

@@ -297,12 +297,10 @@ fn add_modules(
         }
     }
     let names = Names::of_items(items, expansions);
-    modules
-        .entry(path)
-        .or_insert_with(|| {
-            let inside = (Cfg::of(attrs), has_no_prelude(attrs));
-            Arc::new(OuterNames::new(names, inside))
-        });
+    modules.entry(path).or_insert_with(|| {
+        let inside = (Cfg::of(attrs), has_no_prelude(attrs));
+        Arc::new(OuterNames::new(names, inside))
+    });
 }
 
 impl OuterNames {

@@ -12,9 +12,7 @@ use super::render::{Spot, Words};
 use super::tree::{chain_of, leaves_of};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal};
-use crate::lang::rust::resolve::{
-    LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written,
-};
+use crate::lang::rust::resolve::{LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written};
 use crate::path::Segment;
 use crate::text::Edit;
 

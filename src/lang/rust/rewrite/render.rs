@@ -6,9 +6,7 @@ use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
-use crate::lang::rust::resolve::{
-    Entry, Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written,
-};
+use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written};
 use crate::path::{RUST, Segment};
 
 /// A path as it will be written.

@@ -20,8 +20,7 @@ use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, Position};
 use super::gate::Gate;
 use super::resolve::{
-    Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written,
-    has_no_prelude,
+    Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, has_no_prelude,
 };
 use super::settings::{Attribute, Settings};
 use crate::mapping::Outcome;

@@ -77,8 +77,8 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 let names = Names::of_items(items, &mut self.expansions);
                 self.blocks += 1;
                 let key = format!("block module {}", self.blocks);
-                let no_prelude = self.found.scopes.get(self.scope).no_prelude
-                    || has_no_prelude(&item.attrs);
+                let no_prelude =
+                    self.found.scopes.get(self.scope).no_prelude || has_no_prelude(&item.attrs);
                 let gate = self.gate.clone();
                 let scopes = &mut self.found.scopes;
                 Some(scopes.add_module(path, names, key, gate, no_prelude))
@@ -146,7 +146,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
 
     fn visit_variant(&mut self, variant: &'ast syn::Variant) {
         self.docs(&variant.attrs, self.scope, self.scope);
-        self.under(&variant.attrs, |walker| visit::visit_variant(walker, variant));
+        self.under(&variant.attrs, |walker| {
+            visit::visit_variant(walker, variant)
+        });
     }
 
     fn visit_impl_item(&mut self, item: &'ast syn::ImplItem) {
