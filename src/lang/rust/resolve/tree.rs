@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syn::Item;
 
 use super::names::{Entry, Leaf, Names, What, has_no_prelude};
@@ -41,11 +41,15 @@ pub struct ModuleTree {
     crates: Arc<Crates>,
     files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
     modules: Mutex<FxHashMap<ModuleKey, Option<Arc<OuterNames>>>>,
+    below: Mutex<FxHashMap<ModuleKey, Arc<FilesBelow>>>,
     answers: Mutex<FxHashMap<(Question, ModuleKey, Segment), bool>>,
 }
 
 /// The root file of a crate, and a module's path below it.
 type ModuleKey = (PathBuf, Vec<Segment>);
+
+/// Files with the module that each is.
+type FilesBelow = Vec<(PathBuf, Vec<Segment>)>;
 
 /// What is asked about the text of other files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,6 +90,7 @@ impl ModuleTree {
             crates,
             files: Mutex::default(),
             modules: Mutex::default(),
+            below: Mutex::default(),
             answers: Mutex::default(),
         }
     }
@@ -131,7 +136,8 @@ impl ModuleTree {
     pub fn mentions_below(&self, krate: &Krate, path: &[Segment], word: &str) -> bool {
         self.asked(Question::Mentioned, krate, path, word, || {
             self.below(krate, path)
-                .any(|(file, _)| has_words(&file, &[&[word], &["super", "crate"]]))
+                .iter()
+                .any(|(file, _)| has_words(file, &[&[word], &["super", "crate"]]))
         })
     }
 
@@ -139,9 +145,9 @@ impl ModuleTree {
     /// binding it.
     pub fn is_globbed_below(&self, krate: &Krate, path: &[Segment], word: &str) -> bool {
         self.asked(Question::Globbed, krate, path, word, || {
-            self.below(krate, path).any(|(file, module)| {
-                has_words(&file, &[&[word]])
-                    && self.file(&file).is_some_and(|modules| {
+            self.below(krate, path).iter().any(|(file, module)| {
+                has_words(file, &[&[word]])
+                    && self.file(file).is_some_and(|modules| {
                         modules.iter().any(|(inner, names)| {
                             let own: Vec<Segment> = module.iter().chain(inner).cloned().collect();
                             !names.entries.contains_key(word)
@@ -200,12 +206,19 @@ impl ModuleTree {
         answer
     }
 
-    /// Files of modules below this one, each with its module path, without the module's own file.
-    fn below<'s>(
-        &'s self,
-        krate: &'s Krate,
-        path: &'s [Segment],
-    ) -> impl Iterator<Item = (PathBuf, Vec<Segment>)> + 's {
+    /// Files of modules below this one, each with its module path, without the module's own file:
+    /// what lies in the folder where children are, and what `mod` items say of other places.
+    fn below(&self, krate: &Krate, path: &[Segment]) -> Arc<FilesBelow> {
+        let key = (krate.root.clone(), path.to_vec());
+        if let Some(known) = locked(&self.below).get(&key) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.files_below(krate, path));
+        locked(&self.below).insert(key, Arc::clone(&found));
+        found
+    }
+
+    fn files_below(&self, krate: &Krate, path: &[Segment]) -> FilesBelow {
         let found = self.crates.module_file(krate, path);
         let folder = found.as_ref().and_then(|(file, taken)| {
             let mut folder = file.parent()?.to_owned();
@@ -218,11 +231,13 @@ impl ModuleTree {
             Some(folder)
         });
         let own = found.map(|(file, _)| file);
-        folder
+        let declared = self.crates.files_below(krate, path);
+        let known: FxHashSet<PathBuf> = declared.iter().map(|(file, _)| file.clone()).collect();
+        let by_folder = folder
             .into_iter()
             .flat_map(sources)
-            .filter(move |file| Some(file) != own.as_ref())
-            .filter_map(move |file| {
+            .filter(|file| Some(file) != own.as_ref() && !known.contains(file))
+            .filter_map(|file| {
                 let placement = self.crates.place(&file).ok()?;
                 let Placement::Places(places) = &*placement else {
                     return None;
@@ -231,7 +246,9 @@ impl ModuleTree {
                     place.krate.root == krate.root && place.module.starts_with(path)
                 })?;
                 Some((file, place.module.clone()))
-            })
+            });
+        let by_folder: FilesBelow = by_folder.collect();
+        [declared, by_folder].concat()
     }
 
     fn file(&self, path: &Path) -> Option<Arc<FileModules>> {

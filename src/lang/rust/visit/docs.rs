@@ -38,6 +38,8 @@ impl Walker<'_, '_> {
                 .any(|range| self.words.contains_any(&self.text[range.clone()]));
             if is_relevant {
                 self.documentation(&comments, scope);
+            } else if !comments.is_empty() {
+                self.found.unread_docs.push((comments, scope));
             }
         }
     }
@@ -74,7 +76,9 @@ impl Walker<'_, '_> {
             at += part.len() + 2;
         }
         // A plain link is resolved through a name that stays.
-        if names.len() == 1 {
+        if let [name] = names.as_slice() {
+            let name = name.text.clone();
+            self.found.link_names.push((name, self.scope));
             return;
         }
         let plain = names.len();

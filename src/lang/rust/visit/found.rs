@@ -107,12 +107,18 @@ pub struct Found {
     pub token_heads: FxHashSet<Segment>,
     /// Code in documentation, in order.
     pub doctests: Vec<Doctest>,
+    /// Documentation that was not read, with the scope that its links are resolved in.
+    pub unread_docs: Vec<(Vec<Range<usize>>, ScopeId)>,
+    /// Links of a single name, with the scope.
+    pub link_names: Vec<(Segment, ScopeId)>,
     /// Words like paths in documentation.
     pub doc_mentions: Vec<Range<usize>>,
     /// `#[doc = "..."]` and the like.
     pub doc_strings: Vec<At>,
     /// Files whose text is documentation: `#[doc = include_str!("...")]`, with the attribute.
     pub doc_files: Vec<(At, String)>,
+    /// Strings of attributes that are not known to hold a path.
+    pub attribute_texts: Vec<At>,
     /// String literals inside macro calls.
     pub texts: Vec<At>,
     /// Calls of macros by a plain name, with the module that they stand in.
