@@ -115,7 +115,7 @@ impl Rewrite<'_, '_> {
                     .declared
                     .push(Declared::Removed(self.binding(scope, leaf, &base)));
                 empty.push((scope, ordinal));
-            } else if !self.needs_one_of((scope, ordinal), &others, imports) {
+            } else if !self.needs_one_of((scope, ordinal), &others, imports, fates) {
                 idle.push((scope, ordinal));
             }
         }
@@ -127,7 +127,13 @@ impl Rewrite<'_, '_> {
 
     /// Whether the file may need one of these names, which a glob brings beside what is imported
     /// explicitly now. A trait is needed without being named.
-    fn needs_one_of(&self, key: LeafKey, names: &[Segment], explicit: &[AddedImport]) -> bool {
+    fn needs_one_of(
+        &self,
+        key: LeafKey,
+        names: &[Segment],
+        explicit: &[AddedImport],
+        fates: &Fates,
+    ) -> bool {
         let through_it = |via: Via| {
             via == Via::Glob(key.0, key.1) || via == Via::OuterImport(key.0, key.1)
         };
@@ -138,10 +144,9 @@ impl Rewrite<'_, '_> {
                 let name = &site.written.segments[0];
                 through_it(site.head.via) && !explicit.iter().any(|import| import.name == *name)
             })
-            || self.found.scopes.iter().any(|(_, scope)| {
-                let mut leaves = scope.names.leaves.iter();
-                leaves.any(|leaf| names.iter().any(|name| leaf.written.segments.contains(name)))
-            })
+            || fates
+                .iter()
+                .any(|(_, fate)| fate.head.as_ref().is_some_and(|head| through_it(head.via)))
     }
 
     fn beside_glob(
