@@ -134,12 +134,12 @@ impl Rewrite<'_, '_> {
         explicit: &[AddedImport],
         fates: &Fates,
     ) -> bool {
-        let through_it = |via: Via| {
-            via == Via::Glob(key.0, key.1) || via == Via::OuterImport(key.0, key.1)
-        };
-        names.iter().any(|name| {
-            name.starts_with(char::is_uppercase) || self.found.mentions.contains(name)
-        }) || self.found.other_uses.contains(&key)
+        let through_it =
+            |via: Via| via == Via::Glob(key.0, key.1) || via == Via::OuterImport(key.0, key.1);
+        names
+            .iter()
+            .any(|name| name.starts_with(char::is_uppercase) || self.found.mentions.contains(name))
+            || self.found.other_uses.contains(&key)
             || self.found.sites.iter().any(|site| {
                 let name = &site.written.segments[0];
                 through_it(site.head.via) && !explicit.iter().any(|import| import.name == *name)
@@ -278,9 +278,8 @@ impl Rewrite<'_, '_> {
             .resolver
             .entries_in(&self.found.scopes, module, name)
             .unwrap_or_default();
-        let is_shown = |entry: &Entry| {
-            matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private
-        };
+        let is_shown =
+            |entry: &Entry| matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private;
         !entries.is_empty() && entries.iter().all(is_shown)
     }
 

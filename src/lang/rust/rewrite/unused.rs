@@ -9,13 +9,16 @@ use super::globs::Added;
 use super::items::Composer;
 use super::tree::leaves_of;
 use crate::lang::draft::Draft;
+use crate::lang::rust::at::At;
+use crate::lang::rust::gate::Gate;
 use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, UseItem, Via};
 use crate::lang::rust::visit::{Context, Site};
 use crate::outline::Declared;
 use crate::path::Segment;
 use crate::text::{Edit, newline_of};
 
-/// Imports that stay although no code uses them in every build: only documentation or tests do.
+/// Imports that stay although no code uses them in every build: only documentation does, or code under
+/// a condition such as `test`.
 pub(super) type Idle = FxHashSet<LeafKey>;
 
 /// How an import is used.
@@ -25,21 +28,17 @@ struct Uses {
     gone: bool,
     /// Code that goes on using it.
     code: bool,
-    /// Code that is only there for tests and goes on using it.
-    test: bool,
+    /// Code that goes on using it and is not always there: that of tests, of a feature.
+    at_times: bool,
     /// Links that go on using it.
     link: bool,
 }
 
 impl Rewrite<'_, '_> {
     /// Lets the imports go that no use is left of. `went` says of every path whether it no longer goes
-    /// through its old first names. Gives those that stay for documentation or tests alone.
-    pub(super) fn idle_imports(
-        &self,
-        went: &[bool],
-        fates: &mut Fates,
-        draft: &mut Draft,
-    ) -> Idle {
+    /// through its old first names. Gives those that stay
+    /// all the same, for documentation or for some builds.
+    pub(super) fn idle_imports(&self, went: &[bool], fates: &mut Fates, draft: &mut Draft) -> Idle {
         let mut idle = Idle::default();
         // One that goes may have been the last use of another.
         loop {
@@ -49,7 +48,7 @@ impl Rewrite<'_, '_> {
                 if !uses.gone || uses.code || !self.may_go(key, fates) {
                     continue;
                 }
-                if uses.test || uses.link || self.is_linked(key) {
+                if uses.at_times || uses.link || self.is_linked(key) {
                     idle.insert(key);
                 } else {
                     unused.push(key);
@@ -58,7 +57,9 @@ impl Rewrite<'_, '_> {
             unused.sort_unstable();
             for &(scope, ordinal) in &unused {
                 let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
-                let old = fates.get((scope, ordinal)).and_then(|fate| fate.old.clone());
+                let old = fates
+                    .get((scope, ordinal))
+                    .and_then(|fate| fate.old.clone());
                 if let Some(old) = old {
                     let binding = self.binding(scope, leaf, &old);
                     draft.declared.push(Declared::Removed(binding));
@@ -71,38 +72,57 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// How every import of the file is used by paths and by other imports.
+    /// How imports are used by paths and by other imports, of those that a use was taken from.
     fn uses_of_imports(&self, went: &[bool], fates: &Fates) -> FxHashMap<LeafKey, Uses> {
         let mut uses: FxHashMap<LeafKey, Uses> = FxHashMap::default();
-        for (site, &gone) in self.found.sites.iter().zip(went) {
-            let Some(key) = import_of(site.head.via) else {
-                continue;
-            };
-            let uses = uses.entry(key).or_default();
-            match site.context {
-                Context::Link => uses.link |= !gone,
-                _ => uses.note(gone, self.is_test_site(site, key)),
+        let sites = || self.found.sites.iter().zip(went.iter().copied());
+        let leaves = || {
+            fates.iter().filter_map(|((scope, ordinal), fate)| {
+                let through = fate.head.as_ref().and_then(|head| import_of(head.via))?;
+                Some((through, scope, ordinal, fate))
+            })
+        };
+        for (site, gone) in sites() {
+            if let Some(key) = import_of(site.head.via).filter(|_| gone) {
+                uses.entry(key).or_default().gone |= site.context != Context::Link;
             }
         }
-        for ((scope, ordinal), fate) in fates.iter() {
-            let Some(key) = fate.head.as_ref().and_then(|head| import_of(head.via)) else {
+        for (key, scope, _, fate) in leaves() {
+            if self.leaves_first_names(fate, scope, fates) {
+                uses.entry(key).or_default().gone = true;
+            }
+        }
+        for (site, _) in sites().filter(|(_, gone)| !gone) {
+            let key = import_of(site.head.via);
+            let Some((key, uses)) = key.and_then(|key| Some((key, uses.get_mut(&key)?))) else {
                 continue;
             };
-            let here = self.found.scopes.get(scope);
-            let in_test = (here.test && !self.found.scopes.get(key.0).test)
-                || crate::lang::rust::resolve::mentions_test(&here.names.leaves[ordinal].condition);
-            let gone = self.leaves_first_names(fate, scope, fates);
-            uses.entry(key).or_default().note(gone, in_test);
+            if site.context == Context::Link {
+                uses.link = true;
+            } else {
+                uses.note(self.is_there_with(key, &site.gate));
+            }
+        }
+        for (key, scope, ordinal, fate) in leaves() {
+            if let Some(uses) = uses.get_mut(&key)
+                && !self.leaves_first_names(fate, scope, fates)
+            {
+                let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
+                uses.note(self.is_there_with(key, &self.gate_of(scope, leaf)));
+            }
         }
         for key in &self.found.other_uses {
-            uses.entry(*key).or_default().code = true;
+            if let Some(uses) = uses.get_mut(key) {
+                uses.code = true;
+            }
         }
         uses
     }
 
-    /// Whether a path is only there for tests, and its import is not.
-    fn is_test_site(&self, site: &Site, import: LeafKey) -> bool {
-        site.test && !self.found.scopes.get(import.0).test
+    /// Whether code under these conditions is there wherever an import is.
+    fn is_there_with(&self, (scope, ordinal): LeafKey, gate: &Gate) -> bool {
+        let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
+        self.gate_of(scope, leaf).is_within(gate)
     }
 
     /// Whether an import that is rewritten no longer goes through the import that it started at.
@@ -148,17 +168,13 @@ impl Rewrite<'_, '_> {
         self.found.sites.iter().any(names_it) || self.is_mentioned_in_files_below(scope, name)
     }
 
-    /// Whether a string that may hold code or documentation has a path that starts at `name`.
+    /// Whether a string that may hold code has a path that starts at `name`.
     fn is_named_in_strings(&self, name: &Segment) -> bool {
         let found = self.found;
-        let starts = format!("{name}::");
-        let linked = format!("{name}`]");
-        let in_text = |text: &str| text.contains(&starts) || text.contains(&linked);
-        let strings = found.attribute_texts.iter().chain(&found.doc_strings);
-        strings
-            .filter_map(|at| self.text.get(at.range()))
-            .any(in_text)
-            || found.odd_strings.iter().any(|(_, text, _)| in_text(text))
+        let texts = found.attribute_texts.iter();
+        let texts = texts.filter_map(|at| self.text.get(at.range()));
+        let odd = found.odd_strings.iter().map(|(_, text, _)| text.as_str());
+        texts.chain(odd).any(|text| starts_a_path(text, name))
     }
 
     /// Whether a link in documentation goes through an import.
@@ -174,6 +190,13 @@ impl Rewrite<'_, '_> {
         if self.found.link_names.iter().any(by_name) {
             return true;
         }
+        let in_string = |(at, from): &(At, ScopeId)| {
+            let text = self.text.get(at.range()).unwrap_or_default();
+            sees(*from) && (starts_a_path(text, name) || text.contains(&format!("{name}`]")))
+        };
+        if self.found.doc_literals.iter().any(in_string) {
+            return true;
+        }
         self.found.unread_docs.iter().any(|(comments, from)| {
             let says = |range: &std::ops::Range<usize>| self.text[range.clone()].contains(&**name);
             sees(*from)
@@ -187,11 +210,17 @@ impl Rewrite<'_, '_> {
 }
 
 impl Uses {
-    fn note(&mut self, gone: bool, test: bool) {
-        self.gone |= gone;
-        self.test |= !gone && test;
-        self.code |= !gone && !test;
+    fn note(&mut self, always: bool) {
+        self.code |= always;
+        self.at_times |= !always;
     }
+}
+
+/// Whether a text has `name::` as it stands at the start of a path.
+fn starts_a_path(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c == '_' || c == ':' || c.is_alphanumeric();
+    text.match_indices(&format!("{name}::"))
+        .any(|(at, _)| !text[..at].ends_with(is_part))
 }
 
 /// The import that a path starts at, of its own scope or of a module around it.

@@ -25,7 +25,9 @@ impl Walker<'_, '_> {
                 } else if let syn::Meta::NameValue(value) = &attr.meta
                     && let syn::Expr::Lit(lit) = &value.value
                 {
-                    self.found.doc_strings.push(At::span(lit.lit.span()));
+                    let at = At::span(lit.lit.span());
+                    self.found.doc_literals.push((at.clone(), scope));
+                    self.found.doc_strings.push(at);
                 } else if let syn::Meta::NameValue(value) = &attr.meta
                     && let syn::Expr::Macro(mac) = &value.value
                     && let Ok(file) = mac.mac.parse_body::<syn::LitStr>()

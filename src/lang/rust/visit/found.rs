@@ -109,6 +109,8 @@ pub struct Found {
     pub doctests: Vec<Doctest>,
     /// Documentation that was not read, with the scope that its links are resolved in.
     pub unread_docs: Vec<(Vec<Range<usize>>, ScopeId)>,
+    /// Documentation in strings, likewise.
+    pub doc_literals: Vec<(At, ScopeId)>,
     /// Links of a single name, with the scope.
     pub link_names: Vec<(Segment, ScopeId)>,
     /// Words like paths in documentation.
