@@ -67,6 +67,7 @@ fn verified(before: &Analysis, after: &Analysis) -> Result<(), VerifyError> {
     let side = |analysis| Side {
         text: "a\nb\nc\n",
         analysis,
+        tokens: &Tokens::default(),
     };
     verify(side(before), side(after), &table)
 }

@@ -173,7 +173,7 @@ impl<'t> Notebook<'t> {
     }
 
     /// The bytes of the file from the first of a range to its last; what is added is at the end of its cell.
-    fn outer_range(&self, inner: &Range<usize>) -> Range<usize> {
+    pub(super) fn outer_range(&self, inner: &Range<usize>) -> Range<usize> {
         let start = self
             .cell_at(inner.start)
             .and_then(|cell| Some(self.place(self.literal_from(cell, inner.start)?, inner.start)));
