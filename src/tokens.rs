@@ -9,14 +9,18 @@ use std::ops::Range;
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// A name that is looked up in a scope, or bound in one.
+    /// A name that is looked up in a scope, or bound in one: the outline must have it.
     Name,
+    /// The same where the tree of the language makes each name a use or a definition.
+    Known,
     /// A name that is not: an attribute, a segment behind the first, a keyword of a call.
     Label,
     /// A name in a statement that says where it is bound (`global`).
     Outer,
     /// What stands between the names of a path.
     Dot,
+    /// Code that is not read: each word in it may be a name.
+    Unread,
     /// A literal with its quotes, or a part of one.
     Literal,
     /// A comment.
@@ -77,9 +81,11 @@ impl Tokens {
         self.code.iter().chain(&self.embedded)
     }
 
-    /// Puts the holes in order.
+    /// Puts embedded code in order.
     #[must_use]
     pub fn sorted(mut self) -> Self {
+        // Tokens at one place keep their order.
+        self.embedded.sort_by_key(|token| token.range.start);
         self.holes.sort_by_key(|hole| (hole.start, hole.end));
         self
     }

@@ -10,11 +10,12 @@
 //!   that the table makes of it; what the plan declared is added or gone, and nothing else;
 //! - **fixpoint**: planning the edited text again gives no edit.
 //!
-//! Then laws over the tokens of both texts, which do not ask the resolver: `comments`, `tokens`, each in
-//! a file of its own; `marks` says where references are in both.
+//! Then laws over the tokens of both texts, which do not ask the resolver: `comments`, `tokens`, `names`,
+//! each in a file of its own; `marks` says where references are in both.
 
 mod comments;
 mod marks;
+mod names;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -147,6 +148,16 @@ pub enum Difference {
         /// Its line in the text of before, from 1.
         line: usize,
     },
+    /// A name stands somewhere that no import binds any more.
+    #[error("{scope} no longer binds `{name}`, which stands at line {line} of the result")]
+    Name {
+        /// The scope, for people.
+        scope: String,
+        /// The name.
+        name: String,
+        /// Its line in the edited text, from 1.
+        line: usize,
+    },
     /// A second run would change the file again.
     #[error("a second run would edit line {line} of the result again, to `{text}`")]
     NoFixpoint {
@@ -177,10 +188,16 @@ pub fn verify(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), Ve
     bindings(before, after, table).map_err(nowhere)?;
     definitions(before, after).map_err(nowhere)?;
     validity(before, after).map_err(nowhere)?;
-    let marks = Marks::of(&before.analysis.plan, before.tokens);
+    let marks = Marks::of(before, after, table);
     comments::check(before, after, &marks)?;
     tokens::check(before, after, &marks)?;
+    names::check(before, after)?;
     fixpoint(after).map_err(nowhere)
+}
+
+/// The name that a dotted import binds.
+fn head(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 /// The line of a byte, from 1.

@@ -119,7 +119,7 @@ pub fn report() -> FileReport {
             mention,
         ],
         references: vec![plain, reviewed, stays],
-        declared: Vec::new(),
+        ..Plan::default()
     };
     FileReport {
         path: PathBuf::from("/project/src/main.rs"),

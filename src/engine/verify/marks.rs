@@ -1,14 +1,21 @@
 //! Tokens with their references replaced: what must be the same in both texts.
 //!
-//! A reference that the plan rewrites is a mark. Its place in the edited text follows from the edits
-//! alone, so nothing here asks what a name means in either text.
+//! A mark is a reference that the plan rewrites, a piece of one that stands apart (if the plan replaces names
+//! of old paths by names of new ones there), or a use of a name whose import binds another one now. Its
+//! place in the edited text follows from the edits alone, so nothing here asks what a name means.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::plan::Plan;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Side, segments};
+use crate::mapping::{Outcome, Table};
+use crate::outline::Meaning;
+use crate::path::Segment;
+use crate::plan::Reference;
 use crate::text::Edit;
-use crate::tokens::{Kind, Token, Tokens};
+use crate::tokens::{Kind, Token};
 
 /// What stands for a reference in a text. No source of a language holds it.
 pub(super) const MARK: &str = "\0";
@@ -23,10 +30,12 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The marks of a plan for a text with these tokens.
-    pub(super) fn of(plan: &Plan, tokens: &Tokens) -> Self {
+    /// The marks of the plan of `before`.
+    pub(super) fn of(before: Side<'_>, after: Side<'_>, table: &Table) -> Self {
+        let plan = &before.analysis.plan;
         let edits = plan.edits.as_slice();
-        let mut imports: Vec<&Range<usize>> = tokens
+        let mut imports: Vec<&Range<usize>> = before
+            .tokens
             .all()
             .filter(|token| token.kind == Kind::Import)
             .map(|token| &token.range)
@@ -36,11 +45,21 @@ impl Marks {
             let after = imports.partition_point(|import| import.start <= range.start);
             after > 0 && imports[after - 1].end >= range.end
         };
-        let mut before: Vec<Range<usize>> = plan
-            .references
-            .iter()
-            .filter(|reference| reference.rewritten && !in_import(&reference.range))
-            .map(|reference| widened(reference.range.clone(), edits))
+        let references = plan.references.iter().filter(|it| it.rewritten);
+        let whole = references.clone().map(|it| it.range.clone());
+        let words = Words::of(references);
+        let pieces = edits.iter().filter(|edit| {
+            plan.pieces
+                .binary_search_by_key(&(edit.range.start, edit.range.end), |it| (it.start, it.end))
+                .is_ok()
+                && words.admit(&before.text[edit.range.clone()], &edit.text)
+        });
+        let renamed = renamed(before, after, table);
+        let pieces = pieces.chain(renamed).map(|edit| edit.range.clone());
+        let mut before: Vec<Range<usize>> = whole
+            .chain(pieces)
+            .filter(|range| !in_import(range))
+            .map(|range| widened(range, edits))
             .collect();
         before.sort_by_key(|range| (range.start, range.end));
         before.dedup_by(|next, range| {
@@ -54,24 +73,103 @@ impl Marks {
         Self {
             after: before
                 .iter()
-                .map(|range| places.of_place(range.start)..places.of_place(range.end))
+                .map(|range| places.of_place(range.start)..places.of_end(range.end))
                 .collect(),
             before,
         }
     }
 }
 
-/// A reference, with all of the edits that reach into it.
+/// The names of old paths and those of new ones.
+struct Words<'p> {
+    old: FxHashSet<&'p str>,
+    new: FxHashSet<&'p str>,
+}
+
+impl<'p> Words<'p> {
+    fn of(references: impl Iterator<Item = &'p Reference>) -> Self {
+        let (mut old, mut new) = (FxHashSet::default(), FxHashSet::default());
+        for reference in references {
+            old.extend(words(&reference.path));
+            new.extend(reference.successor.iter().flat_map(|path| words(path)));
+        }
+        Self { old, new }
+    }
+
+    /// Whether an edit puts names of new paths in place of names of old ones.
+    fn admit(&self, old: &str, new: &str) -> bool {
+        words(old).all(|word| self.old.contains(word))
+            && words(new).all(|word| self.new.contains(word))
+    }
+}
+
+fn words(path: &str) -> impl Iterator<Item = &str> {
+    path.split(|c: char| c != '_' && !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+/// The edits that give a use the name that its import binds now, if the outlines say so: some import bound
+/// the old name, and the scope binds its new path by the new name and nothing by the old one. Where the
+/// outline knows what stands there, it is that import's.
+fn renamed<'b>(before: Side<'b>, after: Side<'_>, table: &Table) -> Vec<&'b Edit> {
+    let mut names: FxHashMap<(&str, &[Segment]), &str> = FxHashMap::default();
+    let mut bound: FxHashSet<(&str, &str)> = FxHashSet::default();
+    for binding in &after.analysis.outline.bindings {
+        names.insert((&binding.scope, segments(&binding.meaning)), &binding.name);
+        bound.insert((&binding.scope, &binding.name));
+    }
+    let mut pairs: FxHashMap<(&str, &str), Vec<&[Segment]>> = FxHashMap::default();
+    for binding in &before.analysis.outline.bindings {
+        let (Meaning::Path(path), false) = (&binding.meaning, binding.stays) else {
+            continue;
+        };
+        let Outcome::Moves(moved) = table.resolve(path, binding.namespaces) else {
+            continue;
+        };
+        let to = moved.to.segments();
+        if !bound.contains(&(&*binding.scope, &*binding.name))
+            && let Some(new) = names.get(&(&*binding.scope, to))
+        {
+            pairs.entry((&binding.name, new)).or_default().push(path);
+        }
+    }
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let uses = &before.analysis.outline.uses;
+    let uses: FxHashMap<usize, &Meaning> = uses
+        .iter()
+        .filter_map(|it| Some((it.range.as_ref()?.start, &it.meaning)))
+        .collect();
+    let edits = before.analysis.plan.edits.as_slice().iter();
+    edits
+        .filter(|edit| {
+            let old = &before.text[edit.range.clone()];
+            pairs.get(&(old, &*edit.text)).is_some_and(|paths| {
+                uses.get(&edit.range.start).is_none_or(|meaning| {
+                    paths.iter().any(|path| segments(meaning).starts_with(path))
+                })
+            })
+        })
+        .collect()
+}
+
+/// A reference, with all of the edits that reach into it, and with names that are put behind it.
 fn widened(range: Range<usize>, edits: &[Edit]) -> Range<usize> {
     let first = edits.partition_point(|edit| edit.range.end <= range.start);
     let last = edits.partition_point(|edit| edit.range.start < range.end);
-    match edits.get(first..last) {
-        Some([first, .., last]) => {
-            range.start.min(first.range.start)..range.end.max(last.range.end)
-        }
-        Some([one]) => range.start.min(one.range.start)..range.end.max(one.range.end),
-        _ => range,
-    }
+    let Some([.., end]) = edits.get(..last).filter(|_| first < last) else {
+        return range;
+    };
+    range.start.min(edits[first].range.start)..range.end.max(end.range.end)
+}
+
+/// Whether names are put at the end of a reference.
+fn goes_on(text: &str) -> bool {
+    text.starts_with(['.', ':'])
+        && text
+            .chars()
+            .all(|c| c == '_' || c == '.' || c == ':' || c == '#' || c.is_alphanumeric())
 }
 
 /// Where places of a text are in the edited one.
@@ -94,10 +192,28 @@ impl<'e> Places<'e> {
 
     /// What is inserted at a place stands behind it.
     fn of_place(&self, at: usize) -> usize {
-        let before = self
-            .edits
-            .partition_point(|edit| edit.range.end <= at && edit.range.start < at);
-        let (put, taken) = self.sums[before];
+        self.behind(self.before(at), at)
+    }
+
+    /// Names that are put at the end of a reference are part of it.
+    fn of_end(&self, at: usize) -> usize {
+        let mut before = self.before(at);
+        while let Some(edit) = self.edits.get(before)
+            && edit.range == (at..at)
+            && goes_on(&edit.text)
+        {
+            before += 1;
+        }
+        self.behind(before, at)
+    }
+
+    fn before(&self, at: usize) -> usize {
+        self.edits
+            .partition_point(|edit| edit.range.end <= at && edit.range.start < at)
+    }
+
+    fn behind(&self, edits: usize, at: usize) -> usize {
+        let (put, taken) = self.sums[edits];
         (at + put).saturating_sub(taken)
     }
 }
@@ -160,7 +276,10 @@ pub(super) fn units<'t>(
             if shown.replace(mark) != Some(mark) {
                 push(Cow::Borrowed(MARK));
             }
-            if !matches!(kind, Kind::Name | Kind::Label | Kind::Outer | Kind::Dot) {
+            if !matches!(
+                kind,
+                Kind::Name | Kind::Known | Kind::Label | Kind::Outer | Kind::Dot
+            ) {
                 push(Cow::Borrowed(text.get(range.clone()).unwrap_or_default()));
             }
             continue;
@@ -190,7 +309,7 @@ pub(super) fn with_marks<'t>(
         .map(|mark| (mark, MARK))
         .chain(holes.iter().map(|hole| (hole, "")))
         .collect();
-    cuts.sort_by_key(|(cut, _)| cut.start);
+    cuts.sort_by_key(|(cut, sign)| (cut.start, !sign.is_empty()));
     let mut out = String::with_capacity(range.len());
     let mut at = range.start;
     let mut hole_end = 0;

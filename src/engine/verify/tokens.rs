@@ -1,23 +1,23 @@
 //! The law of tokens: without imports and comments, with a mark for each rewritten reference, both texts
-//! are the same, but for changes that are declared.
+//! are the same, but for changes that are declared. What else may be a mark, `marks` says.
 //!
 //! The closed list of those:
 //! - a filler in a block that would be empty without the import that went;
-//! - a name that is renamed because its import binds another one now (`rename = "uses"`);
 //! - a statement that says where names are bound gets the name that an import binds now.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
 
 use super::marks::{MARK, Marks, Unit, units};
-use super::{Difference, Side, VerifyError, line_at};
-use crate::outline::Outline;
+use super::{Difference, Side, VerifyError, head, line_at};
 use crate::tokens::Kind;
 
 pub(super) fn check(before: Side<'_>, after: Side<'_>, marks: &Marks) -> Result<(), VerifyError> {
     let judge = Judge {
         before,
         after,
-        names: std::cell::OnceCell::new(),
+        names: OnceCell::new(),
     };
     let (old, new) = (before.tokens, after.tokens);
     judge.compare(
@@ -33,52 +33,7 @@ pub(super) fn check(before: Side<'_>, after: Side<'_>, marks: &Marks) -> Result<
 struct Judge<'a> {
     before: Side<'a>,
     after: Side<'a>,
-    names: std::cell::OnceCell<Names<'a>>,
-}
-
-/// What imports bind, as far as it matters for declared changes.
-struct Names<'a> {
-    /// Names that imports bind in the edited text.
-    new: FxHashSet<&'a str>,
-    /// Names that imports bound and bind no more, somewhere.
-    gone: FxHashSet<&'a str>,
-    /// Where uses start in the text of before.
-    uses: FxHashSet<usize>,
-}
-
-impl<'a> Names<'a> {
-    fn of(before: &'a Outline, after: &'a Outline) -> Self {
-        let mut counts: FxHashMap<(&str, &str), usize> = FxHashMap::default();
-        for binding in &after.bindings {
-            *counts
-                .entry((binding.scope.as_str(), head(&binding.name)))
-                .or_default() += 1;
-        }
-        let mut gone = FxHashSet::default();
-        for binding in &before.bindings {
-            let name = head(&binding.name);
-            match counts.get_mut(&(binding.scope.as_str(), name)) {
-                Some(count) if *count > 0 => *count -= 1,
-                _ => {
-                    gone.insert(name);
-                }
-            }
-        }
-        Self {
-            new: after.bindings.iter().map(|it| head(&it.name)).collect(),
-            gone,
-            uses: before
-                .uses
-                .iter()
-                .filter_map(|it| it.range.as_ref().map(|range| range.start))
-                .collect(),
-        }
-    }
-}
-
-/// The name that a dotted import binds.
-fn head(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
+    names: OnceCell<FxHashSet<&'a str>>,
 }
 
 impl<'a> Judge<'a> {
@@ -92,30 +47,18 @@ impl<'a> Judge<'a> {
                     j += 1;
                 }
                 (was, _) if is_filler(was, new, j) => j += 1,
-                (Some(was), Some(is)) if self.is_renamed(was, is) => {
-                    i += 1;
-                    j += 1;
-                }
                 (Some(_) | None, Some(_)) if self.is_extended(new, j) => j += 2,
                 (was, is) => return Err(self.difference(was, is)),
             }
         }
     }
 
-    fn names(&self) -> &Names<'a> {
-        self.names
-            .get_or_init(|| Names::of(&self.before.analysis.outline, &self.after.analysis.outline))
-    }
-
-    /// A use of a name whose import binds another name now.
-    fn is_renamed(&self, was: &Unit<'_>, is: &Unit<'_>) -> bool {
-        was.kind == Kind::Name
-            && is.kind == Kind::Name
-            && was.text != MARK
-            && is.text != MARK
-            && self.names().gone.contains(&*was.text)
-            && self.names().new.contains(&*is.text)
-            && self.names().uses.contains(&was.at)
+    /// Names that imports bind in the edited text.
+    fn names(&self) -> &FxHashSet<&'a str> {
+        self.names.get_or_init(|| {
+            let bindings = self.after.analysis.outline.bindings.iter();
+            bindings.map(|it| head(&it.name)).collect()
+        })
     }
 
     /// `, name` behind the names of a statement that says where they are bound.
@@ -126,7 +69,7 @@ impl<'a> Judge<'a> {
                 behind.kind == Kind::Outer
                     && comma.text == ","
                     && name.kind == Kind::Outer
-                    && self.names().new.contains(&*name.text)
+                    && self.names().contains(&*name.text)
             }
             _ => false,
         }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use ruff_python_ast::StringFlags;
 use ruff_python_ast::token::{Token as RuffToken, TokenKind};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
@@ -15,6 +16,7 @@ use super::docs::Docs;
 use super::mentions;
 use super::notebook::Notebook;
 use super::parse::{self, SourceKind};
+use super::strings;
 use super::unit::bytes;
 use crate::tokens::{Kind, Token, Tokens};
 
@@ -67,8 +69,15 @@ fn of_code(text: &str, kind: SourceKind) -> Tokens {
         code: classified(text, parsed.tokens()),
         ..Tokens::default()
     };
+    if text.contains("import") {
+        let raws = parsed.tokens().iter();
+        let contents: Vec<Range<usize>> = raws.filter_map(|raw| code_in(text, raw)).collect();
+        for content in contents {
+            snippet(text, content, &mut tokens);
+        }
+    }
     if !text.contains(">>>") {
-        return tokens;
+        return tokens.sorted();
     }
     for (code, lines) in Docs::of(parsed.syntax(), text).code() {
         tokens.holes.extend(lines);
@@ -79,6 +88,40 @@ fn of_code(text: &str, kind: SourceKind) -> Tokens {
         }));
     }
     tokens.sorted()
+}
+
+/// The content of a literal that holds imports as statements of its own.
+fn code_in(text: &str, raw: &RuffToken) -> Option<Range<usize>> {
+    let range = bytes(raw.range());
+    let content = match raw.kind() {
+        TokenKind::FStringMiddle | TokenKind::TStringMiddle => range,
+        TokenKind::String => {
+            let flags = raw.string_flags()?;
+            range.start + flags.opener_len().to_usize()..range.end - flags.closer_len().to_usize()
+        }
+        _ => return None,
+    };
+    let inside = text.get(content.clone())?;
+    let is_code = inside.contains("import")
+        && !inside.contains(">>>")
+        && strings::is_code(&with_line_ends(inside));
+    is_code.then_some(content)
+}
+
+/// The content of a literal with the line ends that it writes as escapes, byte for byte.
+fn with_line_ends(content: &str) -> String {
+    content.replace("\\n", " \n")
+}
+
+/// Adds code that stands in a literal, read as a text of its own.
+fn snippet(text: &str, content: Range<usize>, tokens: &mut Tokens) {
+    let code = with_line_ends(&text[content.clone()]);
+    let inner = lexed(&code).into_iter();
+    tokens.embedded.extend(inner.map(|token| {
+        let range = content.start + token.range.start..content.start + token.range.end;
+        Token { range, ..token }
+    }));
+    tokens.holes.push(content);
 }
 
 /// The tokens of code that need not be one module.
@@ -174,8 +217,8 @@ impl Lexer<'_> {
                 | TokenKind::FStringEnd
                 | TokenKind::TStringStart
                 | TokenKind::TStringMiddle
-                | TokenKind::TStringEnd
-                | TokenKind::IpyEscapeCommand => Kind::Literal,
+                | TokenKind::TStringEnd => Kind::Literal,
+                TokenKind::IpyEscapeCommand => Kind::Unread,
                 _ => Kind::Other,
             };
             self.tokens.push(Token::new(own, range));

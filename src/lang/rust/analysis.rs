@@ -333,7 +333,11 @@ fn adopt(number: usize, embedded: &Embedded, inner: Reading, reading: &mut Readi
         // An edit of the wrapper: nothing in the snippet asks for one.
         return;
     };
-    reading.outline.uses.extend(inner.outline.uses);
+    let uses = inner.outline.uses.into_iter();
+    reading.outline.uses.extend(uses.map(|mut usage| {
+        usage.range = usage.range.as_ref().and_then(place);
+        usage
+    }));
     reading
         .outline
         .bindings

@@ -173,6 +173,7 @@ struct Import {
 fn classified(text: &str, raws: &[Raw]) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(raws.len());
     let mut imports = imports(text, raws).into_iter().peekable();
+    let mut macros = Macros::default();
     let mut at = 0;
     while let Some(raw) = raws.get(at) {
         if let Some(import) = imports.next_if(|import| import.all.start == at) {
@@ -192,10 +193,50 @@ fn classified(text: &str, raws: &[Raw]) -> Vec<Token> {
             at = import.all.end;
             continue;
         }
-        tokens.push(Token::new(kind_of(text, raws, at), raw.range.clone()));
+        let kind = match (kind_of(text, raws, at), macros.take(raws, at)) {
+            (Kind::Name, false) => Kind::Known,
+            (kind, _) => kind,
+        };
+        tokens.push(Token::new(kind, raw.range.clone()));
         at += 1;
     }
     tokens
+}
+
+/// Whether tokens stand in macro calls, in definitions of macros or in attributes: of those there is no tree.
+#[derive(Default)]
+struct Macros {
+    /// Brackets that are open since the outermost one of them.
+    depth: usize,
+    /// The next bracket opens one.
+    starts: bool,
+}
+
+impl Macros {
+    /// Goes on by one token.
+    fn take(&mut self, raws: &[Raw], at: usize) -> bool {
+        let is_inside = self.depth > 0;
+        match raws[at].kind {
+            TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket => {
+                self.depth += usize::from(is_inside || self.starts);
+                self.starts = false;
+            }
+            TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket => {
+                self.depth = self.depth.saturating_sub(1);
+            }
+            TokenKind::Pound => self.starts = !is_inside,
+            TokenKind::Bang => {
+                let is_name =
+                    |at: usize| matches!(raws[at].kind, TokenKind::Ident | TokenKind::RawIdent);
+                self.starts |= !is_inside && at > 0 && is_name(at - 1);
+            }
+            // `macro_rules! name { ... }`
+            TokenKind::Ident | TokenKind::RawIdent => {}
+            kind if is_comment(kind) => {}
+            _ => self.starts = false,
+        }
+        is_inside
+    }
 }
 
 fn comment_kind(comment: &str) -> Kind {
@@ -393,9 +434,9 @@ mod tests {
     fn names_behind_dots_and_colons_are_labels() {
         let names: Vec<_> = shown("a::b(c.d, 0..e, S { f: g }, 'h)")
             .into_iter()
-            .filter(|(kind, _)| matches!(kind, Kind::Name | Kind::Label))
+            .filter(|(kind, _)| matches!(kind, Kind::Known | Kind::Label))
             .collect();
-        let (name, label) = (Kind::Name, Kind::Label);
+        let (name, label) = (Kind::Known, Kind::Label);
         assert_eq!(
             names,
             [
@@ -409,6 +450,17 @@ mod tests {
                 (name, "g"),
             ]
         );
+    }
+
+    #[test]
+    fn names_of_macros_and_attributes_are_told() {
+        let text = "#[a(b)] fn c() { d!(e[f], g::h); !i; j![k]; } macro_rules! l { () => { m } } n";
+        let all = shown(text).into_iter();
+        let names: Vec<_> = all
+            .filter(|(kind, _)| *kind == Kind::Name)
+            .map(|(_, text)| text)
+            .collect();
+        assert_eq!(names, ["a", "b", "e", "f", "g", "k", "m"]);
     }
 
     #[test]

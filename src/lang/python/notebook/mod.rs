@@ -153,12 +153,18 @@ impl<'t> Notebook<'t> {
                     })
                     .collect(),
                 declared: plan.declared,
+                pieces: plan
+                    .pieces
+                    .iter()
+                    .map(|piece| self.outer_range(piece))
+                    .collect(),
             },
         })
     }
 
     fn outer_outline(&self, mut outline: Outline) -> Outline {
-        for range in outline.uses.iter_mut().filter_map(|it| it.range.as_mut()) {
+        let uses = outline.uses.iter_mut().filter_map(|it| it.range.as_mut());
+        for range in uses.chain(&mut outline.places) {
             *range = self.outer_range(range);
         }
         outline
