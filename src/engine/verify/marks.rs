@@ -34,6 +34,10 @@ impl Marks {
     pub(super) fn of(before: Side<'_>, after: Side<'_>, table: &Table) -> Self {
         let plan = &before.analysis.plan;
         let edits = plan.edits.as_slice();
+        let changes: Vec<Change> = edits
+            .iter()
+            .map(|edit| trimmed(before.text, edit))
+            .collect();
         let mut imports: Vec<&Range<usize>> = before
             .tokens
             .all()
@@ -58,8 +62,7 @@ impl Marks {
         let pieces = pieces.chain(renamed).map(|edit| edit.range.clone());
         let mut before: Vec<Range<usize>> = whole
             .chain(pieces)
-            .filter(|range| !in_import(range))
-            .map(|range| widened(range, edits))
+            .filter(|range| !in_import(range) && is_placed(range, &changes))
             .collect();
         before.sort_by_key(|range| (range.start, range.end));
         before.dedup_by(|next, range| {
@@ -69,7 +72,7 @@ impl Marks {
             }
             meets
         });
-        let places = Places::of(edits);
+        let places = Places::of(&changes);
         Self {
             after: before
                 .iter()
@@ -154,40 +157,65 @@ fn renamed<'b>(before: Side<'b>, after: Side<'_>, table: &Table) -> Vec<&'b Edit
         .collect()
 }
 
-/// A reference, with all of the edits that reach into it, and with names that are put behind it.
-fn widened(range: Range<usize>, edits: &[Edit]) -> Range<usize> {
-    let first = edits.partition_point(|edit| edit.range.end <= range.start);
-    let last = edits.partition_point(|edit| edit.range.start < range.end);
-    let Some([.., end]) = edits.get(..last).filter(|_| first < last) else {
-        return range;
-    };
-    range.start.min(edits[first].range.start)..range.end.max(end.range.end)
-}
-
-/// Whether names are put at the end of a reference.
-fn goes_on(text: &str) -> bool {
-    text.starts_with(['.', ':'])
-        && text
+/// An edit without what is the same at its ends: its range, and the length of what it puts there.
+fn trimmed(text: &str, edit: &Edit) -> Change {
+    let (mut old, mut new) = (&text[edit.range.clone()], edit.text.as_str());
+    let mut start = edit.range.start;
+    let both = |(a, b): &(char, char)| a == b;
+    let head: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(both)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    (old, new, start) = (&old[head..], &new[head..], start + head);
+    let ends = old.chars().rev().zip(new.chars().rev()).take_while(both);
+    let tail: usize = ends.map(|(c, _)| c.len_utf8()).sum();
+    let new = &new[..new.len() - tail];
+    Change {
+        range: start..start + old.len() - tail,
+        put: new.len(),
+        is_path: new
             .chars()
-            .all(|c| c == '_' || c == '.' || c == ':' || c == '#' || c.is_alphanumeric())
+            .all(|c| c == '_' || c == '.' || c == ':' || c == '#' || c.is_alphanumeric()),
+    }
 }
 
+/// What an edit changes.
+struct Change {
+    range: Range<usize>,
+    /// How many bytes it puts there.
+    put: usize,
+    /// They are of a path.
+    is_path: bool,
+}
+
+/// Whether no edit reaches over an end of a reference: then its place in the edited text is known.
+fn is_placed(range: &Range<usize>, changes: &[Change]) -> bool {
+    let first = changes.partition_point(|change| change.range.end <= range.start);
+    let last = changes.partition_point(|change| change.range.start < range.end);
+    changes
+        .get(first..last)
+        .unwrap_or_default()
+        .iter()
+        .all(|change| range.start <= change.range.start && change.range.end <= range.end)
+}
 /// Where places of a text are in the edited one.
 struct Places<'e> {
-    edits: &'e [Edit],
+    changes: &'e [Change],
     /// How many bytes were put in, and taken out, by the edits up to each.
     sums: Vec<(usize, usize)>,
 }
 
 impl<'e> Places<'e> {
-    fn of(edits: &'e [Edit]) -> Self {
+    fn of(changes: &'e [Change]) -> Self {
         let mut sum = (0, 0);
         let mut sums = vec![sum];
-        for edit in edits {
-            sum = (sum.0 + edit.text.len(), sum.1 + edit.range.len());
+        for change in changes {
+            sum = (sum.0 + change.put, sum.1 + change.range.len());
             sums.push(sum);
         }
-        Self { edits, sums }
+        Self { changes, sums }
     }
 
     /// What is inserted at a place stands behind it.
@@ -198,9 +226,9 @@ impl<'e> Places<'e> {
     /// Names that are put at the end of a reference are part of it.
     fn of_end(&self, at: usize) -> usize {
         let mut before = self.before(at);
-        while let Some(edit) = self.edits.get(before)
-            && edit.range == (at..at)
-            && goes_on(&edit.text)
+        while let Some(change) = self.changes.get(before)
+            && change.range == (at..at)
+            && change.is_path
         {
             before += 1;
         }
@@ -208,12 +236,12 @@ impl<'e> Places<'e> {
     }
 
     fn before(&self, at: usize) -> usize {
-        self.edits
-            .partition_point(|edit| edit.range.end <= at && edit.range.start < at)
+        self.changes
+            .partition_point(|change| change.range.end <= at && change.range.start < at)
     }
 
-    fn behind(&self, edits: usize, at: usize) -> usize {
-        let (put, taken) = self.sums[edits];
+    fn behind(&self, changes: usize, at: usize) -> usize {
+        let (put, taken) = self.sums[changes];
         (at + put).saturating_sub(taken)
     }
 }

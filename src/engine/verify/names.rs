@@ -43,10 +43,21 @@ pub(super) fn check(before: Side<'_>, after: Side<'_>) -> Result<(), VerifyError
 fn words<'t>(text: &'t str, token: &Token) -> impl Iterator<Item = &'t str> {
     let is_asked = matches!(token.kind, Kind::Name | Kind::Unread);
     let text = text.get(token.range.clone()).filter(|_| is_asked);
-    text.unwrap_or_default()
-        .trim_start_matches("r#")
-        .split(|c: char| c != '_' && !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+    let text = text.unwrap_or_default().trim_start_matches("r#");
+    let is_part = |c: char| c == '_' || c.is_alphanumeric();
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let start = rest.find(is_part)?;
+            let is_attribute = rest[..start].ends_with('.');
+            let word = &rest[start..];
+            let end = word.find(|c| !is_part(c)).unwrap_or(word.len());
+            rest = &word[end..];
+            if !is_attribute {
+                return Some(&word[..end]);
+            }
+        }
+    })
 }
 
 /// The names that a scope binds no more, with the scope.

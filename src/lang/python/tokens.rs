@@ -148,6 +148,58 @@ fn classified(text: &str, raws: &[RuffToken]) -> Vec<Token> {
     lexer.tokens
 }
 
+/// Commands of IPython that run the rest of their line as Python.
+const RUNS: &[&str] = &[
+    "time",
+    "timeit",
+    "prun",
+    "memit",
+    "lprun",
+    "mprun",
+    "debug",
+    "pinfo",
+    "pinfo2",
+    "psource",
+    "pdef",
+    "pdoc",
+    "pycat",
+    "macro",
+    "reset_selective",
+    "xdel",
+    "who",
+    "whos",
+];
+
+/// The parts of a command of IPython that are Python: all behind one that runs it, else what it has in
+/// braces or behind a `$`.
+fn python_in(command: &str) -> Vec<Range<usize>> {
+    let is_name = |c: char| c == '_' || c.is_alphanumeric();
+    let rest = command.trim_start();
+    let start = command.len() - rest.len();
+    let runs = match rest.strip_prefix('%') {
+        Some(magic) => {
+            let word = magic.trim_start_matches('%');
+            let end = word.find(|c: char| !is_name(c)).unwrap_or(word.len());
+            RUNS.contains(&&word[..end])
+                .then(|| command.len() - word.len() + end)
+        }
+        None => (!rest.starts_with('!')).then_some(start),
+    };
+    if let Some(from) = runs {
+        return Vec::from([from..command.len()]);
+    }
+    let mut parts = Vec::new();
+    for (at, sign) in command.match_indices(['{', '$']) {
+        let inside = &command[at + 1..];
+        let end = match sign {
+            "{" => inside.find('}').unwrap_or(0),
+            _ => inside.find(|c: char| !is_name(c)).unwrap_or(inside.len()),
+        };
+        parts.push(at + 1..at + 1 + end);
+    }
+    parts
+}
+
 struct Lexer<'t> {
     text: &'t str,
     tokens: Vec<Token>,
@@ -217,11 +269,19 @@ impl Lexer<'_> {
                 | TokenKind::FStringEnd
                 | TokenKind::TStringStart
                 | TokenKind::TStringMiddle
-                | TokenKind::TStringEnd => Kind::Literal,
-                TokenKind::IpyEscapeCommand => Kind::Unread,
+                | TokenKind::TStringEnd
+                | TokenKind::IpyEscapeCommand => Kind::Literal,
                 _ => Kind::Other,
             };
-            self.tokens.push(Token::new(own, range));
+            self.tokens.push(Token::new(own, range.clone()));
+        }
+        if kind == TokenKind::IpyEscapeCommand {
+            let command = &self.text[range.clone()];
+            self.tokens
+                .extend(python_in(command).into_iter().map(|own| {
+                    let own = range.start + own.start..range.start + own.end;
+                    Token::new(Kind::Unread, own)
+                }));
         }
         self.before = kind;
     }
@@ -293,6 +353,19 @@ mod tests {
             ["a", "d", "e", "f", "g", "j", "k", "l", "n", "o"]
         );
         assert_eq!(of(Kind::Filler, text), ["pass"]);
+    }
+
+    #[test]
+    fn commands_are_read_for_names_where_they_run_python() {
+        let names = |command| {
+            let parts = python_in(command).into_iter();
+            parts.map(|part| &command[part]).collect::<Vec<_>>()
+        };
+        assert_eq!(names("%timeit a.b()"), [" a.b()"]);
+        assert_eq!(names("!pip install a"), [""; 0]);
+        assert_eq!(names("!ls {a.b} $c/d"), ["a.b", "c"]);
+        assert_eq!(names("%cd a"), [""; 0]);
+        assert_eq!(names("?a"), ["?a"]);
     }
 
     #[test]
