@@ -75,9 +75,11 @@ pub fn tokens(text: &str) -> Tokens {
         let first = line.split_whitespace().next().unwrap_or_default();
         match first {
             "use" => tokens.code.push(Token::new(Kind::Import, range)),
+            // What `once` inserts.
+            "#" if line == "# once\n" => {}
             "#" => tokens.code.push(Token::new(Kind::Comment, range)),
             "#!" => tokens.code.push(Token::new(Kind::Directive, range)),
-            "once" => {}
+            "once" | "grow" => {}
             _ => words(text, range, &mut tokens.code),
         }
     }

@@ -101,9 +101,17 @@ impl<'p> Words<'p> {
 
     /// Whether an edit puts names of new paths in place of names of old ones.
     fn admit(&self, old: &str, new: &str) -> bool {
-        words(old).all(|word| self.old.contains(word))
+        is_path(old)
+            && is_path(new)
+            && words(old).all(|word| self.old.contains(word))
             && words(new).all(|word| self.new.contains(word))
     }
+}
+
+/// Whether a text is of a path: names and what joins them.
+fn is_path(text: &str) -> bool {
+    text.chars()
+        .all(|c| matches!(c, '_' | '.' | ':' | '#') || c.is_alphanumeric())
 }
 
 fn words(path: &str) -> impl Iterator<Item = &str> {
@@ -175,9 +183,7 @@ fn trimmed(text: &str, edit: &Edit) -> Change {
     Change {
         range: start..start + old.len() - tail,
         put: new.len(),
-        is_path: new
-            .chars()
-            .all(|c| c == '_' || c == '.' || c == ':' || c == '#' || c.is_alphanumeric()),
+        is_path: is_path(new),
     }
 }
 

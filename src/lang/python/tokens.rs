@@ -345,12 +345,12 @@ mod tests {
     #[test]
     fn names_are_told_from_labels() {
         let text =
-            "a.b(c=d, e==f)[g]\nglobal h, i\nj = f'{k=} {l.m}'\nmatch n:\n    case o: pass\n";
+            "a.b(e==f, c=d)[g]\nglobal h, i\nj = f'{k=} {l.m}'\nmatch n:\n    case o: pass\n";
         assert_eq!(of(Kind::Label, text), ["b", "c", "m"]);
         assert_eq!(of(Kind::Outer, text), ["h", "i"]);
         assert_eq!(
             of(Kind::Name, text),
-            ["a", "d", "e", "f", "g", "j", "k", "l", "n", "o"]
+            ["a", "e", "f", "d", "g", "j", "k", "l", "n", "o"]
         );
         assert_eq!(of(Kind::Filler, text), ["pass"]);
     }
