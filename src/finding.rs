@@ -84,6 +84,9 @@ codes! {
     Generated = "generated",
     /// The crate of the new path is no dependency of this target. Add it with `cargo add`.
     MissingDependency = "missing-dependency",
+    /// The package is for compilers (`rust-version` in `Cargo.toml`) that are older than the new path.
+    /// Raise it, or keep the old path with a `keep` rule until it is raised.
+    RustVersion = "rust-version",
     /// The edit would lose a comment inside the path.
     Comment = "comment",
     /// The file would import a name from itself.

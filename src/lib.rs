@@ -17,4 +17,5 @@ pub mod path;
 pub mod plan;
 pub mod project;
 pub mod text;
+pub mod tokens;
 pub mod transaction;

@@ -71,6 +71,9 @@ pub struct Outline {
     pub bindings: Vec<Binding>,
     /// Names that the file defines, by scope; an edit must not change them.
     pub definitions: BTreeMap<String, Vec<Segment>>,
+    /// Where names stand that the file binds, declares or deletes otherwise than by imports; what has
+    /// nothing to delete is not among them. In any order.
+    pub places: Vec<Range<usize>>,
     /// What makes the file invalid although it parses, a sentence each, in any order; an edit must not
     /// add to it.
     pub invalid: Vec<String>,

@@ -158,6 +158,8 @@ pub struct Syntax {
     pub leaf_kinds: Namespaces,
     /// Names that are the same after Unicode normalisation (NFKC) are one name, the normalised one.
     pub normalizes: bool,
+    /// A project says which version of the language it is for, and rules may ask for one.
+    pub has_versions: bool,
 }
 
 /// A set of a language's kinds of names, one bit a kind (see [`Syntax::kinds`]).
@@ -197,6 +199,7 @@ pub static RUST: Syntax = Syntax {
     kinds: &["type", "value", "macro"],
     leaf_kinds: Namespaces(0b110),
     normalizes: false,
+    has_versions: true,
 };
 
 /// Python: `pkg.mod.Name`. Keywords as of 3.14, without the soft ones. Names are compared in NFKC
@@ -215,6 +218,7 @@ pub static PYTHON: Syntax = Syntax {
     kinds: &["module", "object"],
     leaf_kinds: Namespaces(0),
     normalizes: true,
+    has_versions: false,
 };
 
 /// Every syntax: tables may speak of a language that cannot be rewritten yet.

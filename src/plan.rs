@@ -35,6 +35,10 @@ pub struct Plan {
     /// Changes of bindings that verification must expect.
     #[serde(skip)]
     pub declared: Vec<Declared>,
+    /// Where else names of rewritten references stand, if not all of one is in its range: in another
+    /// literal, in a name behind a call.
+    #[serde(skip)]
+    pub pieces: Vec<Range<usize>>,
 }
 
 /// What a language makes of one text: how it is now, and what should become of it.

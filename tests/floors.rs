@@ -11,7 +11,7 @@ use proc_macro2::{TokenStream, TokenTree};
 /// Lowest first. A module that is missing here is an error: decide where it lives.
 const FLOORS: &[&[&str]] = &[
     &["path", "text", "file"],
-    &["mapping", "finding", "outline"],
+    &["mapping", "finding", "outline", "tokens"],
     &["project", "plan"],
     &["lang"],
     &["config", "engine"],

@@ -10,6 +10,7 @@
 
 mod applier;
 mod diff;
+pub mod executed;
 mod journal;
 mod mapping;
 pub mod mutation;

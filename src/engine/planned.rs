@@ -98,14 +98,17 @@ fn check(
                 error.message
             ))
         })?;
+    let tokens = |text| active.language.tokens(path, text);
     verify(
         Side {
             text: source.text(),
             analysis: before,
+            tokens: &tokens(source.text()),
         },
         Side {
             text: rewritten,
             analysis: &after,
+            tokens: &tokens(rewritten),
         },
         active.table,
     )

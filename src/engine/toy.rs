@@ -16,6 +16,7 @@ use crate::path::{Namespaces, RUST, Segment, SymbolPath, Syntax};
 use crate::plan::{Analysis, Reference};
 use crate::project::{Anchor, Project, WalkOptions};
 use crate::text::{Edit, Edits, Encoding};
+use crate::tokens::{Kind, Token, Tokens};
 
 pub struct Toy;
 
@@ -49,6 +50,11 @@ impl Language for Toy {
         })
     }
 
+    /// Lines are imports or comments as a whole, else words and dots; `pass` is a filler.
+    fn tokens(&self, _: &Path, text: &str) -> Tokens {
+        tokens(text)
+    }
+
     fn open<'a>(
         &'a self,
         _: &'a Project,
@@ -56,6 +62,48 @@ impl Language for Toy {
         _: &'a RewriteOptions,
     ) -> Box<dyn Session + 'a> {
         Box::new(Work(table, Mutex::default(), AtomicUsize::new(0)))
+    }
+}
+
+/// The tokens of a text of the toy.
+pub fn tokens(text: &str) -> Tokens {
+    let mut tokens = Tokens::default();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        let first = line.split_whitespace().next().unwrap_or_default();
+        match first {
+            "use" => tokens.code.push(Token::new(Kind::Import, range)),
+            // What `once` inserts.
+            "#" if line == "# once\n" => {}
+            "#" => tokens.code.push(Token::new(Kind::Comment, range)),
+            "#!" => tokens.code.push(Token::new(Kind::Directive, range)),
+            "once" | "grow" => {}
+            _ => words(text, range, &mut tokens.code),
+        }
+    }
+    tokens
+}
+
+/// The words and dots of a line.
+fn words(text: &str, line: std::ops::Range<usize>, tokens: &mut Vec<Token>) {
+    let mut at = line.start;
+    while at < line.end {
+        let rest = &text[at..line.end];
+        let word = rest
+            .find(|c: char| c != '_' && !c.is_alphanumeric())
+            .unwrap_or(rest.len());
+        let (kind, len) = match &rest[..word] {
+            "" if rest.starts_with("::") => (Kind::Dot, 2),
+            "" => (Kind::Other, rest.chars().next().map_or(1, char::len_utf8)),
+            "pass" => (Kind::Filler, word),
+            _ => (Kind::Name, word),
+        };
+        if !rest.starts_with(' ') {
+            tokens.push(Token::new(kind, at..at + len));
+        }
+        at += len;
     }
 }
 
@@ -101,7 +149,7 @@ impl Session for Work<'_> {
             let line = line.trim_end();
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("" | "~latin-1", _) => {}
-                ("#", _) => {}
+                ("#" | "#!" | "pass", _) => {}
                 ("once", _) if !text.starts_with('#') => edits.push(Edit::insert(0, "# once\n")),
                 ("once", _) => {}
                 ("?", _) => {

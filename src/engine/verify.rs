@@ -2,13 +2,21 @@
 //!
 //! Compares two outlines, the one of before and the one that the same resolver makes of the edited
 //! text, and needs no word of the language for it. It guards the rewriter; the resolver itself is
-//! held by fixtures that are compiled or run. Three clauses:
+//! held by fixtures that are compiled or run. Its clauses:
 //!
 //! - **uses**: outside imports, in source order, each use of before, pushed through the table, is
 //!   the use of after; one with a finding stays what it was;
 //! - **bindings**: every scope binds the names that it bound, seen by the same, each to the path
 //!   that the table makes of it; what the plan declared is added or gone, and nothing else;
 //! - **fixpoint**: planning the edited text again gives no edit.
+//!
+//! Then laws over the tokens of both texts, which do not ask the resolver: `comments`, `tokens`, `names`,
+//! each in a file of its own; `marks` says where references are in both.
+
+mod comments;
+mod marks;
+mod names;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,6 +26,8 @@ use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment, SymbolPath, Syntax};
 use crate::plan::Analysis;
 use crate::text::LineIndex;
+use crate::tokens::Tokens;
+use marks::Marks;
 
 /// A text and what the language made of it.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +36,8 @@ pub struct Side<'a> {
     pub text: &'a str,
     /// Its outline and plan.
     pub analysis: &'a Analysis,
+    /// Its tokens.
+    pub tokens: &'a Tokens,
 }
 
 /// Why an edited text must not be written. Every one is a defect of repoint: the first difference
@@ -110,6 +122,42 @@ pub enum Difference {
     /// The edited text parses, and is not valid for another reason.
     #[error("the result is not valid: {0}")]
     Invalid(String),
+    /// A comment is gone.
+    #[error("the comment `{comment}` at line {line} is lost")]
+    CommentLost {
+        /// How it starts.
+        comment: String,
+        /// Its line in the text of before, from 1.
+        line: usize,
+    },
+    /// A comment is there that was not, or once more.
+    #[error("the comment `{comment}` appears at line {line} of the result")]
+    CommentAdded {
+        /// How it starts.
+        comment: String,
+        /// Its line in the edited text, from 1.
+        line: usize,
+    },
+    /// What is no reference changed.
+    #[error("{before} at line {line} became {after}")]
+    Token {
+        /// What was there.
+        before: String,
+        /// What is there now.
+        after: String,
+        /// Its line in the text of before, from 1.
+        line: usize,
+    },
+    /// A name stands somewhere that no import binds any more.
+    #[error("{scope} no longer binds `{name}`, which stands at line {line} of the result")]
+    Name {
+        /// The scope, for people.
+        scope: String,
+        /// The name.
+        name: String,
+        /// Its line in the edited text, from 1.
+        line: usize,
+    },
     /// A second run would change the file again.
     #[error("a second run would edit line {line} of the result again, to `{text}`")]
     NoFixpoint {
@@ -140,7 +188,26 @@ pub fn verify(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), Ve
     bindings(before, after, table).map_err(nowhere)?;
     definitions(before, after).map_err(nowhere)?;
     validity(before, after).map_err(nowhere)?;
+    verify_tokens(before, after, table)?;
     fixpoint(after).map_err(nowhere)
+}
+
+/// The laws over tokens.
+fn verify_tokens(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyError> {
+    let marks = Marks::of(before, after, table);
+    comments::check(before, after, &marks)?;
+    tokens::check(before, after, &marks)?;
+    names::check(before, after)
+}
+
+/// The name that a dotted import binds.
+fn head(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// The line of a byte, from 1.
+fn line_at(text: &str, at: usize) -> usize {
+    LineIndex::new(text).line_of(at) + 1
 }
 
 fn nowhere(difference: Difference) -> VerifyError {
@@ -199,7 +266,7 @@ fn uses(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyEr
                 old: written(segments(&was.meaning), syntax),
                 expected: expected.describe(syntax),
                 found: describe(&is.meaning, syntax),
-                line: offset.map(|at| LineIndex::new(before.text).line_of(at) + 1),
+                line: offset.map(|at| line_at(before.text, at)),
             },
             offset,
         });
@@ -409,7 +476,7 @@ fn fixpoint(after: Side<'_>) -> Result<(), Difference> {
     match after.analysis.plan.edits.as_slice().first() {
         None => Ok(()),
         Some(edit) => Err(Difference::NoFixpoint {
-            line: LineIndex::new(after.text).line_of(edit.range.start) + 1,
+            line: line_at(after.text, edit.range.start),
             text: edit.text.trim().to_owned(),
         }),
     }
@@ -442,5 +509,7 @@ fn scope(name: &str) -> String {
     }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,8 @@ pub struct Draft {
     pub findings: Vec<Finding>,
     /// Changes of bindings beyond "same name, new path".
     pub declared: Vec<Declared>,
+    /// Where else names of rewritten references stand.
+    pub pieces: Vec<Range<usize>>,
     /// Indices of uses in the outline that stay as they are.
     pub staying_uses: Vec<usize>,
 }
@@ -49,8 +51,10 @@ impl Draft {
             mut references,
             mut findings,
             declared,
+            mut pieces,
             ..
         } = self;
+        pieces.sort_by_key(|piece| (piece.start, piece.end));
         references.sort_by_key(|reference| (reference.range.start, reference.range.end));
         findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
         findings.dedup();
@@ -61,6 +65,7 @@ impl Draft {
                 references,
                 findings,
                 declared,
+                pieces,
             },
         })
     }

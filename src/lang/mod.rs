@@ -16,6 +16,7 @@ use crate::path::Syntax;
 use crate::plan::Analysis;
 use crate::project::{Anchor, Project, WalkOptions};
 use crate::text::Encoding;
+use crate::tokens::Tokens;
 
 /// Every language there is; the one place where a new one is listed. It is handed down from the
 /// command line to whoever needs it.
@@ -50,6 +51,10 @@ pub trait Language: Send + Sync {
     fn check_settings(&self, _section: &toml::Table) -> Result<(), String> {
         Ok(())
     }
+
+    /// The tokens of a text of which a file of this name may consist, from the text alone. Asked of files
+    /// with edits only.
+    fn tokens(&self, path: &Path, text: &str) -> Tokens;
 
     /// Starts work on a tree. What it learns of the tree is shared by the threads.
     fn open<'a>(

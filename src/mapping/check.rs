@@ -189,6 +189,7 @@ fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
                 action: Action::Keep,
                 kinds: Namespaces(free),
                 review: None,
+                available: None,
                 requires: Vec::new(),
                 ..draft.rule.clone()
             },

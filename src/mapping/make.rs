@@ -11,6 +11,7 @@ use super::read::Read;
 use super::rows::{Row, Target};
 use super::rule::{Action, Origin, Rename, Rule};
 use super::schema::nearest;
+use super::version::Version;
 use super::written_path::{kind_named, read_name, read_path};
 use crate::path::{Namespaces, SymbolPath, Syntax};
 
@@ -130,6 +131,7 @@ impl Maker<'_> {
                 }
             },
         };
+        let available = row.available.as_ref().and_then(|text| self.version(text));
         let names = row.names.as_ref().map(|list| {
             if list.get_ref().is_empty() && whole {
                 self.errors.push(
@@ -156,7 +158,7 @@ impl Maker<'_> {
         match names {
             None => {
                 let at = self.place(row.path.span());
-                self.draft(&row, from, action, kinds, at, &targets);
+                self.draft(&row, from, action, kinds, available, at, &targets);
             }
             Some(names) => {
                 for (name, span) in names {
@@ -168,18 +170,45 @@ impl Maker<'_> {
                         other => other.clone(),
                     };
                     let at = self.place(span);
-                    self.draft(&row, from.child(name), action, kinds, at, &targets);
+                    let from = from.child(name);
+                    self.draft(&row, from, action, kinds, available, at, &targets);
                 }
             }
         }
     }
 
+    /// The version that `available` names.
+    fn version(&mut self, text: &Spanned<String>) -> Option<Version> {
+        let place = self.place(text.span());
+        if !self.syntax.has_versions {
+            let language = self.syntax.language;
+            self.errors.push(
+                MappingError::at(
+                    place,
+                    format!("`available` means nothing to the rules of {language}"),
+                )
+                .help("leave it out: only a package of Rust says which version it is for"),
+            );
+            return None;
+        }
+        let version = Version::parse(text.get_ref());
+        if version.is_none() {
+            self.errors.push(
+                MappingError::at(place, format!("`{}` is no version", text.get_ref()))
+                    .help("write one to three numbers with points between, as in \"1.81\""),
+            );
+        }
+        version
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a rule has that many parts")]
     fn draft(
         &mut self,
         row: &Row,
         from: SymbolPath,
         action: Action,
         kinds: Namespaces,
+        available: Option<Version>,
         at: Place,
         targets: &[Range<usize>],
     ) {
@@ -207,6 +236,7 @@ impl Maker<'_> {
             review: row.review.clone(),
             url: row.url.clone(),
             since: row.since.clone(),
+            available,
             requires: row.requires.clone(),
             package: row.package.clone(),
             origin,

@@ -20,6 +20,7 @@ mod rule;
 mod schema;
 mod source;
 mod table;
+mod version;
 mod written_path;
 
 pub use builtin::{builtin, builtin_names};
@@ -29,3 +30,4 @@ pub use rule::{Action, Origin, Rename, Rule};
 pub use schema::json_schema;
 pub use source::MappingSource;
 pub use table::{Matched, Move, Outcome, Table};
+pub use version::Version;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::version::Version;
 use crate::path::{Namespaces, SymbolPath};
 
 /// What becomes of a path.
@@ -68,6 +69,8 @@ pub struct Rule {
     pub url: Option<String>,
     /// Since when the old path is deprecated; shown with findings.
     pub since: Option<String>,
+    /// The version of the language since which the new path exists.
+    pub available: Option<Version>,
     /// Dependencies that the new path needs.
     pub requires: Vec<String>,
     /// Which package is meant, when two have one library name.

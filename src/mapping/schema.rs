@@ -92,6 +92,10 @@ pub(super) struct MoveRule {
     pub(super) url: Option<String>,
     /// Since when the old path is deprecated; shown with findings.
     pub(super) since: Option<String>,
+    /// The version of the language since which the new path exists: where a project is for an older
+    /// one, uses of the old path are errors and stay. Rust only (`rust-version` in `Cargo.toml`).
+    #[schemars(with = "Option<String>")]
+    pub(super) available: Option<Spanned<String>>,
     /// Dependencies that the new path needs: said once a run, never installed.
     #[serde(default)]
     pub(super) requires: Vec<String>,

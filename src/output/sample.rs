@@ -33,6 +33,7 @@ fn rule(from: &str, to: &str) -> Rule {
         review: None,
         url: None,
         since: None,
+        available: None,
         requires: Vec::new(),
         package: None,
         origin: Origin::CommandLine,
@@ -118,7 +119,7 @@ pub fn report() -> FileReport {
             mention,
         ],
         references: vec![plain, reviewed, stays],
-        declared: Vec::new(),
+        ..Plan::default()
     };
     FileReport {
         path: PathBuf::from("/project/src/main.rs"),

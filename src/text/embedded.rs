@@ -83,6 +83,30 @@ impl Embedded {
         Some(start..start + inner.len())
     }
 
+    /// The bytes of the outer text from the first of an inner range to its last; what is synthetic is
+    /// where the run before it ends.
+    pub fn outer_span(&self, inner: &Range<usize>) -> Range<usize> {
+        let place = |at: usize, is_end: bool| {
+            let after = self
+                .pieces
+                .partition_point(|piece| piece.inner < at || piece.inner == at && !is_end);
+            let piece = after
+                .checked_sub(1)
+                .and_then(|index| self.pieces.get(index));
+            piece.map_or_else(
+                || self.pieces.first().map_or(0, |piece| piece.outer),
+                |piece| piece.outer + (at - piece.inner).min(piece.len),
+            )
+        };
+        let start = place(inner.start, false);
+        let end = if inner.is_empty() {
+            start
+        } else {
+            place(inner.end, true)
+        };
+        start..end.max(start)
+    }
+
     /// An edit of the inner text as edits of the outer one: leads between runs go with what is
     /// deleted around them, a run that goes takes its lead along, and inserted line ends are followed
     /// by the run's line prefix. `None` if the edit touches synthetic text.

@@ -64,9 +64,11 @@ fn declaring(mut analysis: Analysis, declared: Vec<Declared>) -> Analysis {
 
 fn verified(before: &Analysis, after: &Analysis) -> Result<(), VerifyError> {
     let table = table(&[("old::Foo", "new::Bar"), ("old", "new")]);
+    let tokens = Tokens::default();
     let side = |analysis| Side {
         text: "a\nb\nc\n",
         analysis,
+        tokens: &tokens,
     };
     verify(side(before), side(after), &table)
 }

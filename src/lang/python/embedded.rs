@@ -33,6 +33,10 @@ pub(super) fn adopt(
         outer.draft.declared.push(declared);
     }
     outer.draft.edits.extend(edits);
+    let places = inner.outline.places.iter();
+    outer.outline.places.extend(places.filter_map(place));
+    let pieces = inner.draft.pieces.iter();
+    outer.draft.pieces.extend(pieces.filter_map(place));
     for mut reference in inner.draft.references {
         if let Some(range) = place(&reference.range) {
             reference.range = range;

@@ -16,7 +16,7 @@ use crate::mapping::Table;
 use crate::outline::Outline;
 use crate::path::{Namespaces, PYTHON, Segment};
 use crate::plan::{Analysis, Plan};
-use crate::text::{Edits, Encoding};
+use crate::text::Encoding;
 
 /// Extensions of files of prose and configuration.
 const EXTENSIONS: [&str; 10] = [
@@ -82,10 +82,8 @@ impl Kind {
         Analysis {
             outline: Outline::default(),
             plan: Plan {
-                edits: Edits::default(),
-                references: Vec::new(),
                 findings,
-                declared: Vec::new(),
+                ..Plan::default()
             },
         }
     }

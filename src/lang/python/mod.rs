@@ -12,7 +12,7 @@
 //! - `docs`, `strings`: references in docstrings and in strings; `embedded` takes over what was found in code
 //!   inside of them;
 //! - `rewrite`: what becomes of each clause, chain and pair, as edits and findings;
-//! - `mentions`: text that is no code.
+//! - `mentions`: text that is no code; `tokens`: what verification compares without all of the above.
 //!
 //! Deliberately absent: types, values, the interpreter, `sys.path`, what imports do when they are run.
 
@@ -36,6 +36,7 @@ mod settings;
 mod strings;
 mod survey;
 mod targets;
+mod tokens;
 mod tree;
 mod unit;
 
@@ -46,6 +47,7 @@ use crate::mapping::{Action, Table};
 use crate::path::{PYTHON, Syntax};
 use crate::project::{Anchor, Project};
 use crate::text::Encoding;
+use crate::tokens::Tokens;
 
 /// The Python language.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,6 +102,10 @@ impl Language for Python {
 
     fn check_settings(&self, section: &toml::Table) -> Result<(), String> {
         settings::Settings::parse(section).map(|_| ())
+    }
+
+    fn tokens(&self, path: &Path, text: &str) -> Tokens {
+        tokens::tokens(path, text)
     }
 
     fn open<'a>(

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::gate::{Cfg, Gate};
 use super::manifest::Krate;
 use super::parse::parse_file;
 use super::resolve::{Home, ModuleTree, Resolver};
@@ -126,6 +127,7 @@ pub fn read_markdown(
         let doctest = Doctest {
             code: doctest.code,
             edition: doctest.edition,
+            gate: Gate::default(),
         };
         read_doctest(
             number,
@@ -282,7 +284,8 @@ fn read_doctest(
         externs: krate.map_or(outer.home.externs, |krate| krate.externs.as_ref()),
         dev_externs: krate.and_then(|krate| krate.dev_externs.as_ref()),
         library: outer.home.library,
-        test: true,
+        gate: doctest.gate.with(Cfg::test()),
+        no_prelude: false,
         file: None,
     };
     // rustdoc puts code without a `main` into one.
@@ -330,7 +333,11 @@ fn adopt(number: usize, embedded: &Embedded, inner: Reading, reading: &mut Readi
         // An edit of the wrapper: nothing in the snippet asks for one.
         return;
     };
-    reading.outline.uses.extend(inner.outline.uses);
+    let uses = inner.outline.uses.into_iter();
+    reading.outline.uses.extend(uses.map(|mut usage| {
+        usage.range = usage.range.as_ref().and_then(place);
+        usage
+    }));
     reading
         .outline
         .bindings

@@ -3,8 +3,8 @@
 //! `session` finds what a file is part of (`manifest`, `placement`), `analysis` goes from text to plan:
 //! `parse` (guarded by `depth`), `visit` (the walk; `expand` reads macro tokens, `docs` documentation,
 //! `attributes` lists those with paths in strings), `resolve` (names to absolute paths), `rewrite`
-//! (to edits and findings). Deliberately absent: types, macro expansion, `cfg` evaluation, and any
-//! call of a compiler.
+//! (to edits and findings), `gate` (under which `cfg` code is there). `tokens` is apart: what verification
+//! compares. Deliberately absent: types, macro expansion, `cfg` evaluation, and any call of a compiler.
 
 mod analysis;
 mod at;
@@ -12,6 +12,7 @@ mod attributes;
 mod depth;
 mod docs;
 mod expand;
+mod gate;
 mod manifest;
 mod parse;
 mod placement;
@@ -20,6 +21,7 @@ mod rewrite;
 mod session;
 mod settings;
 mod targets;
+mod tokens;
 mod visit;
 
 use std::path::Path;
@@ -28,6 +30,7 @@ use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::{Action, Table};
 use crate::path::{RUST, Syntax};
 use crate::project::{Anchor, Project};
+use crate::tokens::Tokens;
 
 /// The Rust language.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,6 +88,10 @@ impl Language for Rust {
 
     fn check_settings(&self, section: &toml::Table) -> Result<(), String> {
         settings::Settings::parse(section).map(|_| ())
+    }
+
+    fn tokens(&self, path: &Path, text: &str) -> Tokens {
+        tokens::tokens(path, text)
     }
 
     fn open<'a>(

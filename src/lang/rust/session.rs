@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::analysis::{Reading, Setting, read, read_markdown};
-use super::manifest::{Edition, Externs, Krate, Package};
+use super::gate::{Cfg, Gate};
+use super::manifest::{Edition, Externs, Krate, Package, TargetKind};
 use super::placement::{Crates, Place, Placement};
 use super::resolve::{Home, ModuleTree};
 use super::settings::Settings;
@@ -187,7 +188,10 @@ impl RustSession<'_> {
         let krate = &*place.krate;
         let doctests = Crates::doctest_krate(place);
         let mut home = home_in(krate, place.module.clone());
-        home.test = self.tree.is_test_module(krate, &place.module);
+        (home.gate, home.no_prelude) = self.tree.around(krate, &place.module);
+        if is_for_tests(krate.kind) {
+            home.gate = home.gate.with(Cfg::test());
+        }
         home.file = Some(file);
         let library = self.crates.library_of(file);
         home.library = library.as_deref();
@@ -212,7 +216,8 @@ impl RustSession<'_> {
             externs: krate.as_ref().and_then(|krate| krate.externs.as_ref()),
             dev_externs: None,
             library: None,
-            test: true,
+            gate: Gate::of([Cfg::test()]),
+            no_prelude: false,
             file: None,
         };
         finish(
@@ -236,7 +241,8 @@ impl RustSession<'_> {
             externs,
             dev_externs: None,
             library: None,
-            test: true,
+            gate: Gate::of([Cfg::test()]),
+            no_prelude: false,
             file: None,
         };
         let remark = |code, message: &str| Finding {
@@ -327,6 +333,7 @@ fn distinct(places: &[Place]) -> Vec<&Place> {
                 && a.edition == b.edition
                 && a.externs == b.externs
                 && a.dev_externs == b.dev_externs
+                && a.required_features == b.required_features
                 && (a.root == b.root || a.name.is_none())
         };
         if !distinct.iter().any(same) {
@@ -334,6 +341,14 @@ fn distinct(places: &[Place]) -> Vec<&Place> {
         }
     }
     distinct
+}
+
+/// Whether the dev-dependencies are there for this kind of target.
+fn is_for_tests(kind: TargetKind) -> bool {
+    matches!(
+        kind,
+        TargetKind::Example | TargetKind::Test | TargetKind::Bench
+    )
 }
 
 /// Where a file of this crate stands.
@@ -346,7 +361,8 @@ fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
         externs: krate.externs.as_ref(),
         dev_externs: krate.dev_externs.as_ref(),
         library: None,
-        test: false,
+        gate: Gate::default(),
+        no_prelude: false,
         file: None,
     }
 }

@@ -92,6 +92,15 @@ impl Doctest {
             .chain(self.output.iter().cloned())
     }
 
+    /// The lines of examples that can be read, with their prompts.
+    pub(super) fn readable(&self) -> impl Iterator<Item = Range<usize>> {
+        self.examples
+            .iter()
+            .filter(|example| example.form != Form::Unreadable)
+            .flat_map(|example| &example.lines)
+            .map(|line| line.code.start - line.lead..line.code.end)
+    }
+
     /// The code of examples that cannot be read.
     pub(super) fn unreadable(&self) -> impl Iterator<Item = Range<usize>> {
         self.examples

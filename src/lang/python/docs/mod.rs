@@ -24,6 +24,8 @@ use ruff_python_ast::ModModule;
 pub(super) use code::Code;
 use doctest::Doctest;
 
+use crate::text::Embedded;
+
 /// What the docstrings of a text hold, by position. All ranges are bytes of the file's text.
 #[derive(Debug, Default)]
 pub(super) struct Docs {
@@ -43,6 +45,12 @@ impl Docs {
             docs.read(text, content);
         }
         docs
+    }
+
+    /// The code of all examples that can be read, and where it stands with its prompts.
+    pub(super) fn code(&self) -> impl Iterator<Item = (&Embedded, Vec<Range<usize>>)> {
+        let doctests = self.doctests.iter();
+        doctests.map(|doctest| (&doctest.code, doctest.readable().collect()))
     }
 
     fn read(&mut self, text: &str, content: Range<usize>) {

@@ -252,8 +252,15 @@ fn adopt(
         uses,
         bindings,
         definitions,
+        places,
         invalid,
     } = inner.outline;
+    let places = places.iter().filter_map(|range| place(doctest, range));
+    outline.places.extend(places);
+    let pieces = inner.draft.pieces.iter();
+    draft
+        .pieces
+        .extend(pieces.filter_map(|range| place(doctest, range)));
     outline.uses.extend(uses.into_iter().map(|mut usage| {
         usage.range = usage.range.and_then(|range| place(doctest, &range));
         usage
@@ -292,6 +299,7 @@ fn adopt(
 fn withdraw(inner: &mut Reading, table: &Table) {
     inner.draft.edits.clear();
     inner.draft.declared.clear();
+    inner.draft.pieces.clear();
     inner
         .draft
         .findings

@@ -153,12 +153,18 @@ impl<'t> Notebook<'t> {
                     })
                     .collect(),
                 declared: plan.declared,
+                pieces: plan
+                    .pieces
+                    .iter()
+                    .map(|piece| self.outer_range(piece))
+                    .collect(),
             },
         })
     }
 
     fn outer_outline(&self, mut outline: Outline) -> Outline {
-        for range in outline.uses.iter_mut().filter_map(|it| it.range.as_mut()) {
+        let uses = outline.uses.iter_mut().filter_map(|it| it.range.as_mut());
+        for range in uses.chain(&mut outline.places) {
             *range = self.outer_range(range);
         }
         outline
@@ -173,7 +179,7 @@ impl<'t> Notebook<'t> {
     }
 
     /// The bytes of the file from the first of a range to its last; what is added is at the end of its cell.
-    fn outer_range(&self, inner: &Range<usize>) -> Range<usize> {
+    pub(super) fn outer_range(&self, inner: &Range<usize>) -> Range<usize> {
         let start = self
             .cell_at(inner.start)
             .and_then(|cell| Some(self.place(self.literal_from(cell, inner.start)?, inner.start)));

@@ -88,6 +88,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
         let (fates, edits) = rewrite.settle(&facts);
         rewrite.rename_uses(&facts, &fates, draft);
         for edit in edits {
+            draft.pieces.push(edit.range.clone());
             draft.edits.push(edit);
         }
         draft.edits.extend(rewrite.statements(&facts, &fates));

@@ -1,6 +1,9 @@
 //! The outline of a text: what verification compares.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts};
@@ -34,7 +37,31 @@ impl Rewrite<'_, '_> {
             outline.bindings.push(binding);
         }
         outline.definitions = self.definitions();
+        outline.places = self.places();
         outline
+    }
+
+    /// Where names are bound and deleted. A `del` of what its scope binds nowhere is no place of its own.
+    fn places(&self) -> Vec<Range<usize>> {
+        let scopes = &self.unit.scopes;
+        let binds =
+            |kind: &BindingKind| !matches!(kind, BindingKind::Deletion | BindingKind::Annotation);
+        let bound: FxHashSet<(u32, &Segment)> = scopes
+            .bindings
+            .iter()
+            .filter(|binding| binds(&binding.kind))
+            .map(|binding| (binding.scope.0, &binding.name))
+            .collect();
+        scopes
+            .bindings
+            .iter()
+            .filter(|binding| match binding.kind {
+                BindingKind::Import(..) | BindingKind::Star(_) => false,
+                BindingKind::Deletion => bound.contains(&(binding.scope.0, &binding.name)),
+                _ => true,
+            })
+            .map(|binding| bytes(binding.range))
+            .collect()
     }
 
     /// A chain that starts at an import: one use for each path that it may mean.

@@ -43,7 +43,7 @@ pub(super) struct Imported {
 }
 
 /// Whether a text may hold an import statement.
-pub(super) fn is_code(flat: &str) -> bool {
+pub(in crate::lang::python) fn is_code(flat: &str) -> bool {
     !statements(flat).is_empty()
 }
 

@@ -42,6 +42,7 @@ use std::ops::Range;
 use self::text::Text;
 use crate::path::Segment;
 
+pub(in crate::lang::python) use code::is_code;
 pub(in crate::lang::python) use find::find;
 pub(in crate::lang::python) use plan::plan;
 pub(in crate::lang::python) use snippet::{Fate, snippets};

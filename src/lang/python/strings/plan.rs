@@ -201,6 +201,7 @@ impl<'p, 'u> Pen<'p, 'u> {
         for edit in &moved.edits {
             if self.edited.insert((edit.range.start, edit.range.end)) {
                 self.draft.edits.push(edit.clone());
+                self.draft.pieces.push(edit.range.clone());
             }
         }
         true

@@ -13,14 +13,53 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashMap;
 
+use super::gate::Cfg;
+use crate::mapping::Version;
 use crate::path::Segment;
 
 pub use package::Package;
 pub use read::ManifestError;
 pub(super) use read::Manifests;
 
-/// Local name (as code writes it) to the library's own name (as rules write it).
-pub type Externs = FxHashMap<Segment, Segment>;
+/// By its local name (as code writes it), each crate that code can name.
+pub type Externs = FxHashMap<Segment, External>;
+
+/// A crate that code can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// The library's own name (as rules write it).
+    pub library: Segment,
+    /// Where it is there: an optional dependency with its features, one of a platform on that.
+    pub when: Cfg,
+}
+
+impl External {
+    /// A crate that is always there, under its own name.
+    fn always(library: Segment) -> Self {
+        Self {
+            library,
+            when: Cfg::ALWAYS,
+        }
+    }
+}
+
+/// Adds what another table says. A crate that both name is there where one of them says so.
+fn add_externs(externs: &mut Externs, more: &Externs) {
+    for (local, external) in more {
+        add_extern(externs, local.clone(), external.clone());
+    }
+}
+
+fn add_extern(externs: &mut Externs, local: Segment, external: External) {
+    let when = match externs.get(&local) {
+        Some(known) if known.library == external.library => {
+            known.when.clone().or(external.when.clone())
+        }
+        _ => external.when,
+    };
+    let library = external.library;
+    externs.insert(local, External { library, when });
+}
 
 /// An edition of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +129,10 @@ pub struct Krate {
     /// Dev-dependencies: what `#[cfg(test)]` code and documentation tests can name as well. Empty
     /// for a build script; `None` without a manifest.
     pub dev_externs: Option<Externs>,
+    /// The features without which Cargo does not build it.
+    pub required_features: Vec<String>,
+    /// The oldest compiler that the package is for; `None`: it says nothing.
+    pub rust_version: Option<Version>,
 }
 
 impl Krate {
@@ -98,9 +141,11 @@ impl Krate {
     #[must_use]
     pub fn doctest(&self) -> Self {
         let externs = self.externs.clone().map(|mut externs| {
-            externs.extend(self.dev_externs.clone().unwrap_or_default());
+            if let Some(dev) = &self.dev_externs {
+                add_externs(&mut externs, dev);
+            }
             if let (Some(name), TargetKind::Lib | TargetKind::ProcMacro) = (&self.name, self.kind) {
-                externs.insert(name.clone(), name.clone());
+                externs.insert(name.clone(), External::always(name.clone()));
             }
             externs
         });
@@ -112,6 +157,8 @@ impl Krate {
             root: self.root.clone(),
             externs,
             dev_externs: self.dev_externs.clone(),
+            required_features: self.required_features.clone(),
+            rust_version: self.rust_version,
         }
     }
 }

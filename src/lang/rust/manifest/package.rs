@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::externs::PackageExterns;
 use super::read::{Manifest, Manifests};
 use super::targets;
-use super::{Edition, Externs, Krate, ManifestError, TargetKind, crate_name};
+use super::{
+    Edition, External, Externs, Krate, ManifestError, TargetKind, add_externs, crate_name,
+};
 use crate::path::Segment;
 use crate::project::normalized;
 
@@ -53,9 +55,11 @@ impl Package {
             .map(|target| crate_name(&target.name));
 
         let mut beside = dependencies.normal.clone();
-        beside.extend(library.iter().map(|name| (name.clone(), name.clone())));
+        let own = library.iter().cloned();
+        beside.extend(own.map(|name| (name.clone(), External::always(name))));
         let mut all = beside.clone();
-        all.extend(dependencies.dev.clone());
+        add_externs(&mut all, &dependencies.dev);
+        let rust_version = manifests.rust_version_of(folder, manifest)?;
         let crates = found
             .into_iter()
             .map(|target| {
@@ -79,6 +83,8 @@ impl Package {
                     root: normalized(&target.root),
                     externs: Some(externs),
                     dev_externs: Some(dev),
+                    required_features: target.required_features,
+                    rust_version,
                 })
             })
             .collect();
@@ -103,6 +109,8 @@ impl Package {
                 root,
                 externs: None,
                 dev_externs: None,
+                required_features: Vec::new(),
+                rust_version: None,
             })
         };
         let mut crates = Vec::new();

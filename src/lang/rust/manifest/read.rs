@@ -13,6 +13,7 @@ use serde_spanned::Spanned;
 use super::{Edition, crate_name};
 use crate::file;
 use crate::lang::memo::Memo;
+use crate::mapping::Version;
 use crate::path::Segment;
 
 /// A `Cargo.toml` that cannot be understood.
@@ -42,6 +43,8 @@ pub(in super::super) struct Manifest {
     #[serde(flatten)]
     pub(super) dependencies: DependencyTables,
     pub(super) target: BTreeMap<String, DependencyTables>,
+    #[serde(deserialize_with = "features")]
+    pub(super) features: BTreeMap<String, Vec<String>>,
     /// The text, to tell lines by offset.
     #[serde(skip)]
     text: String,
@@ -55,6 +58,7 @@ pub(in super::super) struct Manifest {
 pub(in super::super) struct PackageTable {
     pub(in super::super) name: Option<String>,
     edition: Option<Spanned<toml::Value>>,
+    rust_version: Option<toml::Value>,
     pub(super) build: Option<toml::Value>,
     workspace: Option<PathBuf>,
     pub(super) autolib: Option<bool>,
@@ -72,9 +76,10 @@ pub(super) struct WorkspaceTable {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "kebab-case")]
 struct WorkspacePackage {
     edition: Option<Spanned<toml::Value>>,
+    rust_version: Option<toml::Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -87,6 +92,7 @@ pub(super) struct TargetTable {
     pub(super) proc_macro: bool,
     #[serde(alias = "crate_type")]
     pub(super) crate_type: Vec<String>,
+    pub(super) required_features: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,6 +122,25 @@ pub(super) struct Detail {
     pub(super) package: Option<String>,
     pub(super) path: Option<PathBuf>,
     pub(super) workspace: bool,
+    pub(super) optional: bool,
+}
+
+/// Features, as far as they are lists of words: what else there is, Cargo will complain about.
+fn features<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    let written = BTreeMap::<String, toml::Value>::deserialize(from)?;
+    let words = |value: toml::Value| match value {
+        toml::Value::Array(items) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    };
+    Ok(written
+        .into_iter()
+        .map(|(name, value)| (name, words(value)))
+        .collect())
 }
 
 impl Dependency {
@@ -245,6 +270,27 @@ impl Manifests {
             }
         }
         Ok(None)
+    }
+
+    /// The oldest compiler that the package in `folder` is for, where that is said and understood.
+    pub(super) fn rust_version_of(
+        &self,
+        folder: &Path,
+        manifest: &Arc<Manifest>,
+    ) -> Result<Option<Version>, ManifestError> {
+        let package = manifest.package.as_ref();
+        let Some(value) = package.and_then(|package| package.rust_version.as_ref()) else {
+            return Ok(None);
+        };
+        if let Some(text) = value.as_str() {
+            return Ok(Version::parse(text));
+        }
+        let root = self.workspace_of(folder, manifest)?;
+        let inherited = root.as_ref().and_then(|(_, root)| {
+            let workspace = root.workspace.as_ref()?;
+            workspace.package.rust_version.as_ref()?.as_str()
+        });
+        Ok(inherited.and_then(Version::parse))
     }
 
     /// The edition of the package in `folder`.

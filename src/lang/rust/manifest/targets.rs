@@ -13,6 +13,8 @@ pub(super) struct Target {
     pub(super) name: String,
     pub(super) root: PathBuf,
     pub(super) edition: Edition,
+    /// The features without which Cargo does not build it.
+    pub(super) required_features: Vec<String>,
 }
 
 /// The targets of the package `name` in `folder`, the library first.
@@ -77,6 +79,7 @@ pub(super) fn find(
                 name: target_name,
                 root,
                 edition: own_edition(manifest, table, edition)?,
+                required_features: table.required_features.clone(),
             });
         }
         if auto {
@@ -91,6 +94,7 @@ pub(super) fn find(
                         name,
                         root,
                         edition,
+                        required_features: Vec::new(),
                     });
                 }
             }
@@ -102,6 +106,7 @@ pub(super) fn find(
             name: "build-script-build".to_owned(),
             root,
             edition,
+            required_features: Vec::new(),
         });
     }
     Ok(targets)
@@ -122,6 +127,7 @@ fn library(
             name: name.to_owned(),
             root: usual,
             edition,
+            required_features: Vec::new(),
         }));
     };
     let macros = table.proc_macro || table.crate_type.iter().any(|kind| kind == "proc-macro");
@@ -134,6 +140,7 @@ fn library(
         name: table.name.clone().unwrap_or_else(|| name.to_owned()),
         root: table.path.as_ref().map_or(usual, |path| folder.join(path)),
         edition: own_edition(manifest, table, edition)?,
+        required_features: Vec::new(),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Manifests as data: a tree, and what its package is.
 
 use super::{Edition, Manifests, Package, TargetKind};
+use crate::lang::rust::gate::Cfg;
 use crate::lang::scratch::Scratch;
 
 #[track_caller]
@@ -39,9 +40,16 @@ fn externs(tree: &Scratch, folder: &str, kind: TargetKind) -> String {
         let externs = externs.as_ref().expect("there is a manifest");
         let mut shown: Vec<String> = externs
             .iter()
-            .map(|(local, library)| match local == library {
-                true => format!("{mark}{local}"),
-                false => format!("{mark}{local}={library}"),
+            .map(|(local, external)| {
+                let library = &external.library;
+                let name = match local == library {
+                    true => format!("{mark}{local}"),
+                    false => format!("{mark}{local}={library}"),
+                };
+                match &external.when {
+                    Cfg::All(none) if none.is_empty() => name,
+                    when => format!("{name}[{}]", when.show()),
+                }
             })
             .collect();
         shown.sort();
@@ -194,6 +202,8 @@ b = { workspace = true, features = ["x"] }
 other.workspace = true
 plain = { workspace = true }
 two-words = "1"
+maybe = { version = "1", optional = true }
+implied = { version = "1", optional = true }
 alias = { package = "b", path = "../b" }
 gone = { path = "../gone" }
 [target.'cfg(unix)'.dependencies]
@@ -202,6 +212,11 @@ only-unix = "1"
 checker = "1"
 [build-dependencies]
 maker = { version = "1" }
+[features]
+full = ["some", "two-words/x"]
+some = ["dep:maybe", "implied?/y"]
+strong = ["implied/y"]
+odd = 3
 "#;
     let b = "[package]\nname = \"b\"\n[lib]\nname = \"bee\"\n";
     Scratch::new(&[
@@ -219,9 +234,20 @@ maker = { version = "1" }
 #[test]
 fn reads_what_code_can_name() {
     let tree = workspace();
-    let normal = "alias=bee bee gone only_unix other=real_other plain two_words";
+    let parts = [
+        "alias=bee",
+        "bee",
+        "gone",
+        "implied[any(feature = \"implied\", feature = \"strong\")]",
+        "maybe[any(feature = \"some\", feature = \"full\")]",
+        "only_unix[unix]",
+        "other=real_other",
+        "plain",
+        "two_words",
+    ];
+    let normal = parts.join(" ");
     let beside = format!("a {normal}");
-    let all = "a alias=bee bee checker gone only_unix other=real_other plain two_words";
+    let all = beside.replace(" gone", " checker gone");
     for (kind, expected) in [
         (TargetKind::Lib, format!("{normal} +checker")),
         (TargetKind::Bin, format!("{beside} +checker")),

@@ -17,6 +17,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rustc_hash::FxHashSet;
+
 use self::climb::{Climb, Site};
 use self::declared::{Base, Declaration, Origin, Target};
 use self::lex::declarations;
@@ -26,6 +28,9 @@ use crate::file;
 use crate::lang::memo::Memo;
 use crate::path::Segment;
 use crate::project::normalized;
+
+/// Modules are looked for down to this depth: a file that declares itself has no end.
+const MAX_DEPTH: usize = 64;
 
 /// One place that a file has in a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,7 +218,16 @@ impl Crates {
         if !krate.root.is_file() {
             return loose::by_location(krate, path).into_iter().collect();
         }
-        let mut found = Vec::new();
+        let holders = self.holders(krate, path).into_iter();
+        holders
+            .map(|(file, _, module)| (file, module.len()))
+            .collect()
+    }
+
+    /// The files that may hold module `path`, each with where its children are and the module that
+    /// it is itself.
+    fn holders(&self, krate: &Krate, path: &[Segment]) -> Vec<(PathBuf, Base, Vec<Segment>)> {
+        let mut found: Vec<(PathBuf, Base, Vec<Segment>)> = Vec::new();
         let mut open = vec![(krate.root.clone(), Base::of_owner(&krate.root), 0)];
         while let Some((file, base, used)) = open.pop() {
             let declared = self.declarations(&file);
@@ -223,13 +237,43 @@ impl Crates {
                 below = existing(self.perhaps_declared(&file).iter(), &base, &path[used..]);
             }
             if below.is_empty() {
-                let holds = (file, used);
-                if !found.contains(&holds) {
-                    found.push(holds);
+                let module = path[..used].to_vec();
+                let is_known = |(other, _, known): &(PathBuf, Base, Vec<Segment>)| {
+                    *other == file && *known == module
+                };
+                if !found.iter().any(is_known) {
+                    found.push((file, base, module));
                 }
             }
             let below = below.into_iter().rev();
             open.extend(below.map(|(target, names)| (target.file, target.base, used + names)));
+        }
+        found
+    }
+
+    /// The files of the modules below module `path` of `krate`, each with its module path, as
+    /// declarations say. A file is named once for each module that it is.
+    pub fn files_below(&self, krate: &Krate, path: &[Segment]) -> Vec<(PathBuf, Vec<Segment>)> {
+        let mut found = Vec::new();
+        let mut seen = FxHashSet::default();
+        let mut open = self.holders(krate, path);
+        while let Some((file, base, module)) = open.pop() {
+            let sure = self.declarations(&file);
+            let perhaps = self.perhaps_declared(&file);
+            for declaration in sure.iter().chain(&perhaps) {
+                let mut below: Vec<Segment> = module.clone();
+                below.extend(declaration.names().cloned());
+                if !below.starts_with(path) || below.len() > MAX_DEPTH {
+                    continue;
+                }
+                for target in declaration.targets(&base) {
+                    let child = (target.file.clone(), below.clone());
+                    if target.file.is_file() && seen.insert(child.clone()) {
+                        found.push(child);
+                        open.push((target.file, target.base, below.clone()));
+                    }
+                }
+            }
         }
         found
     }

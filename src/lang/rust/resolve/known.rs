@@ -316,7 +316,10 @@ impl Resolver<'_> {
         match self.module_at(scopes, base) {
             Some(known) => {
                 match self.in_known(scopes, base, &known, name, kinds, from, depth + 1)? {
-                    Bound::Import(path, inner) if matches!(via, Via::OuterImport(..)) => {
+                    // A public name of that module comes by this very glob.
+                    Bound::Import(path, inner)
+                        if matches!(via, Via::OuterImport(..)) && inner != Via::OuterDefinition =>
+                    {
                         Some(Bound::Import(path, inner))
                     }
                     Bound::Import(path, _) => Some(Bound::Import(path, via)),
@@ -340,14 +343,16 @@ impl Resolver<'_> {
         is_inside: bool,
         via: Via,
     ) -> Option<Bound> {
-        if is_inside {
+        let mut own = module.to_vec();
+        own.push(name.clone());
+        // A rule may speak of the re-export itself: then that is what it is for those inside too.
+        let is_named = reach != Reach::Private && self.table.leads_to_old(&own) && path != own;
+        if is_inside && !is_named {
             return Some(Bound::Import(path, via));
         }
         if reach == Reach::Private {
             return None;
         }
-        let mut own = module.to_vec();
-        own.push(name.clone());
         Some(Bound::Import(own, Via::OuterDefinition))
     }
 }

@@ -18,8 +18,8 @@ mod tree;
 pub use home::Home;
 pub use kinds::Sense;
 pub use names::{
-    Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written, is_test,
-    mentions_test,
+    Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written,
+    has_no_prelude,
 };
 pub use prelude::is_primitive;
 pub use resolver::{Head, Resolver, Role, Via};

@@ -10,6 +10,7 @@ use syn::{Item, Stmt, UseTree, Visibility};
 
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Expanded, Expansions, Position};
+use crate::lang::rust::gate::Cfg;
 use crate::path::{Namespaces, Segment};
 
 /// Modules, types, traits.
@@ -30,8 +31,10 @@ pub struct Names {
     pub leaves: Vec<Leaf>,
     /// The `use` items, in source order.
     pub items: Vec<UseItem>,
-    /// Modules that are only there under `cfg(test)`.
-    pub test_modules: Vec<Segment>,
+    /// Modules that are only there under a condition.
+    pub gated_modules: Vec<(Segment, Cfg)>,
+    /// Modules with `#[no_implicit_prelude]`.
+    pub bare_modules: Vec<Segment>,
     /// The `extern crate` items: ordinal, and the place of the crate's name.
     pub extern_crates: Vec<(usize, At)>,
 }
@@ -110,6 +113,8 @@ pub struct Leaf {
     pub item: Option<usize>,
     /// Conditions on the item: its `cfg` attributes.
     pub condition: String,
+    /// What they say.
+    pub cfg: Option<Cfg>,
     /// The visibility as written, white space normalised.
     pub visibility: String,
 }
@@ -229,8 +234,11 @@ impl Names {
     fn add_item(&mut self, item: &Item, expansions: &mut Expansions) {
         match item {
             Item::Mod(item) => {
-                if is_test(&item.attrs) {
-                    self.test_modules.push(bare(&item.ident));
+                if let Some(cfg) = Cfg::of(&item.attrs) {
+                    self.gated_modules.push((bare(&item.ident), cfg));
+                }
+                if has_no_prelude(&item.attrs) {
+                    self.bare_modules.push(bare(&item.ident));
                 }
                 self.define(&item.ident, TYPE, What::Module, reach(&item.vis));
             }
@@ -329,6 +337,7 @@ impl Names {
             reach: reach(&item.vis),
             item: None,
             condition: condition(&item.attrs),
+            cfg: Cfg::of(&item.attrs),
             visibility: visibility(&item.vis),
         };
         self.extern_crates
@@ -342,6 +351,7 @@ impl Names {
             reach: reach(&item.vis),
             item: self.items.len(),
             condition: condition(&item.attrs),
+            cfg: Cfg::of(&item.attrs),
             visibility: visibility(&item.vis),
         };
         let keyword = item.use_token.span;
@@ -449,6 +459,7 @@ impl Names {
             reach: seed.reach,
             item: Some(seed.item),
             condition: seed.condition.clone(),
+            cfg: seed.cfg.clone(),
             visibility: seed.visibility.clone(),
         };
         self.import(leaf, kinds);
@@ -480,6 +491,7 @@ struct LeafSeed {
     reach: Reach,
     item: usize,
     condition: String,
+    cfg: Option<Cfg>,
     visibility: String,
 }
 
@@ -509,23 +521,11 @@ fn first_span(vis: &Visibility) -> Option<Span> {
     }
 }
 
-/// Whether attributes say that an item is compiled for tests only: `#[cfg(test)]`, `#[test]`,
-/// `#[tokio::test]`. A `cfg` that mentions `test` at all counts.
-pub fn is_test(attrs: &[syn::Attribute]) -> bool {
-    attrs.iter().any(|attr| {
-        let last = attr.path().segments.last();
-        let named = last.is_some_and(|name| name.ident == "test" || name.ident == "bench");
-        named
-            || (attr.path().is_ident("cfg")
-                && mentions_test(&attr.meta.to_token_stream().to_string()))
-    })
-}
-
-/// Whether a condition has the word `test`.
-pub fn mentions_test(condition: &str) -> bool {
-    condition
-        .split(|c: char| c != '_' && c != '"' && !c.is_alphanumeric())
-        .any(|word| word == "test")
+/// Whether a module says that no names are in it but its own.
+pub fn has_no_prelude(attrs: &[syn::Attribute]) -> bool {
+    attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("no_implicit_prelude"))
 }
 
 /// The `cfg` attributes as text: imports under different ones are different imports.

@@ -17,8 +17,8 @@ pub(super) struct OuterScope<'m> {
 }
 
 impl Resolver<'_> {
-    /// `super::a` where `a` is a private import of that module: the name is an alias that only
-    /// those inside can use, and means what it imports.
+    /// `super::a`, `crate::b::a` where `a` is a private import of that module: the name is an alias
+    /// that only those inside can use, and means what it imports.
     pub(super) fn through_private(
         &self,
         scopes: &Scopes,
@@ -28,17 +28,41 @@ impl Resolver<'_> {
         kinds: Namespaces,
         role: Role,
     ) -> Head {
-        let Some(name) = written.segments.get(head.taken) else {
-            return head;
-        };
-        let is_last = written.segments.len() == head.taken + 1;
-        let kinds = if is_last { kinds } else { TYPE };
         let from = &scopes.get(scope).path;
-        if !from.starts_with(&head.base) || self.knows_below(&head.base, name) {
-            return head;
+        let mut base = head.base.clone();
+        let mut taken = head.taken;
+        // Only a module around this one shows it what is private there.
+        while let Some(name) = written.segments.get(taken)
+            && from.starts_with(&base)
+        {
+            let is_last = written.segments.len() == taken + 1;
+            let kinds = if is_last { kinds } else { TYPE };
+            if !self.knows_below(&base, name)
+                && let Some((base, via)) = self.private_in(scopes, &base, name, kinds, role)
+            {
+                return Head {
+                    taken: taken + 1,
+                    base,
+                    via,
+                };
+            }
+            base.push(name.clone());
+            taken += 1;
         }
-        let found = match self.module_itself(scopes, &head.base) {
-            Some(KnownModule::Here(id)) => {
+        head
+    }
+
+    /// What a private import of a module around this one means, if it binds `name` so.
+    fn private_in(
+        &self,
+        scopes: &Scopes,
+        module: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Option<(Vec<Segment>, Via)> {
+        match self.module_itself(scopes, module)? {
+            KnownModule::Here(id) => {
                 let names = std::rc::Rc::clone(&scopes.get(id).names);
                 match self.in_names(scopes, id, &names, name, kinds, role) {
                     Some(Bound::Import(path, Via::Import(_, ordinal)))
@@ -49,7 +73,7 @@ impl Resolver<'_> {
                     _ => None,
                 }
             }
-            Some(KnownModule::Elsewhere(names, module)) => {
+            KnownModule::Elsewhere(names, module) => {
                 let outer = OuterScope {
                     module: &module,
                     names,
@@ -57,15 +81,6 @@ impl Resolver<'_> {
                 self.private_elsewhere(scopes, &outer, name, kinds)
                     .map(|path| (path, Via::Elsewhere))
             }
-            None => None,
-        };
-        match found {
-            Some((base, via)) => Head {
-                taken: head.taken + 1,
-                base,
-                via,
-            },
-            None => head,
         }
     }
 

@@ -367,6 +367,18 @@ impl<'a> Resolver<'a> {
                 self.distinct.borrow_mut().insert(id, distinct.into());
             }
         }
+        if scopes.get(scope).no_prelude {
+            // A module that names no crates sees what its scopes bind, and a child that is gone.
+            let mut child = scopes.get(scope).path.to_vec();
+            child.push(name.clone());
+            let is_child =
+                self.home.krate.is_some() && self.is_lost_child(&child, kinds, is_prefix);
+            return match guess {
+                _ if is_child => head(child, Via::Module),
+                Some((path, via)) => head(path, via),
+                None => None,
+            };
+        }
         if let Some(library) = self.root_extern(scopes, name)
             && kinds.meets(TYPE)
         {

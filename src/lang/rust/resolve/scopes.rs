@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::names::Names;
+use crate::lang::rust::gate::Gate;
 use crate::path::Segment;
 
 /// Index of a scope.
@@ -21,8 +22,10 @@ pub struct Scope {
     pub path: Rc<[Segment]>,
     /// What its items bind.
     pub names: Rc<Names>,
-    /// It is only there for tests.
-    pub test: bool,
+    /// The conditions under which it is there.
+    pub gate: Gate,
+    /// Crates have no names here: `#![no_implicit_prelude]`.
+    pub no_prelude: bool,
     /// A stable name: the same scope has it before and after an edit.
     pub key: Rc<str>,
 }
@@ -42,7 +45,8 @@ impl Scopes {
         path: Vec<Segment>,
         names: Names,
         key: String,
-        test: bool,
+        gate: Gate,
+        no_prelude: bool,
     ) -> ScopeId {
         let id = self.list.len();
         let path: Rc<[Segment]> = path.into();
@@ -52,14 +56,15 @@ impl Scopes {
             module: id,
             path,
             names: Rc::new(names),
-            test,
+            gate,
+            no_prelude,
             key: key.into(),
         });
         id
     }
 
     /// Adds a block, or any other scope inside `parent`.
-    pub fn add_block(&mut self, parent: ScopeId, names: Names, key: String, test: bool) -> ScopeId {
+    pub fn add_block(&mut self, parent: ScopeId, names: Names, key: String, gate: Gate) -> ScopeId {
         let id = self.list.len();
         let module = self.list[parent].module;
         self.list.push(Scope {
@@ -67,7 +72,8 @@ impl Scopes {
             module,
             path: Rc::clone(&self.list[parent].path),
             names: Rc::new(names),
-            test,
+            gate,
+            no_prelude: self.list[parent].no_prelude,
             key: key.into(),
         });
         id

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syn::Item;
 
-use super::names::{Entry, Leaf, Names};
+use super::names::{Entry, Leaf, Names, What, has_no_prelude};
 use crate::file;
 use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
+use crate::lang::rust::gate::{Cfg, Gate};
 use crate::lang::rust::manifest::Krate;
 use crate::lang::rust::parse::parse_file;
 use crate::lang::rust::placement::{Crates, Placement};
@@ -27,8 +28,12 @@ pub struct OuterNames {
     pub leaves: Vec<Leaf>,
     /// Which of them are globs.
     pub globs: Vec<usize>,
-    /// Modules that are only there under `cfg(test)`.
-    pub test_modules: Vec<Segment>,
+    /// Modules that are only there under a condition.
+    pub gated_modules: Vec<(Segment, Cfg)>,
+    /// Modules with `#[no_implicit_prelude]`.
+    pub bare_modules: Vec<Segment>,
+    /// What the attributes inside of the module say: its condition, and whether it has a prelude.
+    pub inside: (Option<Cfg>, bool),
 }
 
 /// The modules of a tree of files. Shared by the threads; each file is read at most once.
@@ -36,11 +41,15 @@ pub struct ModuleTree {
     crates: Arc<Crates>,
     files: Mutex<FxHashMap<PathBuf, Option<Arc<FileModules>>>>,
     modules: Mutex<FxHashMap<ModuleKey, Option<Arc<OuterNames>>>>,
+    below: Mutex<FxHashMap<ModuleKey, Arc<FilesBelow>>>,
     answers: Mutex<FxHashMap<(Question, ModuleKey, Segment), bool>>,
 }
 
 /// The root file of a crate, and a module's path below it.
 type ModuleKey = (PathBuf, Vec<Segment>);
+
+/// Files with the module that each is.
+type FilesBelow = Vec<(PathBuf, Vec<Segment>)>;
 
 /// What is asked about the text of other files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +90,7 @@ impl ModuleTree {
             crates,
             files: Mutex::default(),
             modules: Mutex::default(),
+            below: Mutex::default(),
             answers: Mutex::default(),
         }
     }
@@ -99,12 +109,26 @@ impl ModuleTree {
         found
     }
 
-    /// Whether the module at `path` below the root of `krate` is only there under `cfg(test)`.
-    pub fn is_test_module(&self, krate: &Krate, path: &[Segment]) -> bool {
-        (0..path.len()).any(|len| {
-            self.module(krate, &path[..len])
-                .is_some_and(|parent| parent.test_modules.contains(&path[len]))
-        })
+    /// Under which conditions the module at `path` below the root of `krate` is there, and whether it
+    /// is in one that has no prelude. What the module says inside of itself does not count.
+    pub fn around(&self, krate: &Krate, path: &[Segment]) -> (Gate, bool) {
+        let features = krate.required_features.iter();
+        let mut gate = Gate::of(features.map(|name| Cfg::feature(name)));
+        let mut no_prelude = false;
+        for len in 0..path.len() {
+            let Some(parent) = self.module(krate, &path[..len]) else {
+                continue;
+            };
+            let (cfg, bare) = &parent.inside;
+            if let Some(cfg) = cfg {
+                gate = gate.with(cfg.clone());
+            }
+            no_prelude |= *bare || parent.bare_modules.contains(&path[len]);
+            if let Some(cfg) = parent.condition_of(&path[len]) {
+                gate = gate.with(cfg);
+            }
+        }
+        (gate, no_prelude)
     }
 
     /// Whether a file of a module below this one has the word and looks upwards at all. Reads the
@@ -112,7 +136,8 @@ impl ModuleTree {
     pub fn mentions_below(&self, krate: &Krate, path: &[Segment], word: &str) -> bool {
         self.asked(Question::Mentioned, krate, path, word, || {
             self.below(krate, path)
-                .any(|(file, _)| has_words(&file, &[&[word], &["super", "crate"]]))
+                .iter()
+                .any(|(file, _)| has_words(file, &[&[word], &["super", "crate"]]))
         })
     }
 
@@ -120,9 +145,9 @@ impl ModuleTree {
     /// binding it.
     pub fn is_globbed_below(&self, krate: &Krate, path: &[Segment], word: &str) -> bool {
         self.asked(Question::Globbed, krate, path, word, || {
-            self.below(krate, path).any(|(file, module)| {
-                has_words(&file, &[&[word]])
-                    && self.file(&file).is_some_and(|modules| {
+            self.below(krate, path).iter().any(|(file, module)| {
+                has_words(file, &[&[word]])
+                    && self.file(file).is_some_and(|modules| {
                         modules.iter().any(|(inner, names)| {
                             let own: Vec<Segment> = module.iter().chain(inner).cloned().collect();
                             !names.entries.contains_key(word)
@@ -181,12 +206,19 @@ impl ModuleTree {
         answer
     }
 
-    /// Files of modules below this one, each with its module path, without the module's own file.
-    fn below<'s>(
-        &'s self,
-        krate: &'s Krate,
-        path: &'s [Segment],
-    ) -> impl Iterator<Item = (PathBuf, Vec<Segment>)> + 's {
+    /// Files of modules below this one, each with its module path, without the module's own file:
+    /// what lies in the folder where children are, and what `mod` items say of other places.
+    fn below(&self, krate: &Krate, path: &[Segment]) -> Arc<FilesBelow> {
+        let key = (krate.root.clone(), path.to_vec());
+        if let Some(known) = locked(&self.below).get(&key) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.files_below(krate, path));
+        locked(&self.below).insert(key, Arc::clone(&found));
+        found
+    }
+
+    fn files_below(&self, krate: &Krate, path: &[Segment]) -> FilesBelow {
         let found = self.crates.module_file(krate, path);
         let folder = found.as_ref().and_then(|(file, taken)| {
             let mut folder = file.parent()?.to_owned();
@@ -199,11 +231,13 @@ impl ModuleTree {
             Some(folder)
         });
         let own = found.map(|(file, _)| file);
-        folder
+        let declared = self.crates.files_below(krate, path);
+        let known: FxHashSet<PathBuf> = declared.iter().map(|(file, _)| file.clone()).collect();
+        let by_folder = folder
             .into_iter()
             .flat_map(sources)
-            .filter(move |file| Some(file) != own.as_ref())
-            .filter_map(move |file| {
+            .filter(|file| Some(file) != own.as_ref() && !known.contains(file))
+            .filter_map(|file| {
                 let placement = self.crates.place(&file).ok()?;
                 let Placement::Places(places) = &*placement else {
                     return None;
@@ -212,7 +246,9 @@ impl ModuleTree {
                     place.krate.root == krate.root && place.module.starts_with(path)
                 })?;
                 Some((file, place.module.clone()))
-            })
+            });
+        let by_folder: FilesBelow = by_folder.collect();
+        [declared, by_folder].concat()
     }
 
     fn file(&self, path: &Path) -> Option<Arc<FileModules>> {
@@ -223,7 +259,7 @@ impl ModuleTree {
         let read = file::read_to_string(path)
             .ok()
             .and_then(|text| parse_file(&text).ok())
-            .map(|file| Arc::new(modules_of(&file.items)));
+            .map(|file| Arc::new(modules_of(&file)));
         locked(&self.files).insert(path.to_owned(), read.clone());
         read
     }
@@ -247,15 +283,22 @@ fn has_words(file: &Path, words: &[&[&str]]) -> bool {
     words.iter().all(|choice| choice.iter().any(has))
 }
 
-fn modules_of(items: &[Item]) -> FileModules {
+fn modules_of(file: &syn::File) -> FileModules {
     let mut modules = FileModules::default();
     let mut expansions = Expansions::default();
-    add_modules(items, Vec::new(), &mut expansions, &mut modules);
+    add_modules(
+        &file.items,
+        &file.attrs,
+        Vec::new(),
+        &mut expansions,
+        &mut modules,
+    );
     modules
 }
 
 fn add_modules(
     items: &[Item],
+    attrs: &[syn::Attribute],
     path: Vec<Segment>,
     expansions: &mut Expansions,
     modules: &mut FileModules,
@@ -266,17 +309,19 @@ fn add_modules(
         {
             let mut inner = path.clone();
             inner.push(bare(&item.ident));
-            add_modules(items, inner, expansions, modules);
+            // What stands at an inline module is known to the module around it.
+            add_modules(items, &[], inner, expansions, modules);
         }
     }
     let names = Names::of_items(items, expansions);
-    modules
-        .entry(path)
-        .or_insert_with(|| Arc::new(names.into()));
+    modules.entry(path).or_insert_with(|| {
+        let inside = (Cfg::of(attrs), has_no_prelude(attrs));
+        Arc::new(OuterNames::new(names, inside))
+    });
 }
 
-impl From<Names> for OuterNames {
-    fn from(names: Names) -> Self {
+impl OuterNames {
+    fn new(names: Names, inside: (Option<Cfg>, bool)) -> Self {
         let mut entries: FxHashMap<Segment, Vec<_>> = FxHashMap::default();
         for (name, entry) in names.iter() {
             entries.entry(name.clone()).or_default().push(entry.clone());
@@ -285,7 +330,21 @@ impl From<Names> for OuterNames {
             entries,
             leaves: names.leaves,
             globs: names.globs,
-            test_modules: names.test_modules,
+            gated_modules: names.gated_modules,
+            bare_modules: names.bare_modules,
+            inside,
         }
+    }
+
+    /// Under which condition a module of this one is there; `None`: always, as far as this one says.
+    fn condition_of(&self, name: &Segment) -> Option<Cfg> {
+        let gated = self.gated_modules.iter().filter(|(of, _)| of == name);
+        let is_module = |entry: &&Entry| entry.what == What::Module;
+        let all = self.entries.get(name).into_iter().flatten();
+        // Under two conditions a module may be declared twice.
+        if gated.clone().count() < all.filter(is_module).count() {
+            return None;
+        }
+        gated.map(|(_, cfg)| cfg.clone()).reduce(Cfg::or)
     }
 }

@@ -53,9 +53,14 @@ impl<'a> Rewrite<'_, 'a> {
             Outcome::Moves(to) => (to.first, Some(to.to.segments().to_vec())),
             Outcome::Removed(matched) | Outcome::Alternatives(matched) => (*matched, None),
         };
-        if self.stays_inside(&module, fate.head.as_ref(), &matched)
-            || !self.means_this_package(&path, &matched)
-        {
+        if !self.means_this_package(&path, &matched) {
+            return (fate, None);
+        }
+        if self.stays_inside(&module, fate.head.as_ref(), &matched) {
+            // It moves along with the module, and so does what is said through it.
+            if let Some(to) = to {
+                fate.next = Next::Follows(to, Carrier::OtherFile);
+            }
             return (fate, None);
         }
         let sense = self.sense_of_import((scope, ordinal), &path, kinds);
@@ -90,7 +95,9 @@ impl<'a> Rewrite<'_, 'a> {
                 )
                 .help("write it from `$crate::`, or from `::` and the crate's name"),
             ),
-            Some(to) => self.refuses_use(scope, leaf, fate.head.as_ref(), to),
+            Some(to) => self
+                .refuses_version(&outcome)
+                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), to)),
         };
         if let (None, Some(to)) = (&refusal, to) {
             // The new home brings what it stands for from the old path: that is its definition.

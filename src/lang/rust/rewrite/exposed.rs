@@ -20,9 +20,12 @@ impl Rewrite<'_, '_> {
                 || (matches!(site.head.via, Via::OuterImport(..) | Via::Elsewhere)
                     && site.written.segments[site.head.taken - 1] == *name)
         });
-        if in_paths {
-            return true;
-        }
+        in_paths || self.is_mentioned_in_files_below(scope, name)
+    }
+
+    /// The same for modules in other files only.
+    pub(super) fn is_mentioned_in_files_below(&self, scope: ScopeId, name: &Segment) -> bool {
+        let here = self.found.scopes.get(scope);
         let Some(krate) = self.resolver.home.krate else {
             return false;
         };

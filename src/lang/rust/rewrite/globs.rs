@@ -84,9 +84,16 @@ impl Rewrite<'_, '_> {
         });
     }
 
-    /// Private globs that bring nothing but names that are imported explicitly now.
-    pub(super) fn drop_empty_globs(&self, fates: &mut Fates, added: &Added, draft: &mut Draft) {
+    /// Lets private globs go that bring nothing but names that are imported explicitly now. Gives
+    /// those of which the file needs nothing else.
+    pub(super) fn drop_empty_globs(
+        &self,
+        fates: &mut Fates,
+        added: &Added,
+        draft: &mut Draft,
+    ) -> Vec<LeafKey> {
         let mut empty: Vec<LeafKey> = Vec::new();
+        let mut idle: Vec<LeafKey> = Vec::new();
         for (&(scope, ordinal), imports) in &added.list {
             let here = self.found.scopes.get(scope);
             let leaf = &here.names.leaves[ordinal];
@@ -96,22 +103,50 @@ impl Rewrite<'_, '_> {
             else {
                 continue;
             };
-            let brought = self.resolver.names_of(&self.found.scopes, &base);
-            let is_empty = brought.is_some_and(|names| {
-                names
-                    .iter()
-                    .all(|name| imports.iter().any(|import| import.name == *name))
-            });
-            if leaf.reach == Reach::Private && is_empty {
+            if leaf.reach != Reach::Private {
+                continue;
+            }
+            let Some(mut others) = self.resolver.names_of(&self.found.scopes, &base) else {
+                continue;
+            };
+            others.retain(|name| !imports.iter().any(|import| import.name == *name));
+            if others.is_empty() {
                 draft
                     .declared
                     .push(Declared::Removed(self.binding(scope, leaf, &base)));
                 empty.push((scope, ordinal));
+            } else if !self.needs_one_of((scope, ordinal), &others, imports, fates) {
+                idle.push((scope, ordinal));
             }
         }
         for key in empty {
             fates.drop_unused(key);
         }
+        idle
+    }
+
+    /// Whether the file may need one of these names, which a glob brings beside what is imported
+    /// explicitly now. A trait is needed without being named.
+    fn needs_one_of(
+        &self,
+        key: LeafKey,
+        names: &[Segment],
+        explicit: &[AddedImport],
+        fates: &Fates,
+    ) -> bool {
+        let through_it =
+            |via: Via| via == Via::Glob(key.0, key.1) || via == Via::OuterImport(key.0, key.1);
+        names
+            .iter()
+            .any(|name| name.starts_with(char::is_uppercase) || self.found.mentions.contains(name))
+            || self.found.other_uses.contains(&key)
+            || self.found.sites.iter().any(|site| {
+                let name = &site.written.segments[0];
+                through_it(site.head.via) && !explicit.iter().any(|import| import.name == *name)
+            })
+            || fates
+                .iter()
+                .any(|(_, fate)| fate.head.as_ref().is_some_and(|head| through_it(head.via)))
     }
 
     fn beside_glob(
@@ -130,13 +165,13 @@ impl Rewrite<'_, '_> {
         };
         let here = self.found.scopes.get(scope);
         let leaf = &here.names.leaves[ordinal];
-        // What is inside a module sees that module's names whatever becomes of paths to it.
+        // What is inside a module sees what that module defines whatever becomes of paths to it.
         let is_inside = here.path.starts_with(base)
             && fate
                 .head
                 .as_ref()
                 .is_some_and(|head| matches!(head.via, Via::Relative | Via::Module));
-        if is_inside || leaf.kind != LeafKind::Glob || fate.next == Next::Kept {
+        if leaf.kind != LeafKind::Glob || fate.next == Next::Kept {
             return Vec::new();
         }
         // Rules below the new module count too: the glob comes to stand for it.
@@ -144,6 +179,7 @@ impl Rewrite<'_, '_> {
             .old_children(base)
             .chain(table.old_children(after))
             .filter(|name| !is_primitive(name))
+            .filter(|name| !is_inside || self.is_reexport(base, name))
             .collect();
         names.sort();
         names.dedup();
@@ -203,7 +239,10 @@ impl Rewrite<'_, '_> {
             if self.kept.keeps(place.start) {
                 continue;
             }
-            if let Some(refusal) = self.refuses_use(scope, leaf, fate.head.as_ref(), &to) {
+            let refusal = self
+                .refuses_version(&table.resolve(&old, Namespaces::ALL))
+                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), &to));
+            if let Some(refusal) = refusal {
                 draft.refused(&subject, refusal, table);
                 continue;
             }
@@ -231,6 +270,17 @@ impl Rewrite<'_, '_> {
             });
         }
         imports
+    }
+
+    /// Whether a module shows others a name that it only imports itself.
+    fn is_reexport(&self, module: &[Segment], name: &Segment) -> bool {
+        let entries = self
+            .resolver
+            .entries_in(&self.found.scopes, module, name)
+            .unwrap_or_default();
+        let is_shown =
+            |entry: &Entry| matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private;
+        !entries.is_empty() && entries.iter().all(is_shown)
     }
 
     /// Whether a private glob brings the new name as well, and all that is said through it are paths

@@ -6,9 +6,28 @@ use crate::lang::draft::Refusal;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Leaf, LeafKind, Via};
 use crate::lang::rust::visit::{Mode, Site};
+use crate::mapping::Outcome;
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
+    /// Why nothing of this package can take the new path: its compilers may not know it yet.
+    pub(super) fn refuses_version(&self, outcome: &Outcome<'_>) -> Option<Refusal> {
+        let Outcome::Moves(to) = outcome else {
+            return None;
+        };
+        let own = self.resolver.home.krate?.rust_version?;
+        let rules = self.resolver.table.rules();
+        let asked = to.applied.iter().filter_map(|&rule| rules[rule].available);
+        let needed = asked.max().filter(|needed| *needed > own)?;
+        Some(
+            Refusal::new(
+                Code::RustVersion,
+                format!("the new path exists since Rust {needed}, and this package is for {own}"),
+            )
+            .help("raise `rust-version` in Cargo.toml first"),
+        )
+    }
+
     /// Whether what the path means is decided elsewhere, so that an import here cannot help it.
     pub(super) fn is_foreign(&self, site: &Site) -> bool {
         match site.mode {

@@ -10,11 +10,10 @@ use super::names_edit::rename;
 use super::new_items::NewItem;
 use super::render::{Spot, Words};
 use super::tree::{chain_of, leaves_of};
+use super::unused::Idle;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal};
-use crate::lang::rust::resolve::{
-    LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written, mentions_test,
-};
+use crate::lang::rust::resolve::{LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written};
 use crate::path::Segment;
 use crate::text::Edit;
 
@@ -24,19 +23,21 @@ pub struct Composer<'c, 'r, 'a> {
     pub(super) names: &'c Names,
     pub(super) fates: &'c Fates,
     pub(super) added: &'c Added,
+    pub(super) idle: &'c Idle,
     pub(super) joins: Joins,
     pub(super) scope: ScopeId,
 }
 
 impl Rewrite<'_, '_> {
     /// Plans every `use` item.
-    pub(super) fn items(&self, fates: &Fates, added: &Added, draft: &mut Draft) {
+    pub(super) fn items(&self, fates: &Fates, added: &Added, idle: &Idle, draft: &mut Draft) {
         for (scope, here) in self.found.scopes.iter() {
             let composer = Composer {
                 rewrite: self,
                 names: &here.names,
                 fates,
                 added,
+                idle,
                 joins: joins(fates, scope, &here.names),
                 scope,
             };
@@ -66,7 +67,7 @@ impl Rewrite<'_, '_> {
 
     /// Imports of items that cannot be composed, with the reason, by scope.
     pub(super) fn refused_items(&self, fates: &Fates) -> Vec<(ScopeId, Vec<(usize, Refusal)>)> {
-        let added = Added::default();
+        let (added, idle) = (Added::default(), Idle::default());
         let mut refused = Vec::new();
         for (scope, here) in self.found.scopes.iter() {
             let composer = Composer {
@@ -74,6 +75,7 @@ impl Rewrite<'_, '_> {
                 names: &here.names,
                 fates,
                 added: &added,
+                idle: &idle,
                 joins: joins(fates, scope, &here.names),
                 scope,
             };
@@ -113,6 +115,7 @@ impl Composer<'_, '_, '_> {
                     self.fate(ordinal).next,
                     Next::Stays | Next::Kept | Next::Follows(..)
                 ) || !self.added.beside((self.scope, ordinal)).is_empty()
+                    || self.idle.contains(&(self.scope, ordinal))
             })
     }
 
@@ -127,6 +130,7 @@ impl Composer<'_, '_, '_> {
             }
         };
         edits.extend(self.join_edit(item));
+        edits.extend(self.allowance(item));
         let mut lines = self.new_items(item, &evicted)?;
         for ordinal in leaves_of(&item.tree) {
             for import in self.added.beside((self.scope, ordinal)) {
@@ -289,7 +293,8 @@ impl Composer<'_, '_, '_> {
             after: after.as_deref(),
             renamed: None,
             absolute: false,
-            test: mentions_test(&leaf.condition),
+            gate: self.rewrite.gate_of(self.scope, leaf),
+            hidden: &[],
             by_name: false,
         };
         let words = self.rewrite.render(&spot, to, true)?;

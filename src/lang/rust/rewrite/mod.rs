@@ -6,6 +6,7 @@
 //!   emitted once.
 //! - `sites`, `guards`: paths outside imports, and when they must stay; `texts`: paths in text.
 //! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
+//! - `unused`: imports whose last use went;
 //! - `exposed`: what other files see; `refusals`: why things stay.
 //!
 //! The order matters: imports are decided first, since a path that goes through an import follows it;
@@ -28,6 +29,7 @@ mod sites;
 mod texts;
 mod tree;
 mod twins;
+mod unused;
 mod uses;
 
 pub use fate::Fates;
@@ -61,12 +63,10 @@ impl Rewrite<'_, '_> {
     pub fn run(&self, draft: &mut Draft) -> Fates {
         let mut fates = self.fates(draft);
         let added = self.globs(&fates, draft);
-        let dropped = self.sites(&fates, &added, draft);
-        for key in dropped {
-            fates.drop_unused(key);
-        }
-        self.drop_empty_globs(&mut fates, &added, draft);
-        self.items(&fates, &added, draft);
+        let went = self.sites(&fates, &added, draft);
+        let mut idle = self.idle_imports(&went, &mut fates, draft);
+        idle.extend(self.drop_empty_globs(&mut fates, &added, draft));
+        self.items(&fates, &added, &idle, draft);
         fates
     }
 }

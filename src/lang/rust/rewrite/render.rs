@@ -4,10 +4,9 @@ use super::Rewrite;
 use super::fate::Fates;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
+use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
-use crate::lang::rust::resolve::{
-    Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written, mentions_test,
-};
+use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written};
 use crate::path::{RUST, Segment};
 
 /// A path as it will be written.
@@ -20,7 +19,7 @@ pub struct Words {
 }
 
 /// The place that a path is written for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Spot<'s> {
     /// Its scope.
     pub scope: ScopeId,
@@ -36,8 +35,10 @@ pub struct Spot<'s> {
     pub renamed: Option<&'s Segment>,
     /// Only an absolute path means the same wherever it ends up.
     pub absolute: bool,
-    /// It is only there for tests.
-    pub test: bool,
+    /// The conditions under which it is there.
+    pub gate: Gate,
+    /// Type parameters in sight.
+    pub hidden: &'s [Segment],
     /// The crate itself can only be written by its name (exported macros, doctests).
     pub by_name: bool,
 }
@@ -98,6 +99,9 @@ impl Rewrite<'_, '_> {
                 let parent = &head.base[..head.base.len() - 1];
                 let rest = target.strip_prefix(parent)?;
                 let first = rest.first()?;
+                if spot.hidden.contains(first) {
+                    return None;
+                }
                 let mut segments = vec![first.clone()];
                 // A name alone may mean what no prefix can.
                 if more || rest.len() > 1 {
@@ -179,8 +183,24 @@ impl Rewrite<'_, '_> {
         let bound = self
             .resolver
             .head(&self.found.scopes, spot.scope, &written, TYPE, spot.role);
-        let shadowed = bound.is_some_and(|head| head.base != [root.clone()]);
+        let shadowed = match bound {
+            Some(head) => head.base != [root.clone()],
+            // What a block defines has no path.
+            None => self.is_bound_around(spot.scope, &local),
+        };
+        let first = Segment::new(local.strip_prefix("r#").unwrap_or(&local));
+        let shadowed = shadowed || spot.hidden.contains(&first);
         Ok(words(shadowed, &local))
+    }
+
+    /// Whether a scope around binds a module or a type of this name, or none binds it and crates have
+    /// no names there.
+    fn is_bound_around(&self, scope: ScopeId, name: &str) -> bool {
+        let scopes = &self.found.scopes;
+        let is_type = |entry: &Entry| entry.kinds.meets(TYPE);
+        let mut around = scopes.outwards(scope);
+        around.any(|id| scopes.get(id).names.get(name).iter().any(is_type))
+            || scopes.get(scope).no_prelude
     }
 
     /// `crate::a::b` means what it says unless the root's `a` is an alias of something else.
@@ -266,12 +286,22 @@ impl Rewrite<'_, '_> {
         if *root == home.root && home.krate.is_some() {
             return Ok(self.word(root));
         }
-        let in_code = self.found.scopes.get(spot.scope).test || spot.test;
-        if let Some(local) = home.local_name(root, in_code) {
+        let beside = spot.head.map(|head| &head.base[0]);
+        if let Some(local) = home.local_name(root, &spot.gate, beside) {
             return Ok(self.word(local));
         }
-        if let Some(local) = self.named_already(root) {
+        if let Some(local) = self.named_already(root, &spot.gate) {
             return Ok(local);
+        }
+        if let Some(when) = home.where_named(root) {
+            return Err(Refusal::new(
+                Code::MissingDependency,
+                format!("the crate `{root}` is not always a dependency of this target"),
+            )
+            .help(format!(
+                "put this under `#[cfg({})]`, or let the manifest bring `{root}` always",
+                when.show()
+            )));
         }
         let package = home
             .krate
@@ -289,20 +319,20 @@ impl Rewrite<'_, '_> {
 
     /// A crate that the file names already, although no manifest tells of that name: the library of
     /// a registry package may have any name.
-    fn named_already(&self, root: &Segment) -> Option<String> {
+    /// So may code that is there at all only because the crate is.
+    fn named_already(&self, root: &Segment, gate: &Gate) -> Option<String> {
         let is_it = |head: &Head| head.via == Via::Extern && head.base == [root.clone()];
-        let in_paths = self
-            .found
-            .sites
-            .iter()
-            .any(|site| is_it(&site.head) && site.written.segments[0] == *root);
+        let in_paths = self.found.sites.iter().any(|site| {
+            is_it(&site.head) && site.written.segments[0] == *root && gate.is_within(&site.gate)
+        });
         let unhyphened = |name: &str| name.replace('_', "");
         let home = &self.resolver.home;
         let by_package = [home.externs, home.dev_externs]
             .into_iter()
             .flatten()
             .flatten()
-            .any(|(_, library)| library != root && unhyphened(library) == unhyphened(root));
+            .map(|(_, external)| &external.library)
+            .any(|library| library != root && unhyphened(library) == unhyphened(root));
         (in_paths || by_package).then(|| self.word(root))
     }
 
@@ -311,6 +341,15 @@ impl Rewrite<'_, '_> {
         let root = [self.resolver.home.root.clone()];
         self.resolver
             .binds_crate(&self.found.scopes, &root, "alloc")
+    }
+
+    /// The conditions under which an import is there.
+    pub(super) fn gate_of(&self, scope: ScopeId, leaf: &Leaf) -> Gate {
+        let gate = &self.found.scopes.get(scope).gate;
+        match &leaf.cfg {
+            Some(cfg) => gate.with(cfg.clone()),
+            None => gate.clone(),
+        }
     }
 
     /// Why an import cannot take `to`, if it cannot.
@@ -330,7 +369,8 @@ impl Rewrite<'_, '_> {
             after: head.map(|head| head.base.as_slice()),
             renamed: None,
             absolute: false,
-            test: mentions_test(&leaf.condition),
+            gate: self.gate_of(scope, leaf),
+            hidden: &[],
             by_name: false,
         };
         if to.len() == 1 && leaf.kind == LeafKind::Glob && to[0] == self.resolver.home.root {

@@ -1,9 +1,7 @@
 //! Paths outside imports.
 
-use rustc_hash::FxHashMap;
-
 use super::Rewrite;
-use super::fate::{Carrier, Fates, LeafKey, Next};
+use super::fate::{Carrier, Fates, Next};
 use super::globs::Added;
 use super::guards::refuses_macro;
 use super::names_edit::rename;
@@ -13,70 +11,20 @@ use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
 use crate::lang::draft::no_successor;
 use crate::lang::draft::{Draft, Refusal, Subject, show};
-use crate::lang::rust::resolve::{LeafKind, Reach, Role, Sense, Via};
+use crate::lang::rust::resolve::{Role, Sense, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
-use crate::outline::Declared;
 use crate::path::Segment;
 use crate::text::Edit;
 
 impl Rewrite<'_, '_> {
-    /// Plans every path outside imports; gives the imports that nothing uses after it.
-    pub(super) fn sites(&self, fates: &Fates, added: &Added, draft: &mut Draft) -> Vec<LeafKey> {
-        let mut uses: FxHashMap<LeafKey, (usize, usize)> = FxHashMap::default();
-        for site in &self.found.sites {
-            let rewritten = self.site(site, fates, added, draft);
-            if let Via::Import(scope, ordinal) = site.head.via {
-                let (all, gone) = uses.entry((scope, ordinal)).or_default();
-                *all += 1;
-                *gone += usize::from(rewritten);
-            }
-        }
-        let mut unused: Vec<LeafKey> = uses
-            .into_iter()
-            .filter(|(_, (all, gone))| all == gone)
-            .map(|(key, _)| key)
-            .filter(|key| !self.found.other_uses.contains(key) && self.may_go(*key, fates))
-            .collect();
-        unused.sort_unstable();
-        for &(scope, ordinal) in &unused {
-            let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
-            if let Some(old) = fates
-                .get((scope, ordinal))
-                .and_then(|fate| fate.old.as_ref())
-            {
-                draft
-                    .declared
-                    .push(Declared::Removed(self.binding(scope, leaf, old)));
-            }
-        }
-        unused
-    }
-
-    /// Whether an import whose last use was rewritten can go: it is private, nothing
-    /// else can reach its name, and it is no reference itself.
-    fn may_go(&self, (scope, ordinal): LeafKey, fates: &Fates) -> bool {
-        let here = self.found.scopes.get(scope);
-        let leaf = &here.names.leaves[ordinal];
-        let heads_another = || {
-            self.found.scopes.iter().any(|(id, other)| {
-                (0..other.names.leaves.len()).any(|o| {
-                    fates
-                        .get((id, o))
-                        .and_then(|fate| fate.head.as_ref())
-                        .is_some_and(|head| head.via == Via::Import(scope, ordinal))
-                })
-            })
-        };
-        fates
-            .get((scope, ordinal))
-            .is_some_and(|fate| fate.next == Next::Stays)
-            && leaf.reach == Reach::Private
-            && matches!(leaf.kind, LeafKind::Name | LeafKind::SelfModule)
-            && leaf.name != "_"
-            && !self.found.mentions.contains(&leaf.name)
-            && !heads_another()
-            && (here.module != scope || !self.is_mentioned_below(scope, &leaf.name))
+    /// Plans every path outside imports; says of each whether it no longer goes through its old first
+    /// names.
+    pub(super) fn sites(&self, fates: &Fates, added: &Added, draft: &mut Draft) -> Vec<bool> {
+        let sites = self.found.sites.iter();
+        sites
+            .map(|site| self.site(site, fates, added, draft))
+            .collect()
     }
 
     /// Plans one path; true if the text no longer goes through its old first names.
@@ -182,7 +130,11 @@ impl Rewrite<'_, '_> {
             draft.refused(&subject, two_namespaces(), table);
             return false;
         }
-        match self.site_edits(site, &after, &target, tail, renamed) {
+        let planned = match self.refuses_version(&outcome) {
+            Some(refusal) => Err(refusal),
+            None => self.site_edits(site, &after, &target, tail, renamed),
+        };
+        match planned {
             Ok(edits) => {
                 let first = site.names[0].at.range();
                 let keeps_head = !edits.iter().any(|edit| edit.range.start <= first.start);
@@ -253,7 +205,8 @@ impl Rewrite<'_, '_> {
             after: Some(after),
             renamed,
             absolute: site.mode == Mode::Definition && !self.is_used_here_only(site),
-            test: site.test,
+            gate: site.gate.clone(),
+            hidden: &site.hidden,
             by_name: matches!(site.mode, Mode::Exported | Mode::Quote)
                 && site.head.via == Via::Extern,
         };

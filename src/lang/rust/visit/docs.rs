@@ -25,7 +25,9 @@ impl Walker<'_, '_> {
                 } else if let syn::Meta::NameValue(value) = &attr.meta
                     && let syn::Expr::Lit(lit) = &value.value
                 {
-                    self.found.doc_strings.push(At::span(lit.lit.span()));
+                    let at = At::span(lit.lit.span());
+                    self.found.doc_literals.push((at.clone(), scope));
+                    self.found.doc_strings.push(at);
                 } else if let syn::Meta::NameValue(value) = &attr.meta
                     && let syn::Expr::Macro(mac) = &value.value
                     && let Ok(file) = mac.mac.parse_body::<syn::LitStr>()
@@ -38,6 +40,8 @@ impl Walker<'_, '_> {
                 .any(|range| self.words.contains_any(&self.text[range.clone()]));
             if is_relevant {
                 self.documentation(&comments, scope);
+            } else if !comments.is_empty() {
+                self.found.unread_docs.push((comments, scope));
             }
         }
     }
@@ -57,6 +61,7 @@ impl Walker<'_, '_> {
             self.found.doctests.push(Doctest {
                 code: doctest.code,
                 edition: doctest.edition,
+                gate: self.gate.clone(),
             });
         }
     }
@@ -73,7 +78,9 @@ impl Walker<'_, '_> {
             at += part.len() + 2;
         }
         // A plain link is resolved through a name that stays.
-        if names.len() == 1 {
+        if let [name] = names.as_slice() {
+            let name = name.text.clone();
+            self.found.link_names.push((name, self.scope));
             return;
         }
         let plain = names.len();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use crate::lang::rust::at::{At, Name};
+use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Head, ScopeId, Scopes, Written};
 use crate::outline::Use;
@@ -70,8 +71,10 @@ pub struct Site {
     pub in_macro: bool,
     /// The `macro_rules!` whose body it stands in.
     pub definition: Option<Segment>,
-    /// It is only there for tests.
-    pub test: bool,
+    /// The conditions under which it is there.
+    pub gate: Gate,
+    /// Type parameters in sight: they hide crates and modules of the same name.
+    pub hidden: Vec<Segment>,
     /// Its index in the outline's uses.
     pub index: usize,
 }
@@ -83,6 +86,8 @@ pub struct Doctest {
     pub code: Embedded,
     /// The edition that its fence names.
     pub edition: Option<Edition>,
+    /// The conditions under which it is there.
+    pub gate: Gate,
 }
 
 /// What the walk found.
@@ -102,12 +107,20 @@ pub struct Found {
     pub token_heads: FxHashSet<Segment>,
     /// Code in documentation, in order.
     pub doctests: Vec<Doctest>,
+    /// Documentation that was not read, with the scope that its links are resolved in.
+    pub unread_docs: Vec<(Vec<Range<usize>>, ScopeId)>,
+    /// Documentation in strings, likewise.
+    pub doc_literals: Vec<(At, ScopeId)>,
+    /// Links of a single name, with the scope.
+    pub link_names: Vec<(Segment, ScopeId)>,
     /// Words like paths in documentation.
     pub doc_mentions: Vec<Range<usize>>,
     /// `#[doc = "..."]` and the like.
     pub doc_strings: Vec<At>,
     /// Files whose text is documentation: `#[doc = include_str!("...")]`, with the attribute.
     pub doc_files: Vec<(At, String)>,
+    /// Strings of attributes that are not known to hold a path.
+    pub attribute_texts: Vec<At>,
     /// String literals inside macro calls.
     pub texts: Vec<At>,
     /// Calls of macros by a plain name, with the module that they stand in.

@@ -18,8 +18,9 @@ pub use found::{Context, Doctest, Found, Mode, Site};
 
 use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, Position};
+use super::gate::Gate;
 use super::resolve::{
-    Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, is_test,
+    Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, has_no_prelude,
 };
 use super::settings::{Attribute, Settings};
 use crate::mapping::Outcome;
@@ -49,7 +50,7 @@ pub struct Walker<'r, 'a> {
     more_attributes: &'r [Attribute],
     /// Scopes of inline modules, by the address of the item.
     modules: FxHashMap<usize, ScopeId>,
-    in_test: bool,
+    gate: Gate,
     definition: Option<Segment>,
 }
 
@@ -75,13 +76,14 @@ impl<'r, 'a> Walker<'r, 'a> {
             words,
             more_attributes: &settings.string_attributes,
             modules: FxHashMap::default(),
-            in_test: resolver.home.test,
+            gate: resolver.home.gate.under(&file.attrs),
             definition: None,
         };
         let mut path = vec![resolver.home.root.clone()];
         path.extend_from_slice(&resolver.home.module);
-        let in_test = walker.in_test;
-        walker.add_modules(&file.items, &path, in_test);
+        let gate = walker.gate.clone();
+        let no_prelude = resolver.home.no_prelude || has_no_prelude(&file.attrs);
+        walker.add_modules(&file.items, &path, &gate, no_prelude);
         walker.ribs.push(Rib::Scope(0));
         walker.docs(&file.attrs, 0, 0);
         visit::visit_file(&mut walker, file);
@@ -90,18 +92,33 @@ impl<'r, 'a> Walker<'r, 'a> {
 
     /// Makes the scopes of a module and, after it, of those inside it. The order is that of a
     /// depth-first walk: `visit_item_mod` finds them by the address of the item.
-    fn add_modules(&mut self, items: &[Item], path: &[Segment], test: bool) -> ScopeId {
+    fn add_modules(
+        &mut self,
+        items: &[Item],
+        path: &[Segment],
+        gate: &Gate,
+        no_prelude: bool,
+    ) -> ScopeId {
         let names = Names::of_items(items, &mut self.expansions);
         let key: Vec<&str> = path.iter().map(Segment::as_str).collect();
-        let id = self
-            .found
-            .scopes
-            .add_module(path.to_vec(), names, key.join("::"), test);
-        self.add_inner_modules(items, path, test);
+        let id = self.found.scopes.add_module(
+            path.to_vec(),
+            names,
+            key.join("::"),
+            gate.clone(),
+            no_prelude,
+        );
+        self.add_inner_modules(items, path, gate, no_prelude);
         id
     }
 
-    fn add_inner_modules(&mut self, items: &[Item], path: &[Segment], test: bool) {
+    fn add_inner_modules(
+        &mut self,
+        items: &[Item],
+        path: &[Segment],
+        gate: &Gate,
+        no_prelude: bool,
+    ) {
         for item in items {
             match item {
                 Item::Mod(item) => {
@@ -109,15 +126,16 @@ impl<'r, 'a> Walker<'r, 'a> {
                         let mut inner = path.to_vec();
                         inner.push(bare(&item.ident));
                         // Under two `cfg`s a module may stand twice: each has a scope.
-                        let test = test || is_test(&item.attrs);
-                        let id = self.add_modules(items, &inner, test);
+                        let gate = gate.under(&item.attrs);
+                        let no_prelude = no_prelude || has_no_prelude(&item.attrs);
+                        let id = self.add_modules(items, &inner, &gate, no_prelude);
                         self.modules.insert(std::ptr::from_ref(item) as usize, id);
                     }
                 }
                 Item::Macro(item) if item.ident.is_none() => {
                     if let Expanded::Items(items) = &*self.expansions.of(&item.mac, Position::Item)
                     {
-                        self.add_inner_modules(items, path, test);
+                        self.add_inner_modules(items, path, gate, no_prelude);
                     }
                 }
                 _ => {}
@@ -147,6 +165,23 @@ impl<'r, 'a> Walker<'r, 'a> {
             }
         }
         false
+    }
+
+    /// The type parameters around, those of items further out too: an inner item may not use them,
+    /// but they hide other names all the same (E0401).
+    fn type_parameters(&self) -> Vec<Segment> {
+        let mut found = Vec::new();
+        for rib in self.ribs.iter().rev() {
+            match rib {
+                Rib::Locals(locals) => {
+                    let types = locals.iter().filter(|(_, kinds)| kinds.meets(TYPE));
+                    found.extend(types.map(|(name, _)| name.clone()));
+                }
+                Rib::Scope(id) if self.found.scopes.get(*id).module == *id => break,
+                Rib::Item | Rib::Scope(_) => {}
+            }
+        }
+        found
     }
 
     fn bind(&mut self, name: Segment, kinds: Namespaces) {
@@ -182,6 +217,14 @@ impl<'r, 'a> Walker<'r, 'a> {
         self.with_rib(Rib::Item, |walker| walker.with_locals(inside));
     }
 
+    /// What stands under these attributes.
+    fn under(&mut self, attrs: &[syn::Attribute], inside: impl FnOnce(&mut Self)) {
+        let gate = self.gate.under(attrs);
+        let before = std::mem::replace(&mut self.gate, gate);
+        inside(self);
+        self.gate = before;
+    }
+
     fn in_scope(&mut self, names: Names, inside: impl FnOnce(&mut Self)) {
         self.blocks += 1;
         let key = format!(
@@ -195,7 +238,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         let id = self
             .found
             .scopes
-            .add_block(self.scope, names, key, self.in_test);
+            .add_block(self.scope, names, key, self.gate.clone());
         let before = std::mem::replace(&mut self.scope, id);
         self.with_rib(Rib::Scope(id), inside);
         self.scope = before;
@@ -265,7 +308,8 @@ impl<'r, 'a> Walker<'r, 'a> {
                 context: parts.context,
                 in_macro: self.macros > 0,
                 definition: self.definition.clone(),
-                test: self.in_test,
+                gate: self.gate.clone(),
+                hidden: self.type_parameters(),
                 index,
             });
         }

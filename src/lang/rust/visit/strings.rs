@@ -36,6 +36,8 @@ impl Walker<'_, '_> {
                         self.attribute_string(literal);
                     } else if owner == "cfg_attr" && key == "doc" {
                         self.found.doc_strings.push(At::span(literal.span()));
+                    } else {
+                        self.found.attribute_texts.push(At::span(literal.span()));
                     }
                 }
                 _ => {}

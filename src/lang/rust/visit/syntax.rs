@@ -6,7 +6,7 @@ use syn::{Attribute, Item};
 use super::{Context, Mode, Parts, Rib, Walker};
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Position, scan};
-use crate::lang::rust::resolve::{MACRO, Names, TYPE, VALUE, is_test};
+use crate::lang::rust::resolve::{MACRO, Names, TYPE, VALUE, has_no_prelude};
 
 /// The attributes of an item.
 fn attributes_of(item: &Item) -> &[Attribute] {
@@ -36,8 +36,8 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         if !matches!(item, Item::Mod(_)) {
             self.docs(attributes_of(item), self.scope, self.scope);
         }
-        let before = self.in_test;
-        self.in_test |= is_test(attributes_of(item));
+        let gate = self.gate.under(attributes_of(item));
+        let before = std::mem::replace(&mut self.gate, gate);
         match item {
             Item::Mod(_) | Item::Use(_) | Item::Macro(_) => visit::visit_item(self, item),
             Item::Verbatim(tokens) => {
@@ -49,7 +49,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             }
             _ => self.item(|walker| visit::visit_item(walker, item)),
         }
-        self.in_test = before;
+        self.gate = before;
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
@@ -77,7 +77,11 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 let names = Names::of_items(items, &mut self.expansions);
                 self.blocks += 1;
                 let key = format!("block module {}", self.blocks);
-                Some(self.found.scopes.add_module(path, names, key, self.in_test))
+                let no_prelude =
+                    self.found.scopes.get(self.scope).no_prelude || has_no_prelude(&item.attrs);
+                let gate = self.gate.clone();
+                let scopes = &mut self.found.scopes;
+                Some(scopes.add_module(path, names, key, gate, no_prelude))
             }
             Some(_) => {
                 let address = std::ptr::from_ref(item) as usize;
@@ -117,7 +121,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         for attr in &stmt.attrs {
             self.visit_attribute(attr);
         }
-        self.call(&stmt.mac, Position::Statement);
+        self.under(&stmt.attrs, |walker| {
+            walker.call(&stmt.mac, Position::Statement);
+        });
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
@@ -135,12 +141,14 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
 
     fn visit_field(&mut self, field: &'ast syn::Field) {
         self.docs(&field.attrs, self.scope, self.scope);
-        visit::visit_field(self, field);
+        self.under(&field.attrs, |walker| visit::visit_field(walker, field));
     }
 
     fn visit_variant(&mut self, variant: &'ast syn::Variant) {
         self.docs(&variant.attrs, self.scope, self.scope);
-        visit::visit_variant(self, variant);
+        self.under(&variant.attrs, |walker| {
+            visit::visit_variant(walker, variant)
+        });
     }
 
     fn visit_impl_item(&mut self, item: &'ast syn::ImplItem) {
@@ -152,7 +160,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             _ => &[],
         };
         self.docs(attrs, self.scope, self.scope);
-        self.with_locals(|walker| visit::visit_impl_item(walker, item));
+        self.under(attrs, |walker| {
+            walker.with_locals(|walker| visit::visit_impl_item(walker, item));
+        });
     }
 
     fn visit_trait_item(&mut self, item: &'ast syn::TraitItem) {
@@ -164,7 +174,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             _ => &[],
         };
         self.docs(attrs, self.scope, self.scope);
-        self.with_locals(|walker| visit::visit_trait_item(walker, item));
+        self.under(attrs, |walker| {
+            walker.with_locals(|walker| visit::visit_trait_item(walker, item));
+        });
     }
 
     fn visit_foreign_item(&mut self, item: &'ast syn::ForeignItem) {
@@ -175,7 +187,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             _ => &[],
         };
         self.docs(attrs, self.scope, self.scope);
-        self.with_locals(|walker| visit::visit_foreign_item(walker, item));
+        self.under(attrs, |walker| {
+            walker.with_locals(|walker| visit::visit_foreign_item(walker, item));
+        });
     }
 
     fn visit_generics(&mut self, generics: &'ast syn::Generics) {
@@ -283,14 +297,18 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         for attr in &local.attrs {
             self.visit_attribute(attr);
         }
-        if let Some(init) = &local.init {
-            self.visit_local_init(init);
-        }
-        self.visit_pat(&local.pat);
+        self.under(&local.attrs, |walker| {
+            if let Some(init) = &local.init {
+                walker.visit_local_init(init);
+            }
+            walker.visit_pat(&local.pat);
+        });
     }
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
-        self.with_locals(|walker| visit::visit_arm(walker, arm));
+        self.under(&arm.attrs, |walker| {
+            walker.with_locals(|walker| visit::visit_arm(walker, arm));
+        });
     }
 
     fn visit_expr_if(&mut self, expr: &'ast syn::ExprIf) {

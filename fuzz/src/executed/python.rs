@@ -1,0 +1,147 @@
+//! Programs of Python, run by an interpreter.
+//!
+//! What a program refers to are stubs in memory. Before, an object that moves is one object under both
+//! paths; after, it is to be had under its new path only. A program shows objects, and each says which
+//! one it is. A program that a finding was left in runs once more where both paths are: apart from what
+//! the finding is about, it must do the same.
+
+mod imports;
+mod program;
+mod server;
+mod tree;
+mod uses;
+mod world;
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+
+use self::server::{Server, State};
+use self::tree::{Rewritten, Tree};
+pub use self::world::World;
+use super::{Fault, Files, Kind, Verdict};
+
+/// Stands for the folder of a program, and so for its package, in its files.
+pub const OWN: &str = "OWN";
+
+/// What judges programs of Python.
+pub struct Python {
+    tree: Tree,
+    server: Server,
+}
+
+impl Python {
+    /// Starts an interpreter.
+    ///
+    /// # Errors
+    /// There is none, or there is no place for a tree.
+    pub fn open() -> anyhow::Result<Self> {
+        Ok(Self {
+            tree: Tree::new()?,
+            server: Server::start()?,
+        })
+    }
+}
+
+impl Kind for Python {
+    type World = World;
+
+    const NAME: &'static str = "python";
+    const BATCH: u64 = 500;
+    const MOST_LEFT: f64 = 0.001;
+    const MOST_TOLD: f64 = 0.3;
+    const LEAST_SAME: f64 = 0.4;
+
+    fn world(rng: &mut Rng) -> World {
+        World::draw(rng)
+    }
+
+    fn program(_: &World, rng: &mut Rng) -> Files {
+        program::program(rng)
+    }
+
+    fn judge(&mut self, world: &World, programs: &[Files]) -> anyhow::Result<Vec<Verdict>> {
+        self.server.world(world)?;
+        let rewritten = self.tree.rewrite(&world.table(), programs)?;
+        let pairs = programs.iter().zip(rewritten);
+        pairs
+            .map(|(before, after)| self.verdict(before, &after))
+            .collect()
+    }
+
+    fn table(world: &World) -> String {
+        world.table()
+    }
+
+    fn fewer_rules(world: &World) -> Vec<World> {
+        world.fewer_rules()
+    }
+
+    fn simpler(files: &Files) -> Vec<Files> {
+        program::simpler(files)
+    }
+}
+
+impl Python {
+    fn verdict(&mut self, before: &Files, after: &Rewritten) -> anyhow::Result<Verdict> {
+        if let Some(message) = &after.failure {
+            return Ok(Verdict::Left(message.clone()));
+        }
+        // Without an edit there is still the question whether something was overlooked.
+        let state = match after.told.is_empty() {
+            true => State::New,
+            false => State::Both,
+        };
+        let (was, is) = self.server.run(before, &after.files, state)?;
+        if was.iter().any(|line| line == "!SyntaxError") {
+            return Ok(Verdict::Idle("not Python".to_owned()));
+        }
+        if let Some(kind) = difference(&was, &is) {
+            let text = report(&was, &is, before, after);
+            return Ok(Verdict::Fault(Fault { kind, text }));
+        }
+        Ok(match after.told.is_empty() {
+            _ if was.iter().all(|line| line.starts_with('!')) => {
+                Verdict::Idle("show nothing".to_owned())
+            }
+            false => Verdict::Told,
+            true if *before == after.files => Verdict::Unchanged,
+            true => Verdict::Same,
+        })
+    }
+}
+
+/// What two traces differ in first, in words that have no names in them.
+fn difference(was: &[String], is: &[String]) -> Option<String> {
+    let at = (0..was.len().max(is.len())).find(|&at| was.get(at) != is.get(at))?;
+    let word = |trace: &[String]| match trace.get(at) {
+        None => "the end".to_owned(),
+        Some(line) if line.starts_with('!') => line.clone(),
+        Some(line) if line.starts_with('#') => "another place".to_owned(),
+        Some(_) => "a value".to_owned(),
+    };
+    Some(format!("{} before, {} after", word(was), word(is)))
+}
+
+fn report(was: &[String], is: &[String], before: &Files, after: &Rewritten) -> String {
+    let mut text = String::new();
+    for (name, source) in &after.files {
+        if before.get(name) != Some(source) {
+            text.push_str(&format!("# after: {name}\n{source}\n"));
+        }
+    }
+    text.push_str(&format!(
+        "# shown before: {}\n# shown after: {}\n# findings: {:?}",
+        was.join(" "),
+        is.join(" "),
+        after.findings
+    ));
+    text
+}
+
+/// Paths of files, and texts, with this folder in the place of [`OWN`].
+fn placed(files: &Files, folder: &str) -> BTreeMap<String, String> {
+    let place =
+        |(name, text): (&String, &String)| (format!("{folder}/{name}"), text.replace(OWN, folder));
+    files.iter().map(place).collect()
+}
