@@ -12,6 +12,7 @@ use super::annotations;
 use super::breadth;
 use super::docs::{self, Docs};
 use super::embedded;
+use super::notebook;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
@@ -130,8 +131,7 @@ fn unread(text: &str, tokens: &Tokens, beside: &[String]) -> FxHashSet<Segment> 
         .filter_map(|token| text.get(bytes(token.range())));
     commands
         .chain(beside.iter().map(String::as_str))
-        .flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
-        .filter(|word| !word.is_empty())
+        .flat_map(notebook::words)
         .map(Segment::new)
         .collect()
 }
