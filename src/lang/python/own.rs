@@ -16,7 +16,12 @@ use super::unit::{Unit, binds_root};
 use crate::path::Segment;
 
 /// Functions that give a module of which they are told the name.
-const IMPORTERS: &[&str] = &["import_module", "__import__", "importorskip", "resolve_name"];
+const IMPORTERS: &[&str] = &[
+    "import_module",
+    "__import__",
+    "importorskip",
+    "resolve_name",
+];
 
 /// Functions whose argument is a name for people, whatever follows in it.
 const LABELS: &[&str] = &["getLogger", "get_logger", "getChild"];
@@ -87,7 +92,11 @@ impl Finder {
                     continue;
                 };
                 let leads_here = own.iter().any(|own| {
-                    let value = if binds_root(import, at) { 1 } else { path.len() };
+                    let value = if binds_root(import, at) {
+                        1
+                    } else {
+                        path.len()
+                    };
                     !own.is_empty() && own.starts_with(&path[..value.min(path.len())])
                 });
                 is_bound |= leads_here;
@@ -147,8 +156,7 @@ impl Finder {
                 let named = first.is_some_and(|first| self.is_name(first));
                 match call.func.as_ref() {
                     Expr::Attribute(method) if last_name(&method.value) == Some("modules") => {
-                        named
-                            && matches!(method.attr.as_str(), "get" | "__getitem__" | "pop")
+                        named && matches!(method.attr.as_str(), "get" | "__getitem__" | "pop")
                     }
                     function => {
                         let function = last_name(function).unwrap_or_default();
@@ -191,7 +199,11 @@ impl Finder {
 
     /// The arguments but the first.
     fn others(&mut self, arguments: &Arguments) {
-        arguments.args.iter().skip(1).for_each(|it| self.visit_expr(it));
+        arguments
+            .args
+            .iter()
+            .skip(1)
+            .for_each(|it| self.visit_expr(it));
         arguments
             .keywords
             .iter()
@@ -232,7 +244,9 @@ impl Finder {
                         self.continued(&literal.value, is_open);
                     }
                     // Another literal stands beside this one, or the name is all.
-                    _ => self.own.any |= elements.peek().is_some() || string.value.iter().count() > 1,
+                    _ => {
+                        self.own.any |= elements.peek().is_some() || string.value.iter().count() > 1
+                    }
                 }
             }
         }
@@ -240,7 +254,8 @@ impl Finder {
 
     /// `__name__ + ".X"`, `"%s.X" % __name__`.
     fn operation(&mut self, left: &Expr, op: Operator, right: &Expr) {
-        let is_own = |value: &Expr| matches!(value, Expr::Name(name) if name.id.as_str() == "__name__");
+        let is_own =
+            |value: &Expr| matches!(value, Expr::Name(name) if name.id.as_str() == "__name__");
         match (op, left, right) {
             (Operator::Add, left, Expr::StringLiteral(rest)) if is_own(left) => {
                 self.continued(rest.value.to_str(), true);
@@ -273,13 +288,17 @@ impl Finder {
         let Expr::StringLiteral(pattern) = method.value.as_ref() else {
             return;
         };
-        let is_own = |value: &Expr| matches!(value, Expr::Name(name) if name.id.as_str() == "__name__");
+        let is_own =
+            |value: &Expr| matches!(value, Expr::Name(name) if name.id.as_str() == "__name__");
         let pattern = pattern.value.to_str();
         match method.attr.as_str() {
             "format" => {
                 let arguments = call.arguments.iter_source_order();
                 let named = arguments.into_iter().any(|it| is_own(it.value()));
-                if named && pattern.starts_with('{') && let Some((_, rest)) = pattern.split_once('}') {
+                if named
+                    && pattern.starts_with('{')
+                    && let Some((_, rest)) = pattern.split_once('}')
+                {
                     self.pattern(rest, '{');
                 }
             }

@@ -140,9 +140,12 @@ fn is_captured(chain: &Chain, bound: &FxHashSet<Segment>, unit: &Unit<'_>) -> bo
 fn path_of(chain: &Chain, unit: &Unit<'_>) -> Option<(Range<usize>, Vec<Segment>)> {
     let range = bytes(chain.parts[0].range);
     let is_mapped = |(binding, path): &(BindingId, Vec<Segment>)| {
-        let is_dotted = unit.scopes.clause(*binding).is_some_and(|(import, clause)| {
-            import.kind == ImportKind::Plain && clause.alias.is_none()
-        });
+        let is_dotted = unit
+            .scopes
+            .clause(*binding)
+            .is_some_and(|(import, clause)| {
+                import.kind == ImportKind::Plain && clause.alias.is_none()
+            });
         let verdict = Verdict::of(unit.setting.table, path, Namespaces::ALL);
         is_dotted && verdict.subject(path, range.clone()).is_some()
     };

@@ -128,15 +128,17 @@ impl Rewrite<'_, '_> {
         let block = |key: Key| -> BlockId { scopes.import(key.0).block };
         // Beside an import that binds the package, if one stands in the same block.
         let binds = |other: &Key| {
-            let root = facts.clause(*other).is_some_and(|fact| {
-                matches!(fact.form, Form::Dotted | Form::Undotted)
-            });
+            let root = facts
+                .clause(*other)
+                .is_some_and(|fact| matches!(fact.form, Form::Dotted | Form::Undotted));
             root && !matches!(fates.clause(*other), Next::Swaps(_) | Next::Goes)
         };
-        let beside = chain.keys().find(|other| binds(other) && block(*other) == block(key));
-        let bound = chain.keys().any(|other| {
-            binds(&other) && scopes.import(other.0).scope == import.scope
-        });
+        let beside = chain
+            .keys()
+            .find(|other| binds(other) && block(*other) == block(key));
+        let bound = chain
+            .keys()
+            .any(|other| binds(&other) && scopes.import(other.0).scope == import.scope);
         let mut alias = None;
         if !bound {
             let mut name = module.join("_");

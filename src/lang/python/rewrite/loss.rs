@@ -26,8 +26,7 @@ impl Rewrite<'_, '_> {
         let same = scopes.scope(bound.scope).bindings.get(&bound.name);
         let is_alone = !same.into_iter().flatten().any(|&other| {
             other != binding
-                && key_of(self.unit, other)
-                    .is_some_and(|other| binds_root_of(self, other, facts))
+                && key_of(self.unit, other).is_some_and(|other| binds_root_of(self, other, facts))
         });
         let helps = |other: BindingId, needed: &[Segment]| match key_of(self.unit, other) {
             // Whatever it is, the name is bound to it.
@@ -122,7 +121,9 @@ impl Rewrite<'_, '_> {
     ) -> bool {
         chain.reached.iter().any(|(other, _)| {
             *other != key
-                && facts.clause(*other).is_some_and(|fact| fact.form == Form::Dotted)
+                && facts
+                    .clause(*other)
+                    .is_some_and(|fact| fact.form == Form::Dotted)
                 && self.brings(*other, module, facts, fates)
         })
     }

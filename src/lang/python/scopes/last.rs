@@ -82,12 +82,19 @@ impl LastImports {
     ) -> FxHashSet<BindingId> {
         let before = |id: &BindingId| self.imports.get(id);
         let back = |id: BindingId| before(&id).map_or(&[][..], |before| &before.bindings[..]);
-        let above = walk(import, |id| back(id).iter().copied().filter(|id| counts(*id)));
-        if !above.iter().any(|id| before(id).is_some_and(|it| it.unbound)) {
+        let above = walk(import, |id| {
+            back(id).iter().copied().filter(|id| counts(*id))
+        });
+        if !above
+            .iter()
+            .any(|id| before(id).is_some_and(|it| it.unbound))
+        {
             return FxHashSet::default();
         }
         let next = |id: BindingId| self.next.get(&id).map_or(&[][..], Vec::as_slice);
-        walk(import, |id| next(id).iter().copied().filter(|id| counts(*id)))
+        walk(import, |id| {
+            next(id).iter().copied().filter(|id| counts(*id))
+        })
     }
 }
 

@@ -51,9 +51,7 @@ impl<'u> Finder<'u, '_> {
             }
         } else if is_lookup {
             self.dict_lookup(&method.value, first);
-        } else if method.attr.as_str() == "update"
-            && self.reader.is(&method.value, "sys.modules")
-        {
+        } else if method.attr.as_str() == "update" && self.reader.is(&method.value, "sys.modules") {
             self.stored_items(first);
         }
     }

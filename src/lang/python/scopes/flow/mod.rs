@@ -207,7 +207,9 @@ impl Flow {
         let Entry { sources, since } = self.entries[variable.index()].clone();
         let (owner, _) = self.began[self.scope_of[variable.index()].index()];
         let run = std::iter::once(&self.run).chain(&self.waiting);
-        let frames = run.filter(|run| run.id == owner).flat_map(|run| &run.frames);
+        let frames = run
+            .filter(|run| run.id == owner)
+            .flat_map(|run| &run.frames);
         let heads: Vec<u32> = frames
             .filter_map(|frame| match frame {
                 Frame::Loop(the_loop) if the_loop.since > since => Some(the_loop.since),
