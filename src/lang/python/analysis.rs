@@ -12,6 +12,7 @@ use super::annotations;
 use super::breadth;
 use super::docs::{self, Docs};
 use super::embedded;
+use super::notebook;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
@@ -128,10 +129,21 @@ fn unread(text: &str, tokens: &Tokens, beside: &[String]) -> FxHashSet<Segment> 
         .iter()
         .filter(|token| token.kind() == TokenKind::IpyEscapeCommand)
         .filter_map(|token| text.get(bytes(token.range())));
+    let commands = commands.chain(beside.iter().map(String::as_str));
+    // `name?` asks for help.
+    let helps = tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| token.kind() == TokenKind::Question);
+    let asked = helps.flat_map(|(at, _)| {
+        let before = tokens[..at].iter().rev();
+        let line = before.take_while(|token| !token.kind().is_any_newline());
+        line.filter(|token| token.kind() == TokenKind::Name)
+            .filter_map(|token| text.get(bytes(token.range())))
+    });
     commands
-        .chain(beside.iter().map(String::as_str))
-        .flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
-        .filter(|word| !word.is_empty())
+        .flat_map(notebook::words)
+        .chain(asked)
         .map(Segment::new)
         .collect()
 }

@@ -26,6 +26,7 @@ mod embedded;
 mod exports;
 mod mentions;
 mod notebook;
+mod own;
 mod parse;
 mod rewrite;
 mod roots;

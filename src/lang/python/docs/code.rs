@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::Docs;
 use crate::lang::python::analysis::{self, Reading, Standing};
-use crate::lang::python::scopes::{Chain, ImportKind, Part, ScopeId};
+use crate::lang::python::scopes::{BindingId, Chain, ImportKind, Part, ScopeId};
 use crate::lang::python::unit::{Setting, Unit, bytes};
 use crate::path::{Namespaces, PYTHON, Segment};
 use ruff_text_size::{TextRange, TextSize};
@@ -138,15 +138,19 @@ fn is_captured(chain: &Chain, bound: &FxHashSet<Segment>, unit: &Unit<'_>) -> bo
 
 /// The mapped path that a chain means by a dotted import of the module.
 fn path_of(chain: &Chain, unit: &Unit<'_>) -> Option<(Range<usize>, Vec<Segment>)> {
-    let (binding, path) = unit.meanings(chain).into_iter().next()?;
-    let (import, clause) = unit.scopes.clause(binding)?;
-    if import.kind != ImportKind::Plain || clause.alias.is_some() {
-        return None;
-    }
-    let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
     let range = bytes(chain.parts[0].range);
-    verdict.subject(&path, range.clone())?;
-    Some((range, path.clone()))
+    let is_mapped = |(binding, path): &(BindingId, Vec<Segment>)| {
+        let is_dotted = unit
+            .scopes
+            .clause(*binding)
+            .is_some_and(|(import, clause)| {
+                import.kind == ImportKind::Plain && clause.alias.is_none()
+            });
+        let verdict = Verdict::of(unit.setting.table, path, Namespaces::ALL);
+        is_dotted && verdict.subject(path, range.clone()).is_some()
+    };
+    let (_, path) = unit.meanings(chain).into_iter().find(is_mapped)?;
+    Some((range, path))
 }
 
 /// The names in a text that is not parsed.

@@ -2,13 +2,15 @@
 //!
 //! - `json`: where the sources of code cells stand in the file;
 //! - `literal`: a JSON string as text, byte for byte, and text as a JSON string;
-//! - `edits`: edits of the joined text to edits of the file.
+//! - `edits`: edits of the joined text to edits of the file;
+//! - `commands`: names that code which is not read may use.
 //!
 //! Source: the notebook format, versions 4 and 3 (documentation of nbformat). Each cell ends in a
 //! newline in the joined text; where its source has none, one is added that stands nowhere in the
 //! file. Deliberately absent: outputs, other cells, kernels other than Python, cells that start with
 //! `%%`. The JSON is never printed anew: it is edited like any other text.
 
+mod commands;
 mod edits;
 mod json;
 mod literal;
@@ -22,6 +24,7 @@ use crate::outline::Outline;
 use crate::plan::{Analysis, Plan};
 use crate::text::{EditConflict, Edits};
 
+pub(super) use commands::words;
 use literal::Run;
 
 /// The code of a notebook.

@@ -389,7 +389,9 @@ impl Rewrite<'_, '_> {
             !scopes.bound_between(from, group.scope, name)
         });
         let is_bound = scope.bindings.contains_key(name);
-        seen && (is_bound || !self.would_capture(group.scope, name, &users))
+        // A read that found nothing would find this.
+        let early = is_bound && self.is_read_unbound(group.scope, name);
+        seen && !early && (is_bound || !self.would_capture(group.scope, name, &users))
     }
 
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
@@ -526,7 +528,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether a block is `inner` or around it.
-    fn is_around(
+    pub(super) fn is_around(
         &self,
         outer: crate::lang::python::scopes::BlockId,
         inner: crate::lang::python::scopes::BlockId,

@@ -5,7 +5,8 @@ use super::facts::{Facts, Key};
 use super::fate::{Blocks, ChainNext, Fates};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, ScopeKind};
+use crate::lang::python::own::Own;
+use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -16,7 +17,7 @@ impl Rewrite<'_, '_> {
         let clause = import.clauses.get(key.1 as usize)?;
         let binding = scopes.binding(clause.binding);
         let scope = scopes.scope(binding.scope);
-        match scope.kind {
+        let seen = match scope.kind {
             ScopeKind::Module => self.module_exposes(
                 &binding.name,
                 clause
@@ -28,12 +29,34 @@ impl Rewrite<'_, '_> {
                 Code::BoundElsewhere,
                 format!("`{}` is an attribute of the class", binding.name),
             )),
-            _ if scope.dynamic => Some(Refusal::new(
+            _ if self.is_dynamic_below(binding.scope) => Some(Refusal::new(
                 Code::Dynamic,
                 "code of this scope looks names up by their text",
             )),
             _ => None,
-        }
+        };
+        seen.or_else(|| self.is_deleted(clause.binding))
+    }
+
+    /// Whether code of a scope, or of one in it, uses names that are not written.
+    fn is_dynamic_below(&self, scope: ScopeId) -> bool {
+        let scopes = self.unit.scopes.scopes.iter().enumerate();
+        let mut dynamic = scopes.filter(|(_, scope)| scope.dynamic);
+        dynamic.any(|(index, _)| self.is_below(ScopeId(index as u32), scope))
+    }
+
+    /// Why a binding cannot go that a `del` undoes: the name would not be bound there.
+    fn is_deleted(&self, binding: BindingId) -> Option<Refusal> {
+        let deletions = &self.unit.scopes.deletions;
+        let deleted = |deletion: &&Chain| deletion.reach.bindings.contains(&binding);
+        let name = &deletions.iter().find(deleted)?.parts[0].name;
+        Some(
+            Refusal::new(
+                Code::Binding,
+                format!("`del {name}` needs what the import binds"),
+            )
+            .help("take the `del` out by hand"),
+        )
     }
 
     /// Why a name of the module cannot go.
@@ -54,6 +77,19 @@ impl Rewrite<'_, '_> {
             return Some(Refusal::new(
                 Code::Export,
                 format!("a doctest, or whoever runs this string, uses `{name}`"),
+            ));
+        }
+        if self.unit.unread.contains(name) {
+            return Some(Refusal::new(
+                Code::Dynamic,
+                format!("code that is not read here uses `{name}`"),
+            ));
+        }
+        let own = || self.own.get_or_init(|| Own::of(self.unit));
+        if self.unit.scopes.dynamic_globals || own().reaches(name) {
+            return Some(Refusal::new(
+                Code::Dynamic,
+                "code of this module looks names up by their text",
             ));
         }
         let starred = self.is_starred(name);
@@ -100,6 +136,32 @@ impl Rewrite<'_, '_> {
                     ),
                 )
                 .help("change both by hand");
+                blocks.chains.insert(at, refusal);
+            }
+        }
+    }
+
+    /// Chains of a function whose text `eval` and the like see, that start at a name of a function around it: such code
+    /// sees the name because it is written there.
+    pub(super) fn block_captured(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+        let scopes = &self.unit.scopes;
+        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+            let own = &scopes.chains[chain.index];
+            let name = &own.parts[0].name;
+            let leaves = matches!(next, ChainNext::Writes(names) if names.first() != Some(name));
+            if !leaves || !scopes.scope(own.scope).dynamic {
+                continue;
+            }
+            let is_around = |id: &BindingId| {
+                let scope = scopes.binding(*id).scope;
+                scope != own.scope && scopes.scope(scope).kind != ScopeKind::Module
+            };
+            if own.reach.bindings.iter().any(is_around) {
+                let refusal = Refusal::new(
+                    Code::Dynamic,
+                    format!("code of this scope looks names up by their text, and sees `{name}` by this use"),
+                )
+                .help("write it by hand");
                 blocks.chains.insert(at, refusal);
             }
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::facts::{Facts, Form, Key};
+use super::facts::{Facts, Form, Key, Sense};
 use super::fate::{Blocks, Fates, Next};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
@@ -62,8 +62,8 @@ pub(super) fn block_equal_arms(
 fn block_chains(facts: &Facts, key: Key, refusal: &Refusal, blocks: &mut Blocks) {
     let speaks = facts.clause(key).is_some_and(|fact| fact.verdict.len() > 0);
     for (at, chain) in facts.chains.iter().enumerate() {
-        if !speaks && chain.keys().any(|one| one == key) && chain.sense().verdict.moved().is_some()
-        {
+        let moves = |sense: &Sense| sense.verdict.moved().is_some();
+        if !speaks && chain.keys().any(|one| one == key) && chain.senses.iter().any(moves) {
             blocks.chains.entry(at).or_insert_with(|| refusal.clone());
         }
     }

@@ -5,7 +5,7 @@
 //! everything is decided under a set of [`Blocks`], conflicts are looked for, each becomes a
 //! block, and that is repeated until there is none. Blocks only grow, so it ends.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::access::Accesses;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, Sense};
@@ -122,8 +122,10 @@ impl<'a> Rewrite<'_, 'a> {
         accesses.add(self, facts, &mut fates);
         self.keep_roots(facts, &mut fates, blocks);
         self.block_replaced(facts, &fates, blocks);
+        self.block_captured(facts, &fates, blocks);
         self.drop_twins(facts, &mut fates);
         fallback::block_equal_arms(self, facts, &fates, blocks);
+        self.keep_loaded(facts, &mut fates);
         fates
     }
 
@@ -400,6 +402,10 @@ impl<'a> Rewrite<'_, 'a> {
                         self.exposes(key)
                     };
                     match refusal {
+                        // The uses need it no more, but code that is no use does.
+                        Some(refusal) if matches!(refusal.code, Code::Binding | Code::Dynamic) => {
+                            fates.clauses.insert(key, Next::Held(refusal));
+                        }
                         Some(refusal) => {
                             blocks.clauses.insert(key, refusal);
                         }
@@ -422,7 +428,7 @@ impl<'a> Rewrite<'_, 'a> {
     /// A clause whose name another one of the same block brings already goes (row P33).
     fn drop_twins(&self, facts: &Facts, fates: &mut Fates) {
         let scopes = &self.unit.scopes;
-        let mut seen: FxHashSet<(u32, Segment, Vec<Segment>)> = FxHashSet::default();
+        let mut seen: FxHashMap<(u32, Segment, Vec<Segment>), Key> = FxHashMap::default();
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -442,24 +448,31 @@ impl<'a> Rewrite<'_, 'a> {
                 _ => scopes.binding(clause.binding).name.clone(),
             };
             let twin = (import.block.0, name.clone(), path);
-            if seen.contains(&twin) && swaps && self.is_bound_once_more(key, &name) {
+            let first = seen.get(&twin).filter(|_| swaps);
+            if first.is_some_and(|first| self.is_bound_once_more(key, *first, &name)) {
                 fates.clauses.insert(key, Next::Goes);
             } else if !swaps || name.is_empty() {
                 // One that moves itself is none: who imports a name twice keeps both.
-                seen.insert(twin);
+                seen.insert(twin, key);
             }
         }
     }
 
-    /// Whether all that binds the clause's name in its scope are imports of one block: so nothing can
-    /// have rebound it between two of them.
-    fn is_bound_once_more(&self, key: Key, name: &str) -> bool {
+    /// Whether all that binds the clause's name in its scope are imports of one block, and no star stands between
+    /// the first and this one: so nothing can have rebound it.
+    fn is_bound_once_more(&self, key: Key, first: Key, name: &str) -> bool {
         let scopes = &self.unit.scopes;
         let import = scopes.import(key.0);
         if name.is_empty() {
             return true;
         }
         let scope = scopes.scope(import.scope);
+        let starts_at = |key: Key| scopes.import(key.0).range.start();
+        let mut stars = scope.stars.iter().map(|star| scopes.binding(*star));
+        let between = |at| starts_at(first) < at && at < starts_at(key);
+        if stars.any(|star| between(star.range.start())) {
+            return false;
+        }
         scope
             .bindings
             .get(name)

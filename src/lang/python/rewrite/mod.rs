@@ -3,7 +3,8 @@
 //! - `facts`: clauses and chains with the paths that they mean, and what the table says (`verdict`);
 //! - `fate`: what becomes of each, decided until nothing conflicts any more. It asks `kinds` (module or
 //!   object), `access` (heads for chains that are written out, and the imports for them), `exposure` (who else sees a
-//!   name), `roots` (the top package that a dotted import binds), `fallback` (arms that would become equal),
+//!   name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
+//!   import loads besides), `fallback` (arms that would become equal),
 //!   `uses` (uses that are renamed);
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
@@ -23,6 +24,8 @@ mod fate;
 mod kinds;
 mod layout;
 mod list;
+mod loaded;
+mod loss;
 mod outline;
 mod report;
 mod roots;
@@ -31,9 +34,12 @@ mod target;
 mod uses;
 mod verdict;
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::scopes::BindingId;
+use super::own::Own;
+use super::scopes::{BindingId, LastImports};
 use super::strings::Pair;
 use super::tree::Tree;
 use super::unit::Unit;
@@ -64,6 +70,10 @@ pub(super) struct Rewrite<'r, 'a> {
     renamed: FxHashSet<BindingId>,
     /// Clauses whose uses should have been renamed, and are not; with the name.
     kept_names: FxHashMap<Key, Segment>,
+    /// Names that the text reaches through its own module; found when they are asked for.
+    own: OnceCell<Own>,
+    /// The last imports of each package; found when they are asked for.
+    last: OnceCell<LastImports>,
 }
 
 impl<'r, 'a> Rewrite<'r, 'a> {
@@ -83,6 +93,8 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             doctest_names,
             renamed: FxHashSet::default(),
             kept_names: FxHashMap::default(),
+            own: OnceCell::new(),
+            last: OnceCell::new(),
         };
         let facts = Facts::of(unit, pairs);
         let (fates, edits) = rewrite.settle(&facts);

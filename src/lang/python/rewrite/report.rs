@@ -1,7 +1,7 @@
 //! References and findings of what was decided.
 
 use super::Rewrite;
-use super::facts::{Facts, Form, Key};
+use super::facts::{Facts, Form, Key, Sense};
 use super::fate::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::{Code, Finding, Level};
@@ -19,12 +19,17 @@ impl Rewrite<'_, '_> {
         }
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
             let range = self.chain_range(fact);
-            let Some(subject) = fact.sense().verdict.subject(&fact.sense().path, range) else {
+            // The first of its senses that a rule speaks of.
+            let is_mapped = |sense: &&Sense| sense.verdict.len() > 0;
+            let Some(sense) = fact.senses.iter().find(is_mapped) else {
+                continue;
+            };
+            let Some(subject) = sense.verdict.subject(&sense.path, range) else {
                 continue;
             };
             match next {
                 ChainNext::Writes(_) => {
-                    if let Verdict::Moves(moved) = &fact.sense().verdict {
+                    if let Verdict::Moves(moved) = &sense.verdict {
                         draft.rewritten(&subject, &moved.applied, self.table());
                     }
                 }

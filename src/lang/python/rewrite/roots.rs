@@ -2,9 +2,10 @@
 
 use super::Rewrite;
 use super::facts::{Facts, Form, Key};
-use super::fate::{Add, Blocks, ChainNext, Fates, Next};
+use super::fate::{Add, Blocks, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::Code;
+use crate::lang::python::scopes::ScopeId;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
@@ -32,7 +33,10 @@ impl Rewrite<'_, '_> {
                 continue;
             }
             let root_moves = Verdict::of(self.table(), &path[..1], MODULE).len() > 0;
-            if self.is_read_unbound(key, root) || (root_moves && !left.is_empty()) {
+            let import = self.unit.scopes.import(key.0);
+            let binding = import.clauses[key.1 as usize].binding;
+            let scope = self.unit.scopes.binding(binding).scope;
+            if self.is_read_unbound(scope, root) || (root_moves && !left.is_empty()) {
                 blocks
                     .clauses
                     .insert(key, super::fate::another_binding(root));
@@ -55,25 +59,30 @@ impl Rewrite<'_, '_> {
                     .insert(key, super::fate::another_binding(root));
                 continue;
             }
-            for chain in left {
-                let path = facts.chains[chain].sense().path.clone();
+            for (chain, needed) in left {
+                let chain = &facts.chains[chain];
+                let path = &chain.sense().path;
+                // Where an import of the module stays, only what this one brought is missing.
+                let module = self.module_to_add(path).unwrap_or_default().to_vec();
+                let path = match self.is_brought(chain, key, &module, facts, fates) {
+                    true => needed,
+                    false => path.clone(),
+                };
                 self.add_root(key, &path, root, fates);
             }
         }
         fates.adds.sort_by_key(|add| add.beside);
     }
 
-    /// Whether the name is read where it is this scope's and nothing has bound it: without the import the read
-    /// would find another scope's.
-    fn is_read_unbound(&self, key: Key, root: &Segment) -> bool {
+    /// Whether a name is read where it is this scope's and nothing has bound it: with an import more the read
+    /// would find that, with one less another scope's name.
+    pub(super) fn is_read_unbound(&self, scope: ScopeId, name: &str) -> bool {
         let scopes = &self.unit.scopes;
-        let clause = &scopes.import(key.0).clauses[key.1 as usize];
-        let scope = scopes.binding(clause.binding).scope;
         scopes.chains.iter().any(|chain| {
-            chain.parts[0].name == *root
+            chain.parts[0].name == name
                 && chain.reach.bindings.is_empty()
                 && chain.reach.stars.is_empty()
-                && scopes.owner(chain.scope, root) == Some(scope)
+                && scopes.owner(chain.scope, name) == Some(scope)
         })
     }
 
@@ -83,51 +92,6 @@ impl Rewrite<'_, '_> {
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
         binding.from != binding.scope
-    }
-
-    /// Chains that start at the clause's root, keep their text, and lose what they need with it: the root,
-    /// or a package between the root and what the clause names, which was loaded on the way.
-    fn left_over(&self, key: Key, path: &[Segment], facts: &Facts, fates: &Fates) -> Vec<usize> {
-        let others = |chain: &super::facts::ChainFact, needed: &[Segment]| {
-            chain.reached.iter().any(|(other, _)| {
-                *other != key
-                    && match (fates.clause(*other), facts.clause(*other)) {
-                        (Next::Swaps(to), Some(fact)) => {
-                            fact.form != Form::Dotted || to.starts_with(needed)
-                        }
-                        (Next::Goes, _) | (_, None) => false,
-                        (_, Some(fact)) => {
-                            !matches!(fact.form, Form::Dotted | Form::Undotted)
-                                || fact
-                                    .path
-                                    .as_ref()
-                                    .is_none_or(|path| path.starts_with(needed))
-                        }
-                    }
-            })
-        };
-        let added = |chain: &super::facts::ChainFact, needed: &[Segment]| {
-            fates.adds.iter().any(|add| {
-                add.form == Form::Dotted
-                    && add.alias.is_none()
-                    && add.module.starts_with(needed)
-                    && chain.is_reached_by(add.beside)
-                    && !add.parent
-            })
-        };
-        let stays = |next: &ChainNext| !matches!(next, ChainNext::Writes(_));
-        facts
-            .chains
-            .iter()
-            .enumerate()
-            .filter(|(at, chain)| {
-                chain.is_reached_by(key) && stays(&fates.chains[*at]) && {
-                    let needed = shared(path, &chain.sense().path);
-                    !others(chain, needed) && !added(chain, needed)
-                }
-            })
-            .map(|(at, _)| at)
-            .collect()
     }
 
     /// Whether another import of the same scope keeps binding the clause's root.
@@ -154,11 +118,7 @@ impl Rewrite<'_, '_> {
     /// Adds the import that keeps a root bound: of the module that the chain names, if one is known, else
     /// of the root alone.
     fn add_root(&self, key: Key, chain: &[Segment], root: &Segment, fates: &mut Fates) {
-        let module = (2..=chain.len())
-            .rev()
-            .map(|len| &chain[..len])
-            .find(|path| self.tree.is_module(path) || self.is_imported_elsewhere(path));
-        let (module, parent) = match module {
+        let (module, parent) = match self.module_to_add(chain) {
             Some(module) => (module.to_vec(), false),
             None => (vec![root.clone()], true),
         };
@@ -195,14 +155,11 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// Whether an import statement of the file shows that a module lies at this path.
-    fn is_imported_elsewhere(&self, path: &[Segment]) -> bool {
-        self.is_imported_as_module(path)
+    /// The module below the root that a chain names, if one is known.
+    fn module_to_add<'p>(&self, chain: &'p [Segment]) -> Option<&'p [Segment]> {
+        (2..=chain.len())
+            .rev()
+            .map(|len| &chain[..len])
+            .find(|path| self.tree.is_module(path) || self.is_imported_as_module(path))
     }
-}
-
-/// The names that two paths of one root begin with.
-fn shared<'p>(one: &'p [Segment], other: &[Segment]) -> &'p [Segment] {
-    let len = one.iter().zip(other).take_while(|(a, b)| a == b).count();
-    &one[..len]
 }

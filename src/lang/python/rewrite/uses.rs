@@ -1,7 +1,7 @@
 //! `rename = "uses"`: the uses of a name take its new one, where that is certain.
 
 use super::Rewrite;
-use super::facts::{Facts, Form, Key};
+use super::facts::{Facts, Form, Key, Sense};
 use super::fate::{ChainNext, Fates, Next};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};
@@ -117,11 +117,11 @@ impl Rewrite<'_, '_> {
         let table = self.table();
         let mut handed_on = None;
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
-            let path = &fact.sense().path;
             let stays = matches!(next, ChainNext::Stays) && fact.pairs.is_empty();
-            if !stays || table.old_children(path).next().is_none() {
+            let holds = |sense: &&Sense| table.old_children(&sense.path).next().is_some();
+            let Some(Sense { path, .. }) = fact.senses.iter().find(holds).filter(|_| stays) else {
                 continue;
-            }
+            };
             let named = fact.keys().any(|key| {
                 !matches!(fates.clause(key), Next::Refused(_) | Next::Held(_))
                     && facts.clause(key).is_some_and(|clause| {

@@ -9,6 +9,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashSet;
 
 use super::flow::{Flow, Sources};
+use super::last::Recording;
 use super::names::{mangled, mangled_segment};
 use super::{
     Binding, BindingId, BindingKind, Block, BlockId, BlockKind, Chain, Context, Part, Reach, Scope,
@@ -43,6 +44,8 @@ pub(super) struct Builder<'a> {
     /// Bindings by `import a` and `import a.b`: one of them does not undo another, since both bind the
     /// same package, and each brings its own module.
     pub(super) roots: FxHashSet<BindingId>,
+    /// What is recorded instead, if that is asked for: then they do undo each other.
+    pub(super) recording: Option<Recording>,
 }
 
 impl Scopes {
@@ -70,6 +73,7 @@ impl<'a> Builder<'a> {
             fixed: false,
             pending: Vec::new(),
             roots: FxHashSet::default(),
+            recording: None,
         }
     }
 
@@ -201,6 +205,10 @@ impl<'a> Builder<'a> {
         range: TextRange,
         kind: BindingKind,
     ) -> BindingId {
+        if kind == BindingKind::Deletion {
+            let name = Segment::new(name);
+            self.read(vec![Part { name, range }], Context::Unbind);
+        }
         let id = BindingId(self.scopes.bindings.len() as u32);
         let name = self.name(name);
         let is_live = self.flow.is_live(scope);
@@ -215,7 +223,11 @@ impl<'a> Builder<'a> {
                 }
                 _ => {
                     let variable = self.flow.variable(scope, &name);
-                    if self.roots.contains(&id) {
+                    let is_root = self.roots.contains(&id);
+                    if is_root && let Some(recording) = &mut self.recording {
+                        recording.import(id, self.flow.current(variable));
+                        self.flow.bind(variable, id);
+                    } else if is_root {
                         self.flow.bind_beside(variable, id, &self.roots);
                     } else {
                         self.flow.bind(variable, id);
@@ -238,6 +250,9 @@ impl<'a> Builder<'a> {
     pub(super) fn read(&mut self, parts: Vec<Part>, context: Context) {
         let class = self.scopes.scope(self.scope).class.as_deref();
         let name = mangled_segment(&parts[0].name, class);
+        if self.recording.is_some() {
+            return self.record_read(&name, parts[0].range.start().to_u32());
+        }
         let mut live = Vec::new();
         if !self.is_lazy {
             let mut at = Some(self.scope);

@@ -10,8 +10,8 @@ use super::builder::Builder;
 use super::{BindingKind, Context, Part, ScopeKind};
 use crate::path::Segment;
 
-/// What makes names be used that are not written.
-const DYNAMIC: &[&str] = &["exec", "eval", "locals", "globals", "vars"];
+/// What makes names be used that are not written, where it is called without an object.
+const LISTS: &[&str] = &["vars", "dir"];
 
 impl Builder<'_> {
     /// Walks some expressions.
@@ -56,10 +56,12 @@ impl Builder<'_> {
         match expression {
             Expr::BinOp(it) => self.expression(&it.right),
             Expr::Call(it) => {
-                if let Expr::Name(name) = it.func.as_ref()
-                    && DYNAMIC.contains(&name.id.as_str())
-                {
-                    self.is_dynamic();
+                if let Expr::Name(name) = it.func.as_ref() {
+                    let name = name.id.as_str();
+                    let lists = LISTS.contains(&name) && it.arguments.is_empty();
+                    if lists || super::dynamic::LOOKS_UP.contains(&name) {
+                        self.scopes.is_dynamic(self.scope, name);
+                    }
                 }
                 self.arguments(&it.arguments);
             }
@@ -194,18 +196,6 @@ impl Builder<'_> {
                 .find(|scope| is_around(self.scopes.scope(*scope).kind))
                 .unwrap_or(self.scope);
             self.bind_in(scope, name.id.as_str(), name.range, BindingKind::Walrus);
-        }
-    }
-
-    fn is_dynamic(&mut self) {
-        let mut scope = self.scope;
-        self.scopes.scopes[scope.index()].dynamic = true;
-        // A comprehension may be part of the code around it (PEP 709).
-        while self.scopes.scope(scope).kind == ScopeKind::Comprehension
-            && let Some(parent) = self.scopes.scope(scope).parent
-        {
-            scope = parent;
-            self.scopes.scopes[scope.index()].dynamic = true;
         }
     }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::builder::Builder;
 use super::flow::{Origin, Solved, Sources};
 use super::names::mangled_segment;
-use super::{BindingId, BindingKind, Reach, ScopeId, ScopeKind, Scopes};
+use super::{BindingId, BindingKind, Chain, Context, Reach, ScopeId, ScopeKind, Scopes};
 use crate::path::Segment;
 
 impl Builder<'_> {
@@ -19,13 +19,15 @@ impl Builder<'_> {
         self.list_bindings();
         self.settle(&solved, &order);
         self.resolve(&solved, &order);
+        self.scopes.part_deletions();
+        self.scopes.find_handed_on();
         self.scopes.sort_reads();
         self.scopes
     }
 
     /// Gives each binding the scope whose name it binds. `nonlocal` looks for what the others bind,
     /// so it comes last.
-    fn follow_declarations(&mut self) {
+    pub(super) fn follow_declarations(&mut self) {
         let mut local: rustc_hash::FxHashSet<(ScopeId, Segment)> = Default::default();
         let mut nonlocal = Vec::new();
         for (index, binding) in self.scopes.bindings.iter_mut().enumerate() {
@@ -53,7 +55,7 @@ impl Builder<'_> {
     }
 
     /// Puts the bindings in source order; gives the new number of each.
-    fn sort_bindings(&mut self) -> Vec<BindingId> {
+    pub(super) fn sort_bindings(&mut self) -> Vec<BindingId> {
         let start = |index: &usize| self.scopes.bindings[*index].range.start();
         let mut sorted: Vec<usize> = (0..self.scopes.bindings.len()).collect();
         if !sorted.is_sorted_by_key(start) {
@@ -132,7 +134,7 @@ impl Builder<'_> {
         }
     }
 
-    fn list_bindings(&mut self) {
+    pub(super) fn list_bindings(&mut self) {
         for (id, binding) in (0..).map(BindingId).zip(&self.scopes.bindings) {
             let scope = &mut self.scopes.scopes[binding.scope.index()];
             if matches!(binding.kind, BindingKind::Star(_)) {
@@ -171,14 +173,14 @@ impl Builder<'_> {
 
 /// What a set of sources comes to.
 #[derive(Debug, Default)]
-struct Found {
-    bindings: Vec<BindingId>,
-    unbound: bool,
-    is_all: bool,
+pub(super) struct Found {
+    pub(super) bindings: Vec<BindingId>,
+    pub(super) unbound: bool,
+    pub(super) is_all: bool,
 }
 
 impl Builder<'_> {
-    fn found(&self, sources: &Sources, solved: &Solved, order: &[BindingId]) -> Found {
+    pub(super) fn found(&self, sources: &Sources, solved: &Solved, order: &[BindingId]) -> Found {
         let mut found = Found::default();
         for origin in solved.origins(sources) {
             match origin {
@@ -306,6 +308,15 @@ impl Builder<'_> {
 }
 
 impl Scopes {
+    /// Takes the names that are deleted out of those that are read.
+    fn part_deletions(&mut self) {
+        let is_deleted = |chain: &Chain| chain.context == Context::Unbind;
+        if self.chains.iter().any(is_deleted) {
+            let chains = std::mem::take(&mut self.chains);
+            (self.deletions, self.chains) = chains.into_iter().partition(is_deleted);
+        }
+    }
+
     /// Puts chains and strings in source order.
     fn sort_reads(&mut self) {
         self.chains

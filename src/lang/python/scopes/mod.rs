@@ -12,17 +12,20 @@ mod builder;
 mod comprehensions;
 mod conditions;
 mod definitions;
+mod dynamic;
 mod expressions;
 mod finish;
 mod flow;
 mod imports;
 mod keys;
+mod last;
 mod lookup;
 mod model;
 mod names;
 mod patterns;
 mod statements;
 
+pub(super) use last::LastImports;
 pub(super) use lookup::Quoted;
 pub(super) use model::{
     Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, Clause, Context,

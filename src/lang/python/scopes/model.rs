@@ -63,6 +63,11 @@ pub(crate) struct Scopes {
     pub(crate) bindings: Vec<Binding>,
     /// Every name that is read, by position of the name.
     pub(crate) chains: Vec<Chain>,
+    /// Every name that is deleted, with what is bound to it there: a deletion needs a binding, as a read does.
+    pub(crate) deletions: Vec<Chain>,
+    /// Some code may use names of the module that are not written (`eval`, `exec`, `globals`, and at the top
+    /// level `locals`, `vars`, `dir`).
+    pub(crate) dynamic_globals: bool,
     /// Start of each string literal (with f- and t-strings) and the scope that evaluates it, by start.
     pub(super) strings: Vec<(u32, ScopeId)>,
 }
@@ -105,8 +110,8 @@ pub(crate) struct Scope {
     pub(crate) globals: FxHashMap<Segment, Vec<TextRange>>,
     /// Names that it declares `nonlocal`.
     pub(crate) nonlocals: FxHashMap<Segment, Vec<TextRange>>,
-    /// Its code calls `exec`, `eval`, `locals`, `globals` or `vars` by their own names: names may be used that are
-    /// not written.
+    /// Its code uses `exec`, `eval`, `locals` or `globals` by their own names, or calls `vars` or `dir` without an
+    /// object: names may be used that are not written.
     pub(crate) dynamic: bool,
     /// The innermost class around its code (for a class: itself), by which private names are mangled.
     pub(super) class: Option<Segment>,
@@ -272,6 +277,8 @@ pub(crate) enum Context {
     Store,
     /// It is deleted: `del a.b`.
     Delete,
+    /// The name itself is deleted: `del a`. Only in [`Scopes::deletions`].
+    Unbind,
 }
 
 /// A name that is read and the attributes after it, as many as follow without a call or subscript.

@@ -13,6 +13,18 @@ use super::{BindingKind, BlockKind, Context};
 /// Context managers that are known to end an exception, by the last name of the call.
 const SUPPRESSES: &str = "suppress";
 
+/// Those that are known to let every exception pass.
+const LETS_PASS: &[&str] = &[
+    "open",
+    "catch_warnings",
+    "closing",
+    "nullcontext",
+    "redirect_stdout",
+    "redirect_stderr",
+    "NamedTemporaryFile",
+    "TemporaryDirectory",
+];
+
 impl Builder<'_> {
     /// Walks a statement, the so manieth of its block.
     pub(super) fn statement(&mut self, statement: &Stmt) {
@@ -180,16 +192,20 @@ impl Builder<'_> {
     }
 
     /// Any manager may end an exception, but few do: only a body that never ends normally, or a
-    /// known manager, is taken to be left from anywhere.
+    /// known manager, is taken to be left from anywhere. Where ways are what is asked for, every manager is that is
+    /// not known.
     fn with(&mut self, statement: &StmtWith) {
         let mut suppresses = false;
         let mut is_known = false;
+        let mut lets_pass = true;
         for item in &statement.items {
             self.expression(&item.context_expr);
             if let Some(target) = &item.optional_vars {
                 self.target(target, BindingKind::Target);
             }
-            if let Some(name) = name_of_call(&item.context_expr) {
+            let name = name_of_call(&item.context_expr);
+            lets_pass &= name.is_some_and(|name| LETS_PASS.contains(&name));
+            if let Some(name) = name {
                 suppresses |= name == SUPPRESSES;
                 is_known |= name == "raises" || name.starts_with("assertRaises");
             }
@@ -198,7 +214,8 @@ impl Builder<'_> {
         let written = self.flow.written();
         let kind = BlockKind::With { suppresses };
         self.suite(kind, &statement.body, statement.range);
-        if suppresses || is_known || self.flow.is_dead() {
+        let may_end = self.recording.is_some() && !lets_pass;
+        if suppresses || is_known || may_end || self.flow.is_dead() {
             let normal = self.flow.take(mark, dead);
             let left = self.flow.after_any(written..self.flow.written());
             self.flow.meet(&[normal, left]);

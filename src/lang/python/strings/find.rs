@@ -68,6 +68,10 @@ impl<'u> Finder<'u, '_> {
         }
         for assigned in &seen.assigned {
             self.assigned(assigned);
+            // `sys.modules |= {...}`.
+            if self.reader.is(assigned.target, "sys.modules") {
+                self.stored_items(assigned.value);
+            }
         }
         self.found.lazy = lazy::tables(&self.reader);
         self.found.sites.sort_by_key(|site| site.text.range.start);
@@ -149,7 +153,7 @@ impl<'u> Finder<'u, '_> {
                 if let Some(key) = second
                     && self.is_modules(first)
                 {
-                    self.site(key, Form::Module);
+                    self.replaced(key, arguments.find_positional(2));
                 }
             }
             Kind::Mapping => self.mapping(first, argument(arguments, 1, "values")),
@@ -231,6 +235,7 @@ impl<'u> Finder<'u, '_> {
             form,
             after: Vec::new(),
             is_store: false,
+            stored: Vec::new(),
             escapes: false,
             discarded: false,
         });
@@ -330,8 +335,10 @@ impl<'u> Finder<'u, '_> {
     fn mapping(&mut self, dict: &'u Expr, values: Option<&'u Expr>) {
         if self.is_modules(dict) {
             if let Some(Expr::Dict(values)) = values {
-                for key in values.items.iter().filter_map(|item| item.key.as_ref()) {
-                    self.site(key, Form::Module);
+                for item in &values.items {
+                    if let Some(key) = &item.key {
+                        self.replaced(key, Some(&item.value));
+                    }
                 }
             }
         } else {

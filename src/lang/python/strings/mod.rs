@@ -8,7 +8,7 @@
 //! | `walk` | one walk: calls, subscripts, comparisons, assignments, literals |
 //! | `known` | which calls and variables take paths, as data (`known.toml`) |
 //! | `text`, `read` | what a string expression says, and where each byte of that stands |
-//! | `find`, `modules`, `variables` | from calls and variables to sites: a text, and what kind of path it is |
+//! | `find`, `modules`, `stored`, `variables` | from calls and variables to sites: a text, and what kind of path it is |
 //! | `written` | paths as strings write them |
 //! | `decide`, `plan` | from sites to edits and findings |
 //! | `plain`, `code`, `lazy` | strings that only may be references |
@@ -29,6 +29,7 @@ mod plain;
 mod plan;
 mod read;
 mod snippet;
+mod stored;
 mod text;
 mod variables;
 mod walk;
@@ -119,6 +120,8 @@ struct Site {
     after: Vec<Name>,
     /// `sys.modules["..."] = ...`: the module's own place is its own affair.
     is_store: bool,
+    /// The modules that are stored there, if that is known.
+    stored: Vec<Vec<Segment>>,
     /// What the call gives is used in a way that is not followed.
     escapes: bool,
     /// Nobody uses what the call gives.

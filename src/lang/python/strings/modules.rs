@@ -40,30 +40,19 @@ impl<'u> Finder<'u, '_> {
         );
         if is_lookup && self.reader.is(&method.value, "sys.modules") {
             let before = self.found.sites.len();
-            self.site(first, Form::Module);
+            match method.attr.as_str() {
+                "setdefault" | "__setitem__" => {
+                    self.stored(first, call.arguments.find_positional(1));
+                }
+                _ => self.site(first, Form::Module),
+            }
             if !method.attr.as_str().starts_with("__") {
                 self.continue_from(before, call.range());
             }
-            if let Some(site) = self.found.sites.get_mut(before) {
-                site.is_store = matches!(method.attr.as_str(), "setdefault" | "__setitem__");
-            }
         } else if is_lookup {
             self.dict_lookup(&method.value, first);
-        } else if method.attr.as_str() == "update"
-            && self.reader.is(&method.value, "sys.modules")
-            && let Expr::Dict(dict) = first
-        {
-            for key in dict.items.iter().filter_map(|item| item.key.as_ref()) {
-                self.stored(key);
-            }
-        }
-    }
-
-    pub(super) fn stored(&mut self, key: &'u Expr) {
-        let before = self.found.sites.len();
-        self.site(key, Form::Module);
-        for site in &mut self.found.sites[before..] {
-            site.is_store = true;
+        } else if method.attr.as_str() == "update" && self.reader.is(&method.value, "sys.modules") {
+            self.stored_items(first);
         }
     }
 
@@ -87,7 +76,8 @@ impl<'u> Finder<'u, '_> {
             return self.dict_lookup(&subscript.value, &subscript.slice);
         }
         if subscript.ctx == ExprContext::Store {
-            return self.stored(&subscript.slice);
+            let value = self.reader.seen.stores.get(&subscript.range).copied();
+            return self.stored(&subscript.slice, value);
         }
         let before = self.found.sites.len();
         self.site(&subscript.slice, Form::Module);

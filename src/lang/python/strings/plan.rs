@@ -118,7 +118,12 @@ impl<'p, 'u> Pen<'p, 'u> {
             return;
         }
         let is_mapped = !matches!(judged.verdict, Verdict::Stays(_) | Verdict::MayMove(..));
-        if is_mapped && (site.text.is_own || (site.is_store && self.is_own(&judged))) {
+        let defines = || match &judged.verdict {
+            Verdict::Moves(moved) => site.stored.contains(&moved.to),
+            _ => false,
+        };
+        let is_own = || site.is_store && self.is_own(&judged);
+        if is_mapped && (site.text.is_own || is_own() || defines()) {
             return self.own(&judged);
         }
         if is_mapped && self.mode() == Strings::Off {

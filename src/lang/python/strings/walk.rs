@@ -34,6 +34,8 @@ pub(super) struct Seen<'a> {
     pub(super) literals: Vec<Literal<'a>>,
     /// What is bound to the name that starts here, by `=`, `:=` or `with`.
     pub(super) values: FxHashMap<u32, &'a Expr>,
+    /// What is assigned to a subscript.
+    pub(super) stores: FxHashMap<TextRange, &'a Expr>,
     /// The annotation of the parameter whose name starts here.
     pub(super) annotations: FxHashMap<u32, &'a Expr>,
     /// What stands after `-m` in an argument list of Python.
@@ -79,8 +81,14 @@ impl<'a> Seen<'a> {
     }
 
     fn assigned(&mut self, target: &'a Expr, value: &'a Expr) {
-        if let Expr::Name(name) = target {
-            self.values.insert(name.range.start().to_u32(), value);
+        match target {
+            Expr::Name(name) => {
+                self.values.insert(name.range.start().to_u32(), value);
+            }
+            Expr::Subscript(subscript) => {
+                self.stores.insert(subscript.range, value);
+            }
+            _ => {}
         }
         let in_module = self.depth == 0;
         self.assigned.push(Assigned {

@@ -198,6 +198,32 @@ impl Flow {
         self.with_stars(variable, sources, since)
     }
 
+    /// What the variable holds where the code at hand is defined, if that runs later than the variable's scope; else
+    /// what it holds now. Without star imports.
+    pub(super) fn at_definition(&mut self, variable: Variable) -> Sources {
+        if self.is_exhausted() {
+            return Sources::all();
+        }
+        let Entry { sources, since } = self.entries[variable.index()].clone();
+        let (owner, _) = self.began[self.scope_of[variable.index()].index()];
+        let run = std::iter::once(&self.run).chain(&self.waiting);
+        let frames = run
+            .filter(|run| run.id == owner)
+            .flat_map(|run| &run.frames);
+        let heads: Vec<u32> = frames
+            .filter_map(|frame| match frame {
+                Frame::Loop(the_loop) if the_loop.since > since => Some(the_loop.since),
+                _ => None,
+            })
+            .collect();
+        self.spend(heads.len());
+        let joins: Vec<Source> = heads
+            .into_iter()
+            .map(|head| Source::join(self.join(head, variable)))
+            .collect();
+        sources.with(joins)
+    }
+
     /// With the star imports that were run since then.
     fn with_stars(&mut self, variable: Variable, sources: Sources, since: u32) -> Sources {
         let Some(&star) = self.stars.get(&self.scope_of[variable.index()]) else {

@@ -1,0 +1,144 @@
+//! What chains lose when an import of their package leaves: the package itself, or a package on the way to what
+//! the import names (row P22). Nothing is lost where every way through that import goes through another one too.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Rewrite;
+use super::facts::{ChainFact, Facts, Form, Key, key_of};
+use super::fate::{ChainNext, Fates, Next};
+use crate::lang::python::scopes::{BindingId, LastImports};
+use crate::lang::python::unit::binds_root;
+use crate::path::Segment;
+
+impl Rewrite<'_, '_> {
+    /// Chains that start at the root that a clause binds, keep their text, and lose what they need with it; each
+    /// with the names that it needs.
+    pub(super) fn left_over(
+        &self,
+        key: Key,
+        path: &[Segment],
+        facts: &Facts,
+        fates: &Fates,
+    ) -> Vec<(usize, Vec<Segment>)> {
+        let scopes = &self.unit.scopes;
+        let binding = scopes.import(key.0).clauses[key.1 as usize].binding;
+        let bound = scopes.binding(binding);
+        let same = scopes.scope(bound.scope).bindings.get(&bound.name);
+        let is_alone = !same.into_iter().flatten().any(|&other| {
+            other != binding
+                && key_of(self.unit, other).is_some_and(|other| binds_root_of(self, other, facts))
+        });
+        let helps = |other: BindingId, needed: &[Segment]| match key_of(self.unit, other) {
+            // Whatever it is, the name is bound to it.
+            None => true,
+            Some(other) => self.brings(other, needed, facts, fates) && other != key,
+        };
+        let added = |key: Key, needed: &[Segment]| {
+            fates.adds.iter().any(|add| {
+                add.beside == key
+                    && add.form == Form::Dotted
+                    && add.alias.is_none()
+                    && add.module.starts_with(needed)
+            })
+        };
+        // By the number of names that are needed.
+        let mut ways: FxHashMap<usize, FxHashSet<BindingId>> = FxHashMap::default();
+        let mut is_lost = |chain: &ChainFact, needed: &[Segment]| {
+            if added(key, needed) {
+                return false;
+            }
+            if is_alone {
+                return true;
+            }
+            let start = scopes.chains[chain.index].parts[0].range.start();
+            let before = match self.last_imports(facts).before_read(start.to_u32()) {
+                Some(before) if bound.from == bound.scope => before,
+                // A quoted name is read at no known time.
+                _ => {
+                    return !chain.reached.iter().any(|(other, _)| {
+                        let clause = &scopes.import(other.0).clauses[other.1 as usize];
+                        helps(clause.binding, needed) || added(*other, needed)
+                    });
+                }
+            };
+            let ways = ways.entry(needed.len()).or_insert_with(|| {
+                self.last_imports(facts).ways_from(binding, |other| {
+                    !helps(other, needed)
+                        && !key_of(self.unit, other).is_some_and(|other| added(other, needed))
+                })
+            });
+            let is_later = before.later && bound.range.start() > start && !ways.is_empty();
+            is_later || before.bindings.iter().any(|id| ways.contains(id))
+        };
+        let mut left = Vec::new();
+        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+            let own = chain.reached.iter().find(|(reached, _)| *reached == key);
+            let (Some((_, sense)), false) = (own, matches!(next, ChainNext::Writes(_))) else {
+                continue;
+            };
+            let needed = shared(path, &chain.senses[*sense].path);
+            if is_lost(chain, needed) {
+                left.push((at, needed.to_vec()));
+            }
+        }
+        left
+    }
+
+    /// Whether a clause binds a root, and brings these names with it, when all is done.
+    fn brings(&self, key: Key, needed: &[Segment], facts: &Facts, fates: &Fates) -> bool {
+        match (fates.clause(key), facts.clause(key)) {
+            (Next::Swaps(to), Some(fact)) => fact.form != Form::Dotted || to.starts_with(needed),
+            (Next::Goes, _) | (_, None) => false,
+            (_, Some(fact)) => {
+                !matches!(fact.form, Form::Dotted | Form::Undotted)
+                    || fact
+                        .path
+                        .as_ref()
+                        .is_none_or(|path| path.starts_with(needed))
+            }
+        }
+    }
+
+    /// The last imports of every package that a dotted import binds.
+    fn last_imports(&self, facts: &Facts) -> &LastImports {
+        self.last.get_or_init(|| {
+            let dotted = facts.order.iter().filter_map(|key| facts.clause(*key));
+            let dotted = dotted.filter(|fact| fact.is_dotted());
+            let packages = dotted.filter_map(|fact| fact.path.as_ref()?.first().cloned());
+            LastImports::of(self.unit.module, self.unit.text, packages.collect())
+        })
+    }
+
+    /// Whether an import that stays, and may have been run before a chain, brings the module that an import of
+    /// `path` would be added for.
+    pub(super) fn is_brought(
+        &self,
+        chain: &ChainFact,
+        key: Key,
+        module: &[Segment],
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
+        chain.reached.iter().any(|(other, _)| {
+            *other != key
+                && facts
+                    .clause(*other)
+                    .is_some_and(|fact| fact.form == Form::Dotted)
+                && self.brings(*other, module, facts, fates)
+        })
+    }
+}
+
+/// Whether a clause is `import a` or `import a.b`.
+fn binds_root_of(rewrite: &Rewrite<'_, '_>, key: Key, facts: &Facts) -> bool {
+    binds_root(rewrite.unit.scopes.import(key.0), key.1 as usize)
+        || facts
+            .clause(key)
+            .is_some_and(|fact| matches!(fact.form, Form::Dotted | Form::Undotted))
+}
+
+/// The names that two paths of one root begin with.
+fn shared<'p>(one: &'p [Segment], other: &[Segment]) -> &'p [Segment] {
+    let len = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    &one[..len]
+}
