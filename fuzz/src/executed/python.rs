@@ -96,6 +96,9 @@ impl Python {
         if was.iter().any(|line| line == "!SyntaxError") {
             return Ok(Verdict::Idle("not Python".to_owned()));
         }
+        if works_since(&was, &is) {
+            return Ok(Verdict::Idle("work only afterwards".to_owned()));
+        }
         if let Some(kind) = difference(&was, &is) {
             let text = report(&was, &is, before, after);
             return Ok(Verdict::Fault(Fault { kind, text }));
@@ -109,6 +112,12 @@ impl Python {
             true => Verdict::Same,
         })
     }
+}
+
+/// Whether the traces differ first where something was missing before: a module that nothing had loaded.
+fn works_since(was: &[String], is: &[String]) -> bool {
+    let at = was.iter().zip(is).position(|(was, is)| was != is);
+    at.is_some_and(|at| was[at] == "!AttributeError" && !is[at].starts_with(['!', '#']))
 }
 
 /// What two traces differ in first, in words that have no names in them.

@@ -286,7 +286,11 @@ impl Maker<'_> {
             17 => {
                 let (path, _) = self.chain(scope);
                 let body = self.use_of(scope);
-                let case = suite(format!("case {path}"), &body);
+                let pattern = match path.contains('.') {
+                    true => path.clone(),
+                    false => format!("{path}()"),
+                };
+                let case = suite(format!("case {pattern}"), &body);
                 let other = suite("case _", "show(2)\n");
                 suite(format!("match {path}"), &(case + &other))
             }
