@@ -117,7 +117,7 @@ impl Python {
 /// Whether the traces differ first where something was missing before: a module that nothing had loaded.
 fn works_since(was: &[String], is: &[String]) -> bool {
     let at = was.iter().zip(is).position(|(was, is)| was != is);
-    at.is_some_and(|at| was[at] == "!AttributeError" && !is[at].starts_with(['!', '#']))
+    at.is_some_and(|at| was[at] == "!AttributeError" && !is[at].starts_with('!'))
 }
 
 /// What two traces differ in first, in words that have no names in them.
