@@ -85,6 +85,9 @@ impl Kind for Python {
 impl Python {
     fn verdict(&mut self, before: &Files, after: &Rewritten) -> anyhow::Result<Verdict> {
         if let Some(message) = &after.failure {
+            if message.starts_with("is not valid Python") {
+                return Ok(Verdict::Idle("not Python".to_owned()));
+            }
             return Ok(Verdict::Left(message.clone()));
         }
         // Without an edit there is still the question whether something was overlooked.
@@ -96,8 +99,8 @@ impl Python {
         if was.iter().any(|line| line == "!SyntaxError") {
             return Ok(Verdict::Idle("not Python".to_owned()));
         }
-        if works_since(&was, &is) {
-            return Ok(Verdict::Idle("work only afterwards".to_owned()));
+        if fails_before(&was, &is) {
+            return Ok(Verdict::Idle("fail in another way".to_owned()));
         }
         if let Some(kind) = difference(&was, &is) {
             let text = report(&was, &is, before, after);
@@ -114,10 +117,11 @@ impl Python {
     }
 }
 
-/// Whether the traces differ first where something was missing before: a module that nothing had loaded.
-fn works_since(was: &[String], is: &[String]) -> bool {
+/// Whether the traces differ first where the program failed before: at a module that nothing had loaded, or at
+/// a name that nothing had bound.
+fn fails_before(was: &[String], is: &[String]) -> bool {
     let at = was.iter().zip(is).position(|(was, is)| was != is);
-    at.is_some_and(|at| was[at] == "!AttributeError" && !is[at].starts_with('!'))
+    at.is_some_and(|at| ["!AttributeError", "!NameError"].contains(&was[at].as_str()))
 }
 
 /// What two traces differ in first, in words that have no names in them.

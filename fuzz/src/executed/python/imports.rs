@@ -195,8 +195,7 @@ impl Maker<'_> {
         let name = self.pick(LOCALS);
         scope.bind(name, Some(module.to_owned()));
         match self.rng.u8(..4) {
-            0 => format!("import {module}; {name} = sys.modules[\"{module}\"]"),
-            1 if !module.contains('.') => format!("{name} = __import__(\"{module}\")"),
+            0 if !module.contains('.') => format!("{name} = __import__(\"{module}\")"),
             _ => format!("{name} = importlib.import_module(\"{module}\")"),
         }
     }

@@ -396,8 +396,11 @@ impl Maker<'_> {
             body.push_str(&format!("def m(self, x={parameter}): return x, {path}\n"));
             body.push_str("attempt(lambda: m(1))\n");
         }
-        let attribute = self.chain(&inner).0;
-        suite(format!("class {name}"), &body) + &format!("attempt(lambda: {name}.{attribute})\n")
+        let class = suite(format!("class {name}"), &body);
+        match inner.exprs.is_empty() {
+            true => class,
+            false => class + &format!("attempt(lambda: {name}.{})\n", self.chain(&inner).0),
+        }
     }
 
     /// `__all__`, perhaps.

@@ -45,9 +45,8 @@ def object_of(kind, identity):
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the stubs of one state, and the files of a program."""
 
-    def __init__(self, stubs, files, is_both):
+    def __init__(self, stubs, files):
         self.stubs = stubs
-        self.is_both = is_both
         self.made = {}
         self.sources = {}
         for path, text in files.items():
@@ -73,11 +72,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             exec(compile(text, path, "exec"), module.__dict__)
         else:
             # One module under two names: the first that was loaded, as `sys.modules[old] = new` does it.
-            made = sys.modules[name] = self.make(name)
-            # What a finding is about is at its old path, what is about it at the new one.
-            for same, other in self.stubs.items():
-                if self.is_both and other["is"] == self.stubs[name]["is"]:
-                    sys.modules[same] = made
+            sys.modules[name] = self.make(name)
 
     def make(self, path):
         stub = self.stubs[path]
@@ -145,8 +140,8 @@ builtins.no = lambda *_: False
 builtins.name_of = name
 
 
-def run(files, stubs, is_both):
-    finder = Finder(stubs, files, is_both)
+def run(files, stubs):
+    finder = Finder(stubs, files)
     known = set(sys.modules)
     sys.meta_path.insert(0, finder)
     TRACE.clear()
@@ -174,8 +169,8 @@ def answered(line, worlds):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         request = json.loads(line)
         answer = {
-            "before": run(request["before"], worlds["old"], False),
-            "after": run(request["after"], worlds[request["state"]], request["state"] == "both"),
+            "before": run(request["before"], worlds["old"]),
+            "after": run(request["after"], worlds[request["state"]]),
         }
         os.write(write, json.dumps(answer).encode())
         os._exit(0)
