@@ -37,6 +37,9 @@ struct RunArguments {
     /// Threads [default: one a core]
     #[arg(long)]
     jobs: Option<usize>,
+    /// Finds of one kind that are made small and written
+    #[arg(long, default_value_t = 2)]
+    keep: usize,
     /// Where programs that were found are written
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/finds"))]
     finds: PathBuf,
@@ -50,6 +53,7 @@ impl RunArguments {
             count,
             only: self.only,
             jobs: self.jobs.unwrap_or_else(cores),
+            kept: self.keep,
             finds: self.finds,
         }
     }

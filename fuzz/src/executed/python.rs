@@ -85,6 +85,9 @@ impl Kind for Python {
 impl Python {
     fn verdict(&mut self, before: &Files, after: &Rewritten) -> anyhow::Result<Verdict> {
         if let Some(message) = &after.failure {
+            if message.starts_with("is not valid Python") {
+                return Ok(Verdict::Idle("not Python".to_owned()));
+            }
             return Ok(Verdict::Left(message.clone()));
         }
         // Without an edit there is still the question whether something was overlooked.
@@ -95,6 +98,9 @@ impl Python {
         let (was, is) = self.server.run(before, &after.files, state)?;
         if was.iter().any(|line| line == "!SyntaxError") {
             return Ok(Verdict::Idle("not Python".to_owned()));
+        }
+        if fails_before(&was, &is) {
+            return Ok(Verdict::Idle("fail in another way".to_owned()));
         }
         if let Some(kind) = difference(&was, &is) {
             let text = report(&was, &is, before, after);
@@ -109,6 +115,13 @@ impl Python {
             true => Verdict::Same,
         })
     }
+}
+
+/// Whether the traces differ first where the program failed before: at a module that nothing had loaded, or at
+/// a name that nothing had bound.
+fn fails_before(was: &[String], is: &[String]) -> bool {
+    let at = was.iter().zip(is).position(|(was, is)| was != is);
+    at.is_some_and(|at| ["!AttributeError", "!NameError"].contains(&was[at].as_str()))
 }
 
 /// What two traces differ in first, in words that have no names in them.

@@ -10,9 +10,6 @@ use fastrand::Rng;
 use super::reduce::{Case, reduced};
 use super::{Files, Kind, Verdict};
 
-/// Finds of one kind that are made small and written.
-const KEPT: usize = 2;
-
 /// What to judge, and where to write what was found.
 pub struct Run {
     /// The same programs are made of the same seed.
@@ -23,6 +20,8 @@ pub struct Run {
     pub only: Option<u64>,
     /// Threads.
     pub jobs: usize,
+    /// Finds of one kind that are made small and written.
+    pub kept: usize,
     /// The folder for finds.
     pub finds: PathBuf,
 }
@@ -125,7 +124,7 @@ impl Run {
     fn keep<K: Kind>(&self, judge: &mut K, tally: &Tally) -> anyhow::Result<()> {
         for ((word, kind), numbers) in &tally.finds {
             println!("\n{word}: {kind}: {} times", numbers.len());
-            for &number in numbers.iter().take(KEPT) {
+            for &number in numbers.iter().take(self.kept) {
                 let world = self.world::<K>(number / K::BATCH);
                 let files = self.program::<K>(&world, number);
                 let judged = judge.judge(&world, std::slice::from_ref(&files))?.pop();

@@ -163,16 +163,17 @@ impl Maker<'_> {
                 format!("from {package} import {}", renamed(&module, name))
             }
             3 if scope.is_module => {
-                for (name, module) in names {
-                    scope.bind(name, module.clone());
+                for (name, _) in names {
+                    scope.bind(name, None);
                 }
                 format!("from {from} import *")
             }
             _ if names.is_empty() => format!("import {path}"),
             _ => {
-                let (name, module) = names[self.rng.usize(..names.len())].clone();
+                let (name, _) = &names[self.rng.usize(..names.len())];
+                let name = name.clone();
                 let local = self.alias(25).unwrap_or(&name).to_owned();
-                scope.bind(&local, module);
+                scope.bind(&local, None);
                 self.list(&from, &[renamed(&name, &local)])
             }
         }
@@ -194,8 +195,7 @@ impl Maker<'_> {
         let name = self.pick(LOCALS);
         scope.bind(name, Some(module.to_owned()));
         match self.rng.u8(..4) {
-            0 => format!("import {module}; {name} = sys.modules[\"{module}\"]"),
-            1 if !module.contains('.') => format!("{name} = __import__(\"{module}\")"),
+            0 if !module.contains('.') => format!("{name} = __import__(\"{module}\")"),
             _ => format!("{name} = importlib.import_module(\"{module}\")"),
         }
     }

@@ -286,7 +286,11 @@ impl Maker<'_> {
             17 => {
                 let (path, _) = self.chain(scope);
                 let body = self.use_of(scope);
-                let case = suite(format!("case {path}"), &body);
+                let pattern = match path.contains('.') {
+                    true => path.clone(),
+                    false => format!("{path}()"),
+                };
+                let case = suite(format!("case {pattern}"), &body);
                 let other = suite("case _", "show(2)\n");
                 suite(format!("match {path}"), &(case + &other))
             }
@@ -392,8 +396,11 @@ impl Maker<'_> {
             body.push_str(&format!("def m(self, x={parameter}): return x, {path}\n"));
             body.push_str("attempt(lambda: m(1))\n");
         }
-        let attribute = self.chain(&inner).0;
-        suite(format!("class {name}"), &body) + &format!("attempt(lambda: {name}.{attribute})\n")
+        let class = suite(format!("class {name}"), &body);
+        match inner.exprs.is_empty() {
+            true => class,
+            false => class + &format!("attempt(lambda: {name}.{})\n", self.chain(&inner).0),
+        }
     }
 
     /// `__all__`, perhaps.

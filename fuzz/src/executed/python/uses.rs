@@ -37,7 +37,8 @@ impl Maker<'_> {
         if let Some(names) = own
             && !names.is_empty()
         {
-            return names[self.rng.usize(..names.len())].clone();
+            // What a module hands on is not followed, so nothing is read from a module there.
+            return (names[self.rng.usize(..names.len())].0.clone(), None);
         }
         let below = |path: &&&str| {
             let rest = path.strip_prefix(module);
@@ -70,7 +71,8 @@ impl Maker<'_> {
                 let name = self.fresh("inner");
                 format!("def {name}(y={path}):\n    show(y, {other})\n{name}()\n")
             }
-            30 => {
+            // A quoted name is looked up in the module.
+            30 if scope.is_module => {
                 let name = self.fresh("noted");
                 format!("def {name}(z: \"{path}\", y: {other} = 1): pass\nhints({name})\n")
             }

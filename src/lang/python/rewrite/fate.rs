@@ -167,6 +167,11 @@ impl<'a> Rewrite<'_, 'a> {
                     .help("use the name that the file defines, and take the import out"),
             );
         }
+        if fact.form == Form::Star
+            && let Some(refusal) = self.star_loses(key, fact.path.as_deref()?)
+        {
+            return Some(refusal);
+        }
         let clause = self.unit.scopes.import(key.0).clauses.get(key.1 as usize)?;
         if fact.form == Form::From && self.is_builtin(&moved.to) {
             return clause.alias.as_ref().map(|(alias, _)| {

@@ -6,7 +6,7 @@ use super::fate::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};
-use crate::lang::python::unit::{Target, bytes};
+use crate::lang::python::unit::{MODULE, Target, bytes};
 use crate::mapping::Rename;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
@@ -62,6 +62,9 @@ impl Rewrite<'_, '_> {
         };
         match (fates.clause(key), &fact.verdict) {
             (Next::Swaps(_) | Next::Goes, Verdict::Moves(moved)) => {
+                if fact.form == Form::Star {
+                    self.report_star(key, path, draft);
+                }
                 draft.rewritten(&subject, &moved.applied, self.table());
                 if let Some(name) = self.kept_names.get(&key) {
                     draft.remark(
@@ -94,37 +97,62 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// A star may bring a name that moves although its module does not (row P10).
+    /// A star may bring a name that does not go where its module goes (row P10).
     fn report_star(&self, key: Key, module: &[Segment], draft: &mut Draft) {
         let table = self.table();
-        for name in table.old_children(module) {
+        for (name, verdict) in self.parted_by_star(module) {
             let mut path = module.to_vec();
             path.push(name.clone());
-            let verdict = Verdict::of(table, &path, Namespaces::ALL);
             let Some(subject) = verdict.subject(&path, self.place_of(key)) else {
                 continue;
             };
             if self.unit.kept.keeps(subject.range.start) {
                 continue;
             }
-            let scopes = &self.unit.scopes;
-            let star = scopes.import(key.0).clauses[key.1 as usize].binding;
-            let used = scopes
-                .chains
-                .iter()
-                .any(|chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star));
-            if used {
-                let refusal = Refusal::new(
-                    Code::Star,
-                    format!("a star import brings `{name}`, which the file uses"),
-                )
-                .help("import the name explicitly");
+            if self.uses_by_star(key, name) {
+                let refusal = star_brings(name);
                 draft.refused(&subject, refusal, table);
             } else {
                 let message = format!("a star import may bring `{name}`");
                 draft.remark(Code::Star, Level::Note, &subject, message, table);
             }
         }
+    }
+
+    /// The names in a module of which a rule says that they go elsewhere than the module does.
+    fn parted_by_star<'t>(
+        &'t self,
+        module: &'t [Segment],
+    ) -> impl Iterator<Item = (&'t Segment, Verdict)> {
+        let table = self.table();
+        let home = Verdict::of(table, module, MODULE);
+        table.old_children(module).filter_map(move |name| {
+            let path: Vec<Segment> = module.iter().chain([name]).cloned().collect();
+            let verdict = Verdict::of(table, &path, Namespaces::ALL);
+            let goes_along = match (home.moved(), verdict.moved()) {
+                (Some(home), Some(moved)) => {
+                    moved.to.strip_suffix(&[name.clone()]) == Some(&home.to)
+                }
+                (None, None) => matches!(verdict, Verdict::Stays),
+                _ => false,
+            };
+            (!goes_along).then_some((name, verdict))
+        })
+    }
+
+    /// Why a star import stays: the file uses a name that it would not bring any more.
+    pub(super) fn star_loses(&self, key: Key, module: &[Segment]) -> Option<Refusal> {
+        let mut parted = self.parted_by_star(module);
+        let lost = parted.find(|(name, _)| self.uses_by_star(key, name));
+        lost.map(|(name, _)| star_brings(name))
+    }
+
+    /// Whether the file uses a name that a star may have brought.
+    fn uses_by_star(&self, key: Key, name: &str) -> bool {
+        let scopes = &self.unit.scopes;
+        let star = scopes.import(key.0).clauses[key.1 as usize].binding;
+        let mut chains = scopes.chains.iter();
+        chains.any(|chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star))
     }
 
     fn report_ambiguous(&self, key: Key, modules: &[Vec<Segment>], draft: &mut Draft) {
@@ -272,4 +300,12 @@ impl Rewrite<'_, '_> {
             .iter()
             .any(|rule| self.table().rules()[*rule].rename == Rename::Uses)
     }
+}
+
+fn star_brings(name: &str) -> Refusal {
+    Refusal::new(
+        Code::Star,
+        format!("a star import brings `{name}`, which the file uses"),
+    )
+    .help("import the name explicitly")
 }
