@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::home::Home;
 use super::known::KnownModule;
-use super::names::{Leaf, LeafKind, TYPE, Written};
+use super::names::{Entry, Leaf, LeafKind, Reach, TYPE, What, Written};
 use super::prelude::{is_prelude, is_primitive};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::ModuleTree;
@@ -188,7 +188,7 @@ impl<'a> Resolver<'a> {
             return if old_edition {
                 self.root_path(scopes, first, role)
             } else {
-                Some(self.by_crate_name(first))
+                Some(self.by_prelude(scopes, first))
             };
         }
         match first.as_str() {
@@ -252,10 +252,43 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// A crate behind `::`: `extern crate a as b` and `extern crate self as me` at the root name crates
+    /// for that too.
+    fn by_prelude(&self, scopes: &Scopes, name: &Segment) -> Head {
+        match self.root_extern(scopes, name) {
+            Some(library) => Head {
+                taken: 1,
+                base: vec![library],
+                via: Via::Extern,
+            },
+            None => self.by_crate_name(name),
+        }
+    }
+
+    /// Whether a name of the root is one in its own right, that a rule speaks of: a public import of
+    /// it is not followed. A crate is called by its name there, whoever sees that.
+    fn is_own_name_of_root(&self, scopes: &Scopes, root: &[Segment], name: &Segment) -> bool {
+        if !self.knows_below(root, name) || self.binds_crate(scopes, root, name) {
+            return false;
+        }
+        let is_shown = |entry: Entry| {
+            matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private
+        };
+        let entries = self.entries_in(scopes, root, name).unwrap_or_default();
+        entries.into_iter().any(is_shown)
+    }
+
     /// Paths of imports and those with `::` in edition 2015: from the crate's root, which sees other
     /// crates through its `extern crate` items.
     pub(super) fn root_path(&self, scopes: &Scopes, name: &Segment, role: Role) -> Option<Head> {
         let root = [self.home.root.clone()];
+        if self.is_own_name_of_root(scopes, &root, name) {
+            return Some(Head {
+                taken: 1,
+                base: self.in_root(name),
+                via: Via::OuterDefinition,
+            });
+        }
         let found = self.in_module(scopes, &root, name, TYPE, role, 0);
         let head = |base, via| Head {
             taken: 1,
@@ -263,13 +296,22 @@ impl<'a> Resolver<'a> {
             via,
         };
         match found {
+            // What a glob of the root brings is a name of the root, too.
+            Some(Bound::Import(..))
+                if self.knows_below(&root, name)
+                    && self
+                        .entries_in(scopes, &root, name)
+                        .is_some_and(|entries| entries.is_empty()) =>
+            {
+                Some(head(self.in_root(name), Via::OuterDefinition))
+            }
             Some(Bound::Import(path, via)) => Some(head(path, via)),
             Some(Bound::Module) => Some(head(self.in_root(name), Via::Module)),
             Some(Bound::Definition) => Some(head(self.in_root(name), Via::OuterDefinition)),
             None => {
                 let child = self.in_root(name);
                 if self.knows(&child) {
-                    return Some(head(child, Via::Module));
+                    return Some(head(child, Via::OuterDefinition));
                 }
                 if self.home.external(name).is_some() || self.knows_crate(name) {
                     return Some(self.by_crate_name(name));
