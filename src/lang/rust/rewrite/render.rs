@@ -41,6 +41,8 @@ pub struct Spot<'s> {
     pub hidden: &'s [Segment],
     /// The crate itself can only be written by its name (exported macros, doctests).
     pub by_name: bool,
+    /// It is code for other crates: what they depend on is not known.
+    pub foreign: bool,
 }
 
 impl Rewrite<'_, '_> {
@@ -286,6 +288,9 @@ impl Rewrite<'_, '_> {
         if *root == home.root && home.krate.is_some() {
             return Ok(self.word(root));
         }
+        if spot.foreign {
+            return Ok(self.word(root));
+        }
         let beside = spot.head.map(|head| &head.base[0]);
         if let Some(local) = home.local_name(root, &spot.gate, beside) {
             return Ok(self.word(local));
@@ -343,6 +348,14 @@ impl Rewrite<'_, '_> {
             .binds_crate(&self.found.scopes, &root, "alloc")
     }
 
+    /// Whether an import stands in a macro for other crates.
+    pub(super) fn is_in_foreign_item(&self, scope: ScopeId, leaf: &Leaf) -> bool {
+        let names = &self.found.scopes.get(scope).names;
+        leaf.item
+            .and_then(|item| names.items.get(item))
+            .is_some_and(|item| item.context.foreign && !item.context.dollar_crate)
+    }
+
     /// The conditions under which an import is there.
     pub(super) fn gate_of(&self, scope: ScopeId, leaf: &Leaf) -> Gate {
         let gate = &self.found.scopes.get(scope).gate;
@@ -372,6 +385,7 @@ impl Rewrite<'_, '_> {
             gate: self.gate_of(scope, leaf),
             hidden: &[],
             by_name: false,
+            foreign: self.is_in_foreign_item(scope, leaf),
         };
         if to.len() == 1 && leaf.kind == LeafKind::Glob && to[0] == self.resolver.home.root {
             return None;

@@ -365,6 +365,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 plain,
                 dollar_crate: false,
                 context: Context::Visibility,
+                open: None,
             },
         );
     }
