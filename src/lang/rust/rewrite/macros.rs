@@ -62,7 +62,7 @@ impl Rewrite<'_, '_> {
 
     /// Why a path in macro tokens stays, if it must.
     pub(super) fn refuses_macro(&self, site: &Site, is_own_target: bool) -> Option<Refusal> {
-        let by_name = matches!(site.head.via, Via::Extern);
+        let by_name = site.head.via == Via::Extern;
         match site.mode {
             Mode::Exported if site.dollar_crate && is_own_target => None,
             Mode::Exported | Mode::Definition if site.dollar_crate && !is_own_target => {
@@ -80,7 +80,7 @@ impl Rewrite<'_, '_> {
     fn depends_on_callers(&self, site: &Site) -> bool {
         let is_absolute = site.dollar_crate
             || site.leading.is_some()
-            || matches!(site.head.via, Via::Crate | Via::Extern);
+            || matches!(site.head.via, Via::Crate | Via::Extern | Via::MacroUse);
         !is_absolute && !self.is_bound_in_tokens(site)
     }
 

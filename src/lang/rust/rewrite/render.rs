@@ -6,7 +6,7 @@ use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
-use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written};
+use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, MACRO, Role, ScopeId, TYPE, Via, Written};
 use crate::path::{RUST, Segment};
 
 /// A path as it will be written.
@@ -94,6 +94,7 @@ impl Rewrite<'_, '_> {
             Via::Crate => behind(&head.base).map(same_head),
             Via::Relative if !spot.absolute => behind(&head.base).map(same_head),
             Via::Extern => target.strip_prefix(head.base.as_slice()).map(same_head),
+            Via::MacroUse => self.brought_like(spot, head, target),
             Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere if !spot.absolute => {
                 target.strip_prefix(spot.after?).map(same_head)
             }
@@ -129,6 +130,36 @@ impl Rewrite<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// A macro of the same crate by its name alone: what brings the old one brings it too.
+    fn brought_like(&self, spot: &Spot<'_>, head: &Head, target: &[Segment]) -> Option<Words> {
+        let home = &self.resolver.home;
+        let [krate, name] = target else {
+            return None;
+        };
+        let scopes = &self.found.scopes;
+        // A list in another file is rewritten with that file, which may fail.
+        let is_here = scopes.module(std::slice::from_ref(&home.root)).is_some();
+        let is_brought = is_here || self.resolver.brings_all_macros(scopes, krate);
+        if *krate != head.base[0] || *krate == home.root || !is_brought {
+            return None;
+        }
+        let written = Written {
+            leading: false,
+            segments: vec![name.clone()],
+        };
+        let bound = self
+            .resolver
+            .head(scopes, spot.scope, &written, MACRO, spot.role);
+        let is_free = bound.is_none_or(|head| head.via == Via::MacroUse && head.base == target)
+            && !home
+                .krate
+                .is_some_and(|krate| self.resolver.tree.defines_macro(krate, name));
+        is_free.then(|| Words {
+            leading: false,
+            names: vec![self.word(name)],
+        })
     }
 
     /// The target from `crate` or from a crate's name.

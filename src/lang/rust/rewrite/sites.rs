@@ -11,7 +11,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
 use crate::lang::draft::no_successor;
 use crate::lang::draft::{Draft, Refusal, Subject, show};
-use crate::lang::rust::resolve::{Role, Sense, Via};
+use crate::lang::rust::resolve::{MACRO, Role, Sense, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::path::Segment;
@@ -225,7 +225,14 @@ impl Rewrite<'_, '_> {
     ) -> Result<Vec<Edit>, Refusal> {
         let is_own_target = target[0] == self.resolver.home.root;
         if site.head.via == Via::Ambiguous {
-            return Err(unresolved());
+            return Err(match site.kinds {
+                MACRO if site.names.len() == 1 => Refusal::new(
+                    Code::Unresolved,
+                    "a macro of this crate has the same name, and may be the one that is called",
+                )
+                .help("call it by its path"),
+                _ => unresolved(),
+            });
         }
         if let Some(refusal) = self.refuses_macro(site, is_own_target) {
             return Err(refusal);
@@ -259,7 +266,15 @@ impl Rewrite<'_, '_> {
         if site.context == Context::Visibility {
             self.refuses_visibility(site, target, &words.names)?;
         }
-        if site.context == Context::Tokens && words.names.len() + tail < 2 {
+        if site.context == Context::MacroUse && words.names.len() > 1 {
+            return Err(Refusal::new(
+                Code::ExternCrate,
+                "`#[macro_use]` brings macros of this crate's root only",
+            )
+            .help("take the name out of the list, and import the new path where it is used"));
+        }
+        let is_macro_use = site.head.via == Via::MacroUse;
+        if site.context == Context::Tokens && !is_macro_use && words.names.len() + tail < 2 {
             return Err(Refusal::new(
                 Code::Macro,
                 "a single name in macro tokens may mean something else",

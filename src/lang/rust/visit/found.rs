@@ -41,6 +41,8 @@ pub enum Context {
     Link,
     /// The inside of a string of a known attribute.
     AttributeString,
+    /// A name in the list of `#[macro_use(...)]`.
+    MacroUse,
 }
 
 /// A path outside imports.

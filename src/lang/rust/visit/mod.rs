@@ -52,6 +52,8 @@ pub struct Walker<'r, 'a> {
     modules: FxHashMap<usize, ScopeId>,
     gate: Gate,
     definition: Option<Segment>,
+    /// The crate of the `extern crate` item that is visited.
+    extern_crate: Option<Segment>,
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
@@ -78,6 +80,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             modules: FxHashMap::default(),
             gate: resolver.home.gate.under(&file.attrs),
             definition: None,
+            extern_crate: None,
         };
         let mut path = vec![resolver.home.root.clone()];
         path.extend_from_slice(&resolver.home.module);
@@ -266,6 +269,22 @@ impl<'r, 'a> Walker<'r, 'a> {
             self.resolver
                 .path(&self.found.scopes, self.scope, &written, kinds, Role::Path)
                 .or_else(|| self.own_name_in_tokens(&written, parts.context))
+        };
+        self.record(names, leading, kinds, parts, resolved);
+    }
+
+    /// Records a path that means this, if it means anything.
+    fn record(
+        &mut self,
+        names: Vec<Name>,
+        leading: Option<At>,
+        kinds: Namespaces,
+        parts: Parts,
+        resolved: Option<(Head, Vec<Segment>)>,
+    ) {
+        let written = Written {
+            leading: leading.is_some(),
+            segments: names.iter().map(|name| name.text.clone()).collect(),
         };
         let index = self.found.uses.len();
         let meaning = match &resolved {

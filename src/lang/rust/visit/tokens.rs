@@ -7,7 +7,7 @@ use super::found::Call;
 use super::{Context, Mode, Parts, Walker};
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Expanded, Position, Run, Scan, is_quote, is_text};
-use crate::lang::rust::resolve::{MACRO, Names, TYPE, VALUE};
+use crate::lang::rust::resolve::{Head, MACRO, Names, TYPE, VALUE, Via, named_macros};
 use crate::path::{Namespaces, Segment};
 
 impl Walker<'_, '_> {
@@ -96,6 +96,29 @@ impl Walker<'_, '_> {
                 open: run.open.clone(),
             },
         );
+    }
+
+    /// `#[macro_use(a, b)]` of an `extern crate`: each name is one of that crate.
+    pub(super) fn macro_use(&mut self, attr: &syn::Attribute) {
+        let (Some(krate), Some(names)) = (self.extern_crate.clone(), named_macros(attr)) else {
+            return;
+        };
+        let library = self.resolver.extern_crate(&krate);
+        for name in &names {
+            self.found.mentions.insert(bare(name));
+            let path = vec![library.clone(), bare(name)];
+            let head = Head {
+                taken: 1,
+                base: path.clone(),
+                via: Via::MacroUse,
+            };
+            let parts = Parts {
+                plain: 1,
+                context: Context::MacroUse,
+                ..Parts::default()
+            };
+            self.record(vec![Name::of(name)], None, MACRO, parts, Some((head, path)));
+        }
     }
 
     pub(super) fn expanded(&mut self, expanded: &Expanded) {
