@@ -2,8 +2,9 @@
 
 use super::settings::Attribute;
 
-/// Owner of the attribute, and the keys whose string is a path, a type or an expression of this place.
-/// Sources: serde.rs "Attributes", docs of clap, derive_more, strum, schemars, tokio, validator.
+/// Owner of the attribute, and the keys whose string is a path, a type, an expression or a list of bounds
+/// of this place.
+/// Sources: serde.rs "Attributes", docs of serde_with, clap, derive_more, strum, schemars, tokio, validator.
 const KNOWN: &[(&str, &[&str])] = &[
     (
         "serde",
@@ -19,11 +20,25 @@ const KNOWN: &[(&str, &[&str])] = &[
             "into",
             "try_from",
             "getter",
+            "bound",
         ],
+    ),
+    ("serde bound", &["serialize", "deserialize"]),
+    (
+        "serde_as",
+        &["as", "serialize_as", "deserialize_as", "crate"],
     ),
     (
         "schemars",
-        &["with", "schema_with", "crate", "default", "remote"],
+        &[
+            "with",
+            "schema_with",
+            "crate",
+            "default",
+            "remote",
+            "bound",
+            "transform",
+        ],
     ),
     ("clap", &["value_parser", "default_value_t"]),
     ("arg", &["value_parser", "default_value_t"]),
@@ -39,13 +54,30 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("debug", &["with"]),
     (
         "derivative",
-        &["with", "format_with", "compare_with", "hash_with"],
+        &["with", "format_with", "compare_with", "hash_with", "bound"],
     ),
-    ("educe", &["method"]),
+    ("educe", &["method", "bound"]),
     ("getset", &["crate"]),
     ("borsh", &["serialize_with", "deserialize_with", "crate"]),
-    ("darling", &["with", "default", "map", "and_then"]),
+    ("borsh bound", &["serialize", "deserialize"]),
+    ("darling", &["with", "default", "map", "and_then", "bound"]),
+    ("zeroize", &["bound"]),
 ];
+
+/// Lists inside of an attribute whose keys mean something only there: owner, list, and what the owner
+/// of those keys is called above.
+const LISTS: &[(&str, &str, &str)] = &[
+    ("serde", "bound", "serde bound"),
+    ("borsh", "bound", "borsh bound"),
+];
+
+/// The owner of the keys in `list(...)` of an attribute of `owner`.
+pub fn owner_within<'o>(owner: &'o str, list: &str) -> &'o str {
+    LISTS
+        .iter()
+        .find(|(of, name, _)| *of == owner && *name == list)
+        .map_or(owner, |(_, _, inner)| inner)
+}
 
 /// Whether the string after `key =` in an attribute of `owner` is a path of this place; `more` are
 /// those that the configuration adds.

@@ -12,6 +12,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Item, ItemUse, Macro, Pat, Stmt, Token};
 
+use super::at::bare;
+use crate::path::Segment;
+
 /// Where a macro call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
@@ -49,6 +52,11 @@ pub struct Scan {
     pub runs: Vec<Run>,
     /// Literals: text in them may mention a path.
     pub literals: Vec<Literal>,
+    /// Documentation, a list a thing that it stands at: where it starts, and its text. It is a comment
+    /// or `#[doc = "..."]`.
+    pub docs: Vec<Vec<(Span, Literal)>>,
+    /// Names that are written behind a word such as `struct`.
+    pub defined: Vec<Ident>,
 }
 
 /// A chain of names joined by `::`, or a single name.
@@ -64,6 +72,17 @@ pub struct Run {
     pub bang: bool,
     /// Parentheses follow: it is called, so it is no module.
     pub call: bool,
+    /// The path goes on with what is only known where the macro is used.
+    pub open: Option<OpenEnd>,
+}
+
+/// How a path goes on behind the names that are known: `$n`, `#n`, a repetition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenEnd {
+    /// The further names; `None` for a variable.
+    pub parts: Vec<Option<Segment>>,
+    /// More may follow, whatever it is.
+    pub more: bool,
 }
 
 /// Macros whose tokens are text or code for somewhere else, never code of this place.
@@ -206,7 +225,23 @@ pub fn scan(tokens: TokenStream) -> Scan {
 fn scan_into(tokens: TokenStream, found: &mut Scan) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
+    let mut documented = None;
     while at < trees.len() {
+        if let Some((start, literal, next)) = documentation(&trees, at) {
+            match found.docs.last_mut() {
+                Some(block) if documented == Some(at) => block.push((start, literal)),
+                _ => found.docs.push(vec![(start, literal)]),
+            }
+            documented = Some(next);
+            at = next;
+            continue;
+        }
+        if let TokenTree::Ident(word) = &trees[at]
+            && defines(word)
+            && let Some(TokenTree::Ident(name)) = trees.get(at + 1)
+        {
+            found.defined.push(name.clone());
+        }
         match &trees[at] {
             TokenTree::Group(group) => {
                 scan_into(group.stream(), found);
@@ -232,6 +267,42 @@ fn scan_into(tokens: TokenStream, found: &mut Scan) {
             _ => at = scan_run(&trees, at, found),
         }
     }
+}
+
+/// A piece of documentation at `at`: where it starts, its text, and the index after it.
+fn documentation(trees: &[TokenTree], at: usize) -> Option<(Span, Literal, usize)> {
+    let TokenTree::Punct(hash) = &trees[at] else {
+        return None;
+    };
+    if hash.as_char() != '#' {
+        return None;
+    }
+    let is_inner = matches!(trees.get(at + 1), Some(TokenTree::Punct(p)) if p.as_char() == '!');
+    let next = at + 1 + usize::from(is_inner);
+    let Some(TokenTree::Group(group)) = trees.get(next) else {
+        return None;
+    };
+    if group.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    let mut inside = group.stream().into_iter();
+    match (inside.next()?, inside.next()?, inside.next()?, inside.next()) {
+        (
+            TokenTree::Ident(word),
+            TokenTree::Punct(equals),
+            TokenTree::Literal(text),
+            None,
+        ) if word == "doc" && equals.as_char() == '=' => Some((hash.span(), text, next + 1)),
+        _ => None,
+    }
+}
+
+/// Whether a word stands before the name of a new item.
+fn defines(word: &Ident) -> bool {
+    const WORDS: [&str; 9] = [
+        "struct", "enum", "union", "trait", "type", "fn", "const", "static", "mod",
+    ];
+    WORDS.iter().any(|known| word == known)
 }
 
 /// Whether the token at `at` can start an item: nothing but a visibility, attributes or an end stands
@@ -297,6 +368,11 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
         leading = Some(span);
     }
     let mut dollar_crate = false;
+    if leading.is_none() && is_hash(trees, at) && matches!(trees.get(at + 1), Some(TokenTree::Ident(_)))
+    {
+        // `#name::rest` in `quote!`: a variable.
+        return skip_run(trees, at + 1);
+    }
     if leading.is_none() && is_dollar(trees, at) {
         match trees.get(at + 1) {
             Some(TokenTree::Ident(word)) if word == "crate" => {
@@ -326,6 +402,7 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
     if names.is_empty() {
         return next.max(at + 1);
     }
+    let (open, after) = open_end(trees, next);
     let is_field = at > 0
         && matches!(&trees[at - 1], TokenTree::Punct(p) if p.as_char() == '.')
         && !(at > 1 && matches!(&trees[at - 2], TokenTree::Punct(p) if p.as_char() == '.'));
@@ -341,9 +418,47 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
             bang,
             call: matches!(trees.get(next), Some(TokenTree::Group(group))
                 if group.delimiter() == Delimiter::Parenthesis),
+            open,
         });
     }
-    next
+    after
+}
+
+/// What goes on behind the known names of a run, and the index after it. A repetition or a group is
+/// scanned by itself.
+fn open_end(trees: &[TokenTree], mut at: usize) -> (Option<OpenEnd>, usize) {
+    let mut end = OpenEnd::default();
+    while path_separator(trees, at).is_some() {
+        let next = at + 2;
+        match (trees.get(next), trees.get(next + 1)) {
+            (Some(TokenTree::Ident(name)), _) => {
+                end.parts.push(Some(bare(name)));
+                at = next + 1;
+            }
+            (Some(TokenTree::Punct(sign)), Some(TokenTree::Ident(_)))
+                if matches!(sign.as_char(), '$' | '#') =>
+            {
+                end.parts.push(None);
+                at = next + 2;
+            }
+            (Some(TokenTree::Punct(sign)), Some(TokenTree::Group(_)))
+                if matches!(sign.as_char(), '$' | '#') =>
+            {
+                end.more = true;
+                at = next;
+                break;
+            }
+            // The group of a `use` that could not be read.
+            (Some(TokenTree::Group(group)), _) if group.delimiter() == Delimiter::Brace => {
+                end.more = true;
+                at = next;
+                break;
+            }
+            _ => break,
+        }
+    }
+    let is_open = end.more || !end.parts.is_empty();
+    (is_open.then_some(end), at)
 }
 
 fn skip_run(trees: &[TokenTree], mut at: usize) -> usize {
@@ -360,6 +475,10 @@ fn skip_run(trees: &[TokenTree], mut at: usize) -> usize {
 
 fn is_dollar(trees: &[TokenTree], at: usize) -> bool {
     matches!(trees.get(at), Some(TokenTree::Punct(p)) if p.as_char() == '$')
+}
+
+fn is_hash(trees: &[TokenTree], at: usize) -> bool {
+    matches!(trees.get(at), Some(TokenTree::Punct(p)) if p.as_char() == '#')
 }
 
 fn is_fragment(trees: &[TokenTree], at: usize) -> bool {
@@ -425,13 +544,13 @@ fn continues_a_type(trees: &[TokenTree], at: usize) -> bool {
                     if matches!(p.as_char(), '-' | '=') && p.spacing() == Spacing::Joint)
             })
         }
-        TokenTree::Ident(_) => is_fragment(trees, before),
+        TokenTree::Ident(_) => is_fragment(trees, before) || (before > 0 && is_hash(trees, before - 1)),
         TokenTree::Group(group) => {
             matches!(
                 group.delimiter(),
                 Delimiter::Parenthesis | Delimiter::Bracket
             ) && before > 0
-                && is_dollar(trees, before - 1)
+                && (is_dollar(trees, before - 1) || is_hash(trees, before - 1))
         }
         _ => false,
     }
@@ -449,13 +568,48 @@ mod tests {
             .map(|run| {
                 let names: Vec<_> = run.names.iter().map(ToString::to_string).collect();
                 format!(
-                    "{}{}{}",
+                    "{}{}{}{}",
                     if run.dollar_crate { "$" } else { "" },
                     if run.leading.is_some() { "::" } else { "" },
-                    names.join("::")
+                    names.join("::"),
+                    open_text(run)
                 )
             })
             .collect()
+    }
+
+    fn open_text(run: &Run) -> String {
+        let Some(open) = &run.open else {
+            return String::new();
+        };
+        let parts = open.parts.iter().map(|part| part.as_deref().unwrap_or("?"));
+        let more = open.more.then_some("..");
+        parts.chain(more).map(|part| format!("::{part}")).collect()
+    }
+
+    #[test]
+    fn paths_that_go_on_with_variables() {
+        assert_eq!(
+            runs("std::$t::MAX + crate::old::$n()"),
+            ["std::?::MAX", "crate::old::?"]
+        );
+        assert_eq!(runs("$crate::a::$($m)::* x"), ["$crate::a::..", "x"]);
+        assert_eq!(runs("use old::{$a, B};"), ["use", "old::..", "B"]);
+    }
+
+    #[test]
+    fn variables_of_quote_are_no_names() {
+        assert_eq!(runs("#std::fmt::Debug ::rt::#name::X"), ["::rt::?::X"]);
+        assert_eq!(runs("#(#items::a),* #[derive(Debug)] b"), ["derive", "Debug", "b"]);
+    }
+
+    #[test]
+    fn documentation_is_found_by_what_it_stands_at() {
+        let tokens: TokenStream = "/// a\n/// b\nx, #[doc = \"c\"] y { //! d\n z }"
+            .parse()
+            .expect("lexes");
+        let lens: Vec<usize> = scan(tokens).docs.iter().map(Vec::len).collect();
+        assert_eq!(lens, [2, 1, 1]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use home::Home;
 pub use kinds::Sense;
 pub use names::{
     Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written,
-    has_no_prelude,
+    has_no_prelude, named_macros,
 };
 pub use prelude::is_primitive;
 pub use resolver::{Head, Resolver, Role, Via};

@@ -37,6 +37,17 @@ pub struct Names {
     pub bare_modules: Vec<Segment>,
     /// The `extern crate` items: ordinal, and the place of the crate's name.
     pub extern_crates: Vec<(usize, At)>,
+    /// What `#[macro_use]` on `extern crate` brings into every module.
+    pub macro_uses: Vec<MacroUse>,
+}
+
+/// `#[macro_use] extern crate old;`
+#[derive(Clone, Debug)]
+pub struct MacroUse {
+    /// The crate as it is written.
+    pub krate: Segment,
+    /// Its macros that are named; `None`: all of them.
+    pub names: Option<Vec<Segment>>,
 }
 
 /// One meaning of a name in a scope.
@@ -342,6 +353,12 @@ impl Names {
         };
         self.extern_crates
             .push((self.leaves.len(), At::span(item.ident.span())));
+        for attr in item.attrs.iter().filter(|a| a.path().is_ident("macro_use")) {
+            self.macro_uses.push(MacroUse {
+                krate: bare(&item.ident),
+                names: named_macros(attr).map(|names| names.iter().map(bare).collect()),
+            });
+        }
         self.import(leaf, TYPE);
     }
 
@@ -483,6 +500,18 @@ impl Names {
         }
         self.leaves.push(leaf);
     }
+}
+
+/// The names in `#[macro_use(a, b)]`; `None`: there is no list.
+pub fn named_macros(attr: &syn::Attribute) -> Option<Vec<syn::Ident>> {
+    let syn::Meta::List(list) = &attr.meta else {
+        return None;
+    };
+    let names = list.tokens.clone().into_iter().filter_map(|tree| match tree {
+        proc_macro2::TokenTree::Ident(name) => Some(name),
+        _ => None,
+    });
+    Some(names.collect())
 }
 
 /// What all leaves of one item share.

@@ -186,7 +186,8 @@ impl Resolver<'_> {
         }
         let (taken, mut base) = match first.as_str() {
             _ if leaf.written.leading && self.home.edition > Edition::E2015 => {
-                (1, vec![self.extern_crate(first)])
+                let library = self.root_extern(scopes, first);
+                (1, vec![library.unwrap_or_else(|| self.extern_crate(first))])
             }
             "crate" => (1, vec![outer.module[0].clone()]),
             "self" | "super" => {

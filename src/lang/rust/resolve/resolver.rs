@@ -7,12 +7,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::home::Home;
 use super::known::KnownModule;
-use super::names::{Leaf, LeafKind, TYPE, Written};
+use super::names::{
+    Entry, Leaf, LeafKind, MACRO, MacroUse, Reach, TYPE, What, Written,
+};
 use super::prelude::{is_prelude, is_primitive};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::ModuleTree;
 use crate::lang::rust::manifest::Edition;
-use crate::mapping::Table;
+use crate::mapping::{Outcome, Table};
 use crate::path::{Namespaces, Segment};
 
 /// Globs that bring globs are followed this far; a cycle of globs is legal.
@@ -48,6 +50,8 @@ pub enum Via {
     Definition,
     /// A public name of another module, however that module comes by it.
     OuterDefinition,
+    /// A macro that no module brings: `#[macro_use]`, or the textual scope of an exported one.
+    MacroUse,
     /// A glob of this file, that brings it or may bring it.
     Glob(ScopeId, usize),
     /// It may be a child module or a crate.
@@ -165,7 +169,8 @@ impl<'a> Resolver<'a> {
         meaning
     }
 
-    pub(super) fn extern_crate(&self, name: &Segment) -> Segment {
+    /// The library that an `extern crate` item names.
+    pub fn extern_crate(&self, name: &Segment) -> Segment {
         if name == "self" {
             return self.home.root.clone();
         }
@@ -188,7 +193,7 @@ impl<'a> Resolver<'a> {
             return if old_edition {
                 self.root_path(scopes, first, role)
             } else {
-                Some(self.by_crate_name(first))
+                Some(self.by_prelude(scopes, first))
             };
         }
         match first.as_str() {
@@ -252,10 +257,43 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// A crate behind `::`: `extern crate a as b` and `extern crate self as me` at the root name crates
+    /// for that too.
+    fn by_prelude(&self, scopes: &Scopes, name: &Segment) -> Head {
+        match self.root_extern(scopes, name) {
+            Some(library) => Head {
+                taken: 1,
+                base: vec![library],
+                via: Via::Extern,
+            },
+            None => self.by_crate_name(name),
+        }
+    }
+
+    /// Whether a name of the root is one in its own right, that a rule speaks of: a public import of
+    /// it is not followed. A crate is called by its name there, whoever sees that.
+    fn is_own_name_of_root(&self, scopes: &Scopes, root: &[Segment], name: &Segment) -> bool {
+        if !self.knows_below(root, name) || self.binds_crate(scopes, root, name) {
+            return false;
+        }
+        let is_shown = |entry: Entry| {
+            matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private
+        };
+        let entries = self.entries_in(scopes, root, name).unwrap_or_default();
+        entries.into_iter().any(is_shown)
+    }
+
     /// Paths of imports and those with `::` in edition 2015: from the crate's root, which sees other
     /// crates through its `extern crate` items.
     pub(super) fn root_path(&self, scopes: &Scopes, name: &Segment, role: Role) -> Option<Head> {
         let root = [self.home.root.clone()];
+        if self.is_own_name_of_root(scopes, &root, name) {
+            return Some(Head {
+                taken: 1,
+                base: self.in_root(name),
+                via: Via::OuterDefinition,
+            });
+        }
         let found = self.in_module(scopes, &root, name, TYPE, role, 0);
         let head = |base, via| Head {
             taken: 1,
@@ -263,13 +301,22 @@ impl<'a> Resolver<'a> {
             via,
         };
         match found {
+            // What a glob of the root brings is a name of the root, too.
+            Some(Bound::Import(..))
+                if self.knows_below(&root, name)
+                    && self
+                        .entries_in(scopes, &root, name)
+                        .is_some_and(|entries| entries.is_empty()) =>
+            {
+                Some(head(self.in_root(name), Via::OuterDefinition))
+            }
             Some(Bound::Import(path, via)) => Some(head(path, via)),
             Some(Bound::Module) => Some(head(self.in_root(name), Via::Module)),
             Some(Bound::Definition) => Some(head(self.in_root(name), Via::OuterDefinition)),
             None => {
                 let child = self.in_root(name);
                 if self.knows(&child) {
-                    return Some(head(child, Via::Module));
+                    return Some(head(child, Via::OuterDefinition));
                 }
                 if self.home.external(name).is_some() || self.knows_crate(name) {
                     return Some(self.by_crate_name(name));
@@ -367,6 +414,12 @@ impl<'a> Resolver<'a> {
                 self.distinct.borrow_mut().insert(id, distinct.into());
             }
         }
+        if kinds == MACRO
+            && !is_prefix
+            && let Some(found) = self.by_macro_use(scopes, name)
+        {
+            return Some(found);
+        }
         if scopes.get(scope).no_prelude {
             // A module that names no crates sees what its scopes bind, and a child that is gone.
             let mut child = scopes.get(scope).path.to_vec();
@@ -443,6 +496,61 @@ impl<'a> Resolver<'a> {
             Some(_) => Some(bound),
             None => bound.then_some(true),
         }
+    }
+
+    /// Whether every module of this crate sees every macro of the library: `#[macro_use]` at the root.
+    pub fn brings_all_macros(&self, scopes: &Scopes, library: &Segment) -> bool {
+        let is_whole =
+            |of: &MacroUse| of.names.is_none() && self.extern_crate(&of.krate) == *library;
+        match self.module_itself(scopes, std::slice::from_ref(&self.home.root)) {
+            Some(KnownModule::Here(id)) => scopes.get(id).names.macro_uses.iter().any(is_whole),
+            Some(KnownModule::Elsewhere(names, _)) => names.macro_uses.iter().any(is_whole),
+            None => false,
+        }
+    }
+
+    /// A macro that is called by its name alone and that no scope binds: what `#[macro_use]` of an
+    /// `extern crate` at the root brings, or an exported one of this crate in its textual scope. Only
+    /// rules tell of them: what a crate has is not known.
+    fn by_macro_use(&self, scopes: &Scopes, name: &Segment) -> Option<Head> {
+        let krate = self.home.krate?;
+        if !self.tree.is_root_name(self.table, name) {
+            return None;
+        }
+        let head = |path: [Segment; 2], via| Head {
+            taken: 1,
+            base: path.to_vec(),
+            via,
+        };
+        let is_known = |path: &[Segment; 2]| {
+            matches!(
+                self.table.resolve(path, MACRO),
+                Outcome::Moves(_) | Outcome::Removed(_) | Outcome::Alternatives(_)
+            ) || self.table.leads_to_new(path)
+        };
+        let brings = |of: &[MacroUse]| {
+            of.iter().find_map(|of| {
+                let path = [self.extern_crate(&of.krate), name.clone()];
+                let is_named = of.names.as_ref().is_none_or(|names| names.contains(name));
+                (is_named && is_known(&path)).then_some(path)
+            })
+        };
+        let root = [self.home.root.clone()];
+        let brought = match self.module_itself(scopes, &root)? {
+            KnownModule::Here(id) => brings(&scopes.get(id).names.macro_uses),
+            KnownModule::Elsewhere(names, _) => brings(&names.macro_uses),
+        };
+        if let Some(path) = brought {
+            // One of this crate hides it wherever it is in scope.
+            let via = match self.tree.defines_macro(krate, name) {
+                true => Via::Ambiguous,
+                false => Via::MacroUse,
+            };
+            return Some(head(path, via));
+        }
+        let own = [self.home.root.clone(), name.clone()];
+        let is_old = !matches!(self.table.resolve(&own, MACRO), Outcome::Stays);
+        (is_old && self.tree.exports_macro(krate, name)).then(|| head(own, Via::MacroUse))
     }
 
     /// The crate that an `extern crate` at this crate's root binds to `name`: since edition 2018 all

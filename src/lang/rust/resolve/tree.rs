@@ -1,12 +1,12 @@
 //! What modules in other files bind, read only when a glob or a `super` leads there.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use syn::Item;
 
-use super::names::{Entry, Leaf, Names, What, has_no_prelude};
+use super::names::{Entry, Leaf, MacroUse, Names, What, has_no_prelude};
 use crate::file;
 use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
@@ -14,6 +14,7 @@ use crate::lang::rust::gate::{Cfg, Gate};
 use crate::lang::rust::manifest::Krate;
 use crate::lang::rust::parse::parse_file;
 use crate::lang::rust::placement::{Crates, Placement};
+use crate::mapping::{Action, Table};
 use crate::path::Segment;
 
 /// Binds of the modules of one file, by their path below the file's own module.
@@ -32,6 +33,8 @@ pub struct OuterNames {
     pub gated_modules: Vec<(Segment, Cfg)>,
     /// Modules with `#[no_implicit_prelude]`.
     pub bare_modules: Vec<Segment>,
+    /// What `#[macro_use]` on `extern crate` brings.
+    pub macro_uses: Vec<MacroUse>,
     /// What the attributes inside of the module say: its condition, and whether it has a prelude.
     pub inside: (Option<Cfg>, bool),
 }
@@ -43,6 +46,7 @@ pub struct ModuleTree {
     modules: Mutex<FxHashMap<ModuleKey, Option<Arc<OuterNames>>>>,
     below: Mutex<FxHashMap<ModuleKey, Arc<FilesBelow>>>,
     answers: Mutex<FxHashMap<(Question, ModuleKey, Segment), bool>>,
+    root_names: OnceLock<FxHashSet<Segment>>,
 }
 
 /// The root file of a crate, and a module's path below it.
@@ -58,6 +62,7 @@ enum Question {
     Globbed,
     Elsewhere,
     Macro,
+    Definition,
 }
 
 /// A poisoned lock only means that another file's reading panicked: the map is whole.
@@ -92,6 +97,7 @@ impl ModuleTree {
             modules: Mutex::default(),
             below: Mutex::default(),
             answers: Mutex::default(),
+            root_names: OnceLock::new(),
         }
     }
 
@@ -161,6 +167,26 @@ impl ModuleTree {
         })
     }
 
+    /// Whether a rule leads from or to this name at the root of a crate: most macros are none of those.
+    pub fn is_root_name(&self, table: &Table, name: &str) -> bool {
+        let names = self.root_names.get_or_init(|| {
+            let mut names = FxHashSet::default();
+            for rule in table.rules() {
+                let to = match &rule.action {
+                    Action::Move(to) => Some(to.segments()),
+                    _ => None,
+                };
+                for path in [Some(rule.from.segments()), to].into_iter().flatten() {
+                    if let [_, name] = path {
+                        names.insert(name.clone());
+                    }
+                }
+            }
+            names
+        });
+        names.contains(name)
+    }
+
     /// Whether a file in the folder of the crate's root seems to export a macro of this name.
     pub fn exports_macro(&self, krate: &Krate, name: &str) -> bool {
         self.asked(Question::Macro, krate, &[], name, || {
@@ -168,6 +194,15 @@ impl ModuleTree {
             let definition = format!("macro_rules! {name}");
             sources(folder)
                 .any(|file| has_words(&file, &[&[definition.as_str()], &["macro_export"]]))
+        })
+    }
+
+    /// Whether a file in the folder of the crate's root defines a macro of this name, for whomever.
+    pub fn defines_macro(&self, krate: &Krate, name: &str) -> bool {
+        self.asked(Question::Definition, krate, &[], name, || {
+            let folder = krate.root.parent().unwrap_or(&krate.root).to_owned();
+            let definition = format!("macro_rules! {name}");
+            sources(folder).any(|file| has_words(&file, &[&[definition.as_str()]]))
         })
     }
 
@@ -332,6 +367,7 @@ impl OuterNames {
             globs: names.globs,
             gated_modules: names.gated_modules,
             bare_modules: names.bare_modules,
+            macro_uses: names.macro_uses,
             inside,
         }
     }

@@ -152,10 +152,7 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whether an import stands in a macro for other crates, and its path depends on them.
     pub(super) fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
-        let names = &self.found.scopes.get(scope).names;
-        leaf.item
-            .and_then(|item| names.items.get(item))
-            .is_some_and(|item| item.context.foreign && !item.context.dollar_crate)
+        self.is_in_foreign_item(scope, leaf)
             && head.is_none_or(|head| head.via != Via::Extern)
     }
 

@@ -295,6 +295,9 @@ impl<'a> Rewrite<'_, 'a> {
             return;
         };
         draft.rewritten(&subject, applied, table);
+        if self.is_in_foreign_item(key.0, leaf) {
+            self.review_callers(&subject, draft);
+        }
         if fate.renamed.is_none() {
             self.review_kept_name(leaf, to, &report.matched, &subject, draft);
         }

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
+use super::refusals::made_by_macro;
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Subject};
 use crate::lang::rust::resolve::{Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive};
@@ -237,6 +238,10 @@ impl Rewrite<'_, '_> {
                 continue;
             }
             if self.kept.keeps(place.start) {
+                continue;
+            }
+            if self.may_be_made(scope, name) {
+                draft.refused(&subject, made_by_macro(), table);
                 continue;
             }
             let refusal = self

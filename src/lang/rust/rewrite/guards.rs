@@ -5,6 +5,7 @@ use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Leaf, LeafKind, Via};
+use super::refusals::made_by_macro;
 use crate::lang::rust::visit::{Mode, Site};
 use crate::mapping::Outcome;
 use crate::path::Segment;
@@ -50,36 +51,6 @@ impl Rewrite<'_, '_> {
             .is_some_and(|item| item.context.in_tokens)
     }
 
-    /// Whether the macro that the path stands in is only used in the module that defines it, so that
-    /// a relative path means there what it means here.
-    pub(super) fn is_used_here_only(&self, site: &Site) -> bool {
-        let Some(name) = &site.definition else {
-            return false;
-        };
-        let scopes = &self.found.scopes;
-        let module = scopes.get(site.scope).module;
-        let calls_elsewhere = self
-            .found
-            .calls
-            .iter()
-            .any(|(called, from)| called == name && *from != module);
-        let is_exported = scopes.iter().any(|(_, scope)| {
-            scope
-                .names
-                .leaves
-                .iter()
-                .any(|leaf| leaf.written.segments.last() == Some(name))
-        });
-        let Some(krate) = self.resolver.home.krate else {
-            return false;
-        };
-        let elsewhere = || {
-            let file = self.resolver.home.file;
-            self.resolver.tree.mentions_elsewhere(krate, file, name)
-        };
-        !calls_elsewhere && !is_exported && !elsewhere()
-    }
-
     /// Why a path stays that may go through another binding than the one that was found: the name is
     /// imported twice under conditions, or two globs may bring it.
     pub(super) fn refuses_binding(&self, site: &Site) -> Option<Refusal> {
@@ -115,6 +86,9 @@ impl Rewrite<'_, '_> {
                         .leaf(&self.found.scopes, scope, glob)
                         .is_none_or(|base| !self.resolver.sees(&self.found.scopes, &base))
                 };
+                if self.may_be_made(site.scope, &site.written.segments[0]) {
+                    return Some(made_by_macro());
+                }
                 let opaque = names.globs.iter().filter(|&&glob| is_opaque(glob)).count();
                 (is_opaque(own) && opaque > 1).then(|| {
                     Refusal::new(
@@ -148,28 +122,5 @@ impl Rewrite<'_, '_> {
             "the new path is no ancestor of this module",
         )
         .help("widen the visibility, for example to `pub(crate)`"))
-    }
-}
-
-/// Why a path in macro tokens stays, if it must.
-pub(super) fn refuses_macro(site: &Site, is_own_target: bool) -> Option<Refusal> {
-    let by_name = site.head.via == Via::Extern;
-    match site.mode {
-        Mode::Exported if site.dollar_crate && is_own_target => None,
-        Mode::Exported | Mode::Definition if site.dollar_crate && !is_own_target => Some(
-            Refusal::new(
-                Code::Macro,
-                "`$crate` would have to become another crate, which the callers may not have",
-            )
-            .help("re-export the new path from this crate, and name it here by `$crate`"),
-        ),
-        Mode::Exported | Mode::Quote if !by_name => Some(
-            Refusal::new(
-                Code::Macro,
-                "what this path means is decided where the macro is used",
-            )
-            .help("write it from `$crate::`, or from `::` and the crate's name"),
-        ),
-        _ => None,
     }
 }

@@ -296,6 +296,7 @@ impl Composer<'_, '_, '_> {
             gate: self.rewrite.gate_of(self.scope, leaf),
             hidden: &[],
             by_name: false,
+            foreign: self.rewrite.is_in_foreign_item(self.scope, leaf),
         };
         let words = self.rewrite.render(&spot, to, true)?;
         if item.context.dollar_crate && words.names.first().is_none_or(|first| first != "crate") {

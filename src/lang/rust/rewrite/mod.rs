@@ -4,7 +4,8 @@
 //!   imported beside a glob.
 //! - `items`, `groups`, `layout`, `tree`, `new_items`: `use` items, each composed as meaning and
 //!   emitted once.
-//! - `sites`, `guards`: paths outside imports, and when they must stay; `texts`: paths in text.
+//! - `sites`, `guards`: paths outside imports, and when they must stay; `macros`: those in the tokens of
+//!   macros; `texts`: paths in text.
 //! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
 //! - `unused`: imports whose last use went;
 //! - `exposed`: what other files see; `refusals`: why things stay.
@@ -20,6 +21,7 @@ mod groups;
 mod guards;
 mod items;
 mod layout;
+mod macros;
 mod merge;
 mod names_edit;
 mod new_items;
@@ -64,6 +66,7 @@ impl Rewrite<'_, '_> {
         let mut fates = self.fates(draft);
         let added = self.globs(&fates, draft);
         let went = self.sites(&fates, &added, draft);
+        self.loose(draft);
         let mut idle = self.idle_imports(&went, &mut fates, draft);
         idle.extend(self.drop_empty_globs(&mut fates, &added, draft));
         self.items(&fates, &added, &idle, draft);

@@ -20,3 +20,30 @@ pub(super) fn unresolved() -> Refusal {
     )
     .help("write it from `crate::` or from `::`")
 }
+
+/// Why a path stays whose meaning is the business of whoever uses the macro.
+pub(super) fn decided_by_callers() -> Refusal {
+    Refusal::new(
+        Code::Macro,
+        "what this path means is decided where the macro is used",
+    )
+    .help("write it from `$crate::`, or from `::` and the crate's name")
+}
+
+/// Why a name that a glob may bring stays.
+pub(super) fn made_by_macro() -> Refusal {
+    Refusal::new(
+        Code::Glob,
+        "a macro called here may define this name, which the glob would not bring then",
+    )
+    .help("import the name explicitly")
+}
+
+/// Why a path from `$crate` stays.
+pub(super) fn leaves_dollar_crate() -> Refusal {
+    Refusal::new(
+        Code::Macro,
+        "`$crate` would have to become another crate, which the callers may not have",
+    )
+    .help("re-export the new path from this crate, and name it here by `$crate`")
+}

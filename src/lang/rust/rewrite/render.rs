@@ -6,7 +6,7 @@ use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
-use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, Role, ScopeId, TYPE, Via, Written};
+use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, MACRO, Role, ScopeId, TYPE, Via, Written};
 use crate::path::{RUST, Segment};
 
 /// A path as it will be written.
@@ -41,6 +41,8 @@ pub struct Spot<'s> {
     pub hidden: &'s [Segment],
     /// The crate itself can only be written by its name (exported macros, doctests).
     pub by_name: bool,
+    /// It is code for other crates: what they depend on is not known.
+    pub foreign: bool,
 }
 
 impl Rewrite<'_, '_> {
@@ -92,6 +94,7 @@ impl Rewrite<'_, '_> {
             Via::Crate => behind(&head.base).map(same_head),
             Via::Relative if !spot.absolute => behind(&head.base).map(same_head),
             Via::Extern => target.strip_prefix(head.base.as_slice()).map(same_head),
+            Via::MacroUse => self.brought_like(spot, head, target),
             Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere if !spot.absolute => {
                 target.strip_prefix(spot.after?).map(same_head)
             }
@@ -127,6 +130,36 @@ impl Rewrite<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// A macro of the same crate by its name alone: what brings the old one brings it too.
+    fn brought_like(&self, spot: &Spot<'_>, head: &Head, target: &[Segment]) -> Option<Words> {
+        let home = &self.resolver.home;
+        let [krate, name] = target else {
+            return None;
+        };
+        let scopes = &self.found.scopes;
+        // A list in another file is rewritten with that file, which may fail.
+        let is_here = scopes.module(std::slice::from_ref(&home.root)).is_some();
+        let is_brought = is_here || self.resolver.brings_all_macros(scopes, krate);
+        if *krate != head.base[0] || *krate == home.root || !is_brought {
+            return None;
+        }
+        let written = Written {
+            leading: false,
+            segments: vec![name.clone()],
+        };
+        let bound = self
+            .resolver
+            .head(scopes, spot.scope, &written, MACRO, spot.role);
+        let is_free = bound.is_none_or(|head| head.via == Via::MacroUse && head.base == target)
+            && !home
+                .krate
+                .is_some_and(|krate| self.resolver.tree.defines_macro(krate, name));
+        is_free.then(|| Words {
+            leading: false,
+            names: vec![self.word(name)],
+        })
     }
 
     /// The target from `crate` or from a crate's name.
@@ -286,6 +319,9 @@ impl Rewrite<'_, '_> {
         if *root == home.root && home.krate.is_some() {
             return Ok(self.word(root));
         }
+        if spot.foreign {
+            return Ok(self.word(root));
+        }
         let beside = spot.head.map(|head| &head.base[0]);
         if let Some(local) = home.local_name(root, &spot.gate, beside) {
             return Ok(self.word(local));
@@ -343,6 +379,14 @@ impl Rewrite<'_, '_> {
             .binds_crate(&self.found.scopes, &root, "alloc")
     }
 
+    /// Whether an import stands in a macro for other crates.
+    pub(super) fn is_in_foreign_item(&self, scope: ScopeId, leaf: &Leaf) -> bool {
+        let names = &self.found.scopes.get(scope).names;
+        leaf.item
+            .and_then(|item| names.items.get(item))
+            .is_some_and(|item| item.context.foreign && !item.context.dollar_crate)
+    }
+
     /// The conditions under which an import is there.
     pub(super) fn gate_of(&self, scope: ScopeId, leaf: &Leaf) -> Gate {
         let gate = &self.found.scopes.get(scope).gate;
@@ -372,6 +416,7 @@ impl Rewrite<'_, '_> {
             gate: self.gate_of(scope, leaf),
             hidden: &[],
             by_name: false,
+            foreign: self.is_in_foreign_item(scope, leaf),
         };
         if to.len() == 1 && leaf.kind == LeafKind::Glob && to[0] == self.resolver.home.root {
             return None;

@@ -3,7 +3,7 @@
 use super::Rewrite;
 use super::fate::{Carrier, Fates, Next};
 use super::globs::Added;
-use super::guards::refuses_macro;
+use super::macros::Used;
 use super::names_edit::rename;
 use super::refusals::{two_namespaces, unresolved};
 use super::render::Spot;
@@ -11,7 +11,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
 use crate::lang::draft::no_successor;
 use crate::lang::draft::{Draft, Refusal, Subject, show};
-use crate::lang::rust::resolve::{Role, Sense, Via};
+use crate::lang::rust::resolve::{MACRO, Role, Sense, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::path::Segment;
@@ -30,12 +30,18 @@ impl Rewrite<'_, '_> {
     /// Plans one path; true if the text no longer goes through its old first names.
     fn site(&self, site: &Site, fates: &Fates, added: &Added, draft: &mut Draft) -> bool {
         let table = self.resolver.table;
-        let outcome = table.resolve(&site.path, site.kinds);
+        // What a variable stands for is no name of a rule.
+        let mut whole = site.path.clone();
+        whole.extend(site.open.as_ref().map(|_| Segment::new_static("_")));
+        let outcome = table.resolve(&whole, site.kinds);
         let after = self.head_after(&site.head, site.scope, fates, added);
         let rest = &site.written.segments[site.head.taken..];
         let now: Vec<Segment> = after.iter().chain(rest).cloned().collect();
-        let (target, tail, matched, applied) = match &outcome {
-            Outcome::Stays if now == site.path => return false,
+        let (mut target, mut tail, matched, applied) = match &outcome {
+            Outcome::Stays if now == site.path => {
+                self.report_open(site, draft);
+                return false;
+            }
             // The head moves, and this path below it does not.
             Outcome::Stays => (site.path.clone(), rest.len(), None, Vec::new()),
             Outcome::Moves(to) => (
@@ -48,6 +54,10 @@ impl Rewrite<'_, '_> {
                 (site.path.clone(), rest.len(), Some(*matched), Vec::new())
             }
         };
+        if site.open.is_some() && matches!(outcome, Outcome::Moves(_)) {
+            target.pop();
+            tail = tail.saturating_sub(1);
+        }
         if matched.is_some_and(|matched| !self.means_this_package(&site.path, &matched)) {
             return false;
         }
@@ -83,6 +93,9 @@ impl Rewrite<'_, '_> {
         };
         if head_is_kept || self.kept.keeps(range.start) {
             stays(draft);
+            return false;
+        }
+        if site.mode != Mode::Text && self.report_open(site, draft) {
             return false;
         }
         let subject = Subject {
@@ -141,6 +154,9 @@ impl Rewrite<'_, '_> {
                 draft.edits.extend(edits);
                 if moves {
                     draft.rewritten(&subject, &applied, table);
+                    if matches!(site.mode, Mode::Quote) {
+                        self.review_callers(&subject, draft);
+                    }
                 }
                 !keeps_head
             }
@@ -177,6 +193,28 @@ impl Rewrite<'_, '_> {
         }
     }
 
+    /// Reports a path that goes on with a variable and may be a mapped one; whether it was.
+    fn report_open(&self, site: &Site, draft: &mut Draft) -> bool {
+        if site.mode == Mode::Text {
+            return false;
+        }
+        let Some((rule, refusal)) = self.refuses_open(site) else {
+            return false;
+        };
+        let range = self.site_start(site)..site.names[site.names.len() - 1].at.range().end;
+        draft.staying_uses.push(site.index);
+        if !self.kept.keeps(range.start) {
+            let subject = Subject {
+                range,
+                path: &site.path,
+                to: None,
+                rule,
+            };
+            draft.refused(&subject, refusal, self.resolver.table);
+        }
+        true
+    }
+
     fn site_edits(
         &self,
         site: &Site,
@@ -187,9 +225,16 @@ impl Rewrite<'_, '_> {
     ) -> Result<Vec<Edit>, Refusal> {
         let is_own_target = target[0] == self.resolver.home.root;
         if site.head.via == Via::Ambiguous {
-            return Err(unresolved());
+            return Err(match site.kinds {
+                MACRO if site.names.len() == 1 => Refusal::new(
+                    Code::Unresolved,
+                    "a macro of this crate has the same name, and may be the one that is called",
+                )
+                .help("call it by its path"),
+                _ => unresolved(),
+            });
         }
-        if let Some(refusal) = refuses_macro(site, is_own_target) {
+        if let Some(refusal) = self.refuses_macro(site, is_own_target) {
             return Err(refusal);
         }
         if let Some(refusal) = self.refuses_binding(site) {
@@ -204,11 +249,12 @@ impl Rewrite<'_, '_> {
             head: Some(&site.head),
             after: Some(after),
             renamed,
-            absolute: site.mode == Mode::Definition && !self.is_used_here_only(site),
+            absolute: site.mode == Mode::Definition && self.used(site) != Used::Here,
             gate: site.gate.clone(),
             hidden: &site.hidden,
             by_name: matches!(site.mode, Mode::Exported | Mode::Quote)
                 && site.head.via == Via::Extern,
+            foreign: site.mode == Mode::Quote,
         };
         if prefix.is_empty() {
             return Err(Refusal::new(
@@ -220,7 +266,15 @@ impl Rewrite<'_, '_> {
         if site.context == Context::Visibility {
             self.refuses_visibility(site, target, &words.names)?;
         }
-        if site.context == Context::Tokens && words.names.len() + tail < 2 {
+        if site.context == Context::MacroUse && words.names.len() > 1 {
+            return Err(Refusal::new(
+                Code::ExternCrate,
+                "`#[macro_use]` brings macros of this crate's root only",
+            )
+            .help("take the name out of the list, and import the new path where it is used"));
+        }
+        let is_macro_use = site.head.via == Via::MacroUse;
+        if site.context == Context::Tokens && !is_macro_use && words.names.len() + tail < 2 {
             return Err(Refusal::new(
                 Code::Macro,
                 "a single name in macro tokens may mean something else",

@@ -93,6 +93,7 @@ impl Walker<'_, '_> {
                 plain,
                 dollar_crate: false,
                 context: Context::Link,
+                open: None,
             },
         );
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use crate::lang::rust::at::{At, Name};
+use crate::lang::rust::expand::OpenEnd;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Head, ScopeId, Scopes, Written};
@@ -40,6 +41,8 @@ pub enum Context {
     Link,
     /// The inside of a string of a known attribute.
     AttributeString,
+    /// A name in the list of `#[macro_use(...)]`.
+    MacroUse,
 }
 
 /// A path outside imports.
@@ -67,6 +70,8 @@ pub struct Site {
     pub mode: Mode,
     /// Where it stands.
     pub context: Context,
+    /// It goes on with what is only known where the macro is used.
+    pub open: Option<OpenEnd>,
     /// It stands inside a macro call.
     pub in_macro: bool,
     /// The `macro_rules!` whose body it stands in.
@@ -75,6 +80,28 @@ pub struct Site {
     pub gate: Gate,
     /// Type parameters in sight: they hide crates and modules of the same name.
     pub hidden: Vec<Segment>,
+    /// Its index in the outline's uses.
+    pub index: usize,
+}
+
+/// A call of a macro by a plain name.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The macro.
+    pub name: Segment,
+    /// The scope it stands in.
+    pub scope: ScopeId,
+    /// It stands among items.
+    pub is_item: bool,
+}
+
+/// A path in the body of a macro that nothing binds where the macro is defined.
+#[derive(Clone, Debug)]
+pub struct Loose {
+    /// Its names, with places.
+    pub names: Vec<Name>,
+    /// It goes on with a variable.
+    pub is_open: bool,
     /// Its index in the outline's uses.
     pub index: usize,
 }
@@ -123,8 +150,16 @@ pub struct Found {
     pub attribute_texts: Vec<At>,
     /// String literals inside macro calls.
     pub texts: Vec<At>,
-    /// Calls of macros by a plain name, with the module that they stand in.
-    pub calls: Vec<(Segment, ScopeId)>,
+    /// Calls of macros by a plain name.
+    pub calls: Vec<Call>,
+    /// Macros that are called by what other macros write: where that is, is not known.
+    pub indirect_calls: FxHashSet<Segment>,
+    /// Names in tokens of macro calls among items, with the scope: the macro may define them.
+    pub item_tokens: FxHashSet<(ScopeId, Segment)>,
+    /// What the body of a `macro_rules!` defines, by its name.
+    pub made_by_macros: FxHashSet<(Segment, Segment)>,
+    /// Paths in macros that mean nothing here, and something where the macro is used.
+    pub loose: Vec<Loose>,
     /// `include!` calls.
     pub includes: Vec<At>,
     /// Strings of known attributes that cannot be edited in place, with the scope.

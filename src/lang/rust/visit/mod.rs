@@ -14,10 +14,10 @@ use rustc_hash::FxHashMap;
 use syn::Item;
 use syn::visit::{self, Visit};
 
-pub use found::{Context, Doctest, Found, Mode, Site};
+pub use found::{Context, Doctest, Found, Loose, Mode, Site};
 
 use super::at::{At, Name, bare};
-use super::expand::{Expanded, Expansions, Position};
+use super::expand::{Expanded, Expansions, OpenEnd, Position};
 use super::gate::Gate;
 use super::resolve::{
     Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, has_no_prelude,
@@ -52,6 +52,8 @@ pub struct Walker<'r, 'a> {
     modules: FxHashMap<usize, ScopeId>,
     gate: Gate,
     definition: Option<Segment>,
+    /// The crate of the `extern crate` item that is visited.
+    extern_crate: Option<Segment>,
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
@@ -78,6 +80,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             modules: FxHashMap::default(),
             gate: resolver.home.gate.under(&file.attrs),
             definition: None,
+            extern_crate: None,
         };
         let mut path = vec![resolver.home.root.clone()];
         path.extend_from_slice(&resolver.home.module);
@@ -253,17 +256,35 @@ impl<'r, 'a> Walker<'r, 'a> {
         let Some(first) = written.segments.first() else {
             return;
         };
-        let head_kinds = if written.segments.len() > 1 {
+        let head_kinds = if written.segments.len() > 1 || parts.open.is_some() {
             TYPE
         } else {
             kinds
         };
         let resolved = if leading.is_none() && self.is_local(first, head_kinds) {
             None
+        } else if parts.open.is_some() {
+            self.open_path(&written, kinds)
         } else {
             self.resolver
                 .path(&self.found.scopes, self.scope, &written, kinds, Role::Path)
                 .or_else(|| self.own_name_in_tokens(&written, parts.context))
+        };
+        self.record(names, leading, kinds, parts, resolved);
+    }
+
+    /// Records a path that means this, if it means anything.
+    fn record(
+        &mut self,
+        names: Vec<Name>,
+        leading: Option<At>,
+        kinds: Namespaces,
+        parts: Parts,
+        resolved: Option<(Head, Vec<Segment>)>,
+    ) {
+        let written = Written {
+            leading: leading.is_some(),
+            segments: names.iter().map(|name| name.text.clone()).collect(),
         };
         let index = self.found.uses.len();
         let meaning = match &resolved {
@@ -282,6 +303,15 @@ impl<'r, 'a> Walker<'r, 'a> {
             Some((_, path)) => Meaning::Path(path.clone()),
         };
         let is_reference = matches!(meaning, Meaning::Path(_));
+        let in_body = matches!(self.mode, Mode::Definition | Mode::Exported);
+        let has_more = names.len() > 1 || parts.open.is_some();
+        if in_body && resolved.is_none() && leading.is_none() && has_more {
+            self.found.loose.push(Loose {
+                names: names.clone(),
+                is_open: parts.open.is_some(),
+                index,
+            });
+        }
         if let (false, Some((head, _))) = (is_reference, &resolved)
             && let Via::Import(id, ordinal) = head.via
         {
@@ -306,6 +336,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 path,
                 mode: self.mode,
                 context: parts.context,
+                open: parts.open,
                 in_macro: self.macros > 0,
                 definition: self.definition.clone(),
                 gate: self.gate.clone(),
@@ -313,6 +344,18 @@ impl<'r, 'a> Walker<'r, 'a> {
                 index,
             });
         }
+    }
+
+    /// What the known names of a path mean that goes on with a variable.
+    fn open_path(&self, written: &Written, kinds: Namespaces) -> Option<(Head, Vec<Segment>)> {
+        let mut whole = written.clone();
+        whole.segments.push(Segment::new_static("_"));
+        let scopes = &self.found.scopes;
+        let (head, mut path) = self
+            .resolver
+            .path(scopes, self.scope, &whole, kinds, Role::Path)?;
+        path.pop();
+        (head.taken <= written.segments.len()).then_some((head, path))
     }
 
     /// The library's own name in tokens of itself: code that a macro makes for other crates.
@@ -451,6 +494,7 @@ struct Parts {
     plain: usize,
     dollar_crate: bool,
     context: Context,
+    open: Option<OpenEnd>,
 }
 
 impl Default for Parts {
@@ -459,6 +503,7 @@ impl Default for Parts {
             plain: 0,
             dollar_crate: false,
             context: Context::Path,
+            open: None,
         }
     }
 }

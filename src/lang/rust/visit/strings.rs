@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 
 use super::{Context, Parts, Walker};
 use crate::lang::rust::at::{At, Name, bare};
-use crate::lang::rust::attributes::takes_path;
+use crate::lang::rust::attributes::{owner_within, takes_path};
 use crate::lang::rust::expand::scan;
 use crate::path::Namespaces;
 
@@ -18,6 +18,9 @@ impl Walker<'_, '_> {
                     let inner = match i.checked_sub(1).map(|before| &trees[before]) {
                         Some(TokenTree::Ident(word)) if owner == "cfg_attr" || owner.is_empty() => {
                             word.to_string()
+                        }
+                        Some(TokenTree::Ident(word)) => {
+                            owner_within(owner, &word.to_string()).to_owned()
                         }
                         _ => owner.to_owned(),
                     };
@@ -90,6 +93,7 @@ impl Walker<'_, '_> {
                     plain,
                     dollar_crate: false,
                     context: Context::AttributeString,
+                    open: None,
                 },
             );
         }

@@ -66,6 +66,12 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             .retain(|site| site.index < before || site.context == Context::Visibility);
     }
 
+    fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
+        self.extern_crate = Some(bare(&item.ident));
+        visit::visit_item_extern_crate(self, item);
+        self.extern_crate = None;
+    }
+
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
         let mut path = self.found.scopes.get(self.scope).path.to_vec();
         path.push(bare(&item.ident));
@@ -365,6 +371,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 plain,
                 dollar_crate: false,
                 context: Context::Visibility,
+                open: None,
             },
         );
     }
@@ -380,7 +387,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             return;
         }
         self.syn_path(attr.path(), None, MACRO);
-        if let syn::Meta::List(list) = &attr.meta {
+        if attr.path().is_ident("macro_use") {
+            self.macro_use(attr);
+        } else if let syn::Meta::List(list) = &attr.meta {
             for run in &scan(list.tokens.clone()).runs {
                 self.run(run);
             }

@@ -1,12 +1,13 @@
 //! Macro calls and definitions: their tokens as the code that they most likely are, or as runs of names.
 
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span};
 use syn::visit::Visit;
 
+use super::found::Call;
 use super::{Context, Mode, Parts, Walker};
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Expanded, Position, Run, Scan, is_quote, is_text};
-use crate::lang::rust::resolve::{MACRO, Names, VALUE};
+use crate::lang::rust::resolve::{Head, MACRO, Names, TYPE, VALUE, Via, named_macros};
 use crate::path::{Namespaces, Segment};
 
 impl Walker<'_, '_> {
@@ -17,10 +18,34 @@ impl Walker<'_, '_> {
         for ident in &scan.modules {
             self.found.mentions.insert(bare(ident));
         }
+        for block in &scan.docs {
+            self.docs_in_tokens(block);
+        }
         if self.mode != Mode::Exported {
             for literal in &scan.literals {
                 self.found.texts.push(At::span(literal.span()));
             }
+        }
+    }
+
+    /// Documentation in tokens stands at whatever the macro makes of them, mostly in this module.
+    fn docs_in_tokens(&mut self, block: &[(Span, Literal)]) {
+        let mut comments = Vec::new();
+        for (start, literal) in block {
+            let range = start.byte_range();
+            match self.text.get(range.clone()) {
+                Some(text) if text.starts_with('/') => comments.push(range),
+                _ if self.mode != Mode::Exported => {
+                    self.found.texts.push(At::span(literal.span()));
+                }
+                _ => {}
+            }
+        }
+        let is_relevant = comments
+            .iter()
+            .any(|range| self.words.contains_any(&self.text[range.clone()]));
+        if is_relevant {
+            self.documentation(&comments, self.scope);
         }
     }
 
@@ -31,12 +56,26 @@ impl Walker<'_, '_> {
         if run.leading.is_none() && !run.dollar_crate {
             self.found.token_heads.insert(bare(&run.names[0]));
         }
-        if run.names.len() == 1 && run.leading.is_none() && !run.bang {
+        if run.bang && run.names.len() == 1 && run.leading.is_none() {
+            let name = bare(&run.names[0]);
+            if self.mode == Mode::Code {
+                let scope = self.scope;
+                self.found.calls.push(Call {
+                    name,
+                    scope,
+                    is_item: false,
+                });
+            } else if self.definition.as_ref() != Some(&name) {
+                self.found.indirect_calls.insert(name);
+            }
+        }
+        if run.names.len() == 1 && run.leading.is_none() && !run.bang && run.open.is_none() {
             return;
         }
         let names: Vec<Name> = run.names.iter().map(Name::of).collect();
         let plain = names.len();
         let kinds = match (run.bang, run.call) {
+            _ if run.open.is_some() => TYPE,
             (true, _) => MACRO,
             (false, true) => VALUE,
             (false, false) => Namespaces::ALL,
@@ -54,8 +93,32 @@ impl Walker<'_, '_> {
                 plain,
                 dollar_crate: run.dollar_crate,
                 context: Context::Tokens,
+                open: run.open.clone(),
             },
         );
+    }
+
+    /// `#[macro_use(a, b)]` of an `extern crate`: each name is one of that crate.
+    pub(super) fn macro_use(&mut self, attr: &syn::Attribute) {
+        let (Some(krate), Some(names)) = (self.extern_crate.clone(), named_macros(attr)) else {
+            return;
+        };
+        let library = self.resolver.extern_crate(&krate);
+        for name in &names {
+            self.found.mentions.insert(bare(name));
+            let path = vec![library.clone(), bare(name)];
+            let head = Head {
+                taken: 1,
+                base: path.clone(),
+                via: Via::MacroUse,
+            };
+            let parts = Parts {
+                plain: 1,
+                context: Context::MacroUse,
+                ..Parts::default()
+            };
+            self.record(vec![Name::of(name)], None, MACRO, parts, Some((head, path)));
+        }
     }
 
     pub(super) fn expanded(&mut self, expanded: &Expanded) {
@@ -94,8 +157,11 @@ impl Walker<'_, '_> {
             .map(|segment| segment.ident.to_string())
             .unwrap_or_default();
         if mac.path.segments.len() == 1 {
-            let module = self.found.scopes.get(self.scope).module;
-            self.found.calls.push((Segment::new(&name), module));
+            self.found.calls.push(Call {
+                name: Segment::new(&name),
+                scope: self.scope,
+                is_item: position == Position::Item,
+            });
         }
         if name == "include" {
             self.found.includes.push(At::span(
@@ -103,6 +169,12 @@ impl Walker<'_, '_> {
             ));
         }
         let expanded = self.expansions.of(mac, position);
+        if let (Position::Item, Expanded::Tokens(scan)) = (position, &*expanded) {
+            let single = |run: &&Run| run.names.len() == 1 && run.leading.is_none() && !run.bang;
+            let names = scan.runs.iter().filter(single);
+            let names = names.map(|run| (self.scope, bare(&run.names[0])));
+            self.found.item_tokens.extend(names);
+        }
         let mode = if is_text(&name) {
             Mode::Text
         } else if is_quote(&name) {
@@ -140,6 +212,11 @@ impl Walker<'_, '_> {
         let expanded = self.expansions.of(&item.mac, Position::Inner);
         self.definition = item.ident.as_ref().map(bare);
         self.in_mode(mode, |walker| {
+            if let (Expanded::Tokens(scan), Some(name)) = (&*expanded, &item.ident) {
+                let made = scan.defined.iter().map(bare);
+                let made = made.map(|defined| (bare(name), defined));
+                walker.found.made_by_macros.extend(made);
+            }
             if let Expanded::Tokens(scan) = &*expanded {
                 // What the body imports is bound where the macro is used.
                 let names = Names::of_token_uses(&scan.uses, exported);
