@@ -13,6 +13,7 @@ mod outer;
 mod prelude;
 mod resolver;
 mod scopes;
+mod std_traits;
 mod tree;
 
 pub use home::Home;
@@ -24,4 +25,5 @@ pub use names::{
 pub use prelude::is_primitive;
 pub use resolver::{Head, Resolver, Role, Via};
 pub use scopes::{ScopeId, Scopes};
+pub use std_traits::may_be_trait;
 pub use tree::ModuleTree;

@@ -6,11 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::fate::{Carrier, Fate, LeafKey, Next, Report};
-use super::refusals::{two_namespaces, unresolved};
+use super::refusals::{other_namespaces, two_namespaces, unresolved};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::draft::no_successor;
-use crate::lang::rust::resolve::{Head, Leaf, LeafKind, Role, ScopeId, Sense, TYPE, Via};
+use crate::lang::rust::resolve::{
+    Entry, Head, Leaf, LeafKind, Reach, Role, ScopeId, Sense, TYPE, VALUE, Via, What,
+};
 use crate::mapping::{Matched, Outcome};
 use crate::path::{Namespaces, Segment};
 
@@ -67,6 +69,10 @@ impl<'a> Rewrite<'_, 'a> {
         if sense == Sense::Other {
             return (fate, None);
         }
+        let narrow = self.narrow_sense((scope, ordinal), &path, &matched);
+        if narrow == Sense::Other {
+            return (fate, None);
+        }
         let place = places.get(&ordinal).cloned().unwrap_or(0..0);
         fate.wants_uses = matched.rule.rename == crate::mapping::Rename::Uses;
         fate.next = Next::Kept;
@@ -76,6 +82,7 @@ impl<'a> Rewrite<'_, 'a> {
         let refusal = match &to {
             None => Some(no_successor(&outcome, table.syntax())),
             Some(_) if sense == Sense::Either => Some(two_namespaces()),
+            Some(_) if narrow == Sense::Either => Some(other_namespaces()),
             Some(_) if leaf.kind == LeafKind::ExternCrate => Some(
                 Refusal::new(Code::ExternCrate, "the crate itself is deprecated")
                     .help("change the dependency in Cargo.toml, then this item"),
@@ -150,6 +157,57 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
+    /// What an import is to a rule that speaks of one kind of names only: it may bring the name in
+    /// other kinds too, and those would be lost. What uses it tells, or the tree.
+    fn narrow_sense(&self, key: LeafKey, path: &[Segment], matched: &Matched<'_>) -> Sense {
+        let kinds = matched.rule.kinds;
+        let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
+        let is_whole = matched.len == path.len();
+        if kinds == Namespaces::ALL || leaf.kind != LeafKind::Name || !is_whole {
+            return Sense::Reference;
+        }
+        let others = Namespaces(!kinds.0);
+        let has_other = match path.split_last() {
+            Some((name, module)) => self
+                .resolver
+                .entries_in(&self.found.scopes, module, name)
+                .map(|entries| {
+                    let is_other = |entry: &Entry| {
+                        !matches!(entry.what, What::Import(_)) && entry.kinds.meets(others)
+                    };
+                    entries.iter().any(is_other)
+                }),
+            None => None,
+        };
+        if has_other == Some(false) {
+            return Sense::Reference;
+        }
+        let through = Via::Import(key.0, key.1);
+        let (mut as_said, mut otherwise) = (false, self.found.other_uses.contains(&key));
+        for site in &self.found.sites {
+            if site.head.via != through {
+                continue;
+            }
+            let used = if site.written.segments.len() > site.head.taken {
+                TYPE
+            } else {
+                site.kinds
+            };
+            otherwise |= !used.meets(kinds);
+            as_said |= used.meets(kinds) && used != Namespaces::ALL;
+        }
+        let is_shown = leaf.reach != Reach::Private || self.is_mentioned_below(key.0, &leaf.name);
+        let in_tokens = self.found.token_heads.contains(&leaf.name);
+        match (otherwise, as_said) {
+            (true, false) if !is_shown && !in_tokens => Sense::Other,
+            (true, _) => Sense::Either,
+            (false, _) if is_shown && (has_other == Some(true) || !is_one_thing(path, kinds)) => {
+                Sense::Either
+            }
+            (false, _) => Sense::Reference,
+        }
+    }
+
     /// Whether an import stands in a macro for other crates, and its path depends on them.
     pub(super) fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
         self.is_in_foreign_item(scope, leaf)
@@ -207,4 +265,15 @@ impl<'a> Rewrite<'_, 'a> {
             LeafKind::SelfModule | LeafKind::ExternCrate => false,
         }
     }
+}
+
+/// Whether the spelling of a name says that it is of these kinds only: a constant, a type.
+fn is_one_thing(path: &[Segment], kinds: Namespaces) -> bool {
+    let Some(name) = path.last() else {
+        return false;
+    };
+    let is_upper = |c: char| c.is_uppercase();
+    let is_constant = !name.contains(char::is_lowercase) && name.contains(is_upper);
+    let is_type = name.starts_with(is_upper) && !is_constant;
+    (is_constant && kinds == VALUE) || (is_type && kinds == TYPE)
 }

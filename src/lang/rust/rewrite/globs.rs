@@ -5,10 +5,12 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
-use super::refusals::made_by_macro;
+use super::refusals::{made_by_macro, other_namespaces};
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Subject};
-use crate::lang::rust::resolve::{Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive};
+use crate::lang::rust::resolve::{
+    Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive, may_be_trait,
+};
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
@@ -220,9 +222,18 @@ impl Rewrite<'_, '_> {
                 to: Some(&to),
                 rule,
             };
+            // An import beside the glob would bring the new path in all that a name can be.
+            let is_narrow = matched.is_some_and(|matched| matched.rule.kinds != Namespaces::ALL);
+            if is_narrow && self.is_more_through_glob((scope, ordinal), name, &old) {
+                if reach != Reach::Private && !self.kept.keeps(place.start) {
+                    draft.refused(&subject, other_namespaces(), table);
+                }
+                continue;
+            }
             let is_mentioned = self.is_mentioned(scope, name, &old);
             if reach == Reach::Private && !is_mentioned {
                 let may_be_trait = name.starts_with(char::is_uppercase)
+                    && may_be_trait(&old)
                     && matched.is_some_and(|matched| matched.rule.kinds.meets(TYPE));
                 if may_be_trait && !self.kept.keeps(place.start) {
                     draft.remark(
@@ -230,7 +241,7 @@ impl Rewrite<'_, '_> {
                         Level::Review,
                         &subject,
                         format!(
-                            "this glob may bring `{name}` as a trait, which nothing needs to name"
+                            "this glob may bring `{name}`, and if that is a trait, nothing needs to name it"
                         ),
                         table,
                     );
@@ -286,6 +297,16 @@ impl Rewrite<'_, '_> {
         let is_shown =
             |entry: &Entry| matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private;
         !entries.is_empty() && entries.iter().all(is_shown)
+    }
+
+    /// Whether something of this name comes through a glob of which the rule does not speak.
+    fn is_more_through_glob(&self, key: LeafKey, name: &Segment, old: &[Segment]) -> bool {
+        self.found.sites.iter().any(|site| {
+            site.head.via == Via::Glob(key.0, key.1)
+                && site.written.segments[0] == *name
+                && site.path.starts_with(old)
+                && self.resolver.table.resolve(&site.path, site.kinds) == Outcome::Stays
+        })
     }
 
     /// Whether a private glob brings the new name as well, and all that is said through it are paths

@@ -47,3 +47,12 @@ pub(super) fn leaves_dollar_crate() -> Refusal {
     )
     .help("re-export the new path from this crate, and name it here by `$crate`")
 }
+
+/// Why an import stays that may bring the name in kinds of which the rule does not speak.
+pub(super) fn other_namespaces() -> Refusal {
+    Refusal::new(
+        Code::Unresolved,
+        "the name is, or may be, something else as well, of which the rule does not speak",
+    )
+    .help("import each by its own path, the module as `{self}`")
+}
