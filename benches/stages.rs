@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use divan::Bencher;
-use repoint::project::{Anchor, Prefilter, Project, WalkOptions, Walked, discover};
+use repoint::project::{Anchor, Prefilter, Project, Sources, WalkOptions, Walked, discover};
 
 fn main() {
     divan::main();
@@ -68,7 +68,7 @@ fn walk(prefilter: &Prefilter, threads: usize) -> Walked {
         &[corpus().to_path_buf()],
         &Project::at(corpus().to_path_buf()),
         &options,
-        &is_rust,
+        Sources::named_so(&is_rust),
         prefilter,
     )
 }

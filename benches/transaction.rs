@@ -15,7 +15,7 @@ use repoint::engine::{Engine, FileReport};
 use repoint::lang::{Ahead, RewriteOptions, registry};
 use repoint::mapping::{MappingSource, load};
 use repoint::path::SYNTAXES;
-use repoint::project::{Prefilter, Project, WalkOptions, discover};
+use repoint::project::{Prefilter, Project, Sources, WalkOptions, discover};
 use repoint::transaction::{About, Action, Change, Draft, Journal, OsDisk};
 
 const FILES: usize = 2000;
@@ -99,7 +99,13 @@ fn apply(root: &Path, write: Write) {
     let engine = Engine::open(registry(), &tables, &project, &options, root.to_owned());
     let prefilter = Prefilter::new(&engine.anchors());
     let is_source = |path: &Path| engine.is_source(path);
-    let found = discover(&[root.to_owned()], &project, &walk, &is_source, &prefilter);
+    let found = discover(
+        &[root.to_owned()],
+        &project,
+        &walk,
+        Sources::named_so(&is_source),
+        &prefilter,
+    );
     let ahead: Vec<Ahead<'_>> = found
         .candidates
         .iter()

@@ -123,6 +123,9 @@ codes! {
     Dynamic = "dynamic",
     /// A mapped module is handed on as an object: what is read from it there is not followed.
     Escapes = "escapes",
+    /// A test of the old path itself that is rewritten: its comparison compares one thing with itself, or its
+    /// import, warning or error says nothing any more. Keep the old path there, or delete the test.
+    Tautology = "tautology",
     /// The last name of a Django application changes, and with it its label: set `label` in its
     /// configuration, or write a migration.
     AppLabel = "app-label",
@@ -136,6 +139,9 @@ codes! {
     Lazy = "lazy",
     /// The new path cannot be written in the encoding of the file. Convert the file.
     Encoding = "encoding",
+    /// A relative import of a file that moves would lead elsewhere. It is written so that it does not; where
+    /// that cannot be, write what it names by hand.
+    Relative = "relative",
     /// The file would import a module that imports this file: a direct cycle. Check the order, or
     /// import inside of a function.
     Cycle = "cycle",

@@ -16,7 +16,7 @@ use crate::lang::{Ahead, registry};
 use crate::mapping::{Action, Rule};
 use crate::output::place::failed;
 use crate::output::{Format, Renderer, statistics};
-use crate::project::{Prefilter, discover};
+use crate::project::{Prefilter, Sources, discover};
 use crate::text::Source;
 
 /// What a run came to.
@@ -113,6 +113,7 @@ pub(super) fn over(
         run.place.cwd.clone(),
     );
     let prefilter = Prefilter::new(&engine.anchors());
+    let place_filter = Prefilter::new(&engine.place_anchors());
     let mut tally = Tally::default();
     for active in engine.active() {
         let rules = vec![RuleCounts::default(); active.table().rules().len()];
@@ -149,7 +150,8 @@ pub(super) fn over(
     match &run.input {
         Input::Text { path, bytes } => {
             tally.summary.searched = 1;
-            if prefilter.matches_everything() || prefilter.matches(bytes) {
+            let is_at_place = || engine.is_at_place(path) && place_filter.matches(bytes);
+            if prefilter.matches_everything() || prefilter.matches(bytes) || is_at_place() {
                 let _ = see(&mut tally, text(run, &engine, path, bytes)?);
             }
         }
@@ -162,14 +164,13 @@ pub(super) fn over(
                     console.shown(path)
                 ));
             }
-            let is_source = |path: &Path| engine.is_source(path);
-            let walked = discover(
-                &paths,
-                &run.place.project,
-                &run.walk,
-                &is_source,
-                &prefilter,
-            );
+            let sources = Sources {
+                by_name: &|path| engine.is_source(path),
+                by_start: Some(&|start| engine.is_script(start)),
+                by_place: Some((&|file| engine.is_at_place(file), &place_filter)),
+                if_named: &|path| engine.is_source_if_named(path),
+            };
+            let walked = discover(&paths, &run.place.project, &run.walk, sources, &prefilter);
             tally.summary.searched = walked.searched;
             tally.summary.failed = walked.failures.len();
             for (path, message) in &walked.failures {

@@ -113,6 +113,35 @@ impl<'a> Engine<'a> {
             .any(|a| a.language.is_source(path, self.options))
     }
 
+    /// Whether a file without an extension that starts so is a source of a language at work.
+    pub fn is_script(&self, start: &[u8]) -> bool {
+        let mut scripts = self.active.iter().filter_map(|a| a.language.script());
+        scripts.any(|is_script| is_script(start))
+    }
+
+    /// Whether a file that is no source by its name is read if a person names it.
+    pub fn is_source_if_named(&self, path: &Path) -> bool {
+        let of = |language: &dyn Language| language.is_source(path, self.options);
+        !self.idle.iter().any(|language| of(*language))
+            && self
+                .language_of(path)
+                .is_some_and(|active| of(active.language) || active.language.reads_named(path))
+    }
+
+    /// Whether a file (absolute) is worth parsing for its place, if it holds one of [`place_anchors`](Self::place_anchors).
+    pub fn is_at_place(&self, file: &Path) -> bool {
+        self.active
+            .iter()
+            .any(|active| active.session.is_at_place(file))
+    }
+
+    /// Words of which one occurs in each file that is worth parsing for its place.
+    pub fn place_anchors(&self) -> Vec<Anchor> {
+        let all = self.active.iter();
+        all.flat_map(|active| active.language.place_anchors())
+            .collect()
+    }
+
     /// Words of which one occurs in each file that is worth parsing.
     pub fn anchors(&self) -> Vec<Anchor> {
         let mut anchors: Vec<Anchor> = self
@@ -138,8 +167,8 @@ impl<'a> Engine<'a> {
     }
 
     /// The language that a file belongs to: the first whose source its name is. A file that is no
-    /// language's source by its name was named by a person: with one language at work it is that
-    /// one's.
+    /// language's source by its name was named by a person, or is a script: with one language at work it is
+    /// that one's, else the one's that has scripts.
     pub fn language_of(&self, path: &Path) -> Option<&Active<'a>> {
         let by_name = self
             .active
@@ -151,6 +180,9 @@ impl<'a> Engine<'a> {
                     && !self.idle.iter().any(|l| l.is_source(path, self.options)) =>
             {
                 Some(only)
+            }
+            _ if by_name.is_none() && path.extension().is_none() => {
+                self.active.iter().find(|a| a.language.script().is_some())
             }
             _ => by_name,
         }

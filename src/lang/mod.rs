@@ -32,8 +32,24 @@ pub trait Language: Send + Sync {
     /// Whether a file of this name holds its source, or documentation that `options` want rewritten.
     fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool;
 
+    /// How a file without an extension starts that is its source, if there are such: a script.
+    fn script(&self) -> Option<fn(&[u8]) -> bool> {
+        None
+    }
+
+    /// Whether a file of this name, which is no source by it, is read as one if a person names it.
+    fn reads_named(&self, _path: &Path) -> bool {
+        false
+    }
+
     /// Words of which at least one occurs in each file that refers to a path of `table`.
     fn anchors(&self, table: &Table) -> Vec<Anchor>;
+
+    /// Words of which at least one occurs in each file that is to be read for its place alone, see
+    /// [`Session::is_at_place`].
+    fn place_anchors(&self) -> Vec<Anchor> {
+        Vec::new()
+    }
 
     /// The encoding of a file (absolute) that holds `bytes`, as the language itself finds it.
     ///
@@ -103,6 +119,11 @@ pub trait Session: Sync {
     /// The text cannot be read as this language; says where and what was expected.
     fn analyze(&self, file: &Path, text: &str, encoding: Encoding)
     -> Result<Analysis, SourceError>;
+
+    /// Whether a file (absolute) may have to be rewritten for its place: it moves itself.
+    fn is_at_place(&self, _file: &Path) -> bool {
+        false
+    }
 
     /// Learns of the tree what plans of these texts depend on, before the first of them is analyzed.
     /// Called once, with every text of this language that the run will analyze, on a worker with the stack

@@ -26,7 +26,7 @@ pub use normal::normalized;
 pub use partition::{Partition, PartitionError};
 pub use prefilter::Prefilter;
 pub use root::CONFIG_NAME;
-pub use walk::{Candidate, WalkOptions, Walked, discover};
+pub use walk::{ByPlace, Candidate, Sources, WalkOptions, Walked, discover};
 
 /// A project: its root, absolute and without symbolic links.
 #[derive(Clone, Debug)]

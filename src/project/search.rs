@@ -12,6 +12,12 @@ use crate::file;
 /// Bytes read at once: nearly every source file in one piece, and no more than a core's own cache.
 const BUFFER: usize = 256 * 1024;
 
+/// Bytes at the start of a file that tell whether it is a script.
+const START: usize = 256;
+
+/// Tells by its start whether a file is a source.
+pub(super) type ByStart<'s> = &'s (dyn Fn(&[u8]) -> bool + Sync);
+
 /// What one thread found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -26,6 +32,8 @@ pub(super) struct Searcher<'a> {
     max_file_size: u64,
     progress: Option<&'a AtomicUsize>,
     buffer: Vec<u8>,
+    /// Another filter for the next file: it is a candidate if either matches.
+    also: Option<&'a Prefilter>,
     pub(super) found: Found,
 }
 
@@ -40,16 +48,26 @@ impl<'a> Searcher<'a> {
             max_file_size,
             progress,
             buffer: Vec::new(),
+            also: None,
             found: Found::default(),
         }
     }
 
-    /// Searches a regular file; `real` is its path without symbolic links.
-    pub(super) fn search(&mut self, path: &Path, real: Cow<'_, Path>) {
-        let matching_size = if self.prefilter.matches_everything() {
-            file::open_seen(&real).map(|(_, metadata)| Some(metadata.len()))
-        } else {
-            self.matching_size(&real)
+    /// Searches a regular file; `real` is its path without symbolic links. With `by_start` its start tells
+    /// whether it is a source at all.
+    pub(super) fn search(
+        &mut self,
+        path: &Path,
+        real: Cow<'_, Path>,
+        by_start: Option<ByStart<'_>>,
+    ) {
+        let matching_size = match by_start.map(|is_source| starts(&real, is_source)) {
+            // What cannot be opened is no source that anybody knows of.
+            Some(Ok(false) | Err(_)) => return,
+            Some(Ok(true)) | None if self.prefilter.matches_everything() => {
+                file::open_seen(&real).map(|(_, metadata)| Some(metadata.len()))
+            }
+            Some(Ok(true)) | None => self.matching_size(&real),
         };
         self.found.searched += 1;
         if let Some(progress) = self.progress {
@@ -74,6 +92,11 @@ impl<'a> Searcher<'a> {
         }
     }
 
+    /// Sets the other filter.
+    pub(super) fn also(&mut self, filter: Option<&'a Prefilter>) {
+        self.also = filter;
+    }
+
     pub(super) fn fail(&mut self, path: PathBuf, message: String) {
         self.found.failures.push((path, message));
     }
@@ -91,7 +114,11 @@ impl<'a> Searcher<'a> {
         // A size of 0 may be said of what holds something.
         let most = metadata.len().max(self.max_file_size);
         if !self.matches(&file, most)? {
-            return Ok(None);
+            match self.also {
+                // Few files have such a place: they are read once more.
+                Some(also) if also.matches(&file::read_seen(path, self.max_file_size)?) => {}
+                _ => return Ok(None),
+            }
         }
         Ok(Some(file.metadata()?.len()))
     }
@@ -125,6 +152,22 @@ impl<'a> Searcher<'a> {
             }
         }
     }
+}
+
+/// Whether the start of a file is that of a source.
+fn starts(path: &Path, is_source: ByStart<'_>) -> io::Result<bool> {
+    let (file, _) = file::open_seen(path)?;
+    let mut start = [0; START];
+    let mut filled = 0;
+    while filled < START {
+        match (&file).read(&mut start[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(is_source(&start[..filled]))
 }
 
 #[cfg(test)]

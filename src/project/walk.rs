@@ -61,6 +61,44 @@ impl Default for WalkOptions {
     }
 }
 
+/// Which files are sources.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// By its name.
+    pub by_name: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// A file without an extension by how it starts: a script.
+    pub by_start: Option<&'a (dyn Fn(&[u8]) -> bool + Sync)>,
+    /// A file in which what its place alone says may have to be rewritten, and what is searched for in it then,
+    /// besides all else.
+    pub by_place: Option<ByPlace<'a>>,
+    /// A file that a person names, and that is none by its name.
+    pub if_named: &'a (dyn Fn(&Path) -> bool + Sync),
+}
+
+/// Which files are candidates by their place, and what they must hold.
+pub type ByPlace<'a> = (&'a (dyn Fn(&Path) -> bool + Sync), &'a Prefilter);
+
+impl<'a> Sources<'a> {
+    /// Those that are sources by their name.
+    pub fn named_so(by_name: &'a (dyn Fn(&Path) -> bool + Sync)) -> Self {
+        Self {
+            by_name,
+            by_start: None,
+            by_place: None,
+            if_named: by_name,
+        }
+    }
+
+    fn is_named_source(&self, path: &Path) -> bool {
+        (self.by_name)(path) || (self.if_named)(path)
+    }
+
+    /// Whether only its start tells whether it is one.
+    fn may_be_script(&self, path: &Path) -> bool {
+        self.by_start.is_some() && path.extension().is_none() && !(self.by_name)(path)
+    }
+}
+
 /// A file that may hold a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -88,7 +126,8 @@ pub struct Walked {
 ///
 /// A file that is named is read even if it is ignored, hidden or left out by a pattern. A named link
 /// to a folder means that folder; one to a file is followed if the file lies in the project or in a
-/// named folder, else it is a failure, as is a name that is no source, or nothing at all. Folders are walked
+/// named folder, else it is a failure, as is a name that is no source, or nothing at all. Of a file without an
+/// extension in a folder its start tells what it is, by the read that searches it. Folders are walked
 /// with all ignore files in and above them but the user's own; those that say of themselves that
 /// they are caches, and vendored crates, are not entered unless they are named. A file that several
 /// paths reach is searched once.
@@ -96,16 +135,16 @@ pub fn discover(
     paths: &[PathBuf],
     project: &Project,
     options: &WalkOptions,
-    is_source: &(dyn Fn(&Path) -> bool + Sync),
+    sources: Sources<'_>,
     prefilter: &Prefilter,
 ) -> Walked {
     let mut searcher = Searcher::new(prefilter, options.max_file_size, None);
-    let (folders, files) = sort_out(paths, project, is_source, &mut searcher);
+    let (folders, files) = sort_out(paths, project, sources, &mut searcher);
     let mut found = searcher.found;
     let walk = Walk {
         project,
         options,
-        is_source,
+        sources,
         prefilter,
         vendored: if folders.is_empty() {
             HashSet::new()
@@ -167,7 +206,7 @@ struct Named {
 fn sort_out(
     paths: &[PathBuf],
     project: &Project,
-    is_source: &(dyn Fn(&Path) -> bool + Sync),
+    sources: Sources<'_>,
     searcher: &mut Searcher<'_>,
 ) -> (Vec<Named>, Vec<Named>) {
     let mut folders = Vec::new();
@@ -190,7 +229,7 @@ fn sort_out(
             Ok((named, metadata)) if !metadata.is_file() => {
                 searcher.fail(named.path, "neither a file nor a folder".to_owned());
             }
-            Ok((named, _)) if !is_source(&named.path) => searcher.fail(
+            Ok((named, _)) if !sources.is_named_source(&named.path) => searcher.fail(
                 named.path,
                 "not a source file: its name belongs to no language that is asked for".to_owned(),
             ),
@@ -235,7 +274,7 @@ fn within(real: &Path, project: &Project, folders: &[Named]) -> bool {
 struct Walk<'a> {
     project: &'a Project,
     options: &'a WalkOptions,
-    is_source: &'a (dyn Fn(&Path) -> bool + Sync),
+    sources: Sources<'a>,
     prefilter: &'a Prefilter,
     /// Folders that cargo takes crates from.
     vendored: HashSet<PathBuf>,
@@ -275,13 +314,20 @@ impl Walk<'_> {
         partition.is_none_or(|partition| partition.holds(real, self.project.root()))
     }
 
+    /// What else makes a file a candidate.
+    fn also(&self, file: &Path) -> Option<&Prefilter> {
+        let (is_at_place, holds) = self.sources.by_place?;
+        is_at_place(file).then_some(holds)
+    }
+
     fn search_named(&self, files: &[Named]) {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut searcher = self.searcher();
             while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if self.is_shared(&file.real) {
-                    searcher.search(&file.path, Cow::Borrowed(&file.real));
+                    searcher.also(self.also(&file.path));
+                    searcher.search(&file.path, Cow::Borrowed(&file.real), None);
                 }
             }
             self.join(&mut searcher.found);
@@ -369,7 +415,7 @@ impl Walk<'_> {
     }
 
     fn reads(&self, file: &Path) -> bool {
-        if !(self.is_source)(file) {
+        if !(self.sources.by_name)(file) && !self.sources.may_be_script(file) {
             return false;
         }
         let real = self.real(file);
@@ -431,7 +477,10 @@ impl Visitor<'_, '_> {
             }
         } else if kind.is_some_and(|kind| kind.is_file()) && self.walk.reads(path) {
             let walk = self.walk;
-            self.searcher.search(path, walk.real(path));
+            self.searcher.also(walk.also(path));
+            let by_start = walk.sources.by_start;
+            let by_start = by_start.filter(|_| walk.sources.may_be_script(path));
+            self.searcher.search(path, walk.real(path), by_start);
         }
         WalkState::Continue
     }

@@ -47,7 +47,7 @@ impl Tree {
             &paths,
             &Project::at(self.root.clone()),
             options,
-            &|path| path.extension().is_some_and(|ending| ending == "rs"),
+            Sources::named_so(&|path| path.extension().is_some_and(|ending| ending == "rs")),
             &Prefilter::new(&anchors),
         )
     }
@@ -425,7 +425,13 @@ mod unix {
                 alongside: Vec::new(),
             }]);
             let project = Project::at(tree.at("p"));
-            let walked = discover(&paths, &project, &WalkOptions::default(), &|_| true, &all);
+            let walked = discover(
+                &paths,
+                &project,
+                &WalkOptions::default(),
+                Sources::named_so(&|_| true),
+                &all,
+            );
             (
                 tree.relative(walked.candidates.iter().map(|found| &found.path)),
                 walked.failures,

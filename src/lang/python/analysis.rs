@@ -12,6 +12,7 @@ use super::annotations;
 use super::breadth;
 use super::docs::{self, Docs};
 use super::embedded;
+use super::moving;
 use super::notebook;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
@@ -104,7 +105,9 @@ pub(super) fn read(
         mut draft,
         ..
     } = reading;
-    strings::plan(&unit, &found, &mut draft, &mut outline.uses);
+    let has_label = |app: &[Segment]| standing.survey.has_label(app);
+    strings::plan(&unit, &found, &has_label, &mut draft, &mut outline.uses);
+    super::rewrite::review_expected(&unit, &mut draft);
     outline.invalid = semantic::errors(unit.module, text, standing.kind);
     docs.finish(code, &unit, &mut outline, &mut draft);
     outline
@@ -156,11 +159,12 @@ pub(super) fn unit<'a>(
     setting: Setting<'a>,
 ) -> Unit<'a> {
     let scopes = Scopes::of(parsed.syntax(), text);
-    let targets = scopes
+    let mut targets: Vec<Target> = scopes
         .imports
         .iter()
         .map(|import| target(import, standing, setting))
         .collect();
+    let leaving = moving::leaving(&scopes.imports, &mut targets, standing, setting);
     let homes = if standing.is_doctest {
         &[]
     } else {
@@ -172,10 +176,12 @@ pub(super) fn unit<'a>(
         tokens: parsed.tokens(),
         scopes,
         targets,
+        leaving,
         modules: homes.iter().map(|home| home.module.clone()).collect(),
         is_package: homes.first().is_some_and(|home| home.is_package),
         is_stub: standing.kind == SourceKind::Stub,
         types: FxHashSet::default(),
+        quoted: Vec::new(),
         unread: unread(text, parsed.tokens(), standing.unread),
         kept: KeptLines::of(text, "#"),
         setting,

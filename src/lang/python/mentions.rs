@@ -1,6 +1,8 @@
 //! Mapped paths in text that is no code: entry points of packages, and files and comments that mention
 //! them (row P65). Nothing of it is rewritten.
 
+mod imports;
+
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::rewrite::Verdict;
+use super::unit::MODULE;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::RewriteOptions;
 use crate::lang::draft::Draft;
@@ -18,10 +21,17 @@ use crate::path::{Namespaces, PYTHON, Segment};
 use crate::plan::{Analysis, Plan};
 use crate::text::Encoding;
 
+pub(super) use imports::{imports, plain_imports};
+
 /// Extensions of files of prose and configuration.
-const EXTENSIONS: [&str; 10] = [
-    "cfg", "conf", "ini", "json", "md", "rst", "toml", "txt", "yaml", "yml",
+const EXTENSIONS: [&str; 25] = [
+    "adoc", "bash", "cfg", "conf", "env", "in", "ini", "j2", "jinja", "jinja2", "json", "markdown",
+    "md", "pxd", "pxi", "pyx", "rst", "sh", "template", "tmpl", "toml", "tpl", "txt", "yaml",
+    "yml",
 ];
+
+/// Those of them that hold documentation with examples.
+const DOCUMENTS: [&str; 4] = ["adoc", "markdown", "md", "rst"];
 
 /// Names of such files without an extension; `Dockerfile.dev` counts too.
 const NAMES: [&str; 4] = ["Dockerfile", "Containerfile", "Makefile", "Procfile"];
@@ -35,16 +45,32 @@ pub(super) enum Kind {
     SetupCfg,
     /// Any other.
     Prose,
+    /// Documentation of which only the examples are looked at.
+    Examples,
 }
 
 impl Kind {
-    /// The kind of a file, by its name; `None` if it is not read. `prose`: those without entry points too.
-    pub(super) fn of(path: &Path, prose: bool) -> Option<Self> {
+    /// The kind of a file, by its name, in a run with these options; `None` if it is not read.
+    pub(super) fn in_run(path: &Path, options: &RewriteOptions) -> Option<Self> {
+        let is_read = |kind: &Self| match kind {
+            Self::PyProject | Self::SetupCfg => true,
+            Self::Prose | Self::Examples => options.mentions,
+        };
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let is_document = extension.is_some_and(|known| DOCUMENTS.contains(&known));
+        match Self::of(path) {
+            Some(kind) if is_read(&kind) => Some(kind),
+            Some(_) if options.docs && is_document => Some(Self::Examples),
+            _ => None,
+        }
+    }
+
+    /// The kind of a file, by its name.
+    pub(super) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
         match name {
             "pyproject.toml" => return Some(Self::PyProject),
             "setup.cfg" => return Some(Self::SetupCfg),
-            _ if !prose => return None,
             _ => {}
         }
         let is_named = NAMES.iter().any(|known| {
@@ -70,6 +96,7 @@ impl Kind {
             Self::PyProject => named(text, entry_points(text), table),
             Self::SetupCfg => named(text, sections(text), table),
             Self::Prose => Vec::new(),
+            Self::Examples => examples(text, table),
         };
         if options.mentions && !is_table(text) {
             let known: Vec<usize> = findings.iter().map(|finding| finding.range.start).collect();
@@ -154,12 +181,47 @@ fn is_longer(text: &str, word: Range<usize>) -> bool {
     before.is_some_and(|c| "/\\@-$%".contains(c)) || after.is_some_and(|c| "/\\@".contains(c))
 }
 
+/// As [`paths`], with the names that `from` imports name in several pieces.
+pub(super) fn paths_and_imports(text: &str, table: &Table) -> Vec<(Range<usize>, Vec<Segment>)> {
+    let mut found = paths(text);
+    if text.contains("import") {
+        let is_said = |module: &[Segment]| {
+            module.len() > 1 && !matches!(Verdict::of(table, module, MODULE), Verdict::Stays)
+        };
+        let names = imports(text).into_iter();
+        // What is said of the module is said of its names.
+        let names = names.filter(|name| !is_said(&name.path[..name.path.len() - 1]));
+        found.extend(names.map(|name| (name.range, name.path)));
+        found.sort_by_key(|(range, _)| range.start);
+    }
+    found
+}
+
 /// A note for each mapped path in prose.
 pub(super) fn mentioned(text: &str, table: &Table) -> Vec<Finding> {
     let message = "mentions a deprecated path";
-    paths(text)
+    paths_and_imports(text, table)
         .into_iter()
         .filter_map(|(range, path)| noted(Code::Mention, message, range, &path, table))
+        .collect()
+}
+
+/// A note for each mapped path that an example imports.
+fn examples(text: &str, table: &Table) -> Vec<Finding> {
+    let message = "a deprecated path in an example, which is not rewritten";
+    let mut found: Vec<(Range<usize>, Vec<Segment>)> = Vec::new();
+    for line in plain_imports(text) {
+        let names = paths(text.get(line.clone()).unwrap_or_default()).into_iter();
+        found.extend(names.map(|(at, path)| (line.start + at.start..line.start + at.end, path)));
+    }
+    found.extend(
+        imports(text)
+            .into_iter()
+            .map(|name| (name.range, name.path)),
+    );
+    found
+        .into_iter()
+        .filter_map(|(range, path)| noted(Code::Doc, message, range, &path, table))
         .collect()
 }
 

@@ -7,6 +7,7 @@
 //! - `cookie`: bytes to text; `notebook`: the cells of a notebook as one text, and its edits as edits of the JSON;
 //! - `analysis`: one text from parse to plan. `depth` refuses what would overflow the stack, `parse` makes the
 //!   tree, `semantic` tells whether it is a valid module;
+//! - `moving`: relative imports of a file that moves itself;
 //! - `scopes`: what names are bound to; `exports`: `__all__`; `annotations`: strings and comments that hold types;
 //! - `unit`: one text with all that was found out so far, which the rest works on;
 //! - `docs`, `strings`: references in docstrings and in strings; `embedded` takes over what was found in code
@@ -25,6 +26,7 @@ mod docs;
 mod embedded;
 mod exports;
 mod mentions;
+mod moving;
 mod notebook;
 mod own;
 mod parse;
@@ -61,7 +63,16 @@ impl Language for Python {
 
     /// Also files that are noted and never rewritten: those with entry points, and with `--mentions` prose.
     fn is_source(&self, path: &Path, options: &RewriteOptions) -> bool {
-        is_code(path) || is_notebook(path) || mentions::Kind::of(path, options.mentions).is_some()
+        is_code(path) || is_notebook(path) || mentions::Kind::in_run(path, options).is_some()
+    }
+
+    fn script(&self) -> Option<fn(&[u8]) -> bool> {
+        Some(is_script)
+    }
+
+    fn reads_named(&self, path: &Path) -> bool {
+        let extension = path.extension();
+        extension.is_some_and(|it| it == "pyx" || it == "pxd") || mentions::Kind::of(path).is_none()
     }
 
     /// A file that refers to a path holds its last name: all others may come from elsewhere (the
@@ -90,12 +101,21 @@ impl Language for Python {
         anchors
     }
 
+    /// A relative import: with its file elsewhere the dots name another package.
+    fn place_anchors(&self) -> Vec<Anchor> {
+        let dots = ["from .", "from.", "from  .", "from\t."].map(str::to_owned);
+        vec![Anchor {
+            word: Some("import".to_owned()),
+            alongside: dots.to_vec(),
+        }]
+    }
+
     fn encoding_of(&self, path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {
         // JSON has no cookie.
         if is_notebook(path) {
             return Ok(Encoding::UTF_8);
         }
-        if mentions::Kind::of(path, true).is_some() {
+        if mentions::Kind::of(path).is_some() {
             return Ok(mentions::Kind::encoding_of(bytes));
         }
         cookie::encoding_of(bytes)
@@ -127,7 +147,32 @@ fn is_notebook(path: &Path) -> bool {
 /// Whether a file holds code, by its name.
 fn is_code(path: &Path) -> bool {
     path.extension()
-        .is_some_and(|extension| extension == "py" || extension == "pyi")
+        .is_some_and(|extension| extension == "py" || extension == "pyi" || extension == "pyw")
+}
+
+/// Whether a file starts with a line that has Python run it: `#!/usr/bin/env python3`. Where the path of the
+/// interpreter is long, a shell starts it: `'''exec' /long/python` in the second line.
+fn is_script(start: &[u8]) -> bool {
+    let mut lines = start.split(|byte| *byte == b'\n');
+    let Some(line) = lines.next().and_then(|line| line.strip_prefix(b"#!")) else {
+        return false;
+    };
+    let names = |line: &[u8]| {
+        let line = String::from_utf8_lossy(line).into_owned();
+        let words = line
+            .split([' ', '\t', '\r', '"'])
+            .filter(|word| !word.is_empty());
+        let words = words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned());
+        words.collect::<Vec<String>>()
+    };
+    let is_python = |word: &String| word.starts_with("python") || word.starts_with("pypy");
+    let words = names(line);
+    let runs = |program: &str| words.iter().any(|word| word == program);
+    words.iter().any(is_python)
+        || (runs("run") && (runs("uv") || runs("pipx")))
+        || lines
+            .next()
+            .is_some_and(|line| line.starts_with(b"'''exec'") && names(line).iter().any(is_python))
 }
 
 /// What a star import of a module looks like. Names of modules are short and common, so the name alone would make
@@ -146,4 +191,32 @@ fn star_texts(module: &str) -> Vec<String> {
     .iter()
     .map(|behind| format!("{module}{behind}"))
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_start_with_their_interpreter() {
+        for text in [
+            "#!/usr/bin/env python3\nimport x",
+            "#!/usr/bin/python3.11 -u\r\n",
+            "#! /opt/venv/bin/python",
+            "#!/usr/bin/env -S uv run --script\n",
+            "#!/usr/bin/env pypy3\n",
+            "#!/bin/sh\n'''exec' /very/long/bin/python3 \"$0\" \"$@\"\n' '''\n",
+        ] {
+            assert!(is_script(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "import x",
+            "#!/bin/sh\npython x\n",
+            "#!/usr/bin/perl\n",
+            "\n#!/usr/bin/python",
+        ] {
+            assert!(!is_script(text.as_bytes()), "{text}");
+        }
+    }
 }

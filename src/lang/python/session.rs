@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::analysis::{self, Standing};
 use super::mentions;
+use super::moving;
 use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
@@ -16,7 +17,8 @@ use super::targets;
 use super::unit::Setting;
 use crate::lang::draft::contradiction;
 use crate::lang::{Ahead, Attempt, Doubt, RewriteOptions, Session, SourceError};
-use crate::mapping::Table;
+use crate::mapping::{Action, Table};
+use crate::path::Segment;
 use crate::plan::Analysis;
 use crate::project::{Project, WalkOptions};
 use crate::text::Encoding;
@@ -29,6 +31,9 @@ pub(super) struct PythonSession<'a> {
     settings: Settings,
     roots: Roots,
     survey: Survey,
+    /// Last names of old and new paths that may be modules below others: only in files and folders of such
+    /// names do relative imports change with the place.
+    places: FxHashSet<Segment>,
 }
 
 impl<'a> PythonSession<'a> {
@@ -43,6 +48,7 @@ impl<'a> PythonSession<'a> {
             options,
             roots: Roots::new(project.root(), &roots),
             survey: Survey::default(),
+            places: places(table),
             settings,
         }
     }
@@ -105,6 +111,7 @@ impl Session for PythonSession<'_> {
                 answers: answers.clone(),
             });
         }
+        self.survey.learn_labels(&search);
         self.survey.learn(Known {
             stage: Stage::Done,
             answers,
@@ -121,6 +128,22 @@ impl Session for PythonSession<'_> {
         let analysis = self.plan(file, text, &look);
         self.survey.note(file, look);
         analysis
+    }
+
+    fn is_at_place(&self, file: &Path) -> bool {
+        let is_place = |part: std::path::Component<'_>| {
+            let name = part.as_os_str().to_str().unwrap_or_default();
+            let stem = name.split('.').next().unwrap_or(name);
+            self.places.contains(stem)
+        };
+        let below = file.strip_prefix(self.project.root()).unwrap_or(file);
+        !self.places.is_empty()
+            && below.components().any(is_place)
+            && self
+                .roots
+                .homes(file)
+                .iter()
+                .any(|home| moving::is_about(home, self.table))
     }
 
     fn stands(&self, file: &Path) -> bool {
@@ -147,7 +170,7 @@ impl PythonSession<'_> {
 
     /// Plans a file of whatever kind.
     fn plan(&self, file: &Path, text: &str, look: &Look<'_>) -> Result<Analysis, SourceError> {
-        if let Some(kind) = mentions::Kind::of(file, self.options.mentions) {
+        if let Some(kind) = mentions::Kind::in_run(file, self.options) {
             return Ok(kind.analyze(text, self.table, self.options));
         }
         let homes = self.roots.homes(file);
@@ -185,4 +208,18 @@ impl PythonSession<'_> {
             .finish(reading.outline, text)
             .map_err(contradiction)
     }
+}
+
+/// See [`PythonSession::places`]. What is renamed at the top takes all along that its imports can name.
+fn places(table: &Table) -> FxHashSet<Segment> {
+    let mut places = FxHashSet::default();
+    for rule in table.rules() {
+        if let Action::Move(to) = &rule.action {
+            let (from, to) = (rule.from.segments(), to.segments());
+            if from.len() > 1 || to.len() > 1 {
+                places.extend(from.last().into_iter().chain(to.last()).cloned());
+            }
+        }
+    }
+    places
 }

@@ -41,7 +41,11 @@ const DIRECTIVES: &[&str] = &[
 
 /// The tokens of the text of a file of this name.
 pub(super) fn tokens(path: &Path, text: &str) -> Tokens {
-    if mentions::Kind::of(path, true).is_some() {
+    // Of Cython there may be references if it is named and can be read.
+    let is_cython = path
+        .extension()
+        .is_some_and(|it| it == "pyx" || it == "pxd");
+    if mentions::Kind::of(path).is_some() && !is_cython {
         return Tokens::opaque(text);
     }
     let kind = SourceKind::of(path);

@@ -3,9 +3,10 @@
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::Tokens;
 use ruff_text_size::TextRange;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
+use super::moving::Leaving;
 use super::scopes::{BindingId, Chain, Import, ImportId, ImportKind, Reach, Scopes};
 use super::settings::Settings;
 use crate::lang::RewriteOptions;
@@ -41,6 +42,8 @@ pub(super) struct Unit<'a> {
     pub(super) scopes: Scopes,
     /// What each import statement names, by [`ImportId`].
     pub(super) targets: Vec<Target>,
+    /// Relative imports that lead elsewhere since the file moves.
+    pub(super) leaving: FxHashMap<ImportId, Leaving>,
     /// Every module name that the file has; the primary one first.
     pub(super) modules: Vec<Vec<Segment>>,
     /// It is an `__init__.py`.
@@ -49,6 +52,8 @@ pub(super) struct Unit<'a> {
     pub(super) is_stub: bool,
     /// Where string literals start that are types (row P47).
     pub(super) types: FxHashSet<u32>,
+    /// Where the expressions in them, and in comments that are types, stand; sorted, none inside of another.
+    pub(super) quoted: Vec<TextRange>,
     /// Names that occur in code which is not read (row P64): they may be used there.
     pub(super) unread: FxHashSet<Segment>,
     /// Lines with a `repoint: keep` comment.
@@ -128,6 +133,24 @@ impl Unit<'_> {
             }
         }
         found
+    }
+
+    /// Whether a chain is a path in a quoted type whose first name nothing binds: it is only text, as other
+    /// strings are.
+    pub(super) fn is_unbound_type(&self, chain: &Chain) -> bool {
+        chain.parts.len() > 1
+            && chain.reach.bindings.is_empty()
+            && chain.reach.stars.is_empty()
+            && self.is_quoted(chain.parts[0].range)
+    }
+
+    /// Whether a range stands in a string or a comment that is a type.
+    fn is_quoted(&self, range: TextRange) -> bool {
+        let after = self
+            .quoted
+            .partition_point(|known| known.start() <= range.start());
+        let before = after.checked_sub(1).map(|at| self.quoted[at]);
+        before.is_some_and(|known| known.contains_range(range))
     }
 
     /// The text at a range.

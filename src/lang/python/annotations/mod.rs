@@ -43,6 +43,11 @@ pub(super) fn add(unit: &mut Unit<'_>) {
         fixed: found.fixed,
     }));
     unit.types = strings;
+    unit.quoted = found.iter().map(|found| found.expression.range()).collect();
+    unit.quoted
+        .sort_by_key(|range| (range.start(), std::cmp::Reverse(range.end())));
+    unit.quoted
+        .dedup_by(|inner, outer| outer.contains_range(*inner));
 }
 
 /// A type that stood in a string or a comment.

@@ -48,12 +48,16 @@ impl Docs {
             let message = "a deprecated path in an example that cannot be parsed";
             note_words(range, message, unit, draft);
         }
+        let message = "a deprecated path in documentation that is not rewritten";
         if unit.setting.options.mentions {
             for range in &self.prose {
-                let message = "a deprecated path in documentation that is not rewritten";
                 note_words(range.clone(), message, unit, draft);
             }
             comments(unit, draft);
+        } else if unit.setting.options.docs {
+            for range in &self.prose {
+                note_imports(range.clone(), message, unit, draft);
+            }
         }
         if unit.setting.options.docs {
             // What is a use of the module in one state may be one of the doctest in the other.
@@ -165,9 +169,20 @@ fn note_words(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut D
     let Some(text) = unit.text.get(range.clone()) else {
         return;
     };
-    for (at, path) in mentions::paths(text) {
+    for (at, path) in mentions::paths_and_imports(text, unit.setting.table) {
         let at = range.start + at.start..range.start + at.end;
         note(at, &path, message, unit, draft);
+    }
+}
+
+/// Notes the mapped paths that a stretch of documentation imports.
+fn note_imports(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut Draft) {
+    let Some(text) = unit.text.get(range.clone()) else {
+        return;
+    };
+    for name in mentions::imports(text) {
+        let at = range.start + name.range.start..range.start + name.range.end;
+        note(at, &name.path, message, unit, draft);
     }
 }
 

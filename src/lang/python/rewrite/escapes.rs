@@ -1,8 +1,11 @@
 //! Where a name or a chain is handed on as a value: given to a call, returned, bound to another name, put
-//! into a collection. What becomes of it there is not followed (row P52).
+//! into a collection, iterated. What becomes of it there is not followed (row P52).
+//!
+//! Said by what hands nothing on: a value that nobody uses, one that is only compared or tested, the callee of a
+//! call, a decorator, an annotation. Everything else does.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_keyword, walk_stmt};
-use ruff_python_ast::{Expr, Keyword, ModModule, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Decorator, Expr, ExprContext, ModModule, Stmt, UnaryOp};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
@@ -19,24 +22,31 @@ pub(super) fn handed_on(module: &ModModule) -> FxHashSet<u32> {
 struct HandedOn(FxHashSet<u32>);
 
 impl HandedOn {
-    fn give(&mut self, value: &Expr) {
-        match value {
-            Expr::Name(_) | Expr::Attribute(_) => {
-                self.0.insert(first(value).start().to_u32());
+    /// An expression that keeps nothing of a chain.
+    fn look(&mut self, expression: &Expr) {
+        match expression {
+            Expr::Name(_) => {}
+            Expr::Attribute(_) => {
+                let base = first(expression);
+                if !base.is_name_expr() {
+                    self.visit_expr(base);
+                }
             }
-            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| self.give(item)),
-            Expr::Starred(starred) => self.give(&starred.value),
-            Expr::If(choice) => {
-                self.give(&choice.body);
-                self.give(&choice.orelse);
-            }
-            Expr::BoolOp(choice) => choice.values.iter().for_each(|item| self.give(item)),
-            _ => {}
+            other => self.visit_expr(other),
+        }
+    }
+
+    /// An expression of which only the truth counts.
+    fn test(&mut self, expression: &Expr) {
+        match expression {
+            Expr::BoolOp(choice) => choice.values.iter().for_each(|item| self.test(item)),
+            Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => self.test(&unary.operand),
+            other => self.look(other),
         }
     }
 }
 
-/// The leftmost name of a chain.
+/// The leftmost name or value of a chain.
 fn first(mut chain: &Expr) -> &Expr {
     while let Expr::Attribute(attribute) = chain {
         chain = &attribute.value;
@@ -47,30 +57,78 @@ fn first(mut chain: &Expr) -> &Expr {
 impl<'a> Visitor<'a> for HandedOn {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            Stmt::Assign(assign) => self.give(&assign.value),
-            Stmt::AnnAssign(assign) => assign.value.iter().for_each(|value| self.give(value)),
-            Stmt::Return(returned) => returned.value.iter().for_each(|value| self.give(value)),
-            _ => {}
+            Stmt::Expr(alone) => self.look(&alone.value),
+            Stmt::Assert(assert) => {
+                self.test(&assert.test);
+                assert.msg.iter().for_each(|value| self.visit_expr(value));
+            }
+            Stmt::While(held) => {
+                self.test(&held.test);
+                self.visit_body(&held.body);
+                self.visit_body(&held.orelse);
+            }
+            Stmt::If(choice) => {
+                self.test(&choice.test);
+                self.visit_body(&choice.body);
+                for clause in &choice.elif_else_clauses {
+                    clause.test.iter().for_each(|test| self.test(test));
+                    self.visit_body(&clause.body);
+                }
+            }
+            Stmt::ClassDef(class) => {
+                for decorator in &class.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                class.bases().iter().for_each(|base| self.look(base));
+                for keyword in class.keywords() {
+                    self.visit_expr(&keyword.value);
+                }
+                self.visit_body(&class.body);
+            }
+            _ => walk_stmt(self, statement),
         }
-        walk_stmt(self, statement);
+    }
+
+    fn visit_decorator(&mut self, decorator: &'a Decorator) {
+        self.look(&decorator.expression);
+    }
+
+    fn visit_annotation(&mut self, annotation: &'a Expr) {
+        self.look(annotation);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
-            Expr::Call(call) => call.arguments.args.iter().for_each(|item| self.give(item)),
-            Expr::List(list) => list.elts.iter().for_each(|item| self.give(item)),
-            Expr::Set(set) => set.elts.iter().for_each(|item| self.give(item)),
-            Expr::Dict(dict) => dict.items.iter().for_each(|item| self.give(&item.value)),
-            Expr::Named(named) => self.give(&named.value),
-            Expr::Yield(given) => given.value.iter().for_each(|value| self.give(value)),
-            Expr::Lambda(lambda) => self.give(&lambda.body),
-            _ => {}
+            Expr::Name(name) => {
+                if name.ctx == ExprContext::Load {
+                    self.0.insert(name.range.start().to_u32());
+                }
+            }
+            Expr::Attribute(attribute) => {
+                let base = first(expression);
+                match base {
+                    Expr::Name(_) if attribute.ctx == ExprContext::Load => {
+                        self.0.insert(base.start().to_u32());
+                    }
+                    Expr::Name(_) => {}
+                    other => self.visit_expr(other),
+                }
+            }
+            Expr::Call(call) => {
+                self.look(&call.func);
+                self.visit_arguments(&call.arguments);
+            }
+            Expr::Compare(compare) => {
+                self.look(&compare.left);
+                compare.comparators.iter().for_each(|item| self.look(item));
+            }
+            Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => self.test(&unary.operand),
+            Expr::If(choice) => {
+                self.test(&choice.test);
+                self.visit_expr(&choice.body);
+                self.visit_expr(&choice.orelse);
+            }
+            _ => walk_expr(self, expression),
         }
-        walk_expr(self, expression);
-    }
-
-    fn visit_keyword(&mut self, keyword: &'a Keyword) {
-        self.give(&keyword.value);
-        walk_keyword(self, keyword);
     }
 }

@@ -9,20 +9,26 @@
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
 //! - `escapes`: modules that are handed on as objects;
+//! - `cycles`: imports that close one;
+//! - `tautology` (with `guards`): tests of an old path that test nothing afterwards;
+//! - `leave`: relative imports of a file that moves itself;
 //! - `report`: references and findings; `outline`: what verification compares.
 //!
 //! New imports stand beside those that they come from. No statement is moved or sorted.
 
 mod access;
 mod chains;
+mod cycles;
 mod emit;
 mod escapes;
 mod exposure;
 mod facts;
 mod fallback;
 mod fate;
+mod guards;
 mod kinds;
 mod layout;
+mod leave;
 mod list;
 mod loaded;
 mod loss;
@@ -31,6 +37,7 @@ mod report;
 mod roots;
 mod statement;
 mod target;
+mod tautology;
 mod uses;
 mod verdict;
 
@@ -52,6 +59,7 @@ use facts::{Facts, Key};
 use fate::ChainNext;
 
 pub(super) use layout::newline;
+pub(super) use tautology::review_expected;
 pub(super) use verdict::Verdict;
 
 /// What all parts of a rewrite read.
@@ -105,6 +113,8 @@ impl<'r, 'a> Rewrite<'r, 'a> {
         }
         draft.edits.extend(rewrite.statements(&facts, &fates));
         rewrite.report(&facts, &fates, draft);
+        rewrite.write_leaving(&facts, &fates, draft);
+        rewrite.review_tautologies(&facts, &fates, draft);
         rewrite.note_escapes(&facts, &fates, draft);
         rewrite.refuse_lookups(pairs, &facts, &fates, draft);
         rewrite.extend_globals(&facts, &fates, draft);

@@ -76,7 +76,7 @@ impl Rewrite<'_, '_> {
                     );
                 }
                 if fact.form != Form::Star {
-                    let cycle = self.closes_cycle(key, fact.form, &moved.to);
+                    let cycle = self.closes_cycle(key, fact.form, path, &moved.to);
                     if let Some(module) = cycle {
                         draft.remark(
                             Code::Cycle,
@@ -183,23 +183,6 @@ impl Rewrite<'_, '_> {
             draft.refused(&subject, refusal, table);
             return;
         }
-    }
-
-    /// The new module, if it imports this one while it is imported itself and this statement runs when
-    /// this module is (row P72).
-    fn closes_cycle(&self, key: Key, form: Form, to: &[Segment]) -> Option<String> {
-        let scopes = &self.unit.scopes;
-        let import = scopes.import(key.0);
-        let runs = scopes.scope(import.scope).parent.is_none();
-        let module = match form {
-            Form::From => &to[..to.len() - 1],
-            _ => to,
-        };
-        if !runs || module.is_empty() || !self.tree.imports(module, &self.unit.modules) {
-            return None;
-        }
-        let known = crate::lang::python::survey::imported(self.unit);
-        (!known.iter().any(|known| known == module)).then(|| module.join("."))
     }
 
     fn report_add(&self, add: &Add, draft: &mut Draft) {

@@ -76,6 +76,29 @@ pub(super) fn edits(
     }
 }
 
+/// The edit that puts a text between `from` and `import`; `None` if more than one line stands there.
+pub(super) fn replaced(text: &str, tokens: &Tokens, import: &Import, new: String) -> Option<Edit> {
+    let mut parts = within(tokens, bytes(import.range))
+        .iter()
+        .skip_while(|token| token.kind() != TokenKind::From)
+        .skip(1)
+        .take_while(|token| token.kind() != TokenKind::Import);
+    let first = parts.next()?;
+    let region = first.start().to_usize()..parts.last().unwrap_or(first).end().to_usize();
+    if text.get(region.clone())?.contains(['\n', '\r', '#']) {
+        return None;
+    }
+    let is_word = |c: char| c == '_' || c.is_alphanumeric();
+    let mut new = new;
+    if new.starts_with(is_word) && text[..region.start].ends_with(is_word) {
+        new.insert(0, ' ');
+    }
+    if new.ends_with(is_word) && text[region.end..].starts_with(is_word) {
+        new.push(' ');
+    }
+    Some(Edit::replace(region, new))
+}
+
 /// Edits of a dotted name, made by `spaced` where it is replaced as a whole; one that is spread out keeps its layout if it has as many names as before.
 pub(super) fn named(
     text: &str,

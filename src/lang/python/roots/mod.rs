@@ -305,7 +305,7 @@ fn composed(name: &str) -> Segment {
 fn split(file: &Path) -> Option<(&Path, Segment)> {
     let name = file.file_name()?.to_str()?;
     let (stem, suffix) = name.rsplit_once('.')?;
-    let is_source = matches!(suffix, "py" | "pyi" | "ipynb") && !stem.is_empty();
+    let is_source = matches!(suffix, "py" | "pyi" | "pyw" | "ipynb") && !stem.is_empty();
     is_source.then_some((file.parent()?, composed(stem)))
 }
 

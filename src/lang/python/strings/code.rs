@@ -57,6 +57,7 @@ pub(super) fn plan(found: &Found, pen: &mut Pen<'_, '_>) {
         };
         let flat = plain.text.flat();
         for statement in statements(&flat) {
+            let rewrites = rewrites && !is_prose(&flat, statement.place().start);
             match &statement {
                 Statement::From(module, names) => from(&plain.text, module, names, rewrites, pen),
                 Statement::Open(module) => open(&plain.text, module, pen),
@@ -212,6 +213,30 @@ fn begins_statement(before: &str) -> bool {
         || line.ends_with([';', ':', '"', '\''])
         || line.ends_with(">>>")
         || line.ends_with("...")
+}
+
+/// Whether the statement whose module stands at a byte is part of a sentence: behind a colon in a line that
+/// no word like `try` starts.
+fn is_prose(flat: &str, at: usize) -> bool {
+    let line = flat[..at].rsplit('\n').next().unwrap_or_default();
+    let line = line.trim_end_matches([' ', '\t']);
+    let before = line.strip_suffix("from").or(line.strip_suffix("import"));
+    let before = before.unwrap_or(line).trim_end_matches([' ', '\t']);
+    before.ends_with(':') && !is_compound(before)
+}
+
+/// Whether the first word of a line, behind a quote perhaps, is that of a compound statement.
+fn is_compound(line: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "def", "class",
+        "match", "case", "async",
+    ];
+    let starts = line.rsplit(['"', '\'', ';']);
+    starts.take(2).any(|part| {
+        let part = part.trim_start().trim_start_matches(">>>").trim_start();
+        let word = part.split(|c: char| !c.is_ascii_alphabetic()).next();
+        word.is_some_and(|word| WORDS.contains(&word))
+    })
 }
 
 fn from_statement(flat: &str, start: usize) -> Option<Statement> {

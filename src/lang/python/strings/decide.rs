@@ -155,6 +155,13 @@ impl Reading<'_> {
 
     fn range(&self) -> Range<usize> {
         let start = self.written.places.first().map_or(0, |place| place.start);
+        // What stands in the file begins behind the module's own name.
+        let own = self.text.own;
+        let behind = self.written.places.iter().map(|place| place.start);
+        let start = behind
+            .filter(|at| own > 0 && *at > own)
+            .min()
+            .unwrap_or(start);
         self.text.near(start..self.written.end)
     }
 
@@ -434,58 +441,123 @@ fn multiple(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
     Some(judged)
 }
 
-/// `__import__("a.b")` gives `a`: it is rewritten with the chain `.b` after it.
+/// `__import__("a.b")` gives `a`: it is rewritten with the chain `.b` after it, and what follows that.
 fn top(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
-    let mut judged = at(&site.text, flat, 0, &Form::Module, &[], table)?;
+    let judged = at(&site.text, flat, 0, &Form::Module, &[], table)?;
     let written = Written::at(flat, 0)?;
     let (names, after) = (&written.names, &site.after);
-    if names.len() == 1 && site.text.is_complete() {
-        judged = at(&site.text, flat, 0, &Form::Module, after, table)?;
-    }
-    let Verdict::Moves(moved) = &judged.verdict else {
-        return Some(judged);
-    };
     let goes_on = after.iter().map(|name| &name.name).take(names.len() - 1);
-    let edits = match goes_on.eq(&names[1..]) && site.text.is_complete() {
-        _ if names.len() == 1 && moved.to.len() == 1 + after.len() => Some(moved.edits.clone()),
-        true if names.len() > 1 && moved.to.len() == names.len() => {
-            let mut edits = moved.edits.clone();
-            let renamed = after.iter().zip(&moved.to[1..]);
-            let renamed = renamed.filter(|(old, new)| old.name != **new);
-            edits.extend(renamed.map(|(old, new)| Edit::replace(old.range.clone(), new.as_str())));
-            // What the chain goes on with must follow the module.
-            let mut whole = names.clone();
-            whole.extend(
-                after[names.len() - 1..]
-                    .iter()
-                    .map(|name| name.name.clone()),
-            );
-            let mut new = moved.to.clone();
-            new.extend_from_slice(&whole[names.len()..]);
-            let follows = matches!(table.resolve(&whole, Namespaces::ALL),
-                Outcome::Moves(moved) if moved.to.segments() == new);
-            follows.then_some(edits)
+    if !site.text.is_complete() || written.end != flat.len() {
+        return Some(top_alone(judged, table));
+    }
+    if !goes_on.eq(&names[1..]) {
+        return Some(beside_top(judged, names, after, table));
+    }
+    // The chain leads to the module, and may go on below it.
+    let below = &after[names.len() - 1..];
+    let mut path = names.clone();
+    path.extend(below.iter().map(|name| name.name.clone()));
+    let kinds = match below.is_empty() {
+        true => judged.kinds,
+        false => Namespaces::ALL,
+    };
+    let verdict = match table.resolve(&path, kinds) {
+        Outcome::Stays => Verdict::Stays(path.clone()),
+        Outcome::Moves(moved) => {
+            let to = moved.to.segments().to_vec();
+            let edits = top_edits(&site.text, &written, after, &to, below.len());
+            top_verdict(path.clone(), to, &moved, edits, table)
         }
-        _ => None,
+        other => refused_outcome(&path, &other, table),
     };
-    let moved = moved.clone();
-    judged.verdict = match edits {
-        Some(edits) => Verdict::Moves(Moved { edits, ..moved }),
-        None => Verdict::Refused(Box::new(Refused {
-            refusal: Refusal::new(
-                Code::Dynamic,
-                "`__import__` gives the top package, and what follows cannot be rewritten surely",
-            )
-            .help(format!(
-                "call `importlib.import_module(\"{}\")`",
-                show(&moved.to, table.syntax())
-            )),
-            path: moved.path,
-            to: Some(moved.to),
+    Some(Judged {
+        uses: vec![(path, judged.range.clone())],
+        kinds,
+        verdict,
+        ..judged
+    })
+}
+
+/// The edits of a module's text and of the chain after its import, `below` names of which are no modules
+/// on the way; `None` if the chain is too short or too long for the new path.
+fn top_edits(
+    text: &Text,
+    written: &Written,
+    after: &[Name],
+    to: &[Segment],
+    below: usize,
+) -> Option<Vec<Edit>> {
+    if to.len() != after.len() + 1 {
+        return None;
+    }
+    let module = &to[..to.len() - below];
+    let mut edits = renamed(text, &written.names, &written.places, module)?;
+    for (old, new) in after.iter().zip(&to[1..]) {
+        if old.name != *new {
+            edits.push(Edit::replace(old.range.clone(), new.as_str()));
+        }
+    }
+    Some(edits)
+}
+
+fn top_verdict(
+    path: Vec<Segment>,
+    to: Vec<Segment>,
+    moved: &Move<'_>,
+    edits: Option<Vec<Edit>>,
+    table: &Table,
+) -> Verdict {
+    if let Some(edits) = edits {
+        return Verdict::Moves(Moved {
+            path,
+            to,
+            rule: moved.first.index,
+            applied: moved.applied.clone(),
+            edits,
+        });
+    }
+    Verdict::Refused(Box::new(Refused {
+        refusal: not_surely_top(&to, table),
+        path,
+        to: Some(to),
+        rule: moved.first.index,
+    }))
+}
+
+fn not_surely_top(to: &[Segment], table: &Table) -> Refusal {
+    let message = "`__import__` gives the top package, and what follows cannot be rewritten surely";
+    Refusal::new(Code::Dynamic, message).help(format!(
+        "call `importlib.import_module(\"{}\")`",
+        show(to, table.syntax())
+    ))
+}
+
+/// The module alone is known, and nothing of what follows.
+fn top_alone(mut judged: Judged, table: &Table) -> Judged {
+    if let Verdict::Moves(moved) = &judged.verdict {
+        judged.verdict = Verdict::Refused(Box::new(Refused {
+            refusal: not_surely_top(&moved.to, table),
+            path: moved.path.clone(),
+            to: Some(moved.to.clone()),
             rule: moved.rule,
-        })),
-    };
-    Some(judged)
+        }));
+    }
+    judged
+}
+
+/// The chain leads to something else in the top package than the module that is loaded.
+fn beside_top(judged: Judged, names: &[Segment], after: &[Name], table: &Table) -> Judged {
+    let mut path = vec![names[0].clone()];
+    path.extend(after.iter().map(|name| name.name.clone()));
+    let mut judged = top_alone(judged, table);
+    if let (Verdict::Stays(_), Outcome::Moves(moved)) =
+        (&judged.verdict, table.resolve(&path, Namespaces::ALL))
+    {
+        let to = moved.to.segments().to_vec();
+        judged.verdict = top_verdict(path.clone(), to, &moved, None, table);
+        judged.uses = vec![(path, judged.range.clone())];
+    }
+    judged
 }
 
 /// The category of a filter of warnings.

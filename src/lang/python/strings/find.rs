@@ -4,14 +4,14 @@ use std::cell::{OnceCell, RefCell};
 
 use ruff_python_ast::{CmpOp, Expr, ExprCall, Operator};
 use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::FxHashMap;
 
-use super::known::{Call, Kind};
+use super::known::{Call, Kind, MemberRow};
 use super::read::{Purpose, Reader, argument, unwound};
 use super::snippet::line_end;
 use super::text::Text;
 use super::walk::{Seen, seen};
 use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
-use crate::lang::python::scopes::BindingId;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::path::{Segment, is_identifier};
 
@@ -31,6 +31,7 @@ pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
         found: Found::default(),
         continued: Vec::new(),
         labels: Vec::new(),
+        derived: FxHashMap::default(),
     };
     finder.all();
     finder.found
@@ -43,6 +44,8 @@ pub(super) struct Finder<'u, 'a> {
     continued: Vec<(TextRange, Name)>,
     /// Starts of literals that are names of loggers and tasks.
     labels: Vec<u32>,
+    /// Rows about members of a class, by where its name starts.
+    pub(super) derived: FxHashMap<u32, Vec<&'static MemberRow>>,
 }
 
 impl<'u> Finder<'u, '_> {
@@ -56,11 +59,13 @@ impl<'u> Finder<'u, '_> {
         }
         for compare in &seen.compares {
             let is_membership = |op: &CmpOp| matches!(op, CmpOp::In | CmpOp::NotIn);
-            if let ([op], [dict]) = (&*compare.ops, &*compare.comparators)
+            if let ([op], [held]) = (&*compare.ops, &*compare.comparators)
                 && is_membership(op)
-                && self.reader.is(dict, "sys.modules")
             {
-                self.site(&compare.left, Form::Module);
+                match self.reader.is(held, "sys.modules") {
+                    true => self.site(&compare.left, Form::Module),
+                    false => self.grown(held, &compare.left),
+                }
             }
         }
         for module in &seen.run {
@@ -73,9 +78,16 @@ impl<'u> Finder<'u, '_> {
                 self.stored_items(assigned.value);
             }
         }
+        for class in &seen.classes {
+            self.members(class);
+        }
+        for (name, value) in &seen.keyed {
+            self.named_value(name, value);
+        }
         self.found.lazy = lazy::tables(&self.reader);
         self.found.sites.sort_by_key(|site| site.text.range.start);
         self.rest(seen);
+        self.quoted_types();
         self.constants();
     }
 
@@ -105,15 +117,53 @@ impl<'u> Finder<'u, '_> {
         }
     }
 
+    /// Paths in quoted types whose first name nothing binds: they are only text, as other strings are.
+    fn quoted_types(&mut self) {
+        let unit = self.reader.unit;
+        if unit.quoted.is_empty() {
+            return;
+        }
+        for chain in &unit.scopes.chains {
+            let (first, last) = (&chain.parts[0], &chain.parts[chain.parts.len() - 1]);
+            if !unit.is_unbound_type(chain) {
+                continue;
+            }
+            let range = bytes(TextRange::new(first.range.start(), last.range.end()));
+            let names: Vec<&str> = chain.parts.iter().map(|part| part.name.as_str()).collect();
+            let path = names.join(".");
+            let place =
+                (unit.text.get(range.clone()) == Some(path.as_str())).then_some(range.start);
+            let mut text = Text::new(range);
+            text.push(&path, place);
+            self.found.plain.push(Plain {
+                text,
+                groups: Vec::new(),
+                is_label: false,
+                line_end: None,
+                fate: None,
+            });
+        }
+    }
+
     fn constants(&mut self) {
         let scopes = &self.reader.unit.scopes;
-        for (start, reads) in self.reader.constants.borrow().iter() {
-            let at = |id: &BindingId| scopes.binding(*id).range.start().to_u32() == *start;
-            let all = scopes.chains.iter();
-            let all = all.filter(|chain| chain.reach.bindings.iter().any(at));
+        let constants = self.reader.constants.borrow();
+        if constants.is_empty() {
+            return;
+        }
+        let mut all: FxHashMap<u32, usize> = FxHashMap::default();
+        for chain in &scopes.chains {
+            for id in &chain.reach.bindings {
+                let start = scopes.binding(*id).range.start().to_u32();
+                if constants.contains_key(&start) {
+                    *all.entry(start).or_default() += 1;
+                }
+            }
+        }
+        for (start, reads) in constants.iter() {
             self.found.constants.push(Constant {
                 start: *start,
-                is_sure: all.count() == reads.len(),
+                is_sure: all.get(start) == Some(&reads.len()),
             });
         }
     }
@@ -122,6 +172,7 @@ impl<'u> Finder<'u, '_> {
         self.attrgetter(call);
         self.modules_method(call);
         self.conf_update(call);
+        self.list_method(call);
         if let Some(row) = self.reader.row(&call.func) {
             self.known(call, &row);
         }
@@ -144,10 +195,20 @@ impl<'u> Finder<'u, '_> {
         };
         match row.kind {
             Kind::Path => self.values(first, &Form::Path, call, row.value),
+            Kind::Include => match first {
+                Expr::Tuple(pair) => {
+                    let module = pair.elts.iter().take(1);
+                    module.for_each(|module| self.leaves(module, &Form::Path));
+                }
+                module => self.leaves(module, &Form::Path),
+            },
             Kind::Module => self.values(first, &Form::Module, call, row.value),
             Kind::Relative => self.relative(call, first, second, row),
             Kind::Import => self.dunder_import(call, first),
-            Kind::Attribute => self.attribute(first, second, arguments.args.len(), false),
+            Kind::Attribute => {
+                self.attribute(first, second, arguments.args.len(), false);
+                self.setting_by_name(first, second, argument(arguments, 2, "value"));
+            }
             Kind::Lookup => self.attribute(first, second, 2, true),
             Kind::Item => {
                 if let Some(key) = second
@@ -195,9 +256,12 @@ impl<'u> Finder<'u, '_> {
     /// What the expression at `range` gives is what the sites from `before` on name.
     pub(super) fn continue_from(&mut self, before: usize, range: TextRange) {
         let after = self.after(range);
+        let whole = self.reader.seen.attributes.get(&range);
+        let whole = whole.map_or(range, |chain| chain.range());
         let discarded = self.reader.seen.discarded.contains(&range);
+        let is_unused = discarded || self.reader.seen.discarded.contains(&whole);
         for site in &mut self.found.sites[before..] {
-            site.escapes = after.is_empty() && !discarded;
+            site.escapes = !is_unused;
             site.discarded = discarded;
             site.after.clone_from(&after);
         }
@@ -258,7 +322,10 @@ impl<'u> Finder<'u, '_> {
             }
             Expr::Dict(dict) => {
                 for item in &dict.items {
-                    if let Some(key) = item.key.as_ref().filter(|_| *form != Form::Entries) {
+                    if let Some(key) = item.key.as_ref()
+                        && *form != Form::Entries
+                        && !holds_strings(&item.value)
+                    {
                         self.leaves(key, form);
                     }
                     self.leaves(&item.value, form);
@@ -445,6 +512,19 @@ pub(super) fn is_literal(value: &Expr) -> bool {
 fn is_collection(callee: &Expr) -> bool {
     matches!(callee, Expr::Name(name)
         if matches!(name.id.as_str(), "list" | "tuple" | "set" | "frozenset"))
+}
+
+/// Whether a value of a dict holds the paths itself, so that its key is only a name for them.
+fn holds_strings(value: &Expr) -> bool {
+    matches!(
+        value,
+        Expr::StringLiteral(_)
+            | Expr::FString(_)
+            | Expr::List(_)
+            | Expr::Tuple(_)
+            | Expr::Set(_)
+            | Expr::Dict(_)
+    )
 }
 
 /// Whether a sum is one of lists.

@@ -36,8 +36,10 @@ pub(super) enum Kind {
     Multiple,
     /// A variable of settings by its name, and its value.
     Variable,
-    /// Keywords that are variables of settings.
+    /// Keywords, and keys of dicts, that are variables of settings.
     Overrides,
+    /// A module, or a pair of one and a name.
+    Include,
     /// A dict as in the variable `LOGGING`.
     Settings,
     /// Entry points of a package.
@@ -85,6 +87,21 @@ struct NameRow {
     within: Vec<String>,
 }
 
+/// A row about names that are bound in classes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberRow {
+    /// Last names of the classes that it is derived from; one that ends so is like it.
+    bases: Vec<String>,
+    names: Vec<String>,
+    /// It is an application.
+    #[serde(default)]
+    pub(super) app: bool,
+    /// A name in the same class with which the application's label stays.
+    #[serde(default)]
+    pub(super) unless: String,
+}
+
 /// A row about values whose methods are known.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +118,7 @@ struct Fixture {
 struct Rows {
     call: Vec<Call>,
     fixture: Vec<Fixture>,
+    member: Vec<MemberRow>,
     name: Vec<NameRow>,
 }
 
@@ -112,6 +130,7 @@ struct Index {
     last_names: FxHashSet<String>,
     fixtures: FxHashMap<String, String>,
     made: FxHashMap<String, String>,
+    members: Vec<MemberRow>,
     names: FxHashMap<String, bool>,
     keys: FxHashMap<String, FxHashSet<String>>,
 }
@@ -134,6 +153,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             index.made.insert(made, row.like.clone());
         }
     }
+    index.members = rows.member;
     for row in rows.name {
         for name in row.names {
             if row.within.is_empty() {
@@ -157,6 +177,13 @@ pub(super) fn last(path: &str) -> &str {
 /// The table with what a project adds.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a>(pub(super) &'a Settings);
+
+impl MemberRow {
+    /// Whether it is about this name.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+}
 
 impl Known<'_> {
     /// The row of a call, by a path that its callee may mean.
@@ -206,6 +233,27 @@ impl Known<'_> {
             return Some(false);
         }
         INDEX.names.get(name).copied()
+    }
+
+    /// The rows of names in a class that is derived from one of this path.
+    pub(super) fn members(self, base: &str) -> impl Iterator<Item = &'static MemberRow> {
+        let base = last(base).to_owned();
+        let members = INDEX.members.iter();
+        members.filter(move |row| row.bases.iter().any(|known| base.ends_with(known.as_str())))
+    }
+
+    /// Whether the project says that strings of variables, keys and keywords of this name are paths.
+    pub(super) fn is_own_name(self, name: &str) -> bool {
+        self.0.string_names.iter().any(|own| own == name)
+    }
+
+    /// Whether the name of a setting tells by itself what it is, wherever it stands as a key or a keyword.
+    pub(super) fn is_setting(self, name: &str) -> bool {
+        let is_plain = |c: char| c == '_' || c.is_ascii_uppercase();
+        name.len() > 8
+            && name.contains('_')
+            && name.chars().all(is_plain)
+            && self.name(name).is_some()
     }
 
     /// Whether strings at this key in the dict of a variable are paths.

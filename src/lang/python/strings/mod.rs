@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `walk` | one walk: calls, subscripts, comparisons, assignments, literals |
 //! | `known` | which calls and variables take paths, as data (`known.toml`) |
-//! | `text`, `read` | what a string expression says, and where each byte of that stands |
+//! | `text`, `read`, `own` | what a string expression says, and where each byte of that stands |
 //! | `find`, `modules`, `stored`, `variables` | from calls and variables to sites: a text, and what kind of path it is |
 //! | `written` | paths as strings write them |
 //! | `decide`, `plan` | from sites to edits and findings |
@@ -24,6 +24,7 @@ mod find;
 mod known;
 mod lazy;
 mod modules;
+mod own;
 mod pattern;
 mod plain;
 mod plan;

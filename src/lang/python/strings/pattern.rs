@@ -66,12 +66,18 @@ fn keep(value: &str, place: Option<usize>, constant: Option<u32>, text: &mut Tex
     }
 }
 
-/// The next `%s` or `%%`.
+/// The next `%s`, `%(key)s` or `%%`.
 pub(super) fn percent(text: &str) -> Option<Slot<'_>> {
     let start = text.find('%')?;
-    let (end, fill) = match text[start + 1..].chars().next() {
+    let rest = &text[start + 1..];
+    let named = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let (end, fill) = match rest.chars().next() {
         Some('%') => (start + 2, Fill::Sign("%")),
         Some('s') => (start + 2, Fill::Value("")),
+        Some('(') if named.is_some_and(|(_, rest)| rest.starts_with('s')) => {
+            let key = named.map_or("", |(key, _)| key);
+            (start + "%()s".len() + key.len(), Fill::Value(key))
+        }
         _ => (text.len(), Fill::Unknown),
     };
     Some(Slot { start, end, fill })

@@ -4,11 +4,12 @@
 use rustc_hash::FxHashMap;
 
 use super::decide::{Judged, Verdict, at, refused_outcome};
-use super::plan::Pen;
+use super::plan::{Pen, one};
 use super::written::Written;
-use super::{Form, Found, Plain, code};
+use super::{Fate, Form, Found, Plain, code};
 use crate::finding::Code;
 use crate::lang::Strings;
+use crate::lang::python::mentions;
 use crate::mapping::{Outcome, Table};
 use crate::path::{Namespaces, Segment};
 
@@ -19,15 +20,39 @@ pub(super) fn plan(found: &Found, pen: &mut Pen<'_, '_>) {
     for (index, plain) in found.plain.iter().enumerate() {
         let flat = plain.text.flat();
         if code::is_code(&flat) {
+            mentioned(plain, &flat, &code::statements(&flat), pen);
             continue;
         }
         let Some(judged) = judged(plain, &flat, table) else {
+            mentioned(plain, &flat, &[], pen);
             continue;
         };
         if pen.mode() == Strings::All {
             all(&judged, plain, beside.has(found, index, &judged), pen);
         } else {
             pen.noted(&judged, Code::String, "a deprecated path in a string");
+        }
+    }
+}
+
+/// Notes what a longer string mentions, if that is asked for, besides what its import statements name.
+fn mentioned(plain: &Plain, flat: &str, statements: &[code::Statement], pen: &mut Pen<'_, '_>) {
+    if !pen.unit.setting.options.mentions || plain.fate == Some(Fate::Read) {
+        return;
+    }
+    let table = pen.unit.setting.table;
+    let known: Vec<_> = statements.iter().map(code::Statement::place).collect();
+    let is_known = |at: usize| known.iter().any(|place| place.contains(&at));
+    let imported = mentions::imports(flat).into_iter();
+    let imported = imported.filter(|name| is_known(name.module.start));
+    let imported: Vec<_> = imported.map(|name| name.range.start).collect();
+    for (range, path) in mentions::paths_and_imports(flat, table) {
+        if is_known(range.start) || imported.contains(&range.start) {
+            continue;
+        }
+        if let Some(verdict) = asked(&path, table) {
+            let judged = one(&path, plain.text.near(range), verdict);
+            pen.noted(&judged, Code::Mention, "mentions a deprecated path");
         }
     }
 }

@@ -9,20 +9,22 @@ use super::{Form, Found, Site, code, lazy, plain};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
 use crate::lang::draft::{Draft, Refusal, Subject, show};
-use crate::lang::python::unit::Unit;
+use crate::lang::python::unit::{MODULE, Unit};
+use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
 use crate::path::{Namespaces, Segment};
 use crate::text::Edit;
 
 /// Decides and edits every string that stands alone, and adds each that is a reference, or names
-/// anything, as a use.
+/// anything, as a use. `has_label` says whether an application has a label that is not its last name.
 pub(in crate::lang::python) fn plan(
     unit: &Unit<'_>,
     found: &Found,
+    has_label: &dyn Fn(&[Segment]) -> bool,
     draft: &mut Draft,
     uses: &mut Vec<Use>,
 ) {
-    let mut pen = Pen::new(unit, draft, uses);
+    let mut pen = Pen::new(unit, has_label, draft, uses);
     let mut sites: Vec<(&Site, Judged)> = Vec::new();
     for site in &found.sites {
         let judged = judged(site, unit.setting.table);
@@ -46,15 +48,13 @@ fn hold_constants(found: &Found, sites: &mut [(&Site, Judged)]) {
             wanted.entry(constant).or_default().push(edits);
         }
     }
-    let is_held = |constant: &u32| {
-        let sure = found
-            .constants
-            .iter()
-            .find(|known| known.start == *constant);
-        let all = wanted.get(constant);
-        sure.is_some_and(|known| known.is_sure)
-            && all.is_some_and(|all| all.iter().all(|edits| *edits == all[0]))
-    };
+    let sure = found.constants.iter().filter(|known| known.is_sure);
+    let sure: FxHashSet<u32> = sure.map(|known| known.start).collect();
+    let same = wanted.iter().filter(|(constant, all)| {
+        sure.contains(constant) && all.iter().all(|edits| *edits == all[0])
+    });
+    let held: FxHashSet<u32> = same.map(|(constant, _)| *constant).collect();
+    let is_held = |constant: &u32| held.contains(constant);
     for (site, judged) in sites.iter_mut() {
         let constants = site.text.constants();
         let unsure = constants
@@ -88,19 +88,36 @@ fn edits_in(site: &Site, judged: &Judged, constant: u32) -> Vec<Edit> {
     moved.edits.iter().filter(is_inside).cloned().collect()
 }
 
+/// A path that starts with the name of the module that it stands in, as `__name__` says it.
+enum Own {
+    /// The module stays.
+    Stays,
+    /// It moves, and the path with it: there is nothing to write.
+    Follows,
+    /// The path parts from it.
+    Parts(Refused),
+}
+
 /// Writes down what was decided, each thing once.
 pub(super) struct Pen<'p, 'u> {
     pub(super) unit: &'p Unit<'u>,
+    has_label: &'p dyn Fn(&[Segment]) -> bool,
     draft: &'p mut Draft,
     uses: &'p mut Vec<Use>,
-    seen: FxHashSet<(usize, Vec<Segment>)>,
+    seen: FxHashSet<(usize, usize, Vec<Segment>)>,
     edited: FxHashSet<(usize, usize)>,
 }
 
 impl<'p, 'u> Pen<'p, 'u> {
-    fn new(unit: &'p Unit<'u>, draft: &'p mut Draft, uses: &'p mut Vec<Use>) -> Self {
+    fn new(
+        unit: &'p Unit<'u>,
+        has_label: &'p dyn Fn(&[Segment]) -> bool,
+        draft: &'p mut Draft,
+        uses: &'p mut Vec<Use>,
+    ) -> Self {
         Self {
             unit,
+            has_label,
             draft,
             uses,
             seen: FxHashSet::default(),
@@ -113,8 +130,8 @@ impl<'p, 'u> Pen<'p, 'u> {
         self.unit.setting.options.strings
     }
 
-    fn known(&mut self, site: &Site, judged: Judged) {
-        if !self.first(&judged) {
+    fn known(&mut self, site: &Site, mut judged: Judged) {
+        if !self.first(site, &judged) {
             return;
         }
         let is_mapped = !matches!(judged.verdict, Verdict::Stays(_) | Verdict::MayMove(..));
@@ -123,8 +140,15 @@ impl<'p, 'u> Pen<'p, 'u> {
             _ => false,
         };
         let is_own = || site.is_store && self.is_own(&judged);
-        if is_mapped && (site.text.is_own || is_own() || defines()) {
+        if is_mapped && (is_own() || defines()) {
             return self.own(&judged);
+        }
+        if is_mapped && site.text.own > 0 {
+            match self.with_own_name(site, &judged) {
+                Own::Stays => {}
+                Own::Follows => return self.own(&judged),
+                Own::Parts(refused) => judged.verdict = Verdict::Refused(Box::new(refused)),
+            }
         }
         if is_mapped && self.mode() == Strings::Off {
             return self.note(&judged, "a deprecated path in a string");
@@ -142,6 +166,8 @@ impl<'p, 'u> Pen<'p, 'u> {
             },
             Verdict::Moves(moved) => {
                 let label = site.form == Form::App && moved.path.last() != moved.to.last();
+                let is_own = || (self.has_label)(&moved.path) || (self.has_label)(&moved.to);
+                let label = label && !is_own();
                 if self.rewrite(&judged, moved) && label {
                     let message = "the label of the application changes with its last name";
                     self.review(&judged, moved, Code::AppLabel, message);
@@ -151,11 +177,51 @@ impl<'p, 'u> Pen<'p, 'u> {
         }
     }
 
-    /// Whether this path was not met at this place before: a constant is read from several places.
-    fn first(&mut self, judged: &Judged) -> bool {
+    /// Whether this path was not met at this place before: a constant may be read from several places. A
+    /// path that is put together of a constant and something else is one of each place.
+    fn first(&mut self, site: &Site, judged: &Judged) -> bool {
         let path = judged.uses.first().map(|(path, _)| path.clone());
-        self.seen
-            .insert((judged.range.start, path.unwrap_or_default()))
+        let path = path.unwrap_or_default();
+        let apart = match site.text.is_in_pieces() {
+            true => site.text.range.start,
+            false => usize::MAX,
+        };
+        self.seen.insert((judged.range.start, apart, path))
+    }
+
+    /// What becomes of a mapped path that starts with the name of this very module.
+    fn with_own_name(&self, site: &Site, judged: &Judged) -> Own {
+        let table = self.unit.setting.table;
+        let flat = site.text.flat();
+        let own = flat.get(..site.text.own).unwrap_or_default();
+        let own: Vec<Segment> = own.split('.').map(Segment::new).collect();
+        let new = match table.resolve(&own, MODULE) {
+            Outcome::Stays => return Own::Stays,
+            Outcome::Moves(moved) => moved.to.segments().to_vec(),
+            Outcome::Removed(_) | Outcome::Alternatives(_) => return Own::Follows,
+        };
+        let (path, to, rule) = match &judged.verdict {
+            Verdict::Moves(moved) => (&moved.path, &moved.to, moved.rule),
+            Verdict::Refused(refused) => match &refused.to {
+                Some(to) => (&refused.path, to, refused.rule),
+                None => return Own::Follows,
+            },
+            Verdict::Stays(_) | Verdict::MayMove(..) => return Own::Stays,
+        };
+        let follows = path.strip_prefix(own.as_slice()).is_some_and(|rest| {
+            let to = to.strip_prefix(new.as_slice());
+            to.is_some_and(|to| to == rest)
+        });
+        if follows {
+            return Own::Follows;
+        }
+        let message = "this module moves, and what it names by its own name moves elsewhere";
+        Own::Parts(Refused {
+            path: path.clone(),
+            to: Some(to.clone()),
+            rule,
+            refusal: Refusal::new(Code::String, message).help("write the new path by hand"),
+        })
     }
 
     /// Whether the file is the old module that the path names, or the package of it.

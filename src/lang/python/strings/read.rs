@@ -4,8 +4,8 @@
 use std::cell::{OnceCell, RefCell};
 
 use ruff_python_ast::{
-    Arguments, Expr, ExprCall, ExprFString, ExprStringLiteral, FStringPart,
-    InterpolatedStringElement, Operator, StringFlags,
+    Arguments, ConversionFlag, DictItem, Expr, ExprCall, ExprFString, ExprStringLiteral,
+    FStringPart, InterpolatedStringElement, Operator, StringFlags,
 };
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -291,7 +291,7 @@ impl<'u> Reader<'u, '_> {
             Expr::BinOp(binary) => matches!(binary.op, Operator::Add | Operator::Mod),
             Expr::Call(call) => is_method(call, "format") || is_method(call, "join"),
             Expr::Name(_) => true,
-            _ => false,
+            _ => self.own_path(expr).is_some(),
         };
         if !is_string {
             return None;
@@ -313,22 +313,7 @@ impl<'u> Reader<'u, '_> {
                 self.add(&binary.right, text, purpose, depth);
             }
             Expr::BinOp(binary) if binary.op == Operator::Mod => {
-                let mut pattern = Text::new(0..0);
-                self.add(&binary.left, &mut pattern, purpose, depth);
-                let values: Vec<&Expr> = match &*binary.right {
-                    Expr::Tuple(tuple) => tuple.elts.iter().collect(),
-                    value => vec![value],
-                };
-                let mut values = values.into_iter();
-                pieces(
-                    &pattern,
-                    text,
-                    &percent,
-                    &mut |key, text| match (key, values.next()) {
-                        ("", Some(value)) => self.add(value, text, purpose, depth),
-                        _ => text.hole(),
-                    },
-                );
+                self.percented(&binary.left, &binary.right, text, purpose, depth);
             }
             Expr::Call(call) if is_method(call, "format") => {
                 self.formatted(call, text, purpose, depth);
@@ -338,8 +323,56 @@ impl<'u> Reader<'u, '_> {
             }
             Expr::Named(named) => self.add(&named.value, text, purpose, depth),
             Expr::Name(name) => self.name(expr, name.range, text, purpose, depth),
-            _ => text.hole(),
+            _ => match self.own_path(expr).filter(|_| purpose != Purpose::Alone) {
+                Some(path) => text.push_own(&path.join(".")),
+                None => text.hole(),
+            },
         }
+    }
+
+    /// `"%s.f" % x`, `"%(x)s.f" % {"x": x}`.
+    fn percented(
+        &self,
+        pattern: &Expr,
+        values: &Expr,
+        text: &mut Text,
+        purpose: Purpose,
+        depth: u32,
+    ) {
+        let read = self.pattern(pattern, text, purpose, depth);
+        let mut next = 0;
+        pieces(&read, text, &percent, &mut |key, text| {
+            let value = match (values, key) {
+                (Expr::Dict(dict), key) if !key.is_empty() => {
+                    let is_key = |item: &&DictItem| matches!(&item.key, Some(Expr::StringLiteral(own)) if own.value.to_str() == key);
+                    let mut items = dict.items.iter().filter(is_key);
+                    items.next_back().map(|item| &item.value)
+                }
+                (Expr::Tuple(tuple), "") => {
+                    next += 1;
+                    tuple.elts.get(next - 1)
+                }
+                (value, "") => {
+                    next += 1;
+                    Some(value).filter(|_| next == 1)
+                }
+                _ => None,
+            };
+            match value {
+                Some(value) => self.add(value, text, purpose, depth),
+                None => text.hole(),
+            }
+        });
+    }
+
+    /// What a pattern says, whose start becomes the start of `text`.
+    fn pattern(&self, pattern: &Expr, text: &mut Text, purpose: Purpose, depth: u32) -> Text {
+        let mut read = Text::new(0..0);
+        self.add(pattern, &mut read, purpose, depth);
+        if text.runs.is_empty() {
+            text.own = read.own;
+        }
+        read
     }
 
     fn claim(&self, range: TextRange, purpose: Purpose) {
@@ -396,7 +429,10 @@ impl<'u> Reader<'u, '_> {
                     InterpolatedStringElement::Interpolation(value)
                         if value.format_spec.is_none()
                             && value.debug_text.is_none()
-                            && value.conversion.is_none() =>
+                            && matches!(
+                                value.conversion,
+                                ConversionFlag::None | ConversionFlag::Str
+                            ) =>
                     {
                         self.add(&value.expression, text, purpose, depth);
                     }
@@ -411,8 +447,7 @@ impl<'u> Reader<'u, '_> {
         let Expr::Attribute(function) = &*call.func else {
             return text.hole();
         };
-        let mut pattern = Text::new(0..0);
-        self.add(&function.value, &mut pattern, purpose, depth);
+        let pattern = self.pattern(&function.value, text, purpose, depth);
         let mut next = 0;
         pieces(&pattern, text, &braces, &mut |key, text| {
             let value = if key.is_empty() {
@@ -460,15 +495,8 @@ impl<'u> Reader<'u, '_> {
         let Some(chain) = self.chain(expr).filter(|_| purpose != Purpose::Alone) else {
             return text.hole();
         };
-        if chain.reach.bindings.is_empty() && chain.reach.stars.is_empty() {
-            match self.own_name(&chain.parts[0].name) {
-                Some(name) => {
-                    text.is_own = true;
-                    text.push(&name.join("."), None);
-                }
-                None => text.hole(),
-            }
-            return;
+        if let Some(own) = self.own_path(expr) {
+            return text.push_own(&own.join("."));
         }
         let Some((binding, value)) = self.constant(chain) else {
             return text.hole();
@@ -481,22 +509,14 @@ impl<'u> Reader<'u, '_> {
         }
         let mut inner = Text::new(bytes(value.range()));
         self.add(value, &mut inner, purpose, depth);
+        if text.runs.is_empty() {
+            text.own = inner.own;
+        }
         for mut run in inner.runs {
             if let Run::Known { constant, .. } = &mut run {
                 constant.get_or_insert(start);
             }
             text.runs.push(run);
-        }
-    }
-
-    /// `__name__` and `__package__` of this file.
-    fn own_name(&self, name: &str) -> Option<Vec<Segment>> {
-        let module = self.unit.modules.first()?;
-        match name {
-            "__name__" => Some(module.clone()),
-            "__package__" if self.unit.is_package => Some(module.clone()),
-            "__package__" => Some(module[..module.len().checked_sub(1)?].to_vec()),
-            _ => None,
         }
     }
 
@@ -506,15 +526,17 @@ impl<'u> Reader<'u, '_> {
             return None;
         };
         let bound = self.unit.scopes.binding(binding);
-        if bound.kind != BindingKind::Assignment || chain.parts.len() > 1 {
+        let is_bound = matches!(bound.kind, BindingKind::Assignment | BindingKind::Walrus);
+        if !is_bound || chain.parts.len() > 1 || !chain.reach.stars.is_empty() {
             return None;
         }
-        let value = self.seen.values.get(&bound.range.start().to_u32())?;
-        let is_string = matches!(
-            value,
-            Expr::StringLiteral(_) | Expr::FString(_) | Expr::BinOp(_)
-        );
-        is_string.then_some((binding, *value))
+        let value = *self.seen.values.get(&bound.range.start().to_u32())?;
+        let is_string = match value {
+            Expr::StringLiteral(_) | Expr::FString(_) | Expr::BinOp(_) | Expr::Name(_) => true,
+            Expr::Call(call) => is_method(call, "format") || is_method(call, "join"),
+            _ => self.own_path(value).is_some(),
+        };
+        is_string.then_some((binding, value))
     }
 }
 

@@ -145,6 +145,8 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
         is_package: case.module == "old" || case.module == "pkg.sub",
         is_stub: false,
         types: Default::default(),
+        quoted: Vec::new(),
+        leaving: Default::default(),
         unread: Default::default(),
         kept: KeptLines::of(text, "#"),
         setting: Setting {
@@ -157,7 +159,7 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
     let found = find(&unit);
     let mut draft = Draft::default();
     let mut uses = Vec::new();
-    plan(&unit, &found, &mut draft, &mut uses);
+    plan(&unit, &found, &|_| false, &mut draft, &mut uses);
     uses.sort_by_key(|one| one.range.as_ref().map(|range| range.start));
     let said = said(text, &unit, &found, &draft);
     let count = draft.edits.len();

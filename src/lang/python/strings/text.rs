@@ -31,8 +31,9 @@ pub(super) struct Text {
     pub(super) runs: Vec<Run>,
     /// The expression.
     pub(super) range: Range<usize>,
-    /// It is made of the name of this very module.
-    pub(super) is_own: bool,
+    /// How many bytes of what it says, from the start, are the name of this very module or of its package
+    /// (`__name__`, `__package__`).
+    pub(super) own: usize,
 }
 
 impl Text {
@@ -41,7 +42,7 @@ impl Text {
         Self {
             runs: Vec::new(),
             range,
-            is_own: false,
+            own: 0,
         }
     }
 
@@ -73,6 +74,14 @@ impl Text {
         });
     }
 
+    /// Appends the name of this very module, or of its package.
+    pub(super) fn push_own(&mut self, name: &str) {
+        if self.runs.is_empty() {
+            self.own = name.len();
+        }
+        self.push(name, None);
+    }
+
     /// Appends something unknown.
     pub(super) fn hole(&mut self) {
         self.runs.push(Run::Hole);
@@ -86,6 +95,17 @@ impl Text {
     /// Whether nothing is unknown.
     pub(super) fn is_complete(&self) -> bool {
         !self.runs.contains(&Run::Hole)
+    }
+
+    /// Whether it is put together of a constant and something else.
+    pub(super) fn is_in_pieces(&self) -> bool {
+        let constant = |run: &Run| match run {
+            Run::Known { constant, .. } => *constant,
+            Run::Hole => None,
+        };
+        let constants = self.constants();
+        !constants.is_empty()
+            && (constants.len() > 1 || self.runs.iter().any(|run| constant(run).is_none()))
     }
 
     /// The constants that it is made of.

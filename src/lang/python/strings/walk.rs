@@ -3,7 +3,7 @@
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{
     Expr, ExprCall, ExprCompare, ExprList, ExprSubscript, ExprTuple, ModModule, Parameter, Stmt,
-    WithItem,
+    StmtClassDef, WithItem,
 };
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -44,6 +44,10 @@ pub(super) struct Seen<'a> {
     pub(super) attributes: FxHashMap<TextRange, &'a Expr>,
     /// Expressions whose value nobody uses.
     pub(super) discarded: FxHashSet<TextRange>,
+    /// Definitions of classes.
+    pub(super) classes: Vec<&'a StmtClassDef>,
+    /// Values of keywords, and at keys that are plain strings, with the name.
+    pub(super) keyed: Vec<(&'a str, &'a Expr)>,
     /// Bodies of `__getattr__` of the module.
     pub(super) getattrs: Vec<TextRange>,
     groups: Vec<u32>,
@@ -100,6 +104,11 @@ impl<'a> Seen<'a> {
 
     fn call(&mut self, call: &'a ExprCall) {
         self.calls.push(call);
+        for keyword in &call.arguments.keywords {
+            if let Some(name) = &keyword.arg {
+                self.keyed.push((name.as_str(), &keyword.value));
+            }
+        }
         self.visit_expr(&call.func);
         // Arguments that are strings stand together; what is deeper inside does not.
         let group = self.next_group;
@@ -163,6 +172,7 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
                 return;
             }
             Stmt::ClassDef(class) => {
+                self.classes.push(class);
                 for decorator in &class.decorator_list {
                     self.visit_decorator(decorator);
                 }
@@ -245,6 +255,9 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
             }
             Expr::Dict(dict) => {
                 for item in &dict.items {
+                    if let Some(Expr::StringLiteral(key)) = &item.key {
+                        self.keyed.push((key.value.to_str(), &item.value));
+                    }
                     self.grouped(|walk| {
                         if let Some(key) = &item.key {
                             walk.visit_expr(key);

@@ -13,6 +13,7 @@
 //! container, strings that are put together at run time.
 
 mod answers;
+mod labels;
 mod mentions;
 mod modules;
 mod reading;
@@ -20,10 +21,10 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -32,7 +33,7 @@ use super::unit::Setting;
 use crate::path::Segment;
 
 pub(super) use answers::{Answer, Reach};
-pub(super) use reading::imported;
+pub(super) use reading::{imported, runs_on_import};
 pub(super) use search::Search;
 
 /// How often files are planned to learn what they ask.
@@ -55,6 +56,8 @@ pub(super) struct Survey {
     /// Replaced as a whole between rounds, and read once a file.
     known: RwLock<Arc<Known>>,
     modules: Modules,
+    /// Applications with a label of their own, once somebody looked.
+    labels: OnceLock<FxHashSet<Vec<Segment>>>,
     /// By file: what was asked when it was last planned ahead.
     attempts: Mutex<FxHashMap<PathBuf, Asked>>,
 }
@@ -68,6 +71,8 @@ pub(super) struct Asked {
     open: FxHashSet<Question>,
     /// The plan of the text that it becomes asked more, to which nothing leads a search.
     asked_more: bool,
+    /// It asked for the labels of applications before they were known.
+    labels: bool,
 }
 
 /// Answers so far.
@@ -95,6 +100,7 @@ pub(super) struct Look<'s> {
     known: Arc<Known>,
     setting: Setting<'s>,
     asked: RefCell<FxHashSet<Question>>,
+    asks_labels: Cell<bool>,
     real: OnceCell<PathBuf>,
 }
 
@@ -113,6 +119,7 @@ impl Survey {
             known: Arc::clone(&known),
             setting,
             asked: RefCell::default(),
+            asks_labels: Cell::default(),
             real: OnceCell::new(),
         }
     }
@@ -124,6 +131,7 @@ impl Survey {
             return;
         }
         let known = Arc::clone(&look.known);
+        let labels = look.asks_labels.get();
         let questions = look.into_asked();
         let is_open = |question: &&Question| !known.answers.contains_key(*question);
         let mut attempts = self.attempts();
@@ -131,12 +139,14 @@ impl Survey {
             Some(asked) => {
                 let mut open = questions.iter().filter(is_open);
                 asked.asked_more |= !open.all(|question| asked.open.contains(question));
+                asked.labels |= labels;
             }
             None => {
                 let asked = Asked {
                     open: questions.iter().filter(is_open).cloned().collect(),
                     questions,
                     asked_more: false,
+                    labels,
                 };
                 attempts.insert(file.to_owned(), asked);
             }
@@ -162,9 +172,11 @@ impl Survey {
     pub(super) fn stands(&self, file: &Path) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let is_no = |question| known.answers.get(question).is_some_and(Answer::is_empty);
-        self.attempts()
-            .get(file)
-            .is_some_and(|asked| !asked.asked_more && asked.open.iter().all(is_no))
+        let no_labels = || self.labels.get().is_some_and(FxHashSet::is_empty);
+        self.attempts().get(file).is_some_and(|asked| {
+            let told = !asked.labels || no_labels();
+            told && !asked.asked_more && asked.open.iter().all(is_no)
+        })
     }
 
     fn attempts(&self) -> MutexGuard<'_, FxHashMap<PathBuf, Asked>> {

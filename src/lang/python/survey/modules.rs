@@ -8,13 +8,26 @@ use rustc_hash::FxHashSet;
 use super::Look;
 use super::reading::{imported, is_other, source, with_unit};
 use crate::lang::memo::Memo;
-use crate::lang::python::roots::{Found, Kind};
+use crate::lang::python::parse::{self, SourceKind};
+use crate::lang::python::roots::{Found, Kind, Roots};
+use crate::lang::python::scopes::{BindingKind, Scopes};
 use crate::lang::python::tree::Tree;
 use crate::path::Segment;
 
 /// What was learned of files, by their paths.
 #[derive(Default)]
-pub(super) struct Modules(Memo<Arc<Said>>);
+pub(super) struct Modules {
+    said: Memo<Arc<Said>>,
+    names: Memo<Arc<Names>>,
+}
+
+/// The names that a module binds at its top level.
+#[derive(Debug, Default)]
+struct Names {
+    bound: FxHashSet<Segment>,
+    /// There may be more: a star import, a `__getattr__`, a text that cannot be read.
+    is_open: bool,
+}
 
 /// What a module says at its top level.
 #[derive(Debug, Default)]
@@ -62,8 +75,33 @@ impl Look<'_> {
         said.imports.iter().any(|imported| back.contains(imported))
     }
 
+    /// Whether a module lies at a path, and has these names.
+    pub(in crate::lang::python) fn leads(
+        &self,
+        roots: &Roots,
+        from: &Path,
+        module: &[Segment],
+        names: &[&Segment],
+    ) -> bool {
+        let Some(found) = roots.find_from(from, module) else {
+            return false;
+        };
+        names.iter().all(|name| {
+            let below: Vec<Segment> = module.iter().chain([*name]).cloned().collect();
+            roots.find_from(from, &below).is_some()
+                || found.file.as_ref().is_some_and(|file| {
+                    let names = self
+                        .survey
+                        .modules
+                        .names
+                        .get_or(file, || Arc::new(names_of(file)));
+                    names.is_open || names.bound.contains(*name)
+                })
+        })
+    }
+
     fn said(&self, tree: &Tree<'_>, file: &Path) -> Arc<Said> {
-        self.survey.modules.0.get_or(file, || {
+        self.survey.modules.said.get_or(file, || {
             let read = || {
                 let source = source(file)?;
                 with_unit(file, source.text(), tree.roots, self.setting, |unit| {
@@ -79,4 +117,30 @@ impl Look<'_> {
             Arc::new(read().unwrap_or_default())
         })
     }
+}
+
+/// The names that the module of a file binds. Its imports are not followed, so that nothing leads back here.
+fn names_of(file: &Path) -> Names {
+    let open = Names {
+        is_open: true,
+        ..Names::default()
+    };
+    let Some(source) = source(file) else {
+        return open;
+    };
+    let Ok(parsed) = parse::module(source.text(), SourceKind::of(file)) else {
+        return open;
+    };
+    let scopes = Scopes::of(parsed.syntax(), source.text());
+    let top = scopes
+        .bindings
+        .iter()
+        .filter(|binding| binding.scope.index() == 0);
+    let mut names = Names::default();
+    for binding in top {
+        names.is_open |=
+            matches!(binding.kind, BindingKind::Star(_)) || binding.name == "__getattr__";
+        names.bound.insert(binding.name.clone());
+    }
+    names
 }

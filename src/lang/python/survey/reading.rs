@@ -215,7 +215,7 @@ fn forward(
 pub(in crate::lang::python) fn imported(unit: &Unit<'_>) -> Vec<Vec<Segment>> {
     let mut modules = Vec::new();
     for (number, import) in unit.scopes.imports.iter().enumerate() {
-        if import.unreachable || import.is_lazy || !runs_at_once(unit, import) {
+        if !runs_on_import(unit, import) {
             continue;
         }
         let id = ImportId(number as u32);
@@ -230,6 +230,11 @@ pub(in crate::lang::python) fn imported(unit: &Unit<'_>) -> Vec<Vec<Segment>> {
         }
     }
     modules
+}
+
+/// Whether an import statement runs while its module is imported.
+pub(in crate::lang::python) fn runs_on_import(unit: &Unit<'_>, import: &Import) -> bool {
+    !import.unreachable && !import.is_lazy && runs_at_once(unit, import)
 }
 
 fn runs_at_once(unit: &Unit<'_>, import: &Import) -> bool {

@@ -17,8 +17,9 @@ use super::reading::{self, Facts, Wanted};
 use super::{Question, unless_it_panics};
 use crate::lang::python::roots::Roots;
 use crate::lang::python::unit::Setting;
+use crate::lang::python::{is_code, is_script};
 use crate::path::Segment;
-use crate::project::{Anchor, Prefilter, Project, WalkOptions, discover};
+use crate::project::{Anchor, Prefilter, Project, Sources, WalkOptions, discover};
 
 /// How often other names are followed.
 const WALKS: usize = 3;
@@ -80,22 +81,22 @@ impl Search<'_> {
     }
 
     /// Files of the project that hold an anchor, without links.
-    fn walked(&self, anchors: &[Anchor]) -> Vec<PathBuf> {
+    pub(super) fn walked(&self, anchors: &[Anchor]) -> Vec<PathBuf> {
         let walk = WalkOptions {
             include: Default::default(),
             partition: None,
             progress: None,
             ..self.walk.clone()
         };
-        let is_source = |file: &Path| {
-            file.extension()
-                .is_some_and(|extension| extension == "py" || extension == "pyi")
+        let sources = Sources {
+            by_start: Some(&is_script),
+            ..Sources::named_so(&is_code)
         };
         let walked = discover(
             &[self.project.root().to_owned()],
             self.project,
             &walk,
-            &is_source,
+            sources,
             &Prefilter::new(anchors),
         );
         let files = walked.candidates.into_iter();
