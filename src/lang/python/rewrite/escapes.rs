@@ -41,6 +41,11 @@ impl HandedOn {
         match expression {
             Expr::BoolOp(choice) => choice.values.iter().for_each(|item| self.test(item)),
             Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => self.test(&unary.operand),
+            Expr::If(choice) => {
+                self.test(&choice.test);
+                self.test(&choice.body);
+                self.test(&choice.orelse);
+            }
             other => self.look(other),
         }
     }
