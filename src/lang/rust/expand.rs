@@ -57,6 +57,8 @@ pub struct Scan {
     pub docs: Vec<Vec<(Span, Literal)>>,
     /// Names that are written behind a word such as `struct`.
     pub defined: Vec<Ident>,
+    /// A variable stands behind such a word: names that are handed in may be defined.
+    pub defines_variables: bool,
 }
 
 /// A chain of names joined by `::`, or a single name.
@@ -74,6 +76,8 @@ pub struct Run {
     pub call: bool,
     /// The path goes on with what is only known where the macro is used.
     pub open: Option<OpenEnd>,
+    /// It stands where a macro may take the name of something new: not behind a colon or an operator.
+    pub may_be_new: bool,
 }
 
 /// How a path goes on behind the names that are known: `$n`, `#n`, a repetition.
@@ -242,6 +246,8 @@ fn scan_into(tokens: TokenStream, found: &mut Scan) {
         {
             found.defined.push(name.clone());
         }
+        found.defines_variables |= matches!(&trees[at], TokenTree::Ident(word) if defines(word))
+            && is_dollar(&trees, at + 1);
         match &trees[at] {
             TokenTree::Group(group) => {
                 scan_into(group.stream(), found);
@@ -425,6 +431,10 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
             call: matches!(trees.get(next), Some(TokenTree::Group(group))
                 if group.delimiter() == Delimiter::Parenthesis),
             open,
+            may_be_new: match at.checked_sub(1).map(|before| &trees[before]) {
+                Some(TokenTree::Punct(punct)) => matches!(punct.as_char(), ';' | ','),
+                _ => true,
+            },
         });
     }
     after

@@ -158,6 +158,8 @@ pub struct Found {
     pub item_tokens: FxHashSet<(ScopeId, Segment)>,
     /// What the body of a `macro_rules!` defines, by its name.
     pub made_by_macros: FxHashSet<(Segment, Segment)>,
+    /// Macros of this file that define nothing of what is handed to them.
+    pub plain_macros: FxHashSet<Segment>,
     /// Paths in macros that mean nothing here, and something where the macro is used.
     pub loose: Vec<Loose>,
     /// `include!` calls.

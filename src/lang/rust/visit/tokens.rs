@@ -170,7 +170,11 @@ impl Walker<'_, '_> {
         }
         let expanded = self.expansions.of(mac, position);
         if let (Position::Item, Expanded::Tokens(scan)) = (position, &*expanded) {
-            let single = |run: &&Run| run.names.len() == 1 && run.leading.is_none() && !run.bang;
+            let defines = !self.found.plain_macros.contains(name.as_str());
+            let single = |run: &&Run| {
+                let is_one = run.names.len() == 1 && run.leading.is_none() && !run.bang;
+                defines && is_one && run.may_be_new
+            };
             let names = scan.runs.iter().filter(single);
             let names = names.map(|run| (self.scope, bare(&run.names[0])));
             self.found.item_tokens.extend(names);
@@ -216,6 +220,10 @@ impl Walker<'_, '_> {
                 let made = scan.defined.iter().map(bare);
                 let made = made.map(|defined| (bare(name), defined));
                 walker.found.made_by_macros.extend(made);
+                // One that calls others may hand its variables on.
+                if !scan.defines_variables && !scan.runs.iter().any(|run| run.bang) {
+                    walker.found.plain_macros.insert(bare(name));
+                }
             }
             if let Expanded::Tokens(scan) = &*expanded {
                 // What the body imports is bound where the macro is used.
