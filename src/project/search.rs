@@ -116,8 +116,12 @@ impl<'a> Searcher<'a> {
         if !self.matches(&file, most)? {
             match self.also {
                 // Few files have such a place: they are read once more.
-                Some(also) if also.matches(&file::read_seen(path, self.max_file_size)?) => {}
-                _ => return Ok(None),
+                // One that is too large for it would have to be parsed for nothing else: it is left out.
+                Some(also) => match file::read_seen(path, self.max_file_size) {
+                    Ok(text) if also.matches(&text) => {}
+                    Ok(_) | Err(_) => return Ok(None),
+                },
+                None => return Ok(None),
             }
         }
         Ok(Some(file.metadata()?.len()))
