@@ -3,6 +3,7 @@
 //!
 //! Each fixture is up to two trials: `rewrite::NAME` runs the built binary on it; `compile::NAME`
 //! gives both of its states to rustc, `run::NAME` to Python, with no part of this crate taking part.
+//! `print::NAME` asks what prints the trees of both states, for Python of all fixtures at once.
 //! For Python, NAME begins with `python::`. So `cargo test --test fixtures R08` runs one row,
 //! `cargo test --test fixtures compile::` or `run::` asks only whether the fixtures tell the truth.
 
@@ -10,6 +11,10 @@
 mod compile;
 #[path = "runner/fixture.rs"]
 mod fixture;
+#[path = "../fuzz/src/printed.rs"]
+mod print_oracle;
+#[path = "runner/printed.rs"]
+mod printed;
 #[path = "runner/rewrite.rs"]
 mod rewrite;
 #[path = "runner/run.rs"]
@@ -67,17 +72,34 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
     }
     folders.sort();
     let mut trials = Vec::new();
+    let mut python = Vec::new();
     for folder in folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let name = format!("{}{name}", language.prefix());
         match Fixture::read(language, &folder) {
-            Ok(fixture) => trials.extend(trials_of(&name, Arc::new(fixture), judge)),
+            Ok(fixture) => {
+                let fixture = Arc::new(fixture);
+                if language == Language::Python {
+                    python.push((name.clone(), Arc::clone(&fixture)));
+                }
+                trials.extend(trials_of(&name, fixture, judge));
+            }
             Err(error) => {
                 trials.push(Trial::test(format!("read::{name}"), move || {
                     Err(Failed::from(error))
                 }));
             }
         }
+    }
+    if language == Language::Python {
+        trials.push(Trial::test("print::damage-is-seen", || {
+            printed::sees_damage().map_err(Failed::from)
+        }));
+        trials.push(Trial::test("print::python", move || {
+            let fixtures = python.iter();
+            let fixtures = fixtures.map(|(name, fixture)| (name.as_str(), &**fixture));
+            printed::python(fixtures).map_err(Failed::from)
+        }));
     }
     Ok(trials)
 }
@@ -97,6 +119,12 @@ fn trials_of(name: &str, fixture: Arc<Fixture>, judge: &Arc<Judge>) -> Vec<Trial
                 Claim::Python(behaviour) => run::run(&fixture, behaviour, &judge.root),
             };
             judged.map_err(Failed::from)
+        }));
+    }
+    if printed::has_rust(&fixture) {
+        let fixture = Arc::clone(&fixture);
+        trials.push(Trial::test(format!("print::{name}"), move || {
+            printed::rust(&fixture).map_err(Failed::from)
         }));
     }
     trials.push(Trial::test(format!("rewrite::{name}"), move || {

@@ -14,6 +14,8 @@ pub mod executed;
 mod journal;
 mod mapping;
 pub mod mutation;
+#[cfg(not(feature = "libfuzzer"))]
+mod printed;
 mod python;
 mod rewriter;
 mod rust;

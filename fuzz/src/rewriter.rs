@@ -184,6 +184,14 @@ pub fn checked(engine: &Engine<'_>, rules: &[Rule], file: &Path, bytes: &[u8]) -
     );
     let expected = first.plan.edits.apply(first.source.text());
     assert_eq!(second.source.text(), expected, "another text");
+    // What cannot be printed panics inside, and cargo-fuzz lets nothing panic.
+    #[cfg(not(feature = "libfuzzer"))]
+    if file.extension().is_some_and(|extension| extension == "rs")
+        && let Some(Err(difference)) =
+            crate::printed::print_the_same(first.source.text(), &expected)
+    {
+        panic!("the tree {difference}\n{expected}");
+    }
     if let Some(again) = &second.rewritten {
         let (once, twice) = (rewritten.as_bstr(), again.as_bstr());
         panic!("second run edits: it makes\n{twice}\n---- of\n{once}");

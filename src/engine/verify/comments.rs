@@ -4,7 +4,7 @@
 //! same line, or among the attributes) may go with it, or be on both of its halves.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Difference;
@@ -44,7 +44,8 @@ pub(super) fn check(before: Side<'_>, after: Side<'_>, marks: &Marks) -> Result<
             }
         }
     }
-    let copies = |text: &str| old.iter().any(|old| old.is_movable && old.text == text);
+    let movable = old.iter().filter(|old| old.is_movable);
+    let movable: BTreeSet<&str> = movable.map(|old| old.text.as_str()).collect();
     // The last ones of a text are those that are too many.
     for comment in new.iter().rev() {
         let Some(count) = counts.get_mut(comment.text.as_str()) else {
@@ -54,7 +55,7 @@ pub(super) fn check(before: Side<'_>, after: Side<'_>, marks: &Marks) -> Result<
             continue;
         }
         *count -= 1;
-        if !comment.is_movable || !copies(&comment.text) {
+        if !comment.is_movable || !movable.contains(comment.text.as_str()) {
             return Err(VerifyError {
                 difference: Difference::CommentAdded {
                     comment: shortened(comment.shown),

@@ -13,7 +13,6 @@ use ruff_text_size::Ranged;
 
 use super::depth;
 use super::docs::Docs;
-use super::mentions;
 use super::notebook::Notebook;
 use super::parse::{self, SourceKind};
 use super::strings;
@@ -41,13 +40,6 @@ const DIRECTIVES: &[&str] = &[
 
 /// The tokens of the text of a file of this name.
 pub(super) fn tokens(path: &Path, text: &str) -> Tokens {
-    // Of Cython there may be references if it is named and can be read.
-    let is_cython = path
-        .extension()
-        .is_some_and(|it| it == "pyx" || it == "pxd");
-    if mentions::Kind::of(path).is_some() && !is_cython {
-        return Tokens::opaque(text);
-    }
     let kind = SourceKind::of(path);
     if kind != SourceKind::Cells {
         return of_code(text, kind);

@@ -142,7 +142,11 @@ impl Rewrite<'_, '_> {
     fn definitions(&self) -> BTreeMap<String, Vec<Segment>> {
         let mut definitions: BTreeMap<String, Vec<Segment>> = BTreeMap::new();
         for binding in &self.unit.scopes.bindings {
-            if matches!(binding.kind, BindingKind::Import(..) | BindingKind::Star(_)) {
+            // What is deleted was bound elsewhere, or not at all.
+            if matches!(
+                binding.kind,
+                BindingKind::Import(..) | BindingKind::Star(_) | BindingKind::Deletion
+            ) {
                 continue;
             }
             let scope = self.unit.scopes.scope(binding.scope);
