@@ -6,7 +6,7 @@ use super::fate::{Blocks, ChainNext, Fates};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::own::Own;
-use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
+use crate::lang::python::scopes::{BindingId, ScopeId, ScopeKind};
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -40,16 +40,21 @@ impl Rewrite<'_, '_> {
 
     /// Whether code of a scope, or of one in it, uses names that are not written.
     fn is_dynamic_below(&self, scope: ScopeId) -> bool {
-        let scopes = self.unit.scopes.scopes.iter().enumerate();
-        let mut dynamic = scopes.filter(|(_, scope)| scope.dynamic);
-        dynamic.any(|(index, _)| self.is_below(ScopeId(index as u32), scope))
+        let mut dynamic = self.unit.scopes.dynamic.iter();
+        dynamic.any(|inner| self.is_below(*inner, scope))
     }
 
     /// Why a binding cannot go that a `del` undoes: the name would not be bound there.
     fn is_deleted(&self, binding: BindingId) -> Option<Refusal> {
         let deletions = &self.unit.scopes.deletions;
-        let deleted = |deletion: &&Chain| deletion.reach.bindings.contains(&binding);
-        let name = &deletions.iter().find(deleted)?.parts[0].name;
+        let reached = || {
+            let bindings = deletions.iter().flat_map(|it| &it.reach.bindings);
+            bindings.copied().collect()
+        };
+        if !self.deleted.get_or_init(reached).contains(&binding) {
+            return None;
+        }
+        let name = &self.unit.scopes.binding(binding).name;
         Some(
             Refusal::new(
                 Code::Binding,

@@ -1,117 +1,147 @@
 //! Modules that an import loads besides binding a name: with `import a` and `from a.m import V`, `a.m.Z` works since
 //! the second statement loads `a.m`. Where that one leaves, an import of the module comes (row P23).
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
 use super::fate::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
-use crate::lang::python::scopes::BlockId;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
+
+/// So many chains of one module are looked at: all of them start at an import of the package.
+const MOST: usize = 64;
+
+/// What chains go through below the package that their head is, with the chains.
+type Needed<'f> = FxHashMap<&'f [Segment], Vec<&'f ChainFact>>;
+
+/// Imports that load such a module afterwards.
+type Loaders<'f> = FxHashMap<&'f [Segment], Vec<Key>>;
 
 impl Rewrite<'_, '_> {
     /// Adds imports of modules that only imports loaded which do so no more.
     pub(super) fn keep_loaded(&self, facts: &Facts, fates: &mut Fates) {
-        let before = fates.adds.len();
-        for &key in &facts.order {
+        let leaves = |key: &Key| matches!(fates.clause(*key), Next::Swaps(_) | Next::Goes);
+        if !facts.order.iter().any(leaves) {
+            return;
+        }
+        let roots = facts.order.iter().filter(|key| leaves(key));
+        let roots = roots.filter_map(|key| facts.clause(*key)?.path.as_ref()?.first());
+        let needed = needed(facts, fates, &roots.collect());
+        let mut loaders = None;
+        let mut seen: FxHashSet<(u32, &[Segment])> = FxHashSet::default();
+        let mut adds: Vec<Add> = Vec::new();
+        for &key in facts.order.iter().filter(|key| leaves(key)) {
             let Some(fact) = facts.clause(key) else {
                 continue;
             };
-            let after = match fates.clause(key) {
-                Next::Swaps(to) => self.loaded(fact, to).to_vec(),
-                Next::Goes => Vec::new(),
-                _ => continue,
+            let own = fact
+                .path
+                .as_deref()
+                .and_then(|path| self.loads(fact, path, &needed));
+            let Some(module) = own.filter(|module| module.len() > 1) else {
+                continue;
             };
-            let Some(path) = &fact.path else { continue };
-            let module = self.loaded(fact, path);
+            let block = self.unit.scopes.import(key.0).block;
             // What moves itself is no concern of what stays.
-            let moves = Verdict::of(self.table(), module, MODULE).len() > 0;
-            if module.len() < 2 || moves || after.starts_with(module) {
+            let moves = || Verdict::of(self.table(), module, MODULE).len() > 0;
+            let (Some(chains), true) = (needed.get(module), seen.insert((block.0, module))) else {
+                continue;
+            };
+            if moves() {
                 continue;
             }
-            let needs = |(at, chain): &(usize, &ChainFact)| {
-                !matches!(fates.chains[*at], ChainNext::Writes(_))
-                    && self.starts_above(chain, module, facts, fates)
-                    && !self.is_loaded(key, chain, module, facts, fates)
-            };
-            let mut chains = facts.chains.iter().enumerate();
-            if let Some((_, chain)) = chains.find(needs) {
-                let add = self.loading(key, chain, module, facts, fates);
-                if !fates.adds.contains(&add) {
-                    fates.adds.push(add);
-                }
+            let loaders = loaders.get_or_insert_with(|| self.loaders(&needed, facts, fates));
+            let lost = chains.iter().take(MOST).find(|chain| {
+                let added = |add: &Add| {
+                    add.module.starts_with(module)
+                        && (add.beside == key || self.is_before(add.beside, key, chain))
+                };
+                !self.is_loaded(key, chain, loaders.get(module))
+                    && !fates.adds.iter().chain(&adds).any(added)
+            });
+            if let Some(chain) = lost {
+                adds.push(self.loading(key, chain, module, facts, fates));
             }
         }
-        if fates.adds.len() > before {
+        if !adds.is_empty() {
+            fates.adds.extend(adds);
             fates.adds.sort_by_key(|add| add.beside);
         }
     }
 
-    /// Whether a chain goes from a package, which an import that stays binds, to a module or on.
-    fn starts_above(
+    /// The longest module that is needed, of those that a clause loads when it names this path.
+    fn loads<'f>(
         &self,
-        chain: &ChainFact,
-        module: &[Segment],
-        facts: &Facts,
-        fates: &Fates,
-    ) -> bool {
-        chain.through.iter().any(|(key, sense)| {
-            let stays = !matches!(fates.clause(*key), Next::Swaps(_) | Next::Goes);
-            let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
-            stays
-                && chain.senses[*sense].path.starts_with(module)
-                && value.is_some_and(|value| value.len() < module.len())
-        })
-    }
-
-    /// The module that a clause loads when it names this path.
-    fn loaded<'p>(&self, fact: &ClauseFact, path: &'p [Segment]) -> &'p [Segment] {
-        let is_module = || {
-            self.tree.is_module(path)
-                || self.is_imported_as_module(path)
-                || self.table().old_children(path).next().is_some()
-        };
-        match fact.form {
-            Form::From if !is_module() => &path[..path.len().saturating_sub(1)],
-            _ => path,
+        fact: &ClauseFact,
+        path: &[Segment],
+        needed: &Needed<'f>,
+    ) -> Option<&'f [Segment]> {
+        if let Some((whole, _)) = needed.get_key_value(path)
+            && (fact.form != Form::From || self.is_loadable(path))
+        {
+            return Some(whole);
         }
+        let longest = match fact.form {
+            Form::From => path.len().saturating_sub(1),
+            _ => path.len(),
+        };
+        (2..=longest)
+            .rev()
+            .find_map(|len| needed.get_key_value(&path[..len]))
+            .map(|(known, _)| *known)
     }
 
-    /// Whether something that stays loads the module, wherever the clause was run, before the chain is read.
-    fn is_loaded(
-        &self,
-        key: Key,
-        chain: &ChainFact,
-        module: &[Segment],
-        facts: &Facts,
-        fates: &Fates,
-    ) -> bool {
-        let scopes = &self.unit.scopes;
-        let own = scopes.import(key.0).block;
-        let read = &scopes.chains[chain.index];
-        let is_before = |other: Key| {
-            let import = scopes.import(other.0);
-            let runs_first = import.range.end() <= read.parts[0].range.start();
-            self.is_around(import.block, own) && (import.scope != read.scope || runs_first)
-        };
-        let by_clause = facts.order.iter().any(|&other| {
-            let Some(fact) = facts.clause(other) else {
-                return false;
+    /// Whether what a from-import names is a module, as far as is known.
+    fn is_loadable(&self, path: &[Segment]) -> bool {
+        self.tree.is_module(path)
+            || self.is_imported_as_module(path)
+            || self.table().old_children(path).next().is_some()
+    }
+
+    /// The imports that load what is needed, when all is done.
+    fn loaders<'f>(&self, needed: &Needed<'f>, facts: &Facts, fates: &Fates) -> Loaders<'f> {
+        let mut loaders: Loaders<'f> = FxHashMap::default();
+        for &key in &facts.order {
+            let Some(fact) = facts.clause(key) else {
+                continue;
             };
-            let path = match fates.clause(other) {
+            let path = match fates.clause(key) {
                 Next::Swaps(to) => Some(to),
                 Next::Goes => None,
                 _ => fact.path.as_ref(),
             };
-            let loads = path.is_some_and(|path| self.loaded(fact, path).starts_with(module));
-            // What the chain goes through is there.
-            let is_through = || chain.keys().any(|key| key == other);
-            loads && (is_through() || is_before(other))
-        });
-        by_clause
-            || fates.adds.iter().any(|add| {
-                add.module.starts_with(module) && (is_before(add.beside) || add.beside == key)
-            })
+            let longest = path.and_then(|path| self.loads(fact, path, needed));
+            let longest = longest.unwrap_or_default();
+            // A module loads the packages that it is in.
+            for len in 2..=longest.len() {
+                if let Some((module, _)) = needed.get_key_value(&longest[..len]) {
+                    loaders.entry(*module).or_default().push(key);
+                }
+            }
+        }
+        loaders
+    }
+
+    /// Whether one of these imports was run when a chain is read, wherever the clause `key` was.
+    fn is_loaded(&self, key: Key, chain: &ChainFact, loaders: Option<&Vec<Key>>) -> bool {
+        // What the chain goes through is there.
+        let is_through = |loader: Key| chain.keys().any(|key| key == loader);
+        loaders
+            .into_iter()
+            .flatten()
+            .any(|&loader| is_through(loader) || self.is_before(loader, key, chain))
+    }
+
+    /// Whether a clause runs wherever `key` does, and before a chain is read.
+    fn is_before(&self, other: Key, key: Key, chain: &ChainFact) -> bool {
+        let scopes = &self.unit.scopes;
+        let read = &scopes.chains[chain.index];
+        let import = scopes.import(other.0);
+        let runs_first = import.range.end() <= read.parts[0].range.start();
+        self.is_around(import.block, scopes.import(key.0).block)
+            && (import.scope != read.scope || runs_first)
     }
 
     /// The import that loads a module which the clause loaded for a chain.
@@ -125,17 +155,15 @@ impl Rewrite<'_, '_> {
     ) -> Add {
         let scopes = &self.unit.scopes;
         let import = scopes.import(key.0);
-        let block = |key: Key| -> BlockId { scopes.import(key.0).block };
-        // Beside an import that binds the package, if one stands in the same block.
         let binds = |other: &Key| {
-            let root = facts
-                .clause(*other)
-                .is_some_and(|fact| matches!(fact.form, Form::Dotted | Form::Undotted));
-            root && !matches!(fates.clause(*other), Next::Swaps(_) | Next::Goes)
+            let form = facts.clause(*other).map(|fact| fact.form);
+            matches!(form, Some(Form::Dotted | Form::Undotted))
+                && !matches!(fates.clause(*other), Next::Swaps(_) | Next::Goes)
         };
+        // Beside an import that binds the package, if one stands in the same block.
         let beside = chain
             .keys()
-            .find(|other| binds(other) && block(*other) == block(key));
+            .find(|other| binds(other) && scopes.import(other.0).block == import.block);
         let bound = chain
             .keys()
             .any(|other| binds(&other) && scopes.import(other.0).scope == import.scope);
@@ -155,4 +183,32 @@ impl Rewrite<'_, '_> {
             parent: false,
         }
     }
+}
+
+/// The modules below some roots that chains go to, or through, from a package that an import which stays binds.
+fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> Needed<'f> {
+    let mut needed: Needed<'f> = FxHashMap::default();
+    for (chain, next) in facts.chains.iter().zip(&fates.chains) {
+        if matches!(next, ChainNext::Writes(_)) {
+            continue;
+        }
+        for (key, sense) in &chain.through {
+            let stays = !matches!(fates.clause(*key), Next::Swaps(_) | Next::Goes);
+            let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
+            let (Some(value), true) = (value, stays) else {
+                continue;
+            };
+            let path = &chain.senses[*sense].path;
+            if !roots.contains(&path[0]) {
+                continue;
+            }
+            for len in value.len() + 1..=path.len() {
+                let chains = needed.entry(&path[..len]).or_default();
+                if chains.len() < MOST {
+                    chains.push(chain);
+                }
+            }
+        }
+    }
+    needed
 }

@@ -80,6 +80,8 @@ pub(super) struct Rewrite<'r, 'a> {
     kept_names: FxHashMap<Key, Segment>,
     /// Names that the text reaches through its own module; found when they are asked for.
     own: OnceCell<Own>,
+    /// Bindings that a `del` undoes; found when they are asked for.
+    deleted: OnceCell<FxHashSet<BindingId>>,
     /// The last imports of each package; found when they are asked for.
     last: OnceCell<LastImports>,
 }
@@ -102,6 +104,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             renamed: FxHashSet::default(),
             kept_names: FxHashMap::default(),
             own: OnceCell::new(),
+            deleted: OnceCell::new(),
             last: OnceCell::new(),
         };
         let facts = Facts::of(unit, pairs);

@@ -23,8 +23,8 @@ impl Scopes {
         self.dynamic_globals |= scope == ScopeId(0) || SEES_GLOBALS.contains(&builtin);
     }
 
-    /// Marks the scopes that hand such a builtin on without a call (`map(eval, lines)`).
-    pub(super) fn find_handed_on(&mut self) {
+    /// Marks the scopes that hand such a builtin on without a call (`map(eval, lines)`), and lists all.
+    pub(super) fn find_dynamic(&mut self) {
         let handed_on = |name: &str| LOOKS_UP.iter().find(|builtin| **builtin == name);
         let found: Vec<(ScopeId, &'static str)> = self
             .chains
@@ -35,5 +35,8 @@ impl Scopes {
         for (scope, builtin) in found {
             self.is_dynamic(scope, builtin);
         }
+        let scopes = (0..).map(ScopeId).zip(&self.scopes);
+        let dynamic = scopes.filter(|(_, scope)| scope.dynamic);
+        self.dynamic = dynamic.map(|(id, _)| id).collect();
     }
 }

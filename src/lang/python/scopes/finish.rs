@@ -20,7 +20,7 @@ impl Builder<'_> {
         self.settle(&solved, &order);
         self.resolve(&solved, &order);
         self.scopes.part_deletions();
-        self.scopes.find_handed_on();
+        self.scopes.find_dynamic();
         self.scopes.sort_reads();
         self.scopes
     }

@@ -68,6 +68,8 @@ pub(crate) struct Scopes {
     /// Some code may use names of the module that are not written (`eval`, `exec`, `globals`, and at the top
     /// level `locals`, `vars`, `dir`).
     pub(crate) dynamic_globals: bool,
+    /// The scopes that are [`Scope::dynamic`].
+    pub(crate) dynamic: Vec<ScopeId>,
     /// Start of each string literal (with f- and t-strings) and the scope that evaluates it, by start.
     pub(super) strings: Vec<(u32, ScopeId)>,
 }
