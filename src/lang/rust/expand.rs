@@ -286,13 +286,17 @@ fn documentation(trees: &[TokenTree], at: usize) -> Option<(Span, Literal, usize
         return None;
     }
     let mut inside = group.stream().into_iter();
-    match (inside.next()?, inside.next()?, inside.next()?, inside.next()) {
-        (
-            TokenTree::Ident(word),
-            TokenTree::Punct(equals),
-            TokenTree::Literal(text),
-            None,
-        ) if word == "doc" && equals.as_char() == '=' => Some((hash.span(), text, next + 1)),
+    match (
+        inside.next()?,
+        inside.next()?,
+        inside.next()?,
+        inside.next(),
+    ) {
+        (TokenTree::Ident(word), TokenTree::Punct(equals), TokenTree::Literal(text), None)
+            if word == "doc" && equals.as_char() == '=' =>
+        {
+            Some((hash.span(), text, next + 1))
+        }
         _ => None,
     }
 }
@@ -368,7 +372,9 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
         leading = Some(span);
     }
     let mut dollar_crate = false;
-    if leading.is_none() && is_hash(trees, at) && matches!(trees.get(at + 1), Some(TokenTree::Ident(_)))
+    if leading.is_none()
+        && is_hash(trees, at)
+        && matches!(trees.get(at + 1), Some(TokenTree::Ident(_)))
     {
         // `#name::rest` in `quote!`: a variable.
         return skip_run(trees, at + 1);
@@ -544,7 +550,9 @@ fn continues_a_type(trees: &[TokenTree], at: usize) -> bool {
                     if matches!(p.as_char(), '-' | '=') && p.spacing() == Spacing::Joint)
             })
         }
-        TokenTree::Ident(_) => is_fragment(trees, before) || (before > 0 && is_hash(trees, before - 1)),
+        TokenTree::Ident(_) => {
+            is_fragment(trees, before) || (before > 0 && is_hash(trees, before - 1))
+        }
         TokenTree::Group(group) => {
             matches!(
                 group.delimiter(),
@@ -600,7 +608,10 @@ mod tests {
     #[test]
     fn variables_of_quote_are_no_names() {
         assert_eq!(runs("#std::fmt::Debug ::rt::#name::X"), ["::rt::?::X"]);
-        assert_eq!(runs("#(#items::a),* #[derive(Debug)] b"), ["derive", "Debug", "b"]);
+        assert_eq!(
+            runs("#(#items::a),* #[derive(Debug)] b"),
+            ["derive", "Debug", "b"]
+        );
     }
 
     #[test]

@@ -507,10 +507,14 @@ pub fn named_macros(attr: &syn::Attribute) -> Option<Vec<syn::Ident>> {
     let syn::Meta::List(list) = &attr.meta else {
         return None;
     };
-    let names = list.tokens.clone().into_iter().filter_map(|tree| match tree {
-        proc_macro2::TokenTree::Ident(name) => Some(name),
-        _ => None,
-    });
+    let names = list
+        .tokens
+        .clone()
+        .into_iter()
+        .filter_map(|tree| match tree {
+            proc_macro2::TokenTree::Ident(name) => Some(name),
+            _ => None,
+        });
     Some(names.collect())
 }
 

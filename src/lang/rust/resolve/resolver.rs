@@ -7,9 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::home::Home;
 use super::known::KnownModule;
-use super::names::{
-    Entry, Leaf, LeafKind, MACRO, MacroUse, Reach, TYPE, What, Written,
-};
+use super::names::{Entry, Leaf, LeafKind, MACRO, MacroUse, Reach, TYPE, What, Written};
 use super::prelude::{is_prelude, is_primitive};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::ModuleTree;
@@ -276,9 +274,8 @@ impl<'a> Resolver<'a> {
         if !self.knows_below(root, name) || self.binds_crate(scopes, root, name) {
             return false;
         }
-        let is_shown = |entry: Entry| {
-            matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private
-        };
+        let is_shown =
+            |entry: Entry| matches!(entry.what, What::Import(_)) && entry.reach != Reach::Private;
         let entries = self.entries_in(scopes, root, name).unwrap_or_default();
         entries.into_iter().any(is_shown)
     }

@@ -152,8 +152,7 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whether an import stands in a macro for other crates, and its path depends on them.
     pub(super) fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
-        self.is_in_foreign_item(scope, leaf)
-            && head.is_none_or(|head| head.via != Via::Extern)
+        self.is_in_foreign_item(scope, leaf) && head.is_none_or(|head| head.via != Via::Extern)
     }
 
     /// Whether a relative path stays inside the module that the rule moves.

@@ -1,11 +1,11 @@
 //! When a path outside imports must not be edited, although a rule moves it.
 
 use super::Rewrite;
+use super::refusals::made_by_macro;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Leaf, LeafKind, Via};
-use super::refusals::made_by_macro;
 use crate::lang::rust::visit::{Mode, Site};
 use crate::mapping::Outcome;
 use crate::path::Segment;

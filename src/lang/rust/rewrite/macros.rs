@@ -47,9 +47,9 @@ impl Rewrite<'_, '_> {
         let module = scopes.get(site.scope).module;
         let mut used = Used::Here;
         for call in self.found.calls.iter().filter(|call| call.name == *name) {
-            let found = self
-                .resolver
-                .path(scopes, call.scope, &site.written, site.kinds, Role::Path);
+            let found =
+                self.resolver
+                    .path(scopes, call.scope, &site.written, site.kinds, Role::Path);
             if found.is_none_or(|(_, path)| path != site.path) {
                 return Used::Elsewhere;
             }
@@ -69,7 +69,9 @@ impl Rewrite<'_, '_> {
                 Some(leaves_dollar_crate())
             }
             Mode::Exported | Mode::Quote if !by_name => Some(decided_by_callers()),
-            Mode::Definition if self.depends_on_callers(site) && self.used(site) == Used::Elsewhere => {
+            Mode::Definition
+                if self.depends_on_callers(site) && self.used(site) == Used::Elsewhere =>
+            {
                 Some(decided_by_callers())
             }
             _ => None,
@@ -149,9 +151,10 @@ impl Rewrite<'_, '_> {
                 Outcome::Moves(to) => (to.to.segments() != now).then_some(to.first.index),
                 Outcome::Removed(matched) | Outcome::Alternatives(matched) => Some(matched.index),
                 // A rule keeps it, where the one above would move it.
-                Outcome::Stays if now != *path => {
-                    table.rules().iter().position(|rule| rule.from.segments() == *path)
-                }
+                Outcome::Stays if now != *path => table
+                    .rules()
+                    .iter()
+                    .position(|rule| rule.from.segments() == *path),
                 Outcome::Stays => None,
             };
             let found = differs.or_else(|| self.rule_below(path, now, rest, open));
@@ -186,7 +189,9 @@ impl Rewrite<'_, '_> {
         for loose in &self.found.loose {
             let written: Vec<&Segment> = loose.names.iter().map(|name| &name.text).collect();
             let known = ends.get(written[0]).map_or(&[][..], Vec::as_slice);
-            let meant = known.iter().find(|(rule, end)| self.may_mean(loose, &written, *rule, end));
+            let meant = known
+                .iter()
+                .find(|(rule, end)| self.may_mean(loose, &written, *rule, end));
             if let Some((rule, _)) = meant {
                 self.report_loose(loose, *rule, draft);
             }
@@ -239,8 +244,15 @@ impl Rewrite<'_, '_> {
         };
         let is_built_in = matches!(root.as_str(), "std" | "core" | "proc_macro");
         if *root != subject.path[0] && !is_built_in {
-            let message = format!("the crates that this code becomes part of must depend on `{root}`");
-            draft.remark(Code::Macro, Level::Review, subject, message, self.resolver.table);
+            let message =
+                format!("the crates that this code becomes part of must depend on `{root}`");
+            draft.remark(
+                Code::Macro,
+                Level::Review,
+                subject,
+                message,
+                self.resolver.table,
+            );
         }
     }
 }

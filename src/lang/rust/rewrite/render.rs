@@ -6,7 +6,9 @@ use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
-use crate::lang::rust::resolve::{Entry, Head, Leaf, LeafKind, MACRO, Role, ScopeId, TYPE, Via, Written};
+use crate::lang::rust::resolve::{
+    Entry, Head, Leaf, LeafKind, MACRO, Role, ScopeId, TYPE, Via, Written,
+};
 use crate::path::{RUST, Segment};
 
 /// A path as it will be written.
