@@ -148,6 +148,7 @@ fn same(a: &Rule, b: &Rule) -> bool {
     let does = |rule: &Rule| {
         let Rule {
             action,
+            target_module,
             kinds,
             exact,
             rename,
@@ -156,7 +157,8 @@ fn same(a: &Rule, b: &Rule) -> bool {
             package,
             ..
         } = rule.clone();
-        (action, kinds, exact, rename, review, requires, package)
+        let target = (action, target_module);
+        (target, kinds, exact, rename, review, requires, package)
     };
     does(a) == does(b)
 }

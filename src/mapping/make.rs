@@ -36,21 +36,25 @@ impl Maker<'_> {
         &mut self,
         text: &Spanned<String>,
         kind: &mut Option<Namespaces>,
-    ) -> Option<SymbolPath> {
+    ) -> Option<(SymbolPath, Option<usize>)> {
         let written = read_path(text, self.syntax, self.source, self.errors)?;
         if let Some(told) = written.kind {
             if kind.is_some_and(|kind| !kind.meets(told)) {
+                let what = match written.module {
+                    Some(_) => "an object",
+                    None => "a module",
+                };
                 self.errors.push(
                     MappingError::at(
                         self.place(text.span()),
-                        "`kind` contradicts the colon, which says that the path is an object",
+                        format!("`kind` contradicts the colon, which says that the path is {what}"),
                     )
                     .help("write the path without a colon, or leave `kind` out"),
                 );
             }
             kind.get_or_insert(told);
         }
-        Some(written.path)
+        Some((written.path, written.module))
     }
 
     fn kind(&mut self, text: &Spanned<String>) -> Option<Namespaces> {
@@ -81,20 +85,25 @@ impl Maker<'_> {
     pub(super) fn row(&mut self, Read { rule: row, whole }: Read<Row>) {
         let before = self.errors.len();
         let mut kind = row.kind.as_ref().and_then(|text| self.kind(text));
-        let from = self.path(&row.path, &mut kind);
+        let from = self.path(&row.path, &mut kind).map(|(path, _)| path);
+        let mut target_module = None;
         let (action, targets) = match &row.target {
             Target::Stays => (Some(Action::Keep), Vec::new()),
             Target::Gone => (Some(Action::Remove), Vec::new()),
             Target::Moves { to, alternatives } => match (to, alternatives) {
                 (Some(to), None) => {
-                    let path = self.path(to, &mut kind);
-                    (path.map(Action::Move), vec![to.span()])
+                    let path = self.path(to, &mut kind).map(|(path, module)| {
+                        target_module = module;
+                        Action::Move(path)
+                    });
+                    (path, vec![to.span()])
                 }
                 (None, Some(list)) => {
                     let paths: Vec<_> = list
                         .get_ref()
                         .iter()
                         .filter_map(|text| self.path(text, &mut kind))
+                        .map(|(path, _)| path)
                         .collect();
                     if list.get_ref().is_empty() && whole {
                         self.errors.push(
@@ -158,6 +167,7 @@ impl Maker<'_> {
         match names {
             None => {
                 let at = self.place(row.path.span());
+                let kinds = (kinds, target_module);
                 self.draft(&row, from, action, kinds, available, at, &targets);
             }
             Some(names) => {
@@ -171,6 +181,7 @@ impl Maker<'_> {
                     };
                     let at = self.place(span);
                     let from = from.child(name);
+                    let kinds = (kinds, target_module);
                     self.draft(&row, from, action, kinds, available, at, &targets);
                 }
             }
@@ -207,7 +218,7 @@ impl Maker<'_> {
         row: &Row,
         from: SymbolPath,
         action: Action,
-        kinds: Namespaces,
+        (kinds, target_module): (Namespaces, Option<usize>),
         available: Option<Version>,
         at: Place,
         targets: &[Range<usize>],
@@ -229,6 +240,7 @@ impl Maker<'_> {
             id,
             from,
             action,
+            target_module,
             kinds,
             exact: row.exact,
             rename: row.rename.or(self.rename).unwrap_or_default(),

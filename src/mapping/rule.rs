@@ -55,6 +55,8 @@ pub struct Rule {
     pub from: SymbolPath,
     /// What becomes of it.
     pub action: Action,
+    /// How many names of the new path are the module, if the table says so (`a.b:C.d`).
+    pub target_module: Option<usize>,
     /// Which kinds of things it speaks of; [`Namespaces::ALL`] if the table does not say.
     pub kinds: Namespaces,
     /// It speaks of the path itself, not of what lies below.

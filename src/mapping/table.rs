@@ -55,6 +55,23 @@ pub struct Move<'t> {
     pub applied: Vec<usize>,
 }
 
+/// What is known of the first names of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// How many names, each with what stands before it, are known.
+    pub len: usize,
+    /// Which kinds of things these are.
+    pub kinds: Namespaces,
+}
+
+impl Known {
+    /// Nothing is.
+    pub const NOTHING: Self = Self {
+        len: 0,
+        kinds: Namespaces::ALL,
+    };
+}
+
 #[derive(Debug, Default)]
 struct Trie {
     nodes: Vec<Node>,
@@ -161,7 +178,17 @@ impl Table {
     /// T(path). `kinds` says what the last name can be; what the others are follows from their
     /// place.
     pub fn resolve(&self, path: &[Segment], kinds: Namespaces) -> Outcome<'_> {
-        let Some(first) = self.longest(path, kinds) else {
+        self.resolve_known(path, kinds, Known::NOTHING)
+    }
+
+    /// T(path), where more is known of its first names than that something lies below them.
+    pub fn resolve_known(
+        &self,
+        path: &[Segment],
+        kinds: Namespaces,
+        mut known: Known,
+    ) -> Outcome<'_> {
+        let Some(first) = self.longest_known(path, kinds, known) else {
             return Outcome::Stays;
         };
         let mut current = path.to_vec();
@@ -172,6 +199,10 @@ impl Table {
             match &rule.action {
                 Action::Move(to) => {
                     tail = tail.min(current.len() - len);
+                    known.len = match known.len.checked_sub(len) {
+                        Some(more) => to.len() + more,
+                        None => 0,
+                    };
                     let mut next = to.segments().to_vec();
                     next.extend_from_slice(&current[len..]);
                     current = next;
@@ -193,7 +224,7 @@ impl Table {
                     });
                 }
             }
-            matched = self.longest(&current, kinds);
+            matched = self.longest_known(&current, kinds, known);
         }
         match SymbolPath::new(current) {
             Some(to) if !applied.is_empty() => Outcome::Moves(Move {
@@ -271,16 +302,27 @@ impl Table {
 
     /// The rule with the longest old path that speaks of `path`.
     pub(super) fn longest(&self, path: &[Segment], kinds: Namespaces) -> Option<Matched<'_>> {
+        self.longest_known(path, kinds, Known::NOTHING)
+    }
+
+    fn longest_known(
+        &self,
+        path: &[Segment],
+        kinds: Namespaces,
+        known: Known,
+    ) -> Option<Matched<'_>> {
         let leaf = self.syntax.leaf_kinds;
         let mut best = None;
         for (len, node) in self.old.along(path) {
             for &index in &node.rules {
                 let rule = &self.rules[index as usize];
-                let applies = if len == path.len() {
-                    rule.kinds.meets(kinds)
-                } else {
-                    !rule.exact && rule.kinds.meets(Namespaces(!leaf.0))
-                };
+                let fits = len > known.len || rule.kinds.meets(known.kinds);
+                let applies = fits
+                    && if len == path.len() {
+                        rule.kinds.meets(kinds)
+                    } else {
+                        !rule.exact && rule.kinds.meets(Namespaces(!leaf.0))
+                    };
                 if applies {
                     best = Some(Matched {
                         index: index as usize,

@@ -10,6 +10,8 @@ use crate::path::{Namespaces, Segment, SymbolPath, Syntax, is_identifier};
 
 /// The kind that stands right of a colon (`pkg.mod:Name`).
 const OBJECT: &str = "object";
+/// The kind of a path with a colon and nothing on one side of it (`pkg.mod:`, `:pkg.mod`, as LibCST writes modules).
+const MODULE: &str = "module";
 
 /// A path, and what its way of writing says of it.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(super) struct WrittenPath {
     pub(super) path: SymbolPath,
     /// What it is, if a colon tells.
     pub(super) kind: Option<Namespaces>,
+    /// How many of its names are the module, if a colon tells.
+    pub(super) module: Option<usize>,
 }
 
 /// The kind of `syntax` that is called `name`.
@@ -37,6 +41,11 @@ pub(super) fn read_path(
     let colon = kind_named(syntax, OBJECT)
         .filter(|_| !syntax.separator.contains(':'))
         .and_then(|kind| Some((whole.find(':')?, kind)));
+    let is_module = |at: usize| whole.len() > 1 && (at == 0 || at + 1 == whole.len());
+    let module_kind = colon
+        .filter(|(at, _)| is_module(*at))
+        .and_then(|_| kind_named(syntax, MODULE));
+    let mut module = None;
     let mut segments = Vec::new();
     let before = errors.len();
     let mut part = |range: Range<usize>| {
@@ -52,8 +61,11 @@ pub(super) fn read_path(
         }
     };
     match colon {
+        Some((0, _)) if module_kind.is_some() => part(1..whole.len()),
+        Some((at, _)) if module_kind.is_some() => part(0..at),
         Some((at, _)) => {
             part(0..at);
+            module = Some(whole[..at].split(syntax.separator).count());
             part(at + 1..whole.len());
         }
         None => part(0..whole.len()),
@@ -63,7 +75,8 @@ pub(super) fn read_path(
     }
     Some(WrittenPath {
         path: SymbolPath::new(segments)?,
-        kind: colon.map(|(_, kind)| kind),
+        kind: module_kind.or(colon.map(|(_, kind)| kind)),
+        module,
     })
 }
 

@@ -26,6 +26,7 @@ fn rule(from: &str, to: &str) -> Rule {
         id: from.to_owned(),
         from: SymbolPath::parse(from, &RUST).expect("a path"),
         action: Action::Move(SymbolPath::parse(to, &RUST).expect("a path")),
+        target_module: None,
         kinds: Namespaces::ALL,
         exact: false,
         rename: Rename::Alias,

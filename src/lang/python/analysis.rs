@@ -91,7 +91,7 @@ pub(super) fn read(
         names.extend(moved_names(&unit));
     }
     let mut found = strings::find(&unit);
-    let outline = Rewrite::run(&unit, tree, &found.pairs, names, &mut draft);
+    let outline = Rewrite::run(&unit, tree, &found, names, &mut draft);
     let mut reading = Reading {
         outline,
         draft,

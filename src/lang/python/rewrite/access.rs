@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
-use super::fate::{Add, Blocks, ChainNext, Fates, Next};
+use super::fate::{Add, Blocks, ChainNext, Fates, Next, another_binding};
+use super::heads::Heads;
+use super::kinds::Home;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::{BindingId, ScopeId, ScopeKind};
@@ -17,7 +19,10 @@ use crate::path::Segment;
 #[derive(Debug)]
 struct Group {
     scope: ScopeId,
+    /// What must be brought.
     module: Vec<Segment>,
+    /// It is a module for sure. What may be an object only a from-import brings.
+    is_module: bool,
     /// The form of the clauses that the chains go through.
     form: Form,
     /// Places in [`Facts::chains`], with how many names of the new path follow the module.
@@ -47,7 +52,8 @@ impl Accesses {
         fates: &mut Fates,
         blocks: &mut Blocks,
     ) -> Self {
-        let mut groups: BTreeMap<(u32, Vec<Segment>, Form), Group> = BTreeMap::new();
+        let mut groups: Groups = BTreeMap::new();
+        let mut heads = None;
         for (at, chain) in facts.chains.iter().enumerate() {
             if !matches!(fates.chains[at], ChainNext::Writes(_)) {
                 continue;
@@ -60,31 +66,69 @@ impl Accesses {
                 rewrite.write_builtin(at, chain, names, facts, fates, blocks);
                 continue;
             }
-            let module = match rewrite.module_len(facts, chain, moved) {
-                Ok(len) if !chain.pairs.is_empty() && len == moved.to.len() => len - 1,
-                Ok(len) => len,
+            let mut home = match rewrite.module_len(facts, chain, moved) {
+                Ok(home) if !chain.pairs.is_empty() && home.len == moved.to.len() => Home {
+                    len: home.len - 1,
+                    is_module: true,
+                },
+                Ok(home) => home,
                 Err(refusal) => {
                     blocks.chains.insert(at, refusal);
                     continue;
                 }
             };
-            let from_end = moved.to.len() - module;
+            let from_end = moved.to.len() - home.len;
             let old_module = chain.sense().path.len().saturating_sub(from_end);
-            let Some((scope, form)) = rewrite.place_of_import(facts, chain, old_module) else {
+            let Some((scope, mut form)) = rewrite.place_of_import(facts, chain, old_module) else {
                 continue;
             };
-            let (module, rest) = moved.to.split_at(module);
-            if rewrite.unit.modules.iter().any(|own| own == module) {
+            if rewrite
+                .unit
+                .modules
+                .iter()
+                .any(|own| *own == moved.to[..home.len])
+            {
                 let refusal = Refusal::new(Code::SelfImport, "the new home is this very file")
                     .help("use the name that the file defines");
                 blocks.chains.insert(at, refusal);
                 continue;
             }
+            let heads = heads.get_or_insert_with(|| Heads::of(rewrite, facts, fates));
+            if let Some(reuse) = rewrite.reuse(chain, moved, home, facts, fates, heads) {
+                fates.chains[at] = ChainNext::Writes(reuse.names);
+                fates.reuses.insert(at, reuse.needs);
+                continue;
+            }
+            if chain.mixed {
+                let name = &rewrite.unit.scopes.chains[chain.index].parts[0].name;
+                blocks.chains.insert(at, another_binding(name));
+                continue;
+            }
+            let is_written_out = |key: &Key| fates.written_out.contains(key);
+            let torn: Vec<Key> = chain.keys().filter(is_written_out).collect();
+            let joining = torn.iter().filter(|key| rewrite.is_joining(**key, facts));
+            let joining: Vec<Key> = joining.copied().collect();
+            if !joining.is_empty() {
+                blocks.apart.extend(joining);
+                continue;
+            }
+            if !torn.is_empty() && home.is_module && form == Form::From {
+                // `from a.b import C` for `a.b.C.d`.
+                home = Home {
+                    len: home.len + 1,
+                    is_module: false,
+                };
+            }
+            if !home.is_module {
+                form = Form::From;
+            }
+            let (module, rest) = moved.to.split_at(home.len);
             let group = groups
-                .entry((scope.0, module.to_vec(), form))
+                .entry((scope.0, module.to_vec(), form, home.is_module))
                 .or_insert_with(|| Group {
                     scope,
                     module: module.to_vec(),
+                    is_module: home.is_module,
                     form,
                     users: Vec::new(),
                     keys: Vec::new(),
@@ -176,6 +220,9 @@ impl Accesses {
     }
 }
 
+/// By scope, what must be brought, the form, and whether it is a module.
+type Groups = BTreeMap<(u32, Vec<Segment>, Form, bool), Group>;
+
 fn shadowed(name: &str) -> Refusal {
     Refusal::new(
         Code::Shadow,
@@ -195,12 +242,7 @@ fn head_names(form: Form, module: &[Segment], alias: Option<&Segment>) -> Vec<Se
 
 impl Rewrite<'_, '_> {
     /// Dotted clauses that move although no chain starts at them: their heads must be free as well.
-    fn add_idle_groups(
-        &self,
-        facts: &Facts,
-        fates: &Fates,
-        groups: &mut BTreeMap<(u32, Vec<Segment>, Form), Group>,
-    ) {
+    fn add_idle_groups(&self, facts: &Facts, fates: &Fates, groups: &mut Groups) {
         for &key in &facts.order {
             let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
                 continue;
@@ -212,10 +254,11 @@ impl Rewrite<'_, '_> {
             let binding = import.clauses[key.1 as usize].binding;
             let scope = self.unit.scopes.binding(binding).scope;
             let group = groups
-                .entry((scope.0, to.clone(), Form::Dotted))
+                .entry((scope.0, to.clone(), Form::Dotted, true))
                 .or_insert_with(|| Group {
                     scope,
                     module: to.clone(),
+                    is_module: true,
                     form: Form::Dotted,
                     users: Vec::new(),
                     keys: Vec::new(),
@@ -326,6 +369,12 @@ impl Rewrite<'_, '_> {
         let last = module.last()?.clone();
         let old_name = self.local_name(group.keys.first()?);
         let mut choices: Vec<(Form, Option<Segment>)> = Vec::new();
+        let joined = Segment::new(module.join("_"));
+        // Only a from-import serves both.
+        let (plain, named) = match group.is_module {
+            true => (Some(Form::Dotted), Form::Alias),
+            false => (None, Form::From),
+        };
         match group.form {
             Form::From if module.len() > 1 => choices.push((Form::From, None)),
             Form::Alias => {
@@ -333,10 +382,10 @@ impl Rewrite<'_, '_> {
             }
             _ => {}
         }
-        choices.push((Form::Dotted, None));
-        choices.push((Form::Alias, Some(Segment::new(module.join("_")))));
+        choices.extend(plain.map(|form| (form, None)));
+        choices.push((named, Some(joined)));
         if group.form != Form::Dotted {
-            choices.push((Form::Alias, Some(old_name)));
+            choices.push((named, Some(old_name)));
         }
         choices.into_iter().find(|(form, alias)| {
             let head = head_names(*form, module, alias.as_ref());
@@ -352,7 +401,7 @@ impl Rewrite<'_, '_> {
         })
     }
 
-    fn local_name(&self, key: &Key) -> Segment {
+    pub(super) fn local_name(&self, key: &Key) -> Segment {
         let import = self.unit.scopes.import(key.0);
         let clause = &import.clauses[key.1 as usize];
         self.unit.scopes.binding(clause.binding).name.clone()
@@ -421,12 +470,7 @@ impl Rewrite<'_, '_> {
     /// What a binding by import stands for afterwards; `None` for all others.
     fn will_mean(&self, binding: BindingId, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
         let key = super::facts::key_of(self.unit, binding)?;
-        let fact = facts.clause(key)?;
-        match (fates.clause(key), fact.form) {
-            (Next::Swaps(to), Form::Dotted) => to.first().map(|root| vec![root.clone()]),
-            (Next::Swaps(to), _) => Some(to.clone()),
-            _ => fact.value.clone(),
-        }
+        self.will_be(key, facts, fates)
     }
 
     /// Whether a binding is that of a clause which goes because all its uses move to the group's module:
@@ -457,17 +501,27 @@ impl Rewrite<'_, '_> {
         let (Some(fact), Some(moved)) = (facts.clause(key), sense.verdict.moved()) else {
             return false;
         };
-        let (Form::Dotted | Form::Undotted, Some(path)) = (fact.form, &fact.path) else {
+        let Some(path) = &fact.path else {
             return false;
         };
-        let Ok(module) = self.module_len(facts, chain, moved) else {
+        let Ok(Home {
+            len: module,
+            is_module: true,
+        }) = self.module_len(facts, chain, moved)
+        else {
             return false;
         };
         let rest = moved.to.len() - module;
         let old_module = &sense.path[..sense.path.len().saturating_sub(rest)];
         let speaks_of_module =
             moved.len <= old_module.len() && !self.table().rules()[moved.rule].exact;
-        moved.to.first() == path.first()
+        let brings_module = match fact.form {
+            Form::Dotted | Form::Undotted => moved.to.first() == path.first(),
+            // The module is reached through what the name stands for, or not at all.
+            Form::Alias => moved.to.starts_with(path),
+            Form::From | Form::Star => false,
+        };
+        brings_module
             && fact.verdict.len() == 0
             && speaks_of_module
             && !path.starts_with(old_module)

@@ -79,7 +79,10 @@ impl Rewrite<'_, '_> {
             New::From { target, names } => (target, names),
         };
         let was = names.iter().filter_map(|name| name.was);
-        if !list.in_parentheses || !place.is_alone() || !list.has_comments(was.clone()) {
+        // One name a line stays one a line; a single name needs none.
+        let one_a_line = names.len() > 1 && was.clone().all(|i| list.has_own_line(text, i));
+        let keeps_lines = list.has_comments(was.clone()) || one_a_line;
+        if !list.in_parentheses || !place.is_alone() || !keeps_lines {
             let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
             let silencer = self.silencer(place, list, own_line);
             return format!("from {target} import {}{silencer}", names.join(", "));

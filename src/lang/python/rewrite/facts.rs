@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap;
 
+use super::kinds::Home;
 use super::verdict::Verdict;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportId, ImportKind};
@@ -25,12 +26,23 @@ pub(super) struct ClauseFact {
     pub(super) form: Form,
     /// What the table says of the path.
     pub(super) verdict: Verdict,
+    /// Whether it moves to an attribute of an object: what `is_nested` found.
+    pub(super) nested: OnceCell<bool>,
 }
 
 impl ClauseFact {
     /// It is `import a.b`, whose path is no name that it binds.
     pub(super) fn is_dotted(&self) -> bool {
         self.form == Form::Dotted
+    }
+
+    /// How many names of a path that starts at what it binds are modules for sure.
+    fn modules_of(&self, path: &[Segment]) -> usize {
+        let own = self.path.as_deref().unwrap_or_default();
+        match self.form {
+            Form::From => own.len().saturating_sub(1),
+            _ => shared(own, path).len(),
+        }
     }
 }
 
@@ -67,7 +79,7 @@ pub(super) struct ChainFact {
     /// part of the path, the others go with it.
     pub(super) pairs: Vec<Pair>,
     /// What `module_len` found. It goes through all clauses of the chain, and is asked for each of them.
-    pub(super) module: OnceCell<Result<usize, Refusal>>,
+    pub(super) module: OnceCell<Result<Home, Refusal>>,
 }
 
 /// One thing that a chain may mean.
@@ -77,6 +89,8 @@ pub(super) struct Sense {
     pub(super) path: Vec<Segment>,
     /// What the table says of it.
     pub(super) verdict: Verdict,
+    /// How many of its first names an import shows to be modules.
+    modules: usize,
 }
 
 impl ChainFact {
@@ -151,12 +165,30 @@ impl Facts {
             let names = value.iter().chain(attributes);
             let names = names.chain(pairs.first().map(|pair| &pair.name));
             let path: Vec<Segment> = names.cloned().collect();
-            let known = senses.iter().position(|sense| sense.path == path);
-            let at = known.unwrap_or_else(|| {
-                let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
-                senses.push(Sense { path, verdict });
-                senses.len() - 1
-            });
+            let modules = self
+                .clauses
+                .get(&key)
+                .map_or(0, |fact| fact.modules_of(&path));
+            let verdict = |path: &[Segment]| {
+                Verdict::below(unit.setting.table, path, Namespaces::ALL, modules)
+            };
+            let at = match senses.iter().position(|sense| sense.path == path) {
+                Some(at) => {
+                    if senses[at].modules < modules {
+                        senses[at].verdict = verdict(&path);
+                        senses[at].modules = modules;
+                    }
+                    at
+                }
+                None => {
+                    senses.push(Sense {
+                        verdict: verdict(&path),
+                        path,
+                        modules,
+                    });
+                    senses.len() - 1
+                }
+            };
             reached.push((key, at));
         }
         (!senses.is_empty()).then(|| ChainFact {
@@ -198,6 +230,12 @@ impl Facts {
     }
 }
 
+/// The names that two paths begin with.
+pub(super) fn shared<'p>(one: &'p [Segment], other: &[Segment]) -> &'p [Segment] {
+    let len = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    &one[..len]
+}
+
 /// The clause behind a binding, if it is one of a name by import.
 pub(super) fn key_of(unit: &Unit<'_>, binding: BindingId) -> Option<Key> {
     match unit.scopes.binding(binding).kind {
@@ -225,7 +263,10 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
         Form::Dotted | Form::Undotted | Form::Alias | Form::Star => MODULE,
     };
     let verdict = match &path {
-        Some(path) if !path.is_empty() => Verdict::of(unit.setting.table, path, kinds),
+        Some(path) if !path.is_empty() => {
+            let modules = path.len() - usize::from(form == Form::From);
+            Verdict::below(unit.setting.table, path, kinds, modules)
+        }
         _ => Verdict::Stays,
     };
     ClauseFact {
@@ -233,6 +274,7 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
         path,
         form,
         verdict,
+        nested: OnceCell::new(),
     }
 }
 

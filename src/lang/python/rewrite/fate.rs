@@ -5,7 +5,7 @@
 //! everything is decided under a set of [`Blocks`], conflicts are looked for, each becomes a
 //! block, and that is repeated until there is none. Blocks only grow, so it ends.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::access::Accesses;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, Sense};
@@ -23,6 +23,8 @@ pub(super) struct Blocks {
     pub(super) clauses: FxHashMap<Key, Refusal>,
     /// Chains, by their place in [`Facts::chains`].
     pub(super) chains: FxHashMap<usize, Refusal>,
+    /// Clauses whose uses cannot all take a name that is there: they bring their own.
+    pub(super) apart: FxHashSet<Key>,
 }
 
 /// What becomes of a clause.
@@ -81,6 +83,10 @@ pub(super) struct Fates {
     pub(super) adds: Vec<Add>,
     /// Dotted clauses that get an `as`, since the head of their new path is not free.
     pub(super) aliases: FxHashMap<Key, Segment>,
+    /// From-clauses whose name goes: what they name is written out at each use.
+    pub(super) written_out: FxHashSet<Key>,
+    /// Chains that are written with a name that is there, with the clauses that they need for it.
+    pub(super) reuses: FxHashMap<usize, Vec<Key>>,
 }
 
 impl Fates {
@@ -94,9 +100,11 @@ impl<'a> Rewrite<'_, 'a> {
     /// Decides everything under blocks that are known, and adds those that are found.
     pub(super) fn fates(&self, facts: &Facts, blocks: &mut Blocks) -> Fates {
         loop {
-            let before = blocks.clauses.len() + blocks.chains.len();
+            let size =
+                |blocks: &Blocks| blocks.clauses.len() + blocks.chains.len() + blocks.apart.len();
+            let before = size(blocks);
             let fates = self.decide(facts, blocks);
-            if blocks.clauses.len() + blocks.chains.len() == before {
+            if size(blocks) == before {
                 return fates;
             }
         }
@@ -112,6 +120,7 @@ impl<'a> Rewrite<'_, 'a> {
             fates.clauses.insert(key, next);
         }
         self.hold_needed(facts, blocks, &mut fates);
+        self.find_written_out(facts, blocks, &mut fates);
         for (at, fact) in facts.chains.iter().enumerate() {
             let next = self.chain_alone(at, fact, facts, blocks, &fates);
             fates.chains.push(next);
@@ -127,6 +136,70 @@ impl<'a> Rewrite<'_, 'a> {
         fallback::block_equal_arms(self, facts, &fates, blocks);
         self.keep_loaded(facts, &mut fates);
         fates
+    }
+
+    /// From-clauses whose name goes: a builtin needs no import, no import brings an attribute of an object, and one
+    /// whose uses are renamed may find its new name in the file (row P33).
+    fn find_written_out(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
+        let mut known = None;
+        for &key in &facts.order {
+            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+                continue;
+            };
+            let Some(moved) = fact.verdict.moved().filter(|_| fact.form == Form::From) else {
+                continue;
+            };
+            let mut joins = || {
+                let known = known.get_or_insert_with(|| self.named_as_they_are(facts, fates));
+                known.contains(&(to.as_slice(), self.unit.scopes.import(key.0).scope))
+            };
+            if self.is_builtin(to)
+                || self.is_nested(fact, moved)
+                || self.wants_uses(&moved.applied)
+                    && !blocks.apart.contains(&key)
+                    && joins()
+                    && self.is_joining(key, facts)
+            {
+                fates.written_out.insert(key);
+            }
+        }
+    }
+
+    /// What from-imports bring under its own name, and stays; with the scope.
+    fn named_as_they_are<'f>(
+        &self,
+        facts: &'f Facts,
+        fates: &Fates,
+    ) -> FxHashSet<(&'f [Segment], crate::lang::python::scopes::ScopeId)> {
+        let scopes = &self.unit.scopes;
+        let named = facts.order.iter().filter_map(|key| {
+            let fact = facts.clause(*key)?;
+            let path = fact.path.as_deref()?;
+            let stays = fact.form == Form::From && matches!(fates.clause(*key), Next::Stays);
+            (stays && path.last() == Some(&self.local_name(key)))
+                .then(|| (path, scopes.import(key.0).scope))
+        });
+        named.collect()
+    }
+
+    /// Whether a clause gets another name and its rule asks for its uses to get it too, which is certain: they may
+    /// take that of another import then.
+    pub(super) fn is_joining(&self, key: Key, facts: &Facts) -> bool {
+        let Some(fact) = facts.clause(key) else {
+            return false;
+        };
+        let Some(moved) = fact.verdict.moved() else {
+            return false;
+        };
+        let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+        let is_other = moved.to.last() != clause.path.last() && moved.to.len() > 1;
+        fact.form == Form::From
+            && is_other
+            && clause.alias.is_none()
+            && !self.is_builtin(&moved.to)
+            && !self.is_nested(fact, moved)
+            && self.wants_uses(&moved.applied)
+            && self.may_lose_name(clause.binding)
     }
 
     /// What the table alone says of a clause.
@@ -174,12 +247,15 @@ impl<'a> Rewrite<'_, 'a> {
         }
         let clause = self.unit.scopes.import(key.0).clauses.get(key.1 as usize)?;
         if fact.form == Form::From && self.is_builtin(&moved.to) {
-            return clause.alias.as_ref().map(|(alias, _)| {
+            return None;
+        }
+        if self.is_nested(fact, moved) {
+            return (moved.tail > 0).then(|| {
                 Refusal::new(
-                    Code::Export,
-                    format!("a builtin cannot be imported as `{alias}`"),
+                    Code::AmbiguousKind,
+                    "the import takes it for a module, and its new path is an object",
                 )
-                .help("use the builtin by its own name")
+                .help("say `kind = \"module\"` or `kind = \"object\"` in the rule")
             });
         }
         if let Some((alias, _)) = &clause.alias
@@ -302,7 +378,8 @@ impl<'a> Rewrite<'_, 'a> {
         if writes && self.unit.kept.keeps(place) {
             return ChainNext::Silent;
         }
-        if matches!(next, ChainNext::Writes(_)) && (chain.mixed || chain.senses.len() > 1) {
+        let is_sure = !chain.mixed || self.is_else_none(chain);
+        if matches!(next, ChainNext::Writes(_)) && !(is_sure && chain.senses.len() == 1) {
             let name = &self.unit.scopes.chains[chain.index].parts[0].name;
             return ChainNext::Refused(another_binding(name));
         }
@@ -320,7 +397,7 @@ impl<'a> Rewrite<'_, 'a> {
         let Some(fact) = facts.clause(key) else {
             return ChainNext::Stays;
         };
-        let Sense { path, verdict } = sense;
+        let Sense { path, verdict, .. } = sense;
         let value = fact.value.as_deref().unwrap_or_default();
         let next = fates.clause(key);
         // What a rule says of the import itself was said there.
@@ -337,7 +414,7 @@ impl<'a> Rewrite<'_, 'a> {
                     && moved.to.len() == to.len() + path.len() - value.len()
                     && moved.to.starts_with(to)
                     && moved.to[to.len()..] == path[value.len()..]
-                    && !self.is_builtin(to) =>
+                    && !fates.written_out.contains(&key) =>
             {
                 ChainNext::Follows
             }
@@ -359,17 +436,14 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
-    /// `from`-imports of builtins are all or nothing: one use that stays keeps the import.
+    /// What is written out is so for all uses or for none: one that stays keeps the import.
     fn block_torn(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
         for (at, chain) in facts.chains.iter().enumerate() {
             let ChainNext::Refused(refusal) = &fates.chains[at] else {
                 continue;
             };
             for key in chain.keys() {
-                let moves = facts.clause(key).is_some_and(|fact| {
-                    fact.verdict.moved().is_some_and(|m| self.is_builtin(&m.to))
-                });
-                if moves && matches!(fates.clause(key), Next::Swaps(_)) {
+                if fates.written_out.contains(&key) && matches!(fates.clause(key), Next::Swaps(_)) {
                     blocks.clauses.entry(key).or_insert_with(|| refusal.clone());
                 }
             }
@@ -379,13 +453,17 @@ impl<'a> Rewrite<'_, 'a> {
     /// Clauses whose last use this rewrite takes go, unless something exposes their names.
     fn leave(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
         let mut used: FxHashMap<Key, (usize, usize)> = FxHashMap::default();
-        for (fact, next) in facts.chains.iter().zip(&fates.chains) {
+        for (at, (fact, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+            let reuses = fates.reuses.get(&at);
             for key in fact.keys() {
                 let (before, after) = used.entry(key).or_default();
                 *before += 1;
-                let leaves =
-                    matches!(next, ChainNext::Writes(_)) && !self.comes_along(key, fact, facts);
+                let leaves = reuses.is_some()
+                    || matches!(next, ChainNext::Writes(_)) && !self.comes_along(key, fact, facts);
                 *after += usize::from(!leaves);
+            }
+            for key in reuses.into_iter().flatten() {
+                used.entry(*key).or_default().1 += 1;
             }
         }
         for &key in &facts.order {
@@ -394,15 +472,33 @@ impl<'a> Rewrite<'_, 'a> {
             };
             let (before, after) = used.get(&key).copied().unwrap_or_default();
             match fates.clause(key) {
-                Next::Swaps(to) if fact.form == Form::From && self.is_builtin(to) => {
+                Next::Swaps(_)
+                    if fates.written_out.contains(&key) && self.is_joining(key, facts) =>
+                {
+                    if before == 0 || after > 0 {
+                        blocks.apart.insert(key);
+                    } else {
+                        fates.clauses.insert(key, Next::Goes);
+                    }
+                }
+                Next::Swaps(to) if fates.written_out.contains(&key) => {
                     let refusal = if before == 0 {
+                        let reason = match self.is_builtin(to) {
+                            true => "a builtin needs no import",
+                            false => "no import brings an attribute of an object",
+                        };
                         Some(
                             Refusal::new(
                                 Code::Export,
-                                "nothing in this file uses it, and a builtin needs no import",
+                                format!("nothing in this file uses it, and {reason}"),
                             )
                             .help("take the import out if nothing else needs it"),
                         )
+                    } else if after > 0 {
+                        Some(Refusal::new(
+                            Code::Export,
+                            "a use of it is kept, and that needs the import",
+                        ))
                     } else {
                         self.exposes(key)
                     };
@@ -412,7 +508,7 @@ impl<'a> Rewrite<'_, 'a> {
                             fates.clauses.insert(key, Next::Held(refusal));
                         }
                         Some(refusal) => {
-                            blocks.clauses.insert(key, refusal);
+                            blocks.clauses.entry(key).or_insert(refusal);
                         }
                         None => {
                             fates.clauses.insert(key, Next::Goes);
@@ -433,7 +529,8 @@ impl<'a> Rewrite<'_, 'a> {
     /// A clause whose name another one of the same block brings already goes (row P33).
     fn drop_twins(&self, facts: &Facts, fates: &mut Fates) {
         let scopes = &self.unit.scopes;
-        let mut seen: FxHashMap<(u32, Segment, Vec<Segment>), Key> = FxHashMap::default();
+        let mut seen: FxHashMap<Twin, Key> = FxHashMap::default();
+        let mut moving: Vec<(Key, Twin)> = Vec::new();
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -459,6 +556,45 @@ impl<'a> Rewrite<'_, 'a> {
             } else if !swaps || name.is_empty() {
                 // One that moves itself is none: who imports a name twice keeps both.
                 seen.insert(twin, key);
+            } else {
+                moving.push((key, twin));
+            }
+        }
+        moving.retain(|(key, twin)| {
+            let (_, name, _) = twin;
+            let first = seen.get(twin);
+            first.is_some_and(|first| self.is_bound_once_more(*first, *key, name))
+        });
+        self.drop_read_later(facts, &moving, fates);
+    }
+
+    /// A clause that moves and has a twin further down goes too if nothing reads the name before that.
+    fn drop_read_later(&self, facts: &Facts, moving: &[(Key, Twin)], fates: &mut Fates) {
+        if moving.is_empty() {
+            return;
+        }
+        let scopes = &self.unit.scopes;
+        let mut first_read: FxHashMap<Key, usize> = FxHashMap::default();
+        for chain in &facts.chains {
+            let at = self.chain_range(chain).start;
+            for (key, _) in &chain.reached {
+                let first = first_read.entry(*key).or_insert(at);
+                *first = at.min(*first);
+            }
+        }
+        for (key, (_, name, path)) in moving {
+            let import = scopes.import(key.0);
+            let bound = scopes.scope(import.scope).bindings.get(name);
+            let twin = bound.into_iter().flatten().find_map(|id| {
+                let other = super::facts::key_of(self.unit, *id)?;
+                let fact = facts.clause(other)?;
+                let stays = matches!(fates.clause(other), Next::Stays);
+                (stays && other > *key && fact.path.as_ref() == Some(path)).then_some(other)
+            });
+            let Some(twin) = twin else { continue };
+            let end = scopes.import(twin.0).range.end().to_usize();
+            if first_read.get(key).is_none_or(|first| *first >= end) {
+                fates.clauses.insert(*key, Next::Goes);
             }
         }
     }
@@ -521,6 +657,9 @@ impl<'a> Rewrite<'_, 'a> {
         bytes(self.unit.scopes.chains[chain.index].range())
     }
 }
+
+/// What tells a clause from its twin: the block, the name, what it brings.
+type Twin = (u32, Segment, Vec<Segment>);
 
 /// Whether a chain needs what a clause brings, and not merely the top package that it binds.
 pub(super) fn brings(fact: &ClauseFact, chain: &[Segment]) -> bool {

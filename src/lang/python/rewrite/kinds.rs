@@ -12,14 +12,31 @@ use crate::lang::python::scopes::ImportKind;
 use crate::lang::python::unit::{MODULE, OBJECT, Target};
 use crate::path::Segment;
 
+/// What of a new path an import must bring.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Home {
+    /// How many of its names.
+    pub(super) len: usize,
+    /// These are a module for sure. Else they may be an object of one, and only `from a import b` serves both.
+    pub(super) is_module: bool,
+}
+
+impl Home {
+    fn module(len: usize) -> Self {
+        Self {
+            len,
+            is_module: true,
+        }
+    }
+}
+
 impl Rewrite<'_, '_> {
     /// Whether a path is a name that needs no import.
     pub(super) fn is_builtin(&self, path: &[Segment]) -> bool {
         path.len() > 1 && path[0] == "builtins"
     }
 
-    /// How many names of the new path of a chain, which moves, are the module that must be imported
-    /// for it.
+    /// How many names of the new path of a chain, which moves, must be imported for it.
     ///
     /// # Errors
     /// That cannot be told.
@@ -28,7 +45,7 @@ impl Rewrite<'_, '_> {
         facts: &Facts,
         chain: &ChainFact,
         moved: &Moved,
-    ) -> Result<usize, Refusal> {
+    ) -> Result<Home, Refusal> {
         let found = || self.find_module_len(facts, chain, moved);
         chain.module.get_or_init(found).clone()
     }
@@ -38,7 +55,10 @@ impl Rewrite<'_, '_> {
         facts: &Facts,
         chain: &ChainFact,
         moved: &Moved,
-    ) -> Result<usize, Refusal> {
+    ) -> Result<Home, Refusal> {
+        if let Some(module) = self.module_in_rule(moved) {
+            return Ok(Home::module(module));
+        }
         for key in chain.keys() {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -51,31 +71,65 @@ impl Rewrite<'_, '_> {
                 && moved.rule == base.rule
                 && (fact.form != Form::From || self.is_module(&path[..], moved) == Some(true))
             {
-                return Ok(base.to.len());
+                return Ok(Home::module(base.to.len()));
             }
+        }
+        if let Some(module) = self.module_in_tree(moved) {
+            return Ok(Home::module(module));
         }
         let whole = moved.to.len() - moved.tail;
         let from = &chain.sense().path[..moved.len];
         let is_module = match self.is_module(from, moved) {
             Some(known) => known,
+            // An object is in a module: one name alone can be nothing else.
+            None if whole == 1 => true,
             None if moved.tail > 0 && !looks_like_class(from) => {
-                return Err(Refusal::new(
-                    Code::AmbiguousKind,
-                    "whether this is a module or an object cannot be told",
-                )
-                .help("say `kind = \"module\"` or `kind = \"object\"` in the rule"));
+                return Ok(Home {
+                    len: whole,
+                    is_module: false,
+                });
             }
             None => false,
         };
         match is_module {
-            true => Ok(whole),
-            false if whole > 1 => Ok(whole - 1),
+            true => Ok(Home::module(whole)),
+            false if whole > 1 => Ok(Home::module(whole - 1)),
             false => Err(Refusal::new(
                 Code::AmbiguousKind,
                 "the new path has one name, so it can only be a module, and nothing says that",
             )
             .help("say `kind = \"module\"` in the rule")),
         }
+    }
+
+    /// How many names of a new path are a module, if the rule says so: `a.b:C.d`.
+    fn module_in_rule(&self, moved: &Moved) -> Option<usize> {
+        let rule = self.table().rules().get(*moved.applied.last()?)?;
+        rule.target_module
+    }
+
+    /// The same, if the tree has a file for its first names: all behind that are objects of the file.
+    fn module_in_tree(&self, moved: &Moved) -> Option<usize> {
+        let rule = &self.table().rules()[moved.rule];
+        let whole = moved.to.len() - moved.tail;
+        if rule.kinds == MODULE || self.tree.is_module(&moved.to[..whole]) {
+            return None;
+        }
+        (1..whole)
+            .rev()
+            .find(|len| self.tree.is_file_module(&moved.to[..*len]))
+    }
+
+    /// Whether what a from-import would have to bring is an attribute of an object (`C.d` of `a.b:C.d`): no import
+    /// can.
+    pub(super) fn is_nested(&self, fact: &ClauseFact, moved: &Moved) -> bool {
+        let found = || {
+            let module = self
+                .module_in_rule(moved)
+                .or_else(|| self.module_in_tree(moved));
+            module.is_some_and(|module| moved.to.len() > module + 1)
+        };
+        fact.form == Form::From && *fact.nested.get_or_init(found)
     }
 
     /// Whether an old path is a module, if something tells.
@@ -104,6 +158,13 @@ impl Rewrite<'_, '_> {
 
     /// Whether an import of the file can only work if the path is a module.
     pub(super) fn is_imported_as_module(&self, path: &[Segment]) -> bool {
+        if self
+            .named_modules
+            .iter()
+            .any(|module| module.starts_with(path))
+        {
+            return true;
+        }
         let scopes = &self.unit.scopes;
         scopes
             .imports

@@ -176,21 +176,23 @@ impl List {
             if !kept(&i) {
                 let lead = match after_break {
                     Some((first, start)) if first == i => start,
+                    // What is left of the line starts as the line did.
+                    _ if self.leads_kept(text, i, kept) => self.own_start(i),
                     _ => self.lead_of(i, last, kept),
                 };
-                edits.push(Edit::delete(lead..tile.range.end));
+                // Blanks before a line end go with the last name of the line.
+                let rest = &text[tile.range.end..];
+                let after = rest.trim_start_matches([' ', '\t']);
+                let blanks = match after.starts_with(['\n', '\r']) && self.in_parentheses {
+                    true => rest.len() - after.len(),
+                    false => 0,
+                };
+                edits.push(Edit::delete(lead..tile.range.end + blanks));
             }
         }
         // The first name that is left takes the place of the first one.
-        if first > 0 {
-            let lead = |i: usize| {
-                let tile = &self.tiles[i];
-                let end = tile
-                    .above
-                    .first()
-                    .map_or(tile.clause.start, |above| above.start);
-                tile.range.start..end
-            };
+        if first > 0 && !self.leads_kept(text, 0, kept) {
+            let lead = |i: usize| self.tiles[i].range.start..self.own_start(i);
             let (was, is) = (lead(0), lead(first));
             let broken = |range: &Range<usize>| text[range.clone()].contains(['\n', '\r']);
             if (!self.in_parentheses || !broken(&is)) && text[was.clone()] != text[is.clone()] {
@@ -215,6 +217,23 @@ impl List {
             }
         }
         edits
+    }
+
+    /// Where the text of a tile starts that is not white space: its first comment, or its name.
+    fn own_start(&self, i: usize) -> usize {
+        let tile = &self.tiles[i];
+        let above = tile.above.first();
+        above.map_or(tile.clause.start, |above| above.start)
+    }
+
+    /// Whether a tile begins a line within parentheses on which a later name is kept.
+    fn leads_kept(&self, text: &str, i: usize, kept: impl Fn(&usize) -> bool) -> bool {
+        let lead = &text[self.tiles[i].range.start..self.own_start(i)];
+        self.in_parentheses
+            && lead.contains(['\n', '\r'])
+            && (i + 1..self.tiles.len())
+                .take_while(|next| self.tiles[*next].clause.start == self.tiles[next - 1].range.end)
+                .any(|next| kept(&next))
     }
 
     /// All behind `last` leave, and the closing parenthesis follows: it must not come into a comment.
@@ -259,6 +278,13 @@ impl List {
             }
             _ => tile.range.start,
         }
+    }
+
+    /// Whether a name stands alone on its line.
+    pub(super) fn has_own_line(&self, text: &str, i: usize) -> bool {
+        let follows = self.tiles.get(i + 1);
+        self.indent(text, i).is_some()
+            && follows.is_none_or(|next| next.clause.start != self.tiles[i].range.end)
     }
 
     /// Whether a comma stands after a name.

@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
-use super::facts::{ChainFact, Facts, Form, Key, key_of};
+use super::facts::{ChainFact, Facts, Form, Key, key_of, shared};
 use super::fate::{ChainNext, Fates, Next};
 use crate::lang::python::scopes::{BindingId, LastImports};
 use crate::lang::python::unit::binds_root;
@@ -135,10 +135,4 @@ fn binds_root_of(rewrite: &Rewrite<'_, '_>, key: Key, facts: &Facts) -> bool {
         || facts
             .clause(key)
             .is_some_and(|fact| matches!(fact.form, Form::Dotted | Form::Undotted))
-}
-
-/// The names that two paths of one root begin with.
-fn shared<'p>(one: &'p [Segment], other: &[Segment]) -> &'p [Segment] {
-    let len = one.iter().zip(other).take_while(|(a, b)| a == b).count();
-    &one[..len]
 }

@@ -2,8 +2,8 @@
 //!
 //! - `facts`: clauses and chains with the paths that they mean, and what the table says (`verdict`);
 //! - `fate`: what becomes of each, decided until nothing conflicts any more. It asks `kinds` (module or
-//!   object), `access` (heads for chains that are written out, and the imports for them), `exposure` (who else sees a
-//!   name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
+//!   object), `access` (heads for chains that are written out, and the imports for them), `heads` (names that are
+//!   there already and can be such heads), `exposure` (who else sees a name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
 //!   import loads besides), `fallback` (arms that would become equal),
 //!   `uses` (uses that are renamed);
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
@@ -26,6 +26,7 @@ mod facts;
 mod fallback;
 mod fate;
 mod guards;
+mod heads;
 mod kinds;
 mod layout;
 mod leave;
@@ -47,7 +48,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::own::Own;
 use super::scopes::{BindingId, LastImports};
-use super::strings::Pair;
+use super::strings::Found;
 use super::tree::Tree;
 use super::unit::Unit;
 use crate::lang::draft::Draft;
@@ -74,6 +75,10 @@ pub(super) struct Rewrite<'r, 'a> {
     looked_up: FxHashSet<u32>,
     /// Names that doctests use.
     doctest_names: FxHashSet<Segment>,
+    /// Modules that strings load (`import_module("a.b")`).
+    named_modules: Vec<Vec<Segment>>,
+    /// Where names are assigned `None`, once that is asked.
+    nones: OnceCell<FxHashSet<u32>>,
     /// Bindings whose uses are renamed.
     renamed: FxHashSet<BindingId>,
     /// Clauses whose uses should have been renamed, and are not; with the name.
@@ -89,16 +94,19 @@ impl<'r, 'a> Rewrite<'r, 'a> {
     pub(super) fn run(
         unit: &'r Unit<'a>,
         tree: Tree<'r>,
-        pairs: &[Pair],
+        found: &Found,
         doctest_names: FxHashSet<Segment>,
         draft: &mut Draft,
     ) -> Outline {
+        let pairs = &found.pairs[..];
         let mut rewrite = Self {
             exports: super::exports::of(unit.module),
             looked_up: pairs.iter().map(|pair| pair.chain).collect(),
             unit,
             tree,
             doctest_names,
+            named_modules: found.loaded(),
+            nones: OnceCell::new(),
             renamed: FxHashSet::default(),
             kept_names: FxHashMap::default(),
             own: OnceCell::new(),

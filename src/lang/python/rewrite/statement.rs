@@ -127,7 +127,10 @@ impl Rewrite<'_, '_> {
             id,
             target: Vec::new(),
             clauses,
-            new: left.into_iter().map(new_statement).collect(),
+            new: left
+                .into_iter()
+                .map(|add| new_statement(add, &|module| module.join(".")))
+                .collect(),
             joins: Vec::new(),
         }
     }
@@ -254,16 +257,7 @@ impl Rewrite<'_, '_> {
                 }),
             }
         }
-        new.extend(adds.iter().map(|add| match add.form {
-            Form::From => New::From {
-                target: written(&add.module[..add.module.len() - 1]),
-                names: vec![Name {
-                    text: add_name(add),
-                    was: None,
-                }],
-            },
-            _ => new_statement(add),
-        }));
+        new.extend(adds.iter().map(|add| new_statement(add, &written)));
         let target = own.map_or_else(Vec::new, |(_, module)| {
             target::edits(self.unit.text, self.unit.tokens, import, dots, &module)
         });
@@ -351,8 +345,18 @@ impl Rewrite<'_, '_> {
     }
 }
 
-fn new_statement(add: &Add) -> New {
-    New::Plain(plain_text(add), None)
+/// A statement that is added, its module written by `written` if it is a from-import.
+fn new_statement(add: &Add, written: &dyn Fn(&[Segment]) -> String) -> New {
+    match (add.form, add.module.split_last()) {
+        (Form::From, Some((_, module))) => New::From {
+            target: written(module),
+            names: vec![Name {
+                text: add_name(add),
+                was: None,
+            }],
+        },
+        _ => New::Plain(plain_text(add), None),
+    }
 }
 
 fn plain_text(add: &Add) -> String {

@@ -54,10 +54,11 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// The edits that rename every use of a binding; `None` if one may be missed or captured.
-    fn renaming(&self, binding: BindingId, name: &Segment, new: &Segment) -> Option<Vec<Edit>> {
+    /// Whether the name that a binding binds can go if all chains that start at it do: nothing but these reads it.
+    pub(super) fn may_lose_name(&self, binding: BindingId) -> bool {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
+        let name = &bound.name;
         let scope = scopes.scope(bound.scope);
         let only = scope
             .bindings
@@ -68,18 +69,22 @@ impl Rewrite<'_, '_> {
             .iter()
             .any(|scope| scope.globals.contains_key(name) || scope.nonlocals.contains_key(name));
         let dynamic = scopes.scopes.iter().any(|scope| scope.dynamic);
-        let free = !scope.bindings.contains_key(new) && bound.from == bound.scope;
-        if !only
-            || declared
-            || dynamic
-            || self.unit.unread.contains(name)
-            || !free
-            || scope.kind == ScopeKind::Class
-            || !scope.stars.is_empty()
-        {
-            return None;
-        }
-        if scope.kind == ScopeKind::Module && self.module_exposes(name, false).is_some() {
+        let exposed =
+            || scope.kind == ScopeKind::Module && self.module_exposes(name, false).is_some();
+        only && !declared
+            && !dynamic
+            && !self.unit.unread.contains(name)
+            && bound.from == bound.scope
+            && scope.kind != ScopeKind::Class
+            && scope.stars.is_empty()
+            && !exposed()
+    }
+
+    /// The edits that rename every use of a binding; `None` if one may be missed or captured.
+    fn renaming(&self, binding: BindingId, name: &Segment, new: &Segment) -> Option<Vec<Edit>> {
+        let scopes = &self.unit.scopes;
+        let bound = scopes.binding(binding);
+        if scopes.scope(bound.scope).bindings.contains_key(new) || !self.may_lose_name(binding) {
             return None;
         }
         let mut edits = Vec::new();

@@ -1,7 +1,8 @@
 //! What the table says of a path, and what follows from where the path stands.
 
 use crate::lang::draft::{Refusal, Subject, no_successor};
-use crate::mapping::{Matched, Outcome, Table};
+use crate::lang::python::unit::MODULE;
+use crate::mapping::{Known, Matched, Outcome, Table};
 use crate::path::{Namespaces, Segment};
 
 /// What the table says of a path.
@@ -40,7 +41,22 @@ pub(in crate::lang::python) struct Moved {
 impl Verdict {
     /// Asks the table.
     pub(in crate::lang::python) fn of(table: &Table, path: &[Segment], kinds: Namespaces) -> Self {
-        match table.resolve(path, kinds) {
+        Self::below(table, path, kinds, 0)
+    }
+
+    /// The same of a path whose first names are known to be so many modules: no rule for an object speaks of these
+    /// (`from p.x import y` means the module `p.x`).
+    pub(in crate::lang::python) fn below(
+        table: &Table,
+        path: &[Segment],
+        kinds: Namespaces,
+        modules: usize,
+    ) -> Self {
+        let known = Known {
+            len: modules,
+            kinds: MODULE,
+        };
+        match table.resolve_known(path, kinds, known) {
             Outcome::Stays => Self::Stays,
             Outcome::Moves(moved) => Self::Moves(Moved {
                 to: moved.to.segments().to_vec(),

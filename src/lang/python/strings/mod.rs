@@ -60,6 +60,22 @@ pub(in crate::lang::python) struct Found {
     constants: Vec<Constant>,
 }
 
+impl Found {
+    /// Modules that known strings load, such as `importlib.import_module("a.b")`.
+    pub(in crate::lang::python) fn loaded(&self) -> Vec<Vec<Segment>> {
+        let modules = self.sites.iter().filter(|site| {
+            let is_module = matches!(site.form, Form::Module | Form::Top | Form::Relative(None));
+            is_module && site.text.is_complete()
+        });
+        let named = |site: &Site| {
+            let said = site.text.known();
+            let path = written::Written::at(&said, 0)?;
+            (path.end == said.len()).then_some(path.names)
+        };
+        modules.filter_map(named).collect()
+    }
+}
+
 /// An object and the name of an attribute of it in a string: `patch.object(mod, "Name")`. The chain and
 /// the name are one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
