@@ -12,6 +12,7 @@ use repoint::path::{Namespaces, PYTHON, SymbolPath};
 
 const ABC: &str = "python/collections-abc";
 const TYPING: &str = "python/typing-builtins";
+const NUMPY: &str = "python/numpy-2";
 
 type Answers = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
@@ -119,9 +120,63 @@ fn a_new_last_name_is_written_out_save_for_set() {
 }
 
 #[test]
+fn numpy_2_says_what_becomes_of_each_name() {
+    let table = table(NUMPY);
+    let moves = table
+        .rules()
+        .iter()
+        .filter(|rule| matches!(rule.action, Action::Move(_)));
+    assert!(moves.count() >= 40);
+    assert!(table.rules().len() >= 70);
+    assert_moves(NUMPY, "numpy.NaN", Some("numpy.nan"));
+    assert_moves(NUMPY, "numpy.float_", Some("numpy.float64"));
+    assert_moves(NUMPY, "numpy.AxisError", Some("numpy.exceptions.AxisError"));
+    assert_moves(NUMPY, "numpy.NINF", None);
+    assert_moves(NUMPY, "numpy.zeros", None);
+}
+
+/// Asks NumPy 1.26 about the old paths and the newest about both.
+#[test]
+#[ignore = "needs the package registry, and a Python for which there is NumPy 1.26"]
+fn numpy_2_is_looked_up() {
+    let table = table(NUMPY);
+    let row = |rule: &repoint::mapping::Rule| match &rule.action {
+        Action::Move(to) => (written(&rule.from), Some(written(to))),
+        _ => (written(&rule.from), None),
+    };
+    let rows: Vec<_> = table.rules().iter().map(row).collect();
+    let question = serde_json::to_vec(&rows).expect("it serialises");
+    for numpy in ["numpy==1.26.4", "numpy>=2"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = |command: &mut Command| {
+            assert!(command.status().expect("it runs").success(), "{command:?}");
+        };
+        run(Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(folder.path()));
+        let python = folder.path().join("bin/python");
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", numpy]));
+        let mut script = Command::new(&python)
+            .arg("-B")
+            .arg(root().join("tests/packs/numpy_2.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut stdin = script.stdin.take().expect("a pipe");
+        stdin.write_all(&question).expect("it reads");
+        drop(stdin);
+        let answer = script.wait_with_output().expect("it ends");
+        assert!(answer.status.success());
+        let wrong: Vec<String> = serde_json::from_slice(&answer.stdout).expect("JSON");
+        assert_eq!(wrong, Vec::<String>::new(), "{numpy}");
+    }
+}
+
+#[test]
 fn every_pack_for_python_is_looked_up() {
     let packs: Vec<_> = builtin_names()
         .filter(|name| name.starts_with("python/"))
         .collect();
-    assert_eq!(packs, [ABC, TYPING]);
+    assert_eq!(packs, [ABC, NUMPY, TYPING]);
 }

@@ -7,6 +7,10 @@ const TABLES: &[(&str, &str)] = &[
         include_str!("../../mappings/python/collections-abc.toml"),
     ),
     (
+        "python/numpy-2",
+        include_str!("../../mappings/python/numpy-2.toml"),
+    ),
+    (
         "python/typing-builtins",
         include_str!("../../mappings/python/typing-builtins.toml"),
     ),
