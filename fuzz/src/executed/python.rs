@@ -49,15 +49,15 @@ impl Kind for Python {
     const NAME: &'static str = "python";
     const BATCH: u64 = 500;
     const MOST_LEFT: f64 = 0.001;
-    const MOST_TOLD: f64 = 0.3;
+    const MOST_TOLD: f64 = 0.35;
     const LEAST_SAME: f64 = 0.4;
 
     fn world(rng: &mut Rng) -> World {
         World::draw(rng)
     }
 
-    fn program(_: &World, rng: &mut Rng) -> Files {
-        program::program(rng)
+    fn program(world: &World, rng: &mut Rng) -> Files {
+        program::program(&world.moved(), rng)
     }
 
     fn judge(&mut self, world: &World, programs: &[Files]) -> anyhow::Result<Vec<Verdict>> {

@@ -29,7 +29,7 @@ impl Maker<'_> {
 
     /// An import that binds this name.
     pub fn import_of(&mut self, scope: &mut Scope, name: &str) -> String {
-        let module = self.pick(MODULES);
+        let module = self.module();
         let (text, module) = match self.rng.u8(..4) {
             0 => (
                 format!("import {module} as {name}"),
@@ -62,7 +62,7 @@ impl Maker<'_> {
     }
 
     fn objects(&mut self, scope: &mut Scope) -> String {
-        let module = self.pick(MODULES);
+        let module = self.module();
         let mut clauses = Vec::new();
         for _ in 0..1 + self.rng.usize(..3) {
             let object = self.pick(OBJECTS);
@@ -108,7 +108,7 @@ impl Maker<'_> {
     fn dotted(&mut self, scope: &mut Scope) -> String {
         let mut clauses = Vec::new();
         for _ in 0..1 + self.rng.usize(..6) / 4 {
-            let module = self.pick(MODULES);
+            let module = self.module();
             match self.alias(25) {
                 Some(name) => {
                     clauses.push(format!("{module} as {name}"));
@@ -124,7 +124,7 @@ impl Maker<'_> {
     }
 
     fn star(&mut self, scope: &mut Scope) -> String {
-        let module = self.pick(MODULES);
+        let module = self.module();
         for object in OBJECTS {
             scope.bind(object, None);
         }
@@ -191,7 +191,7 @@ impl Maker<'_> {
 
     /// An import that is no statement.
     fn computed(&mut self, scope: &mut Scope) -> String {
-        let module = self.pick(MODULES);
+        let module = self.module();
         let name = self.pick(LOCALS);
         scope.bind(name, Some(module.to_owned()));
         match self.rng.u8(..4) {

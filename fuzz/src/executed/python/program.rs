@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 
 use super::OWN;
+use super::world::MODULES;
 use crate::executed::Files;
 
 /// What stands at the head of a file; the rest may use it.
@@ -94,11 +95,13 @@ pub struct Maker<'a> {
     pub own: &'a BTreeMap<String, Vec<(String, Option<String>)>>,
     /// The package of the file, below that of the program.
     pub package: &'a str,
+    /// Modules that rules speak of: most of what is imported comes from there.
+    pub moved: &'a [&'static str],
     names: usize,
 }
 
 /// Draws a program.
-pub fn program(rng: &mut Rng) -> Files {
+pub fn program(moved: &[&'static str], rng: &mut Rng) -> Files {
     let mut files = Files::new();
     let mut own = BTreeMap::new();
     for &(module, share, file) in OWN_MODULES {
@@ -117,6 +120,7 @@ pub fn program(rng: &mut Rng) -> Files {
             rng,
             own: &own,
             package,
+            moved,
             names: 0,
         };
         let mut scope = Scope {
@@ -146,6 +150,14 @@ pub fn program(rng: &mut Rng) -> Files {
 impl Maker<'_> {
     pub fn pick<'s>(&mut self, of: &[&'s str]) -> &'s str {
         of[self.rng.usize(..of.len())]
+    }
+
+    /// A module that there is.
+    pub fn module(&mut self) -> &'static str {
+        match self.chance(50) && !self.moved.is_empty() {
+            true => self.pick(self.moved),
+            false => self.pick(MODULES),
+        }
     }
 
     /// True so many times of a hundred.

@@ -134,7 +134,7 @@ impl Maker<'_> {
     fn patch_string(&mut self) -> String {
         let module = match self.own.keys().next() {
             Some(own) if self.chance(50) => Self::own_path(own),
-            _ => self.pick(MODULES).to_owned(),
+            _ => self.module().to_owned(),
         };
         let (name, _) = self.member(&module);
         let look = format!("importlib.import_module(\"{module}\").{name}");

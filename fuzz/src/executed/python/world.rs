@@ -98,6 +98,20 @@ impl World {
         worlds.filter(Self::keeps_apart).collect()
     }
 
+    /// The modules that a rule speaks of, or of an object in them.
+    pub fn moved(&self) -> Vec<&'static str> {
+        let is_spoken_of = |module: &&str| {
+            let mut rules = self.rules.keys();
+            rules.any(|from| {
+                from == module
+                    || from
+                        .rsplit_once('.')
+                        .is_some_and(|(home, _)| home == *module)
+            })
+        };
+        MODULES.iter().copied().filter(is_spoken_of).collect()
+    }
+
     /// Where a path leads in the end; `None` if it never ends.
     fn new_path(&self, path: &str) -> Option<String> {
         let mut path = path.to_owned();
