@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use repoint_fuzz::executed::Run;
 use repoint_fuzz::executed::python::Python;
+use repoint_fuzz::executed::rust::Rust;
 
 /// Makes programs, rewrites them, and looks whether they still do what they did. What went wrong is
 /// made small, printed and kept. Exit status 1 if there is any.
@@ -22,6 +23,13 @@ enum Command {
         #[command(flatten)]
         run: RunArguments,
         #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
+    /// Crates of Rust, compiled while both the old and the new paths are, and where the old ones are gone
+    Rust {
+        #[command(flatten)]
+        run: RunArguments,
+        #[arg(long, default_value_t = 1_000)]
         count: u64,
     },
 }
@@ -62,6 +70,7 @@ impl RunArguments {
 fn main() -> anyhow::Result<ExitCode> {
     let is_well = match Arguments::parse().command {
         Command::Python { run, count } => run.of(count).run(Python::open)?,
+        Command::Rust { run, count } => run.of(count).run(Rust::open)?,
     };
     Ok(ExitCode::from(u8::from(!is_well)))
 }

@@ -10,6 +10,7 @@
 pub mod python;
 mod reduce;
 mod run;
+pub mod rust;
 
 use std::collections::BTreeMap;
 
@@ -67,6 +68,8 @@ pub trait Kind {
     const NAME: &'static str;
     /// Programs that are rewritten together.
     const BATCH: u64;
+    /// Programs that are judged together while one is made small.
+    const WIDTH: usize = 32;
     /// The share of programs that verification may leave as they are.
     const MOST_LEFT: f64;
     /// The share of programs that may be left with a finding: what is left cannot be wrong.

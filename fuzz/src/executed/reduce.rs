@@ -3,10 +3,8 @@
 
 use super::{Files, Kind, Verdict};
 
-/// So many times many candidates are judged at once.
-const ROUNDS: usize = 150;
-/// Candidates of one round.
-const WIDTH: usize = 32;
+/// So many candidates are judged.
+const MOST: usize = 5000;
 
 /// A program that goes wrong.
 pub struct Case<K: Kind> {
@@ -40,7 +38,7 @@ pub fn reduced<K: Kind>(judge: &mut K, case: Case<K>) -> anyhow::Result<Case<K>>
     let mut reducer = Reducer {
         judge,
         case,
-        rounds: ROUNDS,
+        rounds: MOST / K::WIDTH,
     };
     loop {
         let changed = reducer.files()? | reducer.lines()? | reducer.simpler()? | reducer.rules()?;
@@ -53,7 +51,7 @@ pub fn reduced<K: Kind>(judge: &mut K, case: Case<K>) -> anyhow::Result<Case<K>>
 impl<K: Kind> Reducer<'_, K> {
     /// The first of `candidates` that goes wrong in the same way becomes the case: its place.
     fn first(&mut self, candidates: &[Files]) -> anyhow::Result<Option<usize>> {
-        for (at, chunk) in candidates.chunks(WIDTH).enumerate() {
+        for (at, chunk) in candidates.chunks(K::WIDTH).enumerate() {
             if self.rounds == 0 {
                 return Ok(None);
             }
@@ -63,7 +61,7 @@ impl<K: Kind> Reducer<'_, K> {
             if let Some(found) = verdicts.iter().position(is_alike) {
                 self.case.files = chunk[found].clone();
                 self.case.verdict = verdicts[found].clone();
-                return Ok(Some(at * WIDTH + found));
+                return Ok(Some(at * K::WIDTH + found));
             }
         }
         Ok(None)

@@ -20,7 +20,7 @@ pub struct Run {
     pub only: Option<u64>,
     /// Threads.
     pub jobs: usize,
-    /// Finds of one kind that are made small and written.
+    /// Finds of one kind that are made small and written; of the others the numbers are said.
     pub kept: usize,
     /// The folder for finds.
     pub finds: PathBuf,
@@ -124,7 +124,11 @@ impl Run {
     fn keep<K: Kind>(&self, judge: &mut K, tally: &Tally) -> anyhow::Result<()> {
         for ((word, kind), numbers) in &tally.finds {
             println!("\n{word}: {kind}: {} times", numbers.len());
-            for &number in numbers.iter().take(self.kept) {
+            let (kept, others) = numbers.split_at(self.kept.min(numbers.len()));
+            if !others.is_empty() {
+                println!("not made small: {others:?}");
+            }
+            for &number in kept {
                 let world = self.world::<K>(number / K::BATCH);
                 let files = self.program::<K>(&world, number);
                 let judged = judge.judge(&world, std::slice::from_ref(&files))?.pop();

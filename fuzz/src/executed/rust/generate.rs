@@ -100,7 +100,10 @@ impl Generator {
             renderer.root(self.model.crates[target].root, file, "none");
         }
         let mut files = renderer.files;
-        files.insert("Cargo.toml".to_owned(), manifest(edition, &externs, &self.model));
+        files.insert(
+            "Cargo.toml".to_owned(),
+            manifest(edition, &externs, &self.model),
+        );
         Some(World {
             files,
             moves: std::mem::take(&mut self.moves),
@@ -138,14 +141,22 @@ impl Generator {
             let text = "macro_rules! id { ($($t:tt)*) => { $($t)* } }".to_owned();
             self.model.modules[root].entries.push(Entry::Text(text));
         }
-        let count = if is_own { rng.usize(3..8) } else { rng.usize(1..4) };
+        let count = if is_own {
+            rng.usize(3..8)
+        } else {
+            rng.usize(1..4)
+        };
         for _ in 0..count {
             let parents: Vec<ModuleId> = self.modules_of(krate);
             let parent = parents[rng.usize(0..parents.len())];
             if self.model.path(parent).len() > 4 {
                 continue;
             }
-            let names = if rng.u8(0..6) == 0 { &MODULES[..] } else { &MODULES[..8] };
+            let names = if rng.u8(0..6) == 0 {
+                &MODULES[..]
+            } else {
+                &MODULES[..8]
+            };
             let name = names[rng.usize(0..names.len())];
             if self.is_bound(parent, name) {
                 continue;
@@ -167,7 +178,9 @@ impl Generator {
                 _ => Form::Path,
             };
             let child = self.module(Some(parent), krate, name, visibility, form);
-            self.model.modules[parent].entries.push(Entry::Module(child));
+            self.model.modules[parent]
+                .entries
+                .push(Entry::Module(child));
         }
         for module in self.modules_of(krate) {
             for _ in 0..rng.usize(0..4) {
@@ -256,12 +269,7 @@ impl Generator {
         defined.count() + its.shims.iter().filter(|shim| shim.name == name).count()
     }
 
-    fn target(
-        &mut self,
-        rng: &mut Rng,
-        edition: u16,
-        externs: Vec<(String, CrateId)>,
-    ) -> CrateId {
+    fn target(&mut self, rng: &mut Rng, edition: u16, externs: Vec<(String, CrateId)>) -> CrateId {
         let krate = self.model.crates.len();
         let root = self.module(None, krate, "", Visibility::Public, Form::Inline);
         self.model.crates.push(Crate {
@@ -312,7 +320,9 @@ impl Generator {
                     visibility: Visibility::Private,
                     moves: false,
                 });
-                self.model.modules[root].entries.insert(0, Entry::Text(text));
+                self.model.modules[root]
+                    .entries
+                    .insert(0, Entry::Text(text));
             }
         }
     }
@@ -362,7 +372,13 @@ impl Generator {
             .collect();
         let mut home = *rng.choice(&homes)?;
         if rng.u8(0..3) == 0 && !self.is_bound(home, "nest") {
-            let nest = self.module(Some(home), new_crate, "nest", Visibility::Public, Form::Inline);
+            let nest = self.module(
+                Some(home),
+                new_crate,
+                "nest",
+                Visibility::Public,
+                Form::Inline,
+            );
             self.model.modules[home].entries.push(Entry::Module(nest));
             home = nest;
         }
@@ -509,7 +525,9 @@ impl Generator {
         let &moving = rng.choice(&movable)?;
         let parent = model.modules[moving].parent?;
         for id in self.modules_of(lib) {
-            if id != moving && self.model.is_in(id, moving) && self.model.modules[id].form == Form::Path
+            if id != moving
+                && self.model.is_in(id, moving)
+                && self.model.modules[id].form == Form::Path
             {
                 self.model.modules[id].form = Form::File;
             }
@@ -531,7 +549,11 @@ impl Generator {
             }
             _ => (*rng.choice(&files)?, rng.bool()),
         };
-        let new_name = if rng.bool() && nest { name.clone() } else { format!("{name}_q") };
+        let new_name = if rng.bool() && nest {
+            name.clone()
+        } else {
+            format!("{name}_q")
+        };
         let mut to = model.path(home);
         let home_spot = spot(model, home);
         let mut folder = home_spot.children.clone();
@@ -555,7 +577,11 @@ impl Generator {
         self.open(home);
         self.model.modules[moving].visibility = Visibility::Public;
         self.model.moving = Some(moving);
-        self.layout = if rng.u8(0..3) == 0 { Layout::Moved } else { Layout::Left };
+        self.layout = if rng.u8(0..3) == 0 {
+            Layout::Moved
+        } else {
+            Layout::Left
+        };
         self.model.is_confined = self.layout == Layout::Moved;
         // What only those inside of the old parent may see is lost elsewhere.
         self.is_open = true;

@@ -86,7 +86,11 @@ impl Importer<'_> {
     }
 
     fn glob(&self, rng: &mut Rng) -> Option<Item> {
-        let want = if rng.u8(0..5) == 0 { Want::Globbed } else { Want::Module };
+        let want = if rng.u8(0..5) == 0 {
+            Want::Globbed
+        } else {
+            Want::Module
+        };
         let names = if rng.u8(0..3) == 0 && self.model.modules[self.from].parent.is_some() {
             vec!["super".to_owned()]
         } else {
@@ -95,13 +99,9 @@ impl Importer<'_> {
         if self.model.leads_out(self.from, &names) {
             return None;
         }
-        let found = self.scopes.resolve(
-            self.model,
-            self.from,
-            &names,
-            Space::Types,
-            Place::Use,
-        )?;
+        let found = self
+            .scopes
+            .resolve(self.model, self.from, &names, Space::Types, Place::Use)?;
         if found.entity == Entity::Module(self.from) {
             return None;
         }
@@ -165,6 +165,7 @@ impl Importer<'_> {
             .iter()
             .filter(|(key, b)| key.0 != "_" && !b.is_ambiguous && is_visible(model, b, self.from))
             .filter(|(_, b)| may_be_seen(model, self.from, self.visibility, b))
+            .filter(|(_, b)| !(found.is_handed_on && (b.moves || b.brought)))
             .collect();
         for _ in 0..rng.usize(1..4) {
             if prefix.len() > 1 && rng.u8(0..8) == 0 {
@@ -184,7 +185,7 @@ impl Importer<'_> {
                         types_only: true,
                     },
                     entity: found.entity,
-                        });
+                });
                 entries.push(if alias == last {
                     "self".to_owned()
                 } else {
@@ -202,7 +203,7 @@ impl Importer<'_> {
                         types_only: false,
                     },
                     entity: found.entity,
-                        });
+                });
                 continue;
             }
             let warm: Vec<_> = keys.iter().filter(|(_, b)| b.moves || b.brought).collect();
@@ -229,8 +230,14 @@ impl Importer<'_> {
                     let names = self.scopes.names(inner);
                     let seen: Vec<_> = names
                         .iter()
-                        .filter(|(key, b)| key.0 != "_" && !b.is_ambiguous && is_visible(model, b, self.from))
+                        .filter(|(key, b)| {
+                            key.0 != "_" && !b.is_ambiguous && is_visible(model, b, self.from)
+                        })
                         .filter(|(_, b)| may_be_seen(model, self.from, self.visibility, b))
+                        .filter(|(_, b)| {
+                            !((found.is_handed_on || binding.is_handed_on)
+                                && (b.moves || b.brought))
+                        })
                         .collect();
                     if let Some((next, binding)) = rng.choice(&seen) {
                         let is_trait = matches!(binding.entity, Entity::Item(item) if model.items[item].kind == Kind::Trait);

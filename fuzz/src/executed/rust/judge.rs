@@ -60,12 +60,18 @@ impl Judge {
     }
 
     pub fn verdict(&self, world: &World, files: &Files) -> anyhow::Result<Verdict> {
+        if !files.values().all(|text| is_balanced(text)) {
+            return Ok(Verdict::Idle("no program".to_owned()));
+        }
         // The new paths are not there yet where a file is only moved.
         if let Some(error) = self.compile(world, files, State::Whole)? {
             if std::env::var_os("IDLE").is_some() {
                 println!("=== {error}\n{}", changed(&Files::new(), files));
             }
-            return Ok(Verdict::Idle(format!("does not compile: {}", kind_of(&error))));
+            return Ok(Verdict::Idle(format!(
+                "does not compile: {}",
+                kind_of(&error)
+            )));
         }
         let relocated = |files: &Files| match &world.relocation {
             Some(relocation) => relocation.apply(files),
@@ -115,7 +121,11 @@ impl Judge {
             let how = if applied.changed { "" } else { "silent: " };
             return fault(format!("{how}{}", kind_of(&error)), &error, &applied.files);
         }
-        Ok(if applied.changed { Verdict::Same } else { Verdict::Unchanged })
+        Ok(if applied.changed {
+            Verdict::Same
+        } else {
+            Verdict::Unchanged
+        })
     }
 
     fn empty(&self, name: &str) -> anyhow::Result<PathBuf> {
@@ -186,7 +196,11 @@ impl Judge {
                     finding.level,
                     finding.code.as_str(),
                     finding.message,
-                    report.source.text().get(finding.range.clone()).unwrap_or_default(),
+                    report
+                        .source
+                        .text()
+                        .get(finding.range.clone())
+                        .unwrap_or_default(),
                 ));
             }
             if let Some(text) = report.rewritten {
@@ -202,7 +216,12 @@ impl Judge {
     // ---- rustc ----
 
     /// What rustc says, if it refuses.
-    fn compile(&self, world: &World, files: &Files, state: State) -> anyhow::Result<Option<String>> {
+    fn compile(
+        &self,
+        world: &World,
+        files: &Files,
+        state: State,
+    ) -> anyhow::Result<Option<String>> {
         let root = self.empty("compiled")?;
         let out = self.empty("out")?;
         for (name, text) in files {
@@ -227,7 +246,11 @@ impl Judge {
                 .args(["--emit", "metadata", "--cap-lints", "allow"])
                 .args(["--color", "never", "--crate-type", kind])
                 .args(["--crate-name", name, "--edition"])
-                .arg(if is_dep { "2021".to_owned() } else { world.edition.to_string() })
+                .arg(if is_dep {
+                    "2021".to_owned()
+                } else {
+                    world.edition.to_string()
+                })
                 .arg("--out-dir")
                 .arg(&out)
                 .arg("-L")
@@ -262,6 +285,18 @@ impl Judge {
     }
 }
 
+/// Whether braces are: what is made smaller often is not even that.
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0;
+    for byte in text.bytes() {
+        depth += i32::from(byte == b'{') - i32::from(byte == b'}');
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
 fn write(root: &Path, name: &str, text: &str) -> anyhow::Result<()> {
     let file = root.join(name);
     fs::create_dir_all(file.parent().unwrap_or(root))?;
@@ -286,14 +321,15 @@ fn asserted(text: &str) -> String {
 
 /// Comments that are there before and not after, and the other way round.
 fn comments_differ(before: &Files, after: &Files) -> Option<(Vec<String>, Vec<String>)> {
-    static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)/\* c\d+ \*/|// c\d+ *$").expect("a pattern")
-    });
+    static COMMENT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?m)/\* c\d+ \*/|// c\d+ *$").expect("a pattern"));
     let count = |files: &Files| {
         let mut comments: BTreeMap<String, i64> = BTreeMap::new();
         for text in files.values() {
             for found in COMMENT.find_iter(text) {
-                *comments.entry(found.as_str().trim_end().to_owned()).or_default() += 1;
+                *comments
+                    .entry(found.as_str().trim_end().to_owned())
+                    .or_default() += 1;
             }
         }
         comments
@@ -301,7 +337,10 @@ fn comments_differ(before: &Files, after: &Files) -> Option<(Vec<String>, Vec<St
     let (was, is) = (count(before), count(after));
     let more = |one: &BTreeMap<String, i64>, two: &BTreeMap<String, i64>| -> Vec<String> {
         let differs = |(text, count): &(&String, &i64)| two.get(*text).unwrap_or(&0) < *count;
-        one.iter().filter(differs).map(|(text, _)| text.clone()).collect()
+        one.iter()
+            .filter(differs)
+            .map(|(text, _)| text.clone())
+            .collect()
     };
     (was != is).then(|| (more(&was, &is), more(&is, &was)))
 }

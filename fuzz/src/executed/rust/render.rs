@@ -47,7 +47,11 @@ impl Renderer<'_> {
                 } => {
                     let last = target.rsplit("::").next().unwrap_or_default();
                     let vis = visibility.written();
-                    let alias = if last == name { String::new() } else { format!(" as {name}") };
+                    let alias = if last == name {
+                        String::new()
+                    } else {
+                        format!(" as {name}")
+                    };
                     text.push_str(&format!("#[cfg(not(gone))] {vis}use {target}{alias};\n"));
                 }
                 Entry::Module(child) => self.child(*child, spot, text),
@@ -69,7 +73,11 @@ impl Renderer<'_> {
         if its.form == Form::Path {
             text.push_str(&format!("#[path = \"odd_{name}/odd.rs\"] "));
         }
-        let mark = if self.model.moving == Some(child) { MARK } else { "" };
+        let mark = if self.model.moving == Some(child) {
+            MARK
+        } else {
+            ""
+        };
         text.push_str(&format!("{vis}mod {name};{mark}\n"));
         let mut inner = String::new();
         self.body(child, &at, &mut inner);
@@ -99,7 +107,10 @@ pub fn spot_of(model: &Model, child: ModuleId, parent: &Spot) -> Spot {
             children: format!("{folder}/{name}"),
         },
         Form::Path => {
-            let beside = parent.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let beside = parent
+                .file
+                .rsplit_once('/')
+                .map_or("", |(folder, _)| folder);
             Spot {
                 file: format!("{beside}/odd_{name}/odd.rs"),
                 children: format!("{beside}/odd_{name}"),

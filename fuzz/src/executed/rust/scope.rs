@@ -20,6 +20,9 @@ pub struct Binding {
     pub moves: bool,
     /// How many globs brought it here, if what they brought moves.
     pub brought: bool,
+    /// Through a module that is handed on under another path: what moves below is not found there, by
+    /// contract.
+    pub is_handed_on: bool,
 }
 
 pub type Names = BTreeMap<(String, Space), Binding>;
@@ -73,6 +76,8 @@ impl Scopes {
                                     is_ambiguous: false,
                                     moves: false,
                                     brought: false,
+                                    is_handed_on: found.is_handed_on
+                                        || import.visibility != Visibility::Private,
                                     entity: found.entity,
                                 };
                                 names.insert((name.clone(), space), binding);
@@ -87,6 +92,8 @@ impl Scopes {
                                 is_glob: true,
                                 moves: false,
                                 brought: found.moves || found.brought,
+                                is_handed_on: found.is_handed_on
+                                    || import.visibility != Visibility::Private,
                                 ..found
                             };
                             match names.get_mut(&key) {
@@ -114,11 +121,16 @@ impl Scopes {
     /// What a glob of a path brings into a module.
     fn glob(&self, model: &Model, from: ModuleId, path: &[String]) -> Names {
         let found = self.resolve(model, from, path, Space::Types, Place::Use);
+        let is_handed_on = found.is_some_and(|found| found.is_handed_on);
         match found.map(|found| found.entity) {
             Some(Entity::Module(module)) => self.0[module]
                 .iter()
                 .filter(|(_, binding)| is_visible(model, binding, from))
-                .map(|(key, binding)| (key.clone(), *binding))
+                .map(|(key, binding)| {
+                    let mut binding = *binding;
+                    binding.is_handed_on |= is_handed_on;
+                    (key.clone(), binding)
+                })
                 .collect(),
             Some(Entity::Item(item)) if model.items[item].kind == Kind::Enum => {
                 let mut names = Names::new();
@@ -130,6 +142,7 @@ impl Scopes {
                         is_ambiguous: false,
                         moves: false,
                         brought: false,
+                        is_handed_on: false,
                     };
                     names.insert(("Va".to_owned(), space), binding);
                 }
@@ -155,6 +168,7 @@ impl Scopes {
             is_ambiguous: false,
             moves: false,
             brought: false,
+            is_handed_on: false,
         };
         let krate = &model.crates[model.modules[from].krate];
         let edition_2015 = krate.edition == 2015;
@@ -198,10 +212,16 @@ impl Scopes {
                 }
             }
         };
+        let mut is_handed_on = false;
         loop {
             if current.is_ambiguous || !is_visible(model, &current, from) {
                 return None;
             }
+            if is_handed_on && (current.moves || current.brought) {
+                return None;
+            }
+            is_handed_on |= current.is_handed_on;
+            current.is_handed_on = is_handed_on;
             let Some((name, more)) = rest.split_first() else {
                 return Some(current);
             };
@@ -215,6 +235,7 @@ impl Scopes {
                         moves: false,
                         is_glob: false,
                         brought: false,
+                        is_handed_on: false,
                         ..current
                     }
                 }
@@ -246,6 +267,7 @@ fn defined(model: &Model, id: ModuleId) -> Names {
                 is_ambiguous: false,
                 moves,
                 brought: false,
+                is_handed_on: false,
             };
             names.insert((name.to_owned(), space), binding);
         }
@@ -295,12 +317,7 @@ pub fn is_visible(model: &Model, binding: &Binding, from: ModuleId) -> bool {
 }
 
 /// Whether an import with this visibility may hand something on: nothing is seen by more than before.
-pub fn may_be_seen(
-    model: &Model,
-    by: ModuleId,
-    visibility: Visibility,
-    binding: &Binding,
-) -> bool {
+pub fn may_be_seen(model: &Model, by: ModuleId, visibility: Visibility, binding: &Binding) -> bool {
     let inside = bound_inside(model, by, visibility);
     narrower(model, inside, binding.inside) == inside
 }

@@ -94,7 +94,11 @@ impl Uses<'_> {
                 )
             }
             _ => {
-                let on = if rng.bool() { "feature = \"x\"" } else { "not(feature = \"x\")" };
+                let on = if rng.bool() {
+                    "feature = \"x\""
+                } else {
+                    "not(feature = \"x\")"
+                };
                 let assertion = self.assertion(rng, fresh)?;
                 format!("#[cfg({on})] {assertion}")
             }
@@ -163,7 +167,9 @@ impl Uses<'_> {
                     let assertion = format!("const _: () = assert!({claim});");
                     lines.push(match rng.u8(0..6) {
                         0 => format!("    id! {{ {assertion} }}"),
-                        1 if self.is_no_value(leaf.entity, name) => format!("    {{ let {name} = 1; let _ = {name}; {assertion} }}"),
+                        1 if self.is_no_value(leaf.entity, name) => {
+                            format!("    {{ let {name} = 1; let _ = {name}; {assertion} }}")
+                        }
                         _ => format!("    {assertion}"),
                     });
                 }
@@ -195,6 +201,7 @@ impl Uses<'_> {
         let public: Vec<_> = names
             .iter()
             .filter(|(key, b)| key.0 != "_" && b.inside.is_none() && !b.is_ambiguous)
+            .filter(|(_, b)| !b.moves && !b.brought)
             .filter(|((_, space), b)| match b.entity {
                 Entity::Item(item) => {
                     (self.model.items[item].kind == Kind::Fn

@@ -65,20 +65,20 @@ impl Walker<'_> {
             return None;
         }
         let mut space = Space::Types;
-        let mut binding =
-            match self
-                .scopes
-                .resolve(model, from, &names, Space::Types, place)
-            {
-                Some(binding) => binding,
-                None => {
-                    space = Space::Values;
-                    self.scopes.resolve(model, from, &names, space, place)?
-                }
-            };
+        let mut binding = match self
+            .scopes
+            .resolve(model, from, &names, Space::Types, place)
+        {
+            Some(binding) => binding,
+            None => {
+                space = Space::Values;
+                self.scopes.resolve(model, from, &names, space, place)?
+            }
+        };
         let mut heat = heat_of(&binding);
         for _ in 0..6 {
-            let may_end = names.len() > 1 || !matches!(names[0].as_str(), "crate" | "self" | "super");
+            let may_end =
+                names.len() > 1 || !matches!(names[0].as_str(), "crate" | "self" | "super");
             if may_end && self.is_wanted(want, &binding, space, &names) && rng.u8(0..3) > 0 {
                 return Some(Found {
                     names,
@@ -111,9 +111,14 @@ impl Walker<'_> {
             } else {
                 *rng.choice(&visible)?
             };
+            if binding.is_handed_on && heat_of(next) > 0 {
+                return None;
+            }
             names.push(key.0.clone());
             space = key.1;
+            let is_handed_on = binding.is_handed_on;
             binding = *next;
+            binding.is_handed_on |= is_handed_on;
             heat += heat_of(&binding);
         }
         (self.is_wanted(want, &binding, space, &names)).then_some(Found {

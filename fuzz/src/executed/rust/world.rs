@@ -86,9 +86,7 @@ impl World {
             text.push_str("rename = \"uses\"\n");
         }
         for Move { from, to, kind, .. } in &self.moves {
-            text.push_str(&format!(
-                "\n[[move]]\nfrom = \"{from}\"\nto = \"{to}\"\n"
-            ));
+            text.push_str(&format!("\n[[move]]\nfrom = \"{from}\"\nto = \"{to}\"\n"));
             if let Some(kind) = kind {
                 text.push_str(&format!("kind = \"{kind}\"\n"));
             }
