@@ -88,6 +88,11 @@ impl Judge {
                 applied.said.join("\n"),
                 changed(&tree, after)
             );
+            let kind = match world.layout {
+                Layout::Shim => kind,
+                Layout::Left => format!("a file to be moved: {kind}"),
+                Layout::Moved => format!("a moved file: {kind}"),
+            };
             Ok(Verdict::Fault(Fault { kind, text }))
         };
         if let Some(failure) = &applied.failure {

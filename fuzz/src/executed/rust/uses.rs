@@ -4,7 +4,7 @@
 
 use fastrand::Rng;
 
-use super::imports::{Fresh, Importer, comment};
+use super::imports::{Fresh, Importer, Leaf, comment};
 use super::model::{Entity, Kind, Model, ModuleId, Space, Visibility};
 use super::scope::{Place, Scopes};
 use super::walk::{Found, Walker, Want};
@@ -159,7 +159,7 @@ impl Uses<'_> {
                         let number = self.model.items[item].number;
                         Some(format!("u8::T{number} == {number}"))
                     }
-                    Entity::Module(module) => self.below(rng, module, name),
+                    Entity::Module(module) => self.below(rng, module, leaf, name),
                     _ if name == "_" => None,
                     entity => self.model.claim(entity, name),
                 };
@@ -196,12 +196,17 @@ impl Uses<'_> {
     }
 
     /// A claim on something that a module holds, by the name that the module has here.
-    fn below(&self, rng: &mut Rng, module: ModuleId, name: &str) -> Option<String> {
+    fn below(&self, rng: &mut Rng, module: ModuleId, leaf: &Leaf, name: &str) -> Option<String> {
         let names = self.scopes.names(module);
+        let path = &leaf.import.path;
+        let found = self
+            .scopes
+            .resolve(self.model, self.module, path, Space::Types, Place::Use);
+        let is_handed_on = found.is_some_and(|found| found.is_handed_on);
         let public: Vec<_> = names
             .iter()
             .filter(|(key, b)| key.0 != "_" && b.inside.is_none() && !b.is_ambiguous)
-            .filter(|(_, b)| !b.moves && !b.brought)
+            .filter(|(_, b)| !(is_handed_on && (b.moves || b.brought)))
             .filter(|((_, space), b)| match b.entity {
                 Entity::Item(item) => {
                     (self.model.items[item].kind == Kind::Fn
