@@ -1,10 +1,14 @@
 //! Makes a program small that went wrong: rules and lines are taken away as long as it goes wrong in
 //! the same way.
 
+use std::time::{Duration, Instant};
+
 use super::{Files, Kind, Verdict};
 
 /// So many candidates are judged.
 const MOST: usize = 5000;
+/// So much time is spent on one case.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// A program that goes wrong.
 pub struct Case<K: Kind> {
@@ -28,6 +32,7 @@ struct Reducer<'a, K: Kind> {
     judge: &'a mut K,
     case: Case<K>,
     rounds: usize,
+    until: Instant,
 }
 
 /// The smallest program on the way down from `case` that goes wrong as it does.
@@ -39,23 +44,28 @@ pub fn reduced<K: Kind>(judge: &mut K, case: Case<K>) -> anyhow::Result<Case<K>>
         judge,
         case,
         rounds: MOST / K::WIDTH,
+        until: Instant::now() + LONGEST,
     };
     loop {
         let changed = reducer.files()? | reducer.lines()? | reducer.simpler()? | reducer.rules()?;
-        if !changed || reducer.rounds == 0 {
+        if !changed || reducer.is_over() {
             return Ok(reducer.case);
         }
     }
 }
 
 impl<K: Kind> Reducer<'_, K> {
+    fn is_over(&self) -> bool {
+        self.rounds == 0 || Instant::now() > self.until
+    }
+
     /// The first of `candidates` that goes wrong in the same way becomes the case: its place.
     fn first(&mut self, candidates: &[Files]) -> anyhow::Result<Option<usize>> {
         for (at, chunk) in candidates.chunks(K::WIDTH).enumerate() {
-            if self.rounds == 0 {
+            if self.is_over() {
                 return Ok(None);
             }
-            self.rounds -= 1;
+            self.rounds = self.rounds.saturating_sub(1);
             let verdicts = self.judge.judge(&self.case.world, chunk)?;
             let is_alike = |verdict: &Verdict| verdict.find() == self.case.verdict.find();
             if let Some(found) = verdicts.iter().position(is_alike) {
@@ -129,7 +139,7 @@ impl<K: Kind> Reducer<'_, K> {
 
     fn simpler(&mut self) -> anyhow::Result<bool> {
         let mut changed = false;
-        while self.rounds > 0 {
+        while !self.is_over() {
             let candidates = K::simpler(&self.case.files);
             if self.first(&candidates)?.is_none() {
                 break;
@@ -143,10 +153,10 @@ impl<K: Kind> Reducer<'_, K> {
         let mut changed = false;
         'again: loop {
             for world in K::fewer_rules(&self.case.world) {
-                if self.rounds == 0 {
+                if self.is_over() {
                     return Ok(changed);
                 }
-                self.rounds -= 1;
+                self.rounds = self.rounds.saturating_sub(1);
                 let files = std::slice::from_ref(&self.case.files);
                 let verdict = self.judge.judge(&world, files)?.pop();
                 if let Some(verdict) = verdict

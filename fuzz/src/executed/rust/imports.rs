@@ -63,6 +63,14 @@ impl Importer<'_> {
         let found = self
             .walker()
             .path(rng, self.from, Place::Use, Want::Importable)?;
+        // No module imports from itself what it has by that very name.
+        let inside = &found.names[..found.names.len() - 1];
+        let around = self
+            .scopes
+            .resolve(self.model, self.from, inside, Space::Types, Place::Use);
+        if around.is_some_and(|around| around.entity == Entity::Module(self.from)) {
+            return None;
+        }
         let last = found.names.last()?.clone();
         let is_trait = matches!(found.binding.entity, Entity::Item(item) if self.model.items[item].kind == Kind::Trait);
         if !may_be_seen(self.model, self.from, self.visibility, &found.binding) {
@@ -127,6 +135,12 @@ impl Importer<'_> {
                 .path(rng, self.from, Place::Use, Want::Module)?
                 .names
         };
+        let around = self
+            .scopes
+            .resolve(self.model, self.from, &prefix, Space::Types, Place::Use);
+        if around.is_some_and(|around| around.entity == Entity::Module(self.from)) {
+            return None;
+        }
         let mut leaves = Vec::new();
         let list = self.list(rng, fresh, taken, &prefix, &mut leaves, 0)?;
         if leaves.is_empty() {
@@ -216,7 +230,8 @@ impl Importer<'_> {
             };
             let mut path = prefix.to_vec();
             path.push(key.0.clone());
-            if let Entity::Module(_) = binding.entity
+            if let Entity::Module(inner) = binding.entity
+                && inner != self.from
                 && depth < 3
                 && rng.u8(0..4) > 0
             {
@@ -226,7 +241,7 @@ impl Importer<'_> {
                     if let Some(list) = list.filter(|_| leaves.len() > before) {
                         entries.push(format!("{}::{list}", key.0));
                     }
-                } else if let Entity::Module(inner) = binding.entity {
+                } else {
                     let names = self.scopes.names(inner);
                     let seen: Vec<_> = names
                         .iter()

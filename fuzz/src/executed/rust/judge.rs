@@ -23,6 +23,8 @@ use super::world::{Layout, World};
 /// Says that the program itself is at fault; in every message that does.
 const DEFECT: &str = "this is a defect of repoint";
 
+const MANIFEST: &str = "Cargo.toml";
+
 /// Folders for one program at a time.
 pub struct Judge {
     folder: TempDir,
@@ -60,14 +62,16 @@ impl Judge {
     }
 
     pub fn verdict(&self, world: &World, files: &Files) -> anyhow::Result<Verdict> {
+        // Made small by a line, the manifest would mean something else, and still compile.
+        let mut files = files.clone();
+        let manifest = world.files.get(MANIFEST).cloned().unwrap_or_default();
+        files.insert(MANIFEST.to_owned(), manifest);
+        let files = &files;
         if !files.values().all(|text| is_balanced(text)) {
             return Ok(Verdict::Idle("no program".to_owned()));
         }
         // The new paths are not there yet where a file is only moved.
         if let Some(error) = self.compile(world, files, State::Whole)? {
-            if std::env::var_os("IDLE").is_some() {
-                println!("=== {error}\n{}", changed(&Files::new(), files));
-            }
             return Ok(Verdict::Idle(format!(
                 "does not compile: {}",
                 kind_of(&error)

@@ -250,7 +250,7 @@ impl Uses<'_> {
         let names = self.scopes.names(self.module);
         let traits: Vec<u32> = names
             .values()
-            .filter(|binding| !binding.is_ambiguous)
+            .filter(|binding| !binding.is_ambiguous && !binding.moves)
             .filter_map(|binding| match binding.entity {
                 Entity::Item(item) if self.model.items[item].kind == Kind::Trait => {
                     Some(self.model.items[item].number)

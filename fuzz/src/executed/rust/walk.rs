@@ -75,6 +75,13 @@ impl Walker<'_> {
                 self.scopes.resolve(model, from, &names, space, place)?
             }
         };
+        // What a module itself says by the plain name of its own definition or shim is no reference.
+        let krate = &model.crates[model.modules[from].krate];
+        let is_own = krate.edition != 2015 || place == Place::Body || from == krate.root;
+        let is_plain = !matches!(names[0].as_str(), "" | "crate" | "self" | "super");
+        if is_plain && is_own && binding.moves && model.moving.is_none() {
+            return None;
+        }
         let mut heat = heat_of(&binding);
         for _ in 0..6 {
             let may_end =
