@@ -10,7 +10,6 @@ use super::scope::{Binding, Place, Scopes, is_visible};
 #[derive(Clone, Debug)]
 pub struct Found {
     pub names: Vec<String>,
-    pub space: Space,
     pub binding: Binding,
     /// How much it has to do with what moves.
     pub heat: u32,
@@ -89,7 +88,6 @@ impl Walker<'_> {
             if may_end && self.is_wanted(want, &binding, space, &names) && rng.u8(0..3) > 0 {
                 return Some(Found {
                     names,
-                    space,
                     binding,
                     heat,
                 });
@@ -130,7 +128,6 @@ impl Walker<'_> {
         }
         (self.is_wanted(want, &binding, space, &names)).then_some(Found {
             names,
-            space,
             binding,
             heat,
         })
