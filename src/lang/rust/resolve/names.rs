@@ -130,6 +130,14 @@ pub struct Leaf {
     pub visibility: String,
 }
 
+impl Leaf {
+    /// Whether its path starts at the crate's root or at a crate, wherever it stands.
+    pub fn is_absolute(&self) -> bool {
+        let first = self.written.segments.first();
+        self.written.leading || first.is_some_and(|name| name == "crate")
+    }
+}
+
 /// A `use` item.
 #[derive(Clone, Debug)]
 pub struct UseItem {
