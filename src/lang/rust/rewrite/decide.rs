@@ -264,7 +264,7 @@ impl<'a> Rewrite<'_, 'a> {
             LeafKind::Name => to
                 .split_last()
                 .is_some_and(|(last, parent)| parent == module && *last == leaf.name),
-            LeafKind::SelfModule | LeafKind::ExternCrate => false,
+            LeafKind::SelfModule | LeafKind::ExternCrate | LeafKind::Empty => false,
         }
     }
 }

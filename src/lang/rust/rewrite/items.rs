@@ -158,7 +158,7 @@ impl Composer<'_, '_, '_> {
         } else if !lines.is_empty() {
             edits.push(self.insert(item, &lines));
         }
-        Ok(edits)
+        Ok(self.keep_comments(item, edits))
     }
 
     /// The tree from its first name on.
@@ -370,8 +370,30 @@ impl Composer<'_, '_, '_> {
         }
         Ok(match leaf.kind {
             LeafKind::Glob => format!("{}::*", written(&words)),
+            LeafKind::Empty => format!("{}::{{}}", written(&words)),
             _ => self.bound_as(&words, to, self.bound(ordinal)),
         })
+    }
+
+    /// How the prefix of a group is written that becomes a part of a group without a prefix.
+    pub(super) fn whole_prefix(
+        &self,
+        item: &UseItem,
+        ordinal: usize,
+        to: &[Segment],
+    ) -> Result<String, Refusal> {
+        let mut words = self.absolute_words(item, ordinal, to)?;
+        if item.leading.is_some() {
+            if !words.leading {
+                return Err(Refusal::new(
+                    Code::Unresolved,
+                    "the new path cannot stand behind the `::` of this group",
+                )
+                .help("take the import out of the group"));
+            }
+            words.leading = false;
+        }
+        Ok(written(&words))
     }
 
     fn bound_as(&self, words: &Words, to: &[Segment], name: &Segment) -> String {
