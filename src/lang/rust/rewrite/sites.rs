@@ -37,11 +37,7 @@ impl Rewrite<'_, '_> {
         let mut outcome = table.resolve(&whole, site.kinds);
         if is_displaced && outcome == Outcome::Stays {
             // In a macro it means what it means where that is used.
-            let is_here = match site.mode {
-                Mode::Code => true,
-                Mode::Definition => self.is_used_here_only(site),
-                Mode::Exported | Mode::Quote | Mode::Text => false,
-            };
+            let is_here = site.mode == Mode::Code;
             if !is_here {
                 return false;
             }
