@@ -136,7 +136,9 @@ impl Prefilter {
 
     /// Whether a file lies at one of the places.
     pub fn has_place(&self, file: &Path) -> bool {
-        self.placed.as_ref().is_some_and(|placed| placed.holds(file))
+        self.placed
+            .as_ref()
+            .is_some_and(|placed| placed.holds(file))
     }
 
     /// What a file is searched with that lies at this path.
