@@ -9,3 +9,12 @@ pub struct Anchor {
     /// One of these must be there too, if there are any.
     pub alongside: Vec<String>,
 }
+
+/// A place in the tree at which a file is worth parsing for a word that counts nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Names of folders, one in the other; the last one may be that of the file without its ending.
+    pub names: Vec<String>,
+    /// The word.
+    pub word: &'static str,
+}

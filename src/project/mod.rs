@@ -19,7 +19,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-pub use anchor::Anchor;
+pub use anchor::{Anchor, Place};
 pub use globs::{GlobError, Globs};
 pub use ignorefiles::{OddIgnoreFile, keep_out, odd_around};
 pub use normal::normalized;

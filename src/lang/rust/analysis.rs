@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::gate::{Cfg, Gate};
 use super::manifest::Krate;
 use super::parse::parse_file;
-use super::resolve::{Home, ModuleTree, Resolver};
+use super::resolve::{Home, LeafKind, ModuleTree, Resolver};
 use super::rewrite::{Fates, Rewrite, absolute_paths};
 use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
@@ -155,6 +155,10 @@ fn outline(rewrite: &Rewrite<'_, '_>, fates: &Fates, draft: &Draft) -> Outline {
     }
     for (id, scope) in rewrite.found.scopes.iter() {
         for (ordinal, leaf) in scope.names.leaves.iter().enumerate() {
+            // It binds nothing.
+            if leaf.kind == LeafKind::Empty {
+                continue;
+            }
             let fate = fates.get((id, ordinal));
             let mut binding: Binding = rewrite.binding(id, leaf, &[]);
             binding.meaning = match fate.and_then(|fate| fate.old.clone()) {

@@ -29,7 +29,7 @@ use std::path::Path;
 use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::{Action, Table};
 use crate::path::{RUST, Syntax};
-use crate::project::{Anchor, Project};
+use crate::project::{Anchor, Place, Project};
 use crate::tokens::Tokens;
 
 /// The Rust language.
@@ -44,6 +44,28 @@ fn glob_texts(module: &str) -> Vec<String> {
         .iter()
         .map(|behind| format!("{module}{behind}"))
         .collect()
+}
+
+/// The files of a module that gets another parent: their `super` leads elsewhere afterwards.
+fn places(table: &Table) -> Vec<Place> {
+    let mut places = Vec::new();
+    for rule in table.rules() {
+        let Action::Move(to) = &rule.action else {
+            continue;
+        };
+        let (old, new) = (rule.from.segments(), to.segments());
+        let same_parent = old[..old.len() - 1] == new[..new.len() - 1];
+        if old[0] != new[0] || same_parent || !rule.kinds.meets(resolve::TYPE) {
+            continue;
+        }
+        for path in [old, new].into_iter().filter(|path| path.len() > 1) {
+            places.push(Place {
+                names: path[1..].iter().map(ToString::to_string).collect(),
+                word: "super",
+            });
+        }
+    }
+    places
 }
 
 impl Language for Rust {
@@ -84,6 +106,13 @@ impl Language for Rust {
         anchors.sort();
         anchors.dedup();
         anchors
+    }
+
+    fn place_anchors(&self) -> Vec<Anchor> {
+        vec![Anchor {
+            word: Some("super".to_owned()),
+            alongside: Vec::new(),
+        }]
     }
 
     fn check_settings(&self, section: &toml::Table) -> Result<(), String> {

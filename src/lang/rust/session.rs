@@ -32,6 +32,8 @@ pub struct RustSession<'a> {
     words: Prefilter,
     /// Modules that paths of rules lie in: a glob import of one may bring their last names.
     parents: FxHashSet<Segment>,
+    /// Files of modules that get another parent, with a `super`.
+    moved: Prefilter,
     options: &'a RewriteOptions,
     settings: Settings,
 }
@@ -66,6 +68,7 @@ impl<'a> RustSession<'a> {
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
             words: Prefilter::new(&anchors),
+            moved: Prefilter::with_places(&[], &super::places(table), project.root()),
             parents,
             settings: Settings::of(options),
             options,
@@ -76,7 +79,8 @@ impl<'a> RustSession<'a> {
 impl Session for RustSession<'_> {
     fn analyze(&self, file: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
         // Parsing takes a hundred times as long as this look.
-        if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) {
+        let is_moved = || self.moved.at(file).matches(text.as_bytes());
+        if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) && !is_moved() {
             return Ok(Analysis::default());
         }
         let analysis = self.analyze_places(file, text);
@@ -87,6 +91,10 @@ impl Session for RustSession<'_> {
 
     fn doubts(&self, rules: &[usize]) -> Vec<Doubt> {
         targets::doubts(&self.crates, self.table, rules)
+    }
+
+    fn is_at_place(&self, file: &Path) -> bool {
+        self.moved.has_place(file)
     }
 
     fn remarks(&self) -> Vec<String> {

@@ -5,6 +5,7 @@
 //! Nothing here knows what a rule makes of a path, but the table is asked whether it knows one:
 //! that decides what an opaque glob or an unbound name can be.
 
+mod displaced;
 mod home;
 mod kinds;
 mod known;

@@ -103,6 +103,8 @@ pub enum LeafKind {
     Glob,
     /// `extern crate old;`.
     ExternCrate,
+    /// `a::{}`: binds nothing, and names its module all the same.
+    Empty,
 }
 
 /// One imported path.
@@ -128,6 +130,14 @@ pub struct Leaf {
     pub cfg: Option<Cfg>,
     /// The visibility as written, white space normalised.
     pub visibility: String,
+}
+
+impl Leaf {
+    /// Whether its path starts at the crate's root or at a crate, wherever it stands.
+    pub fn is_absolute(&self) -> bool {
+        let first = self.written.segments.first();
+        self.written.leading || first.is_some_and(|name| name == "crate")
+    }
 }
 
 /// A `use` item.
@@ -416,6 +426,16 @@ impl Names {
                 };
                 self.add_leaf(name, None, seed, prefix, outer)
             }
+            UseTree::Group(group) if group.items.is_empty() && !prefix.is_empty() => {
+                let name = Name {
+                    text: Segment::new_static("{}"),
+                    at: At::joined(&[
+                        group.brace_token.span.open(),
+                        group.brace_token.span.close(),
+                    ]),
+                };
+                self.add_leaf(name, None, seed, prefix, outer)
+            }
             UseTree::Group(group) => {
                 let outer = prefix.len();
                 Tree::Group {
@@ -448,6 +468,7 @@ impl Names {
         // `{self}` is the module before the brace; `use self::x` and `use crate as c` are not.
         let kind = match name.text.as_str() {
             "*" => LeafKind::Glob,
+            "{}" => LeafKind::Empty,
             "self" if !prefix.is_empty() => LeafKind::SelfModule,
             _ => LeafKind::Name,
         };
@@ -460,7 +481,7 @@ impl Names {
             (None, _) => name.text.clone(),
         };
         let kinds = match kind {
-            LeafKind::SelfModule => TYPE,
+            LeafKind::SelfModule | LeafKind::Empty => TYPE,
             _ => Namespaces::ALL,
         };
         let ordinal = self.leaves.len();
@@ -487,6 +508,7 @@ impl Names {
         let ordinal = self.leaves.len();
         match leaf.kind {
             LeafKind::Glob => self.globs.push(ordinal),
+            LeafKind::Empty => {}
             _ if leaf.name == "_" => {}
             _ => self
                 .entries

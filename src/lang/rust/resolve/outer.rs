@@ -48,6 +48,10 @@ impl Resolver<'_> {
             }
             base.push(name.clone());
             taken += 1;
+            // A module that moves may be at either of its places, and must read the same in both.
+            if self.table.touches(base.iter().map(Segment::as_str)) {
+                break;
+            }
         }
         head
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::displaced::{Displacement, supers_of};
 use super::home::Home;
 use super::known::KnownModule;
 use super::names::{Entry, Leaf, LeafKind, MACRO, MacroUse, Reach, TYPE, What, Written};
@@ -34,6 +35,8 @@ pub enum Via {
     Crate,
     /// `self` and `super`.
     Relative,
+    /// `super` that leads elsewhere once the file is moved: only an absolute path goes on meaning it.
+    Displaced,
     /// A crate by its name; the path starts with `::` or not.
     Extern,
     /// An import of this file.
@@ -75,6 +78,8 @@ pub struct Resolver<'a> {
     pub table: &'a Table,
     /// Modules in other files.
     pub tree: &'a ModuleTree,
+    /// How modules of this file move, by their scope.
+    pub(super) displacements: RefCell<FxHashMap<ScopeId, Option<Rc<Displacement>>>>,
     /// What was found for imports; `None` inside marks one that is being resolved.
     pub(super) meanings: RefCell<Meanings>,
     /// How many imports are being resolved right now.
@@ -109,6 +114,7 @@ impl<'a> Resolver<'a> {
             home,
             table,
             tree,
+            displacements: RefCell::default(),
             meanings: RefCell::default(),
             resolving: Cell::default(),
             distinct: RefCell::default(),
@@ -204,8 +210,17 @@ impl<'a> Resolver<'a> {
                 return Some(self.through_private(scopes, scope, head, written, kinds, role));
             }
             "self" | "super" => {
-                let head = self.relative(scopes, scope, segments)?;
-                return Some(self.through_private(scopes, scope, head, written, kinds, role));
+                let mut head = self.relative(scopes, scope, segments)?;
+                let (taken, supers) = supers_of(written);
+                let displaced = self.displaced(scopes, scope, supers, segments.get(taken));
+                if let Some(base) = &displaced {
+                    head.base.clone_from(base);
+                }
+                let mut head = self.through_private(scopes, scope, head, written, kinds, role);
+                if displaced.is_some() {
+                    head.via = Via::Displaced;
+                }
+                return Some(head);
             }
             "Self" => return None,
             _ => {}

@@ -49,7 +49,14 @@ impl<'a> Rewrite<'_, 'a> {
         };
         let module = std::rc::Rc::clone(&scopes.get(scope).path);
         let table: &'a crate::mapping::Table = self.resolver.table;
-        let outcome = table.resolve(&path, kinds);
+        let is_displaced = fate
+            .head
+            .as_ref()
+            .is_some_and(|head| head.via == Via::Displaced);
+        let outcome = match table.resolve(&path, kinds) {
+            Outcome::Stays if is_displaced => self.as_displaced(scope, &path),
+            outcome => outcome,
+        };
         let (matched, to) = match &outcome {
             Outcome::Stays => return (fate, None),
             Outcome::Moves(to) => (to.first, Some(to.to.segments().to_vec())),
@@ -104,7 +111,8 @@ impl<'a> Rewrite<'_, 'a> {
             ),
             Some(to) => self
                 .refuses_version(&outcome)
-                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), to)),
+                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), to))
+                .or_else(|| self.refuses_hidden(scope, to).filter(|_| is_displaced)),
         };
         if let (None, Some(to)) = (&refusal, to) {
             // The new home brings what it stands for from the old path: that is its definition.
@@ -220,15 +228,10 @@ impl<'a> Rewrite<'_, 'a> {
         head: Option<&Head>,
         matched: &Matched<'_>,
     ) -> bool {
-        let relative = head.is_some_and(|head| {
-            matches!(
-                head.via,
-                Via::Relative
-                    | Via::Module
-                    | Via::Definition
-                    | Via::OuterDefinition
-                    | Via::Glob(..)
-            )
+        let relative = head.is_some_and(|head| match head.via {
+            Via::Relative | Via::Module | Via::Definition | Via::OuterDefinition => true,
+            Via::Glob(id, glob) => !self.found.scopes.get(id).names.leaves[glob].is_absolute(),
+            _ => false,
         });
         relative && module.starts_with(matched.rule.from.segments())
     }
@@ -261,7 +264,7 @@ impl<'a> Rewrite<'_, 'a> {
             LeafKind::Name => to
                 .split_last()
                 .is_some_and(|(last, parent)| parent == module && *last == leaf.name),
-            LeafKind::SelfModule | LeafKind::ExternCrate => false,
+            LeafKind::SelfModule | LeafKind::ExternCrate | LeafKind::Empty => false,
         }
     }
 }

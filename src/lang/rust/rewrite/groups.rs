@@ -4,7 +4,8 @@
 //! many leaves as possible stay where they are; a leaf that does not fit moves outwards to the
 //! deepest brace whose prefix fits, and out of the item if there is none.
 
-use super::fate::{Fate, Next};
+use super::comments::applied_within;
+use super::fate::Next;
 use super::items::Composer;
 use super::layout::Layout;
 use super::names_edit::rename;
@@ -26,6 +27,20 @@ pub struct Evicted {
     pub above: Vec<String>,
     /// The comment behind it.
     pub behind: Option<String>,
+    /// It is a whole group, as text with its braces: `to` is what its prefix means.
+    pub group: Option<String>,
+}
+
+impl Evicted {
+    fn leaf(ordinal: usize, to: Vec<Segment>) -> Self {
+        Self {
+            ordinal,
+            to,
+            above: Vec::new(),
+            behind: None,
+            group: None,
+        }
+    }
 }
 
 /// What became of a part of a tree.
@@ -74,7 +89,7 @@ impl Composer<'_, '_, '_> {
                 base.extend(chain.iter().map(|name| name.text.clone()));
                 let chosen = self.choose(end, &base);
                 let Some(rest) = chosen.strip_prefix(after) else {
-                    return Ok(Part::Cut(self.evict_all(end)));
+                    return Ok(Part::Cut(self.evict_group(end, &base, &chosen, item)?));
                 };
                 let edits = self.chain_edits(&chain, rest, open_of(end))?;
                 Ok(self.group(end, &base, &chosen, item)?.with(edits))
@@ -103,15 +118,14 @@ impl Composer<'_, '_, '_> {
         let fits = match leaf.kind {
             LeafKind::SelfModule => to == after,
             LeafKind::Glob => to.starts_with(after) && (!chain.is_empty() || to == after),
+            // What names a module and binds nothing is not carried elsewhere.
+            LeafKind::Empty if !to.starts_with(after) || to.len() == after.len() => {
+                return Ok(Part::Cut(Vec::new()));
+            }
             _ => to.len() > after.len() && to.starts_with(after),
         };
         if !fits {
-            return Ok(Part::Cut(vec![Evicted {
-                ordinal,
-                to,
-                above: Vec::new(),
-                behind: None,
-            }]));
+            return Ok(Part::Cut(vec![Evicted::leaf(ordinal, to)]));
         }
         let rest = &to[after.len()..];
         let mut edits = match leaf.kind {
@@ -140,7 +154,7 @@ impl Composer<'_, '_, '_> {
         let Some(last) = to.last() else {
             return;
         };
-        if leaf.kind == LeafKind::Glob {
+        if matches!(leaf.kind, LeafKind::Glob | LeafKind::Empty) {
             return;
         }
         let old_last = leaf.written.segments.last();
@@ -199,7 +213,7 @@ impl Composer<'_, '_, '_> {
             let wish = wanted[..wanted.len().saturating_sub(depth)].to_vec();
             let fits_base = match leaf.kind {
                 LeafKind::SelfModule => wanted == base,
-                LeafKind::Glob => wanted.starts_with(base),
+                LeafKind::Glob | LeafKind::Empty => wanted.starts_with(base),
                 _ => wanted.len() > base.len() && wanted.starts_with(base),
             };
             wishes.push((wish, moves, fits_base));
@@ -341,7 +355,7 @@ impl Composer<'_, '_, '_> {
     fn fits(&self, leaf: &Evicted, after: Option<&[Segment]>) -> bool {
         let kind = self.names.leaves[leaf.ordinal].kind;
         let has_comments = !leaf.above.is_empty() || leaf.behind.is_some();
-        matches!(kind, LeafKind::Name | LeafKind::Glob)
+        (leaf.group.is_some() || matches!(kind, LeafKind::Name | LeafKind::Glob))
             && after.is_none_or(|after| leaf.to.starts_with(after) && leaf.to.len() > after.len())
             && !has_comments
     }
@@ -352,31 +366,67 @@ impl Composer<'_, '_, '_> {
         after: Option<&[Segment]>,
         item: &UseItem,
     ) -> Result<String, Refusal> {
+        if let Some(group) = &leaf.group {
+            let prefix = match after {
+                Some(after) => {
+                    let names = leaf.to[after.len()..].iter();
+                    let names: Vec<String> = names.map(|name| self.rewrite.word(name)).collect();
+                    names.join("::")
+                }
+                None => self.whole_prefix(item, leaf.ordinal, &leaf.to)?,
+            };
+            return Ok(format!("{prefix}::{group}"));
+        }
         match after {
             Some(after) => Ok(self.leaf_text(leaf.ordinal, &leaf.to[after.len()..])),
             None => self.whole_leaf(item, leaf.ordinal, &leaf.to, true),
         }
     }
 
-    fn evict_all(&self, tree: &Tree) -> Vec<Evicted> {
-        leaves_of(tree)
-            .into_iter()
-            .filter_map(|ordinal| {
-                let Fate {
-                    next: Next::Moves(to),
-                    ..
-                } = self.fate(ordinal)
-                else {
-                    return None;
-                };
-                Some(Evicted {
-                    ordinal,
-                    to: to.clone(),
-                    above: Vec::new(),
-                    behind: None,
-                })
+    /// A group that finds no place where it is: it stays a group if it is more than a list of names.
+    fn evict_group(
+        &self,
+        group: &Tree,
+        base: &[Segment],
+        chosen: &[Segment],
+        item: &UseItem,
+    ) -> Result<Vec<Evicted>, Refusal> {
+        let (edits, others) = match self.group(group, base, chosen, item)? {
+            Part::Kept(edits) => (edits, Vec::new()),
+            Part::Split(edits, others) => (edits, others),
+            Part::Cut(others) => return Ok(others),
+        };
+        let Tree::Group { open, close, .. } = group else {
+            return Ok(others);
+        };
+        let text = self.rewrite.text;
+        let range = open.range().start..close.range().end;
+        let (Some(inside), Some(&first)) = (
+            applied_within(text, range.clone(), edits),
+            leaves_of(group).first(),
+        ) else {
+            return Ok(others);
+        };
+        let indent = |at: usize| {
+            let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let line = &text[start..];
+            &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+        };
+        let (old, new) = (indent(range.start), indent(item.start.range().start));
+        let lines: Vec<String> = inside
+            .split('\n')
+            .enumerate()
+            .map(|(i, line)| match line.strip_prefix(old) {
+                Some(rest) if i > 0 => format!("{new}{rest}"),
+                _ => line.to_owned(),
             })
-            .collect()
+            .collect();
+        let mut evicted = vec![Evicted {
+            group: Some(lines.join("\n")),
+            ..Evicted::leaf(first, chosen.to_vec())
+        }];
+        evicted.extend(others);
+        Ok(evicted)
     }
 
     /// The name that a leaf binds afterwards.
@@ -394,6 +444,7 @@ impl Composer<'_, '_, '_> {
         let last = rest.last().cloned().unwrap_or_default();
         match leaf.kind {
             LeafKind::Glob => names.push("*".to_owned()),
+            LeafKind::Empty => names.push("{}".to_owned()),
             LeafKind::SelfModule => names.push("self".to_owned()),
             _ => {}
         }

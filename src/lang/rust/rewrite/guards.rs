@@ -109,7 +109,12 @@ impl Rewrite<'_, '_> {
         target: &[Segment],
         words: &[String],
     ) -> Result<(), Refusal> {
-        let module = &self.found.scopes.get(site.scope).path;
+        let scopes = &self.found.scopes;
+        let home = self.resolver.displacement(scopes, site.scope);
+        let module = match &home {
+            Some(home) => home.new.as_slice(),
+            None => &scopes.get(site.scope).path,
+        };
         let starts = words
             .first()
             .is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super"));

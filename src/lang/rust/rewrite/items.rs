@@ -13,7 +13,9 @@ use super::tree::{chain_of, leaves_of};
 use super::unused::Idle;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal};
-use crate::lang::rust::resolve::{LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written};
+use crate::lang::rust::resolve::{
+    LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Via, Written,
+};
 use crate::path::Segment;
 use crate::text::Edit;
 
@@ -156,7 +158,7 @@ impl Composer<'_, '_, '_> {
         } else if !lines.is_empty() {
             edits.push(self.insert(item, &lines));
         }
-        Ok(edits)
+        Ok(self.keep_comments(item, edits))
     }
 
     /// The tree from its first name on.
@@ -197,11 +199,12 @@ impl Composer<'_, '_, '_> {
                     TYPE,
                     Role::Use(self.scope, ordinal),
                 );
-                let Some((_, base)) = base else {
+                let displaced = self.displaced_base(end, chain.len());
+                let Some(base) = displaced.clone().or(base.map(|(_, base)| base)) else {
                     return Ok(Part::Kept(Vec::new()));
                 };
                 let chosen = self.choose(end, &base);
-                let edits = if chosen == base {
+                let edits = if chosen == base && displaced.is_none() {
                     Vec::new()
                 } else {
                     self.head_edits(item, ordinal, &chain, &chosen)?
@@ -210,6 +213,29 @@ impl Composer<'_, '_, '_> {
             }
             Tree::Path(..) => Ok(Part::Kept(Vec::new())),
         }
+    }
+
+    /// What the prefix of a group means whose leaves all would lead elsewhere once the file is moved.
+    fn displaced_base(&self, group: &Tree, prefix: usize) -> Option<Vec<Segment>> {
+        let mut base: Option<Vec<Segment>> = None;
+        for ordinal in leaves_of(group) {
+            let fate = self.fate(ordinal);
+            let head = fate
+                .head
+                .as_ref()
+                .filter(|head| head.via == Via::Displaced)?;
+            let behind = self.names.leaves[ordinal]
+                .written
+                .segments
+                .len()
+                .checked_sub(prefix)?;
+            let old = fate.old.as_ref()?;
+            let own = &old[..old.len().checked_sub(behind)?];
+            if head.taken > prefix || *base.get_or_insert_with(|| own.to_vec()) != own {
+                return None;
+            }
+        }
+        base
     }
 
     /// `use {a::b, c};`: each part has a first name of its own.
@@ -344,8 +370,30 @@ impl Composer<'_, '_, '_> {
         }
         Ok(match leaf.kind {
             LeafKind::Glob => format!("{}::*", written(&words)),
+            LeafKind::Empty => format!("{}::{{}}", written(&words)),
             _ => self.bound_as(&words, to, self.bound(ordinal)),
         })
+    }
+
+    /// How the prefix of a group is written that becomes a part of a group without a prefix.
+    pub(super) fn whole_prefix(
+        &self,
+        item: &UseItem,
+        ordinal: usize,
+        to: &[Segment],
+    ) -> Result<String, Refusal> {
+        let mut words = self.absolute_words(item, ordinal, to)?;
+        if item.leading.is_some() {
+            if !words.leading {
+                return Err(Refusal::new(
+                    Code::Unresolved,
+                    "the new path cannot stand behind the `::` of this group",
+                )
+                .help("take the import out of the group"));
+            }
+            words.leading = false;
+        }
+        Ok(written(&words))
     }
 
     fn bound_as(&self, words: &Words, to: &[Segment], name: &Segment) -> String {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::comments::comments;
 use super::groups::Evicted;
 use super::tree::extent;
 use crate::lang::rust::at::At;
@@ -91,9 +92,16 @@ impl<'t> Layout<'t> {
         let above = above.lines().map(str::trim).filter(|line| !line.is_empty());
         first.above.splice(0..0, above.map(str::to_owned));
         let behind = &self.text[self.items[i].end..self.territory_end(i)];
-        let behind = behind.trim_start().trim_start_matches(',').trim();
-        if !behind.is_empty() {
-            first.behind = Some(behind.to_owned());
+        let behind = comments(behind).into_iter();
+        // Only the last comment of a line may end at its end.
+        let (mut lines, mut blocks): (Vec<&str>, Vec<&str>) =
+            behind.partition(|comment| comment.starts_with("//"));
+        blocks.extend(lines.pop());
+        first.above.extend(lines.into_iter().map(str::to_owned));
+        let of_first = first.behind.take();
+        blocks.splice(0..0, of_first.as_deref());
+        if !blocks.is_empty() {
+            first.behind = Some(blocks.join(" "));
         }
     }
 
@@ -153,7 +161,10 @@ impl<'t> Layout<'t> {
             // A comment before the next item is that item's.
             let end = self.territory_end(last);
             let blanks = self.text[end..self.items[last + 1].start].trim_start();
-            return self.items[first].start..self.items[last + 1].start - blanks.len();
+            // One before the first of them goes along.
+            let gap = &self.text[start..self.items[first].start];
+            let start = start + gap.len() - gap.trim_start().len();
+            return start..self.items[last + 1].start - blanks.len();
         }
         let Some(previous) = first.checked_sub(1) else {
             return self.items[first].start..self.items[last].end;

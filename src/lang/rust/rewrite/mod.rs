@@ -4,6 +4,8 @@
 //!   imported beside a glob.
 //! - `items`, `groups`, `layout`, `tree`, `new_items`: `use` items, each composed as meaning and
 //!   emitted once.
+//! - `comments`: those inside of `use` items, none of which is lost.
+//! - `displaced`: relative paths that would lead elsewhere once their file is moved.
 //! - `sites`, `guards`: paths outside imports, and when they must stay; `macros`: those in the tokens of
 //!   macros; `texts`: paths in text.
 //! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
@@ -13,7 +15,9 @@
 //! The order matters: imports are decided first, since a path that goes through an import follows it;
 //! then paths; then the imports that no path needs any more; last the items are composed.
 
+mod comments;
 mod decide;
+mod displaced;
 mod exposed;
 mod fate;
 mod globs;

@@ -56,6 +56,7 @@ impl Composer<'_, '_, '_> {
             let kind = self.names.leaves[leaf.ordinal].kind;
             let has_comments = !leaf.above.is_empty() || leaf.behind.is_some();
             let (module, last) = match kind {
+                _ if leaf.group.is_some() => (leaf.to.as_slice(), &[][..]),
                 LeafKind::Name => leaf.to.split_at(leaf.to.len() - 1),
                 _ => (leaf.to.as_slice(), &[][..]),
             };
@@ -65,23 +66,42 @@ impl Composer<'_, '_, '_> {
                 items.push(NewItem::plain(text));
                 continue;
             }
+            let mut leaves = match &leaf.group {
+                Some(group) => match names_of_list(group) {
+                    Some(names) => names,
+                    None => {
+                        let prefix = written(&self.absolute_words(item, leaf.ordinal, module)?);
+                        items.push(NewItem {
+                            prefix: Some(prefix),
+                            leaves: vec![group.clone()],
+                            above: leaf.above.clone(),
+                            behind: leaf.behind.clone(),
+                            private: false,
+                        });
+                        continue;
+                    }
+                },
+                None => Vec::new(),
+            };
             let text = match kind {
+                _ if leaf.group.is_some() => None,
                 LeafKind::SelfModule => {
                     let bound = &self.names.leaves[leaf.ordinal].name;
                     if leaf.to.last() == Some(bound) {
-                        "self".to_owned()
+                        Some("self".to_owned())
                     } else {
-                        format!("self as {}", self.rewrite.word(bound))
+                        Some(format!("self as {}", self.rewrite.word(bound)))
                     }
                 }
-                _ => self.leaf_text(leaf.ordinal, last),
+                _ => Some(self.leaf_text(leaf.ordinal, last)),
             };
+            leaves.extend(text);
             let known = modules
                 .iter()
                 .find(|(known, _)| known == module && !has_comments)
                 .map(|(_, at)| *at);
             if let Some(at) = known {
-                items[at].leaves.push(text);
+                items[at].leaves.extend(leaves);
                 continue;
             }
             let prefix = written(&self.absolute_words(item, leaf.ordinal, module)?);
@@ -90,7 +110,7 @@ impl Composer<'_, '_, '_> {
             }
             items.push(NewItem {
                 prefix: Some(prefix),
-                leaves: vec![text],
+                leaves,
                 above: leaf.above.clone(),
                 behind: leaf.behind.clone(),
                 private: false,
@@ -127,6 +147,15 @@ impl Composer<'_, '_, '_> {
                 out.push_str(indent);
             } else {
                 out.push(' ');
+                for comment in new.above.iter().chain(&new.behind) {
+                    out.push_str(comment);
+                    if comment.contains("//") {
+                        out.push_str(newline);
+                        out.push_str(indent);
+                    } else {
+                        out.push(' ');
+                    }
+                }
             }
             out.push_str(&attributes);
             out.push_str(if new.private { "" } else { visibility });
@@ -191,4 +220,23 @@ impl Composer<'_, '_, '_> {
         let before = text[..start].len() - text[..start].trim_end_matches([' ', '\t']).len();
         start - before..end
     }
+}
+
+/// The items of a group that is a mere list on one line, or was one on several lines: without comments
+/// and inner groups.
+fn names_of_list(group: &str) -> Option<Vec<String>> {
+    let Some(inside) = group
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+    else {
+        return Some(vec![group.to_owned()]);
+    };
+    let is_list = !inside.contains(['{', '/']);
+    is_list.then(|| {
+        let names = inside.split(',').map(str::trim);
+        names
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect()
+    })
 }

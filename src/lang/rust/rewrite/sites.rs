@@ -30,10 +30,19 @@ impl Rewrite<'_, '_> {
     /// Plans one path; true if the text no longer goes through its old first names.
     fn site(&self, site: &Site, fates: &Fates, added: &Added, draft: &mut Draft) -> bool {
         let table = self.resolver.table;
+        let is_displaced = site.head.via == Via::Displaced;
         // What a variable stands for is no name of a rule.
         let mut whole = site.path.clone();
         whole.extend(site.open.as_ref().map(|_| Segment::new_static("_")));
-        let outcome = table.resolve(&whole, site.kinds);
+        let mut outcome = table.resolve(&whole, site.kinds);
+        if is_displaced && outcome == Outcome::Stays {
+            // In a macro it means what it means where that is used.
+            let is_here = site.mode == Mode::Code;
+            if !is_here {
+                return false;
+            }
+            outcome = self.as_displaced(site.scope, &site.path);
+        }
         let after = self.head_after(&site.head, site.scope, fates, added);
         let rest = &site.written.segments[site.head.taken..];
         let now: Vec<Segment> = after.iter().chain(rest).cloned().collect();
@@ -46,7 +55,11 @@ impl Rewrite<'_, '_> {
             Outcome::Stays => (site.path.clone(), rest.len(), None, Vec::new()),
             Outcome::Moves(to) => (
                 to.to.segments().to_vec(),
-                to.tail,
+                if to.applied.is_empty() {
+                    rest.len()
+                } else {
+                    to.tail
+                },
                 Some(to.first),
                 to.applied.clone(),
             ),
@@ -62,7 +75,7 @@ impl Rewrite<'_, '_> {
             return false;
         }
         let moves = matches!(outcome, Outcome::Moves(_));
-        let follows = now == target && !self.is_foreign(site);
+        let follows = now == target && !is_displaced && !self.is_foreign(site);
         let renamed = match site.head.via {
             Via::Import(scope, ordinal) => fates
                 .get((scope, ordinal))
@@ -234,6 +247,11 @@ impl Rewrite<'_, '_> {
                 _ => unresolved(),
             });
         }
+        if site.head.via == Via::Displaced
+            && let Some(refusal) = self.refuses_hidden(site.scope, target)
+        {
+            return Err(refusal);
+        }
         if let Some(refusal) = self.refuses_macro(site, is_own_target) {
             return Err(refusal);
         }
@@ -265,6 +283,12 @@ impl Rewrite<'_, '_> {
         let words = self.render(&spot, prefix, more)?;
         if site.context == Context::Visibility {
             self.refuses_visibility(site, target, &words.names)?;
+            // `pub(super)`: a longer path needs an `in`.
+            if site.is_short_visibility && words.names.len() > 1 {
+                let place = site.names[0].at.range();
+                let text = format!("in {}", words.names.join("::"));
+                return Ok(vec![Edit::replace(place, text)]);
+            }
         }
         if site.context == Context::MacroUse && words.names.len() > 1 {
             return Err(Refusal::new(

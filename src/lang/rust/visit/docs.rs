@@ -35,9 +35,18 @@ impl Walker<'_, '_> {
                     self.found.doc_files.push((At::Bytes(range), file.value()));
                 }
             }
+            let says = |word: &str| {
+                let mut texts = comments.iter().map(|range| &self.text[range.clone()]);
+                texts.any(|text| text.contains(word))
+            };
             let is_relevant = comments
                 .iter()
-                .any(|range| self.words.contains_any(&self.text[range.clone()]));
+                .any(|range| self.words.contains_any(&self.text[range.clone()]))
+                || ((says("super::") || says("crate::"))
+                    && self
+                        .resolver
+                        .displacement(&self.found.scopes, scope)
+                        .is_some());
             if is_relevant {
                 self.documentation(&comments, scope);
             } else if !comments.is_empty() {
@@ -93,7 +102,7 @@ impl Walker<'_, '_> {
                 plain,
                 dollar_crate: false,
                 context: Context::Link,
-                open: None,
+                ..Parts::default()
             },
         );
     }

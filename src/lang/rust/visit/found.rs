@@ -74,6 +74,8 @@ pub struct Site {
     pub open: Option<OpenEnd>,
     /// It stands inside a macro call.
     pub in_macro: bool,
+    /// It is the `super` of a `pub(super)`.
+    pub is_short_visibility: bool,
     /// The `macro_rules!` whose body it stands in.
     pub definition: Option<Segment>,
     /// The conditions under which it is there.

@@ -338,6 +338,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 context: parts.context,
                 open: parts.open,
                 in_macro: self.macros > 0,
+                is_short_visibility: parts.short_visibility,
                 definition: self.definition.clone(),
                 gate: self.gate.clone(),
                 hidden: self.type_parameters(),
@@ -393,6 +394,10 @@ impl<'r, 'a> Walker<'r, 'a> {
         match head.via {
             Via::Definition => true,
             Via::Module if written.segments.len() == head.taken => true,
+            // The glob is rewritten, and what it brings follows it.
+            Via::Glob(id, glob) if self.found.scopes.get(id).names.leaves[glob].is_absolute() => {
+                false
+            }
             Via::Module | Via::Relative | Via::Glob(..) => {
                 let module = &self.found.scopes.get(self.scope).path;
                 let old = self.resolver.table;
@@ -467,6 +472,45 @@ impl<'r, 'a> Walker<'r, 'a> {
         }
     }
 
+    /// Whether the `super` of a `pub(super)` must be written anew when the module moves, since it would
+    /// come to say less.
+    fn is_displaced_visibility(&self, path: &syn::Path) -> bool {
+        if !path.is_ident("super") || self.mode != Mode::Code || self.macros > 0 {
+            return false;
+        }
+        let scopes = &self.found.scopes;
+        let written = Written {
+            leading: false,
+            segments: vec![Segment::new_static("super")],
+        };
+        let head = self
+            .resolver
+            .head(scopes, self.scope, &written, TYPE, Role::Path);
+        let Some(head) = head.filter(|head| head.via == Via::Displaced) else {
+            return false;
+        };
+        let home = self.resolver.displacement(scopes, self.scope);
+        // What is seen by more than before is still seen by all who use it.
+        home.is_some_and(|home| !head.base.starts_with(&home.new[..home.new.len() - 1]))
+    }
+
+    /// Records what `pub(crate)` and `pub(super)` mean, which no rule changes.
+    fn short_visibility(&mut self, path: &syn::Path) {
+        let here = &self.found.scopes.get(self.scope).path;
+        let len = match path.get_ident() {
+            Some(ident) if ident == "crate" => 1,
+            Some(ident) if ident == "super" => here.len().saturating_sub(1),
+            _ => return,
+        };
+        let meaning = Meaning::Path(here[..len.min(here.len())].to_vec());
+        self.found.uses.push(Use {
+            meaning,
+            namespaces: TYPE,
+            stays: true,
+            range: None,
+        });
+    }
+
     fn statements(&mut self, stmts: &[syn::Stmt]) {
         let names = Names::of_statements(stmts, &mut self.expansions);
         self.in_scope(names, |walker| {
@@ -495,6 +539,7 @@ struct Parts {
     dollar_crate: bool,
     context: Context,
     open: Option<OpenEnd>,
+    short_visibility: bool,
 }
 
 impl Default for Parts {
@@ -504,6 +549,7 @@ impl Default for Parts {
             dollar_crate: false,
             context: Context::Path,
             open: None,
+            short_visibility: false,
         }
     }
 }

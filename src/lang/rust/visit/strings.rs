@@ -93,7 +93,7 @@ impl Walker<'_, '_> {
                     plain,
                     dollar_crate: false,
                     context: Context::AttributeString,
-                    open: None,
+                    ..Parts::default()
                 },
             );
         }

@@ -352,7 +352,10 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
     }
 
     fn visit_vis_restricted(&mut self, vis: &'ast syn::VisRestricted) {
-        if vis.in_token.is_none() {
+        let short = vis.in_token.is_none();
+        if short && !self.is_displaced_visibility(&vis.path) {
+            // What it becomes when the module moves: `pub(crate)` may come from `pub(super)`.
+            self.short_visibility(&vis.path);
             return;
         }
         let names: Vec<Name> = vis
@@ -372,6 +375,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 dollar_crate: false,
                 context: Context::Visibility,
                 open: None,
+                short_visibility: short,
             },
         );
     }

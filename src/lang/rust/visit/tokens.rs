@@ -94,6 +94,7 @@ impl Walker<'_, '_> {
                 dollar_crate: run.dollar_crate,
                 context: Context::Tokens,
                 open: run.open.clone(),
+                ..Parts::default()
             },
         );
     }
