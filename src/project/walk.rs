@@ -61,13 +61,16 @@ impl Default for WalkOptions {
     }
 }
 
+/// Tells a source from its first bytes.
+pub type ByStart<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
+
 /// Which files are sources.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
     /// By its name.
     pub by_name: &'a (dyn Fn(&Path) -> bool + Sync),
     /// A file without an extension by how it starts: a script.
-    pub by_start: Option<&'a (dyn Fn(&[u8]) -> bool + Sync)>,
+    pub by_start: Option<ByStart<'a>>,
     /// A file in which what its place alone says may have to be rewritten, and what is searched for in it then,
     /// besides all else.
     pub by_place: Option<ByPlace<'a>>,

@@ -183,7 +183,7 @@ impl Moving {
             ImportKind::From { level, .. } => *level as usize,
             ImportKind::Plain => 0,
         };
-        let dots = (package.len() + 1).checked_sub(level).unwrap_or_default();
+        let dots = (package.len() + 1).saturating_sub(level);
         *target = Target::Module {
             module: before.clone(),
             dots: package[..dots.min(package.len())].to_vec(),

@@ -182,7 +182,7 @@ fn python_in(command: &str) -> Vec<Range<usize>> {
         None => (!rest.starts_with('!')).then_some(start),
     };
     if let Some(from) = runs {
-        return Vec::from([from..command.len()]);
+        return std::iter::once(from..command.len()).collect();
     }
     let mut parts = Vec::new();
     for (at, sign) in command.match_indices(['{', '$']) {

@@ -131,7 +131,7 @@ impl Rewrite<'_, '_> {
             let verdict = Verdict::of(table, &path, Namespaces::ALL);
             let goes_along = match (home.moved(), verdict.moved()) {
                 (Some(home), Some(moved)) => {
-                    moved.to.strip_suffix(&[name.clone()]) == Some(&home.to)
+                    moved.to.strip_suffix(std::slice::from_ref(name)) == Some(&home.to)
                 }
                 (None, None) => matches!(verdict, Verdict::Stays),
                 _ => false,

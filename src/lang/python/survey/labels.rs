@@ -1,7 +1,7 @@
 //! Which applications of Django have a label of their own (row P58): those of an `AppConfig` somewhere in the
 //! tree that has a `label` beside its `name`. The tree is walked for them once, and only if a plan asks.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use ruff_python_ast::{Expr, ModModule, Stmt, StmtClassDef};
 use rustc_hash::FxHashSet;
@@ -47,7 +47,7 @@ fn labelled(search: &Search<'_>) -> FxHashSet<Vec<Segment>> {
     found.flatten().collect()
 }
 
-fn of_file(file: &PathBuf) -> Vec<Vec<Segment>> {
+fn of_file(file: &Path) -> Vec<Vec<Segment>> {
     let read = || {
         let source = source(file)?;
         let parsed = parse::module(source.text(), SourceKind::of(file)).ok()?;
