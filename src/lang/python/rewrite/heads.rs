@@ -212,6 +212,10 @@ impl Rewrite<'_, '_> {
                         None => break,
                     }
                 };
+                // What loads the module may bind the same name: then that is all it takes.
+                let brings_both =
+                    |loader: &Key| self.will_be(*loader, facts, fates).as_deref() == Some(value);
+                let key = loader.filter(brings_both).unwrap_or(key);
                 let name = self.local_name(&key);
                 if name.starts_with("__")
                     || !self.stands_for(key, &name, value, wanted, facts, fates)

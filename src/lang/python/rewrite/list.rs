@@ -162,6 +162,18 @@ impl List {
         edits
     }
 
+    /// Edits that put one more name in front.
+    pub(super) fn prepend(&self, text: &str, newline: &str, name: &str) -> Vec<Edit> {
+        if self.tiles.is_empty() {
+            return Vec::new();
+        }
+        let between = match self.indent(text, 0).filter(|_| self.in_parentheses) {
+            Some(indent) => format!("{newline}{indent}"),
+            None => " ".to_owned(),
+        };
+        vec![Edit::insert(self.own_start(0), format!("{name},{between}"))]
+    }
+
     /// Edits that take the tiles out for which `leaves` is true; some must remain.
     pub(super) fn cut(&self, text: &str, leaves: &[bool]) -> Vec<Edit> {
         let mut edits = Vec::new();

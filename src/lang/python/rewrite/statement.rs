@@ -50,8 +50,19 @@ pub(super) struct Composed {
     pub(super) clauses: Vec<Do>,
     pub(super) new: Vec<New>,
     /// Names that join another statement.
-    joins: Vec<(ImportId, String)>,
+    joins: Vec<(Host, String)>,
 }
+
+/// A statement that a name joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Host {
+    id: ImportId,
+    /// The name stood before it, and comes to stand before its names.
+    is_below: bool,
+}
+
+/// So many imports further down are looked at for one that a name can join.
+const NEAR: usize = 64;
 
 impl Composed {
     pub(super) fn is_emptied(&self) -> bool {
@@ -71,10 +82,13 @@ impl Rewrite<'_, '_> {
         for statement in &composed {
             self.emit(statement, passes.contains(&statement.id), &mut edits);
             for (host, name) in &statement.joins {
-                let import = self.unit.scopes.import(*host);
+                let import = self.unit.scopes.import(host.id);
                 let list = List::of(self.unit.text, self.unit.tokens, import);
                 let place = Place::of(self.unit.text, self.unit.tokens, import.range);
-                edits.extend(list.append(self.unit.text, place.newline, name));
+                match host.is_below {
+                    true => edits.extend(list.prepend(self.unit.text, place.newline, name)),
+                    false => edits.extend(list.append(self.unit.text, place.newline, name)),
+                }
             }
         }
         edits
@@ -270,15 +284,45 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// The statement that a name of `module` joins, if the configuration asks for that (row P34): one that stands
-    /// before in the same block and does not change itself.
-    fn host(&self, id: ImportId, module: &[Segment], fates: &Fates) -> Option<ImportId> {
+    /// The statement that a name of `module` joins, if the configuration asks for that (row P34): one of the same
+    /// block that does not change itself, or one that stands before and comes to import from there as a whole.
+    fn host(&self, id: ImportId, module: &[Segment], fates: &Fates) -> Option<Host> {
         if !self.unit.setting.settings.merge_imports {
             return None;
         }
+        if let Some(host) = self.staying_host(id, module, fates) {
+            return Some(host);
+        }
         let scopes = &self.unit.scopes;
         let block = scopes.import(id).block;
-        (0..id.0).map(ImportId).find(|other| {
+        let moves = |other: &ImportId| {
+            let import = scopes.import(*other);
+            let target = self.unit.targets.get(other.index());
+            let is_other =
+                !matches!(target, Some(Target::Module { module: own, .. }) if own == module);
+            import.block == block
+                && is_other
+                && matches!(import.kind, ImportKind::From { .. })
+                && !import.clauses.iter().any(|clause| clause.path[0] == "*")
+                && (0..import.clauses.len() as u32).all(|i| {
+                    matches!(fates.clause((*other, i)), Next::Swaps(to)
+                        if to.len() == module.len() + 1 && to.starts_with(module))
+                })
+        };
+        let first = (0..id.0).map(ImportId).find(moves)?;
+        let stays = self.staying_host(first, module, fates).is_none();
+        stays.then_some(Host {
+            id: first,
+            is_below: false,
+        })
+    }
+
+    /// One that does not change itself: before, else after it with nothing but imports between, where nothing can
+    /// read the name.
+    fn staying_host(&self, id: ImportId, module: &[Segment], fates: &Fates) -> Option<Host> {
+        let scopes = &self.unit.scopes;
+        let block = scopes.import(id).block;
+        let fits = |other: &ImportId| {
             let import = scopes.import(*other);
             let stays = (0..import.clauses.len() as u32)
                 .all(|i| matches!(fates.clause((*other, i)), Next::Stays | Next::Refused(_)));
@@ -288,7 +332,25 @@ impl Rewrite<'_, '_> {
                 Some(Target::Module { module: own, .. }) if own == module
             );
             import.block == block && stays && !is_star && brings
-        })
+        };
+        if let Some(id) = (0..id.0).map(ImportId).find(&fits) {
+            return Some(Host {
+                id,
+                is_below: false,
+            });
+        }
+        let statements = &scopes.block(block).statements;
+        let own = scopes.import(id).range;
+        let at = statements.partition_point(|statement| statement.start() <= own.start());
+        let ids = (id.0 + 1..scopes.imports.len() as u32).map(ImportId);
+        statements[at..]
+            .iter()
+            .zip(ids)
+            .take(NEAR)
+            .take_while(|(statement, other)| **statement == scopes.import(*other).range)
+            .map(|(_, other)| other)
+            .find(&fits)
+            .map(|id| Host { id, is_below: true })
     }
 
     /// The smallest edits that make a clause of a from-import import `name` under the name that it bound.
