@@ -12,7 +12,7 @@ mod room;
 use std::path::Path;
 
 use repoint::transaction::{
-    About, Action, Change, Digest, Draft, Edited, Fate, History, Journal, Newest, OsDisk,
+    About, Action, Change, Digest, Draft, Edited, Extent, Fate, History, Journal, Newest, OsDisk,
     Recovered, Status, UndoError, shown_time,
 };
 
@@ -233,7 +233,7 @@ fn undoes(journal: &Journal<'_>, mode: Edited) -> bool {
         let Ok(lock) = journal.lock("undo") else {
             return has_done;
         };
-        match journal.undo(lock, id, mode, 100) {
+        match journal.undo(lock, id, mode, Extent::Part, 100) {
             Ok(undone) => {
                 has_done |= undone.restored > 0;
                 for (path, left) in &undone.left {

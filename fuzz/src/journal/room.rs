@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 use repoint::transaction::{
-    About, Action, Change, Digest, Draft, Edited, Journal, OsDisk, STATE_FOLDER,
+    About, Action, Change, Digest, Draft, Edited, Extent, Journal, OsDisk, STATE_FOLDER,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -328,7 +328,7 @@ fn made(transactions: &[&[Changed]], is_undone: bool) -> Parts {
     if is_undone {
         let lock = journal.lock("undo").expect("nobody else has it");
         let id = transactions.len() as u64;
-        let undone = journal.undo(lock, id, Edited::Leave, 100);
+        let undone = journal.undo(lock, id, Edited::Leave, Extent::Part, 100);
         undone.expect("its own journal");
     }
     let files = fs::read_dir(journal.folder().join("journal")).expect("a journal");

@@ -8,7 +8,7 @@ use repoint::finding::{Code, Level};
 use repoint::lang::{Ahead, RewriteOptions, registry};
 use repoint::mapping::{MappingSource, load};
 use repoint::path::SYNTAXES;
-use repoint::project::{Prefilter, Project, WalkOptions, discover};
+use repoint::project::{Prefilter, Project, Sources, WalkOptions, discover};
 use tempfile::TempDir;
 
 use super::{OWN, placed};
@@ -125,9 +125,14 @@ fn reports(root: &Path, table: &str) -> anyhow::Result<Vec<FileReport>> {
         threads: 1,
         ..WalkOptions::default()
     };
+    let place_filter = Prefilter::new(&engine.place_anchors());
     let is_source = |path: &Path| engine.is_source(path);
+    let sources = Sources {
+        by_place: Some((&|file| engine.is_at_place(file), &place_filter)),
+        ..Sources::named_so(&is_source)
+    };
     let paths = [root.to_owned()];
-    let walked = discover(&paths, &project, &walk, &is_source, &prefilter);
+    let walked = discover(&paths, &project, &walk, sources, &prefilter);
     let ahead: Vec<Ahead<'_>> = walked
         .candidates
         .iter()

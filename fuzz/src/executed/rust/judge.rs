@@ -14,7 +14,7 @@ use repoint::finding::Level;
 use repoint::lang::{Ahead, RewriteOptions, registry};
 use repoint::mapping::{MappingSource, load};
 use repoint::path::SYNTAXES;
-use repoint::project::{Prefilter, Project, WalkOptions, discover};
+use repoint::project::{Prefilter, Project, Sources, WalkOptions, discover};
 use tempfile::TempDir;
 
 use super::super::{Fault, Files, Verdict};
@@ -168,14 +168,14 @@ impl Judge {
             ..WalkOptions::default()
         };
         let prefilter = Prefilter::new(&engine.anchors());
+        let place_filter = Prefilter::new(&engine.place_anchors());
         let is_source = |path: &Path| engine.is_source(path);
-        let walked = discover(
-            std::slice::from_ref(&root),
-            &project,
-            &walk,
-            &is_source,
-            &prefilter,
-        );
+        let sources = Sources {
+            by_place: Some((&|file| engine.is_at_place(file), &place_filter)),
+            ..Sources::named_so(&is_source)
+        };
+        let paths = std::slice::from_ref(&root);
+        let walked = discover(paths, &project, &walk, sources, &prefilter);
         let ahead: Vec<Ahead<'_>> = walked
             .candidates
             .iter()
