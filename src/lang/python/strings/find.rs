@@ -324,7 +324,7 @@ impl<'u> Finder<'u, '_> {
                 for item in &dict.items {
                     if let Some(key) = item.key.as_ref()
                         && *form != Form::Entries
-                        && !holds_strings(&item.value)
+                        && !(holds_strings(&item.value) && is_one_name(key))
                     {
                         self.leaves(key, form);
                     }
@@ -512,6 +512,11 @@ pub(super) fn is_literal(value: &Expr) -> bool {
 fn is_collection(callee: &Expr) -> bool {
     matches!(callee, Expr::Name(name)
         if matches!(name.id.as_str(), "list" | "tuple" | "set" | "frozenset"))
+}
+
+/// Whether a key is one name: no path of a module below another.
+fn is_one_name(key: &Expr) -> bool {
+    matches!(key, Expr::StringLiteral(key) if !key.value.to_str().contains(['.', ':']))
 }
 
 /// Whether a value of a dict holds the paths itself, so that its key is only a name for them.
