@@ -612,12 +612,12 @@ mod tests {
             ["std::?::MAX", "crate::old::?"]
         );
         assert_eq!(runs("$crate::a::$($m)::* x"), ["$crate::a::..", "x"]);
-        assert_eq!(runs("use old::{$a, B};"), ["use", "old::..", "B"]);
+        assert_eq!(runs("use old::{$a, B};"), ["old::..", "B"]);
     }
 
     #[test]
     fn variables_of_quote_are_no_names() {
-        assert_eq!(runs("#std::fmt::Debug ::rt::#name::X"), ["::rt::?::X"]);
+        assert_eq!(runs("#std::fmt::Debug, ::rt::#name::X"), ["::rt::?::X"]);
         assert_eq!(
             runs("#(#items::a),* #[derive(Debug)] b"),
             ["derive", "Debug", "b"]
