@@ -271,6 +271,11 @@ impl<'a> Rewrite<'_, 'a> {
         if let Some(refusal) = self.kind_is_ambiguous(fact, moved) {
             return Some(refusal);
         }
+        if fact.form == Form::From
+            && let Some(refusal) = self.is_overtaken(key, moved)
+        {
+            return Some(refusal);
+        }
         let binding = self
             .unit
             .scopes

@@ -5,7 +5,7 @@
 //!   object), `access` (heads for chains that are written out, and the imports for them), `heads` (names that are
 //!   there already and can be such heads), `exposure` (who else sees a name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
 //!   import loads besides), `fallback` (arms that would become equal),
-//!   `uses` (uses that are renamed);
+//!   `uses` (uses that are renamed), `order` (names that a statement binds twice);
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
 //! - `escapes`: modules that are handed on as objects;
@@ -33,6 +33,7 @@ mod leave;
 mod list;
 mod loaded;
 mod loss;
+mod order;
 mod outline;
 mod report;
 mod roots;
