@@ -78,6 +78,11 @@ impl Rewrite<'_, '_> {
                 format!("`{name}` is a name that this module offers to others"),
             ));
         }
+        self.is_needed_besides(name)
+    }
+
+    /// Why a name of the module is needed by something that is no use of it in this file.
+    pub(super) fn is_needed_besides(&self, name: &Segment) -> Option<Refusal> {
         if self.doctest_names.contains(name) {
             return Some(Refusal::new(
                 Code::Export,

@@ -191,9 +191,16 @@ impl Facts {
             };
             reached.push((key, at));
         }
+        let of = |key: &(Key, usize)| {
+            let import = unit.scopes.import(key.0.0);
+            unit.scopes
+                .binding(import.clauses[key.0.1 as usize].binding)
+                .scope
+        };
+        let is_later = reached.first().is_some_and(|key| of(key) != chain.scope);
         (!senses.is_empty()).then(|| ChainFact {
             index,
-            through: self.through(&senses, &reached),
+            through: self.through(unit, &senses, &reached, is_later),
             mixed: reached.len() < chain.reach.bindings.len(),
             reached,
             senses,
@@ -202,25 +209,51 @@ impl Facts {
         })
     }
 
-    /// The clauses that bring what a path names: of `import a`, `import a.b`, `import a.b.c` those with the
-    /// longest part of it; all others as they are.
-    fn through(&self, senses: &[Sense], reached: &[(Key, usize)]) -> Vec<(Key, usize)> {
+    /// The clauses that bring what a path names: of those `import a`, `import a.b`, `import a.b.c` by which it means
+    /// one thing, those with the longest part of it; all others as they are. For code that runs at another time
+    /// the first of a block is enough, which loads packages on its way too.
+    fn through(
+        &self,
+        unit: &Unit<'_>,
+        senses: &[Sense],
+        reached: &[(Key, usize)],
+        is_later: bool,
+    ) -> Vec<(Key, usize)> {
         let brings = |(key, sense): &(Key, usize)| -> usize {
+            let path = &senses[*sense].path;
             match self.clauses.get(key) {
+                Some(ClauseFact {
+                    form: Form::Dotted,
+                    path: Some(module),
+                    ..
+                }) if is_later => shared(module, path),
                 Some(ClauseFact {
                     form: Form::Dotted | Form::Undotted,
                     path: Some(module),
                     ..
-                }) if senses[*sense].path.starts_with(module) => module.len(),
+                }) if path.starts_with(module) => module.len(),
                 Some(ClauseFact {
                     form: Form::Dotted, ..
                 }) => 0,
                 _ => usize::MAX,
             }
         };
-        let most = reached.iter().map(brings).max().unwrap_or_default();
+        let mut most = vec![0; senses.len()];
+        for one in reached {
+            most[one.1] = most[one.1].max(brings(one));
+        }
         let mut through = reached.to_vec();
-        through.retain(|one| brings(one) == most);
+        through.retain(|one| brings(one) == most[one.1]);
+        let block = |key: Key| unit.scopes.import(key.0).block;
+        let first = through[0].0;
+        let is_dotted = |key| self.clause(key).is_some_and(ClauseFact::is_dotted);
+        let mut all = through.iter();
+        if is_later
+            && senses.len() == 1
+            && all.all(|(key, _)| is_dotted(*key) && block(*key) == block(first))
+        {
+            through.truncate(1);
+        }
         through
     }
 
@@ -287,4 +320,9 @@ fn is_dotted_too(unit: &Unit<'_>, clause: &crate::lang::python::scopes::Clause) 
         key_of(unit, *other)
             .is_some_and(|(import, number)| binds_root(unit.scopes.import(import), number as usize))
     })
+}
+
+/// How many names two paths begin with alike.
+fn shared(one: &[Segment], other: &[Segment]) -> usize {
+    one.iter().zip(other).take_while(|(a, b)| a == b).count()
 }

@@ -123,6 +123,12 @@ impl<'a> Rewrite<'_, 'a> {
         self.find_written_out(facts, blocks, &mut fates);
         for (at, fact) in facts.chains.iter().enumerate() {
             let next = self.chain_alone(at, fact, facts, blocks, &fates);
+            // What it means by other clauses must not change either.
+            if let ChainNext::Refused(refusal) = &next
+                && fact.senses.len() > 1
+            {
+                blocks.chains.entry(at).or_insert_with(|| refusal.clone());
+            }
             fates.chains.push(next);
         }
         self.block_torn(facts, &fates, blocks);

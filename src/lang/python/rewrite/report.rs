@@ -6,6 +6,7 @@ use super::fate::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};
+use crate::lang::python::scopes::{Chain, ScopeId};
 use crate::lang::python::unit::{MODULE, Target, bytes};
 use crate::mapping::Rename;
 use crate::outline::{Binding, Declared, Meaning};
@@ -147,12 +148,17 @@ impl Rewrite<'_, '_> {
         lost.map(|(name, _)| star_brings(name))
     }
 
-    /// Whether the file uses a name that a star may have brought.
-    fn uses_by_star(&self, key: Key, name: &str) -> bool {
+    /// Whether something uses a name that a star may have brought: the file, or whoever sees its names.
+    fn uses_by_star(&self, key: Key, name: &Segment) -> bool {
         let scopes = &self.unit.scopes;
         let star = scopes.import(key.0).clauses[key.1 as usize].binding;
-        let mut chains = scopes.chains.iter();
-        chains.any(|chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star))
+        let mut chains = scopes.chains.iter().chain(&scopes.deletions);
+        let is_used =
+            |chain: &Chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star);
+        chains.any(is_used)
+            // What is bound here by itself is no matter of the star.
+            || !scopes.scope(ScopeId(0)).bindings.contains_key(name)
+                && (self.exports.contains(name) || self.is_needed_besides(name).is_some())
     }
 
     fn report_ambiguous(&self, key: Key, modules: &[Vec<Segment>], draft: &mut Draft) {
@@ -288,7 +294,7 @@ impl Rewrite<'_, '_> {
 fn star_brings(name: &str) -> Refusal {
     Refusal::new(
         Code::Star,
-        format!("a star import brings `{name}`, which the file uses"),
+        format!("a star import brings `{name}`, which is used"),
     )
     .help("import the name explicitly")
 }
