@@ -226,7 +226,7 @@ impl Facts {
                     form: Form::Dotted,
                     path: Some(module),
                     ..
-                }) if is_later => shared(module, path),
+                }) if is_later => shared(module, path).len(),
                 Some(ClauseFact {
                     form: Form::Dotted | Form::Undotted,
                     path: Some(module),
@@ -320,9 +320,4 @@ fn is_dotted_too(unit: &Unit<'_>, clause: &crate::lang::python::scopes::Clause) 
         key_of(unit, *other)
             .is_some_and(|(import, number)| binds_root(unit.scopes.import(import), number as usize))
     })
-}
-
-/// How many names two paths begin with alike.
-fn shared(one: &[Segment], other: &[Segment]) -> usize {
-    one.iter().zip(other).take_while(|(a, b)| a == b).count()
 }
