@@ -4,6 +4,8 @@ A line with `old`, `new` and `both` says what there is in each state, by absolut
 one it is. Two paths of one identity are one object. A module is loaded, and becomes an attribute of its
 package, when it is imported and not before, as with files.
 
+What was left with a finding is run where all modules are loaded: it may need one that another import loaded.
+
 A line with `before` and `after` has the files of a program in both states. They are run in a child, which
 ends after two seconds at the latest, and what they showed comes back.
 """
@@ -140,10 +142,14 @@ builtins.no = lambda *_: False
 builtins.name_of = name
 
 
-def run(files, stubs):
+def run(files, stubs, is_loaded=False):
     finder = Finder(stubs, files)
     known = set(sys.modules)
     sys.meta_path.insert(0, finder)
+    if is_loaded:
+        for path, stub in stubs.items():
+            if stub["kind"] == "module":
+                importlib.import_module(path)
     TRACE.clear()
     for module in sorted(finder.sources, key=lambda module: (module != "own.main", module)):
         TRACE.append("#" + module)
@@ -170,7 +176,7 @@ def answered(line, worlds):
         request = json.loads(line)
         answer = {
             "before": run(request["before"], worlds["old"]),
-            "after": run(request["after"], worlds[request["state"]]),
+            "after": run(request["after"], worlds[request["state"]], request["state"] == "both"),
         }
         os.write(write, json.dumps(answer).encode())
         os._exit(0)

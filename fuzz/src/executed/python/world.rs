@@ -169,8 +169,16 @@ impl World {
                 continue;
             };
             put(&new, &new, kind);
-            if with_old {
-                put(&path, &new, kind);
+            if !with_old {
+                continue;
+            }
+            put(&path, &new, kind);
+            // `from package import module` looks below the name that the package calls itself by.
+            if let Some((package, name)) = path.rsplit_once('.')
+                && let Some(package) = self.new_path(package)
+                && kind == "module"
+            {
+                put(&format!("{package}.{name}"), &new, kind);
             }
         }
         Value::Object(stubs)

@@ -235,7 +235,11 @@ impl Facts {
                 Some(ClauseFact {
                     form: Form::Dotted, ..
                 }) => 0,
-                _ => usize::MAX,
+                // What the name stands for, and nothing besides.
+                Some(ClauseFact {
+                    value: Some(value), ..
+                }) => value.len(),
+                _ => 0,
             }
         };
         let mut most = vec![0; senses.len()];
