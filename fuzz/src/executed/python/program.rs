@@ -409,9 +409,11 @@ impl Maker<'_> {
             body.push_str("attempt(lambda: m(1))\n");
         }
         let class = suite(format!("class {name}"), &body);
-        match inner.exprs.is_empty() {
-            true => class,
-            false => class + &format!("attempt(lambda: {name}.{})\n", self.chain(&inner).0),
+        let at = self.rng.usize(..inner.exprs.len().max(1));
+        match inner.exprs.get(at) {
+            // What is read from a module that is an attribute is not followed.
+            Some(expr) => class + &format!("attempt(lambda: {name}.{})\n", head(&expr.text)),
+            None => class,
         }
     }
 

@@ -90,6 +90,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 continue
             for below in other["below"]:
                 setattr(made, below, self.make(same + "." + below))
+        # What is loaded besides is no matter of a star.
+        made.__all__ = [name for name in vars(made) if not name.startswith("__")]
         return made
 
 
