@@ -4,7 +4,8 @@
 use super::console::Console;
 use super::files::Tally;
 use super::resolve::{Input, Run};
-use crate::engine::Engine;
+use crate::engine::{Active, Engine};
+use crate::lang::Doubt;
 use crate::mapping::{Action, Origin, Rule, Table, builtin};
 use crate::output::place::shown;
 use crate::output::summary::counted;
@@ -21,11 +22,7 @@ pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Conso
             .map_or(&[][..], Vec::as_slice);
         let (used, unused): (Vec<usize>, Vec<usize>) =
             (0..counts.len()).partition(|index| counts[*index].references > 0);
-        for doubt in active.doubts(&used) {
-            let rule = doubt.rule.and_then(|rule| rules.get(rule));
-            let place = rule.map_or(String::new(), |rule| format!("{}: ", origin(rule)));
-            doubts.push(format!("{place}{}", doubt.message));
-        }
+        doubts.extend(of_rules(active, &used));
         if is_expected_to_match(run, tally) {
             doubts.extend(unmatched(rules, &unused));
         }
@@ -38,6 +35,18 @@ pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Conso
         }
     }
     doubts.len()
+}
+
+/// What is odd about the rules of these indices, seen from the tree: a line each.
+pub(super) fn of_rules(active: &Active<'_>, indices: &[usize]) -> Vec<String> {
+    let line = |doubt: Doubt| {
+        let rule = doubt
+            .rule
+            .and_then(|rule| active.table().rules().get(rule));
+        let place = rule.map_or(String::new(), |rule| format!("{}: ", origin(rule)));
+        format!("{place}{}", doubt.message)
+    };
+    active.doubts(indices).into_iter().map(line).collect()
 }
 
 /// Says that no rule matched anything, where something was to be rewritten. It is no failure with

@@ -2,10 +2,15 @@
 
 use super::args::MappingCheckArgs;
 use super::console::Console;
+use super::doubts;
 use super::exit::Exit;
 use super::resolve::{Place, Refusal, load_tables};
+use crate::engine::Engine;
+use crate::lang::{RewriteOptions, registry};
+use crate::output::summary::counted;
 
-/// Validates tables, all of them as one; 2 if something is wrong.
+/// Validates tables, all of them as one, and looks up their targets in the tree around the current
+/// directory; 2 if something is wrong.
 pub(super) fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, Refusal> {
     let place = Place::find(args.config.as_deref())?;
     let sources = place.sources(&args.files)?;
@@ -18,10 +23,30 @@ pub(super) fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, 
         .iter()
         .map(|table| table.rules().len())
         .sum();
+    let options = RewriteOptions {
+        sections: place.config.sections.clone(),
+        ..RewriteOptions::default()
+    };
+    let engine = Engine::open(
+        registry(),
+        tables.tables(),
+        &place.project,
+        &options,
+        place.cwd.clone(),
+    );
+    let mut doubted = 0;
+    for active in engine.active() {
+        let all: Vec<usize> = (0..active.table().rules().len()).collect();
+        for doubt in doubts::of_rules(active, &all) {
+            console.warn(&doubt);
+            doubted += 1;
+        }
+    }
     console.summary(&format!(
-        "mapping tables are valid: {} files, {rules} rules, {} warnings",
-        tables.mappings().len(),
-        tables.warnings().len()
+        "mapping tables are valid: {}, {}, {}",
+        counted(tables.mappings().len(), "file"),
+        counted(rules, "rule"),
+        counted(tables.warnings().len() + doubted, "warning")
     ));
     Ok(Exit::Clean)
 }

@@ -35,4 +35,12 @@ impl<V: Clone> Memo<V> {
             None => self.keep(key, compute()),
         }
     }
+
+    /// The keys with answers, sorted.
+    pub(in crate::lang) fn keys(&self) -> Vec<PathBuf> {
+        let answers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut keys: Vec<PathBuf> = answers.keys().cloned().collect();
+        keys.sort();
+        keys
+    }
 }

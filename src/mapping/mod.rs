@@ -28,6 +28,7 @@ pub use diagnostic::{MappingError, MappingErrors, Severity};
 pub use load::{Mapping, Tables, from_moves, load};
 pub use rule::{Action, Origin, Rename, Rule};
 pub use schema::json_schema;
+pub(crate) use schema::nearest;
 pub use source::MappingSource;
 pub use table::{Known, Matched, Move, Outcome, Table};
 pub use version::Version;

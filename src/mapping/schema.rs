@@ -203,17 +203,24 @@ impl Keys {
 }
 
 /// The candidate that `word` is probably a misspelling of.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let word = word.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&word, candidate), candidate))
+        .map(|candidate| (likeness(&word, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// How alike two words are, from 0 to 1. Jaro-Winkler is too strict on short words with one slip.
+fn likeness(word: &str, candidate: &str) -> f64 {
+    let is_slip = word.len() > 2 && strsim::osa_distance(word, candidate) == 1;
+    let least = if is_slip { 0.8 } else { 0.0 };
+    strsim::jaro_winkler(word, candidate).max(least)
 }
 
 /// A table of a mapping file whose keys are known.

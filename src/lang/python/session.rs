@@ -46,7 +46,7 @@ impl<'a> PythonSession<'a> {
             project,
             table,
             options,
-            roots: Roots::new(project.root(), &roots),
+            roots: Roots::new(project.root(), &roots).speaking_of(tops(table)),
             survey: Survey::default(),
             places: places(table),
             settings,
@@ -208,6 +208,19 @@ impl PythonSession<'_> {
             .finish(reading.outline, text)
             .map_err(contradiction)
     }
+}
+
+/// The top-level names that the rules have on either side.
+fn tops(table: &Table) -> FxHashSet<Segment> {
+    let rules = table.rules().iter();
+    let tops = rules.flat_map(|rule| {
+        let to = match &rule.action {
+            Action::Move(to) => to.segments().first(),
+            _ => None,
+        };
+        rule.from.segments().first().into_iter().chain(to).cloned()
+    });
+    tops.collect()
 }
 
 /// See [`PythonSession::places`]. What is renamed at the top takes all along that its imports can name.

@@ -55,6 +55,13 @@ impl Listing {
         Self(names)
     }
 
+    /// The names, sorted.
+    pub(super) fn names(&self) -> Vec<Segment> {
+        let mut names: Vec<Segment> = self.0.keys().cloned().collect();
+        names.sort();
+        names
+    }
+
     /// What is called `name`. Python's names are composed (NFKC) but a file's may have been
     /// decomposed by the system that wrote it, so canonical equality counts too.
     pub(super) fn get(&self, name: &str) -> Option<&Entry> {

@@ -15,6 +15,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 
 pub(crate) use self::find::{Found, Kind};
@@ -38,6 +39,10 @@ pub(crate) struct Roots {
     folders: Folders,
     real_folders: Memo<PathBuf>,
     declared: Memo<Arc<Declared>>,
+    /// Top-level names that the rules speak of.
+    spoken: FxHashSet<Segment>,
+    /// Where the packages of the files end that were asked for.
+    ends: Memo<()>,
 }
 
 /// One module name of a file.
@@ -49,6 +54,13 @@ pub(crate) struct Home {
     pub is_package: bool,
     /// The folder that the name starts from.
     pub root: PathBuf,
+}
+
+impl Home {
+    /// Whether the file is in a package, or is one.
+    fn in_package(&self) -> bool {
+        self.is_package || self.module.len() > 1
+    }
 }
 
 #[cfg(test)]
@@ -95,13 +107,22 @@ impl Roots {
             folders: Folders::default(),
             real_folders: Memo::default(),
             declared: Memo::default(),
+            spoken: FxHashSet::default(),
+            ends: Memo::default(),
         }
+    }
+
+    /// The same modules, where rules speak of these top-level names: a package in a folder of the
+    /// project (`backend/app`) is called so if nobody said where modules start.
+    pub fn speaking_of(self, spoken: FxHashSet<Segment>) -> Self {
+        Self { spoken, ..self }
     }
 
     /// Every module name that `file` (absolute) is known to have, the primary first.
     ///
     /// The primary is that below the deepest configured root that holds the file; if none does,
-    /// below `src` (without `src/__init__.py`), else below the project's root. Then come the names
+    /// below `src` (without `src/__init__.py`), else below the project's root; but a file in a
+    /// package that the rules speak of by another of its names has that one first. Then come the names
     /// below the other such roots, and that below the folder where the file's packages end, which
     /// for a script is its own (as pytest puts them on the path: its "prepend" mode). This last one
     /// is left out if somebody else owns the name.
@@ -124,6 +145,12 @@ impl Roots {
             if rank == 0 || root.configured || !self.is_foreign(&home.module[0]) {
                 homes.push(home);
             }
+        }
+        let is_sure = |home: &Home| self.configured.contains(&home.root);
+        if homes.first().is_some_and(|first| !is_sure(first)) {
+            let spoken = |home: &Home| home.in_package() && self.is_spoken_of(&home.module);
+            let at = homes.iter().position(spoken).unwrap_or_default();
+            homes[..=at].rotate_right(1);
         }
         if !PYTHON.is_name(&stem) && self.folders.init(folder).is_none() {
             homes.push(script(folder));
@@ -169,6 +196,29 @@ impl Roots {
             && !self.configured.iter().any(|root| file.starts_with(root))
     }
 
+    /// What lies at this absolute module path below each folder where it may start: those of
+    /// [`Roots::find`], and where the packages end of the files that were asked for.
+    pub fn find_each(&self, module: &[Segment]) -> Vec<Found> {
+        let mut found: Vec<Found> = self.find(module).into_iter().collect();
+        if module.first().is_some_and(|first| !self.is_foreign(first)) {
+            for end in self.ends.keys() {
+                let below = find::find_in(&self.folders, &[end], module);
+                found.extend(below.filter(|below| !found.contains(below)));
+            }
+        }
+        found
+    }
+
+    /// The names that modules in a folder have, sorted.
+    pub fn modules_in(&self, folder: &Path) -> Vec<Segment> {
+        self.folders.list(folder).names()
+    }
+
+    /// Whether the rules speak of something at the top of this module.
+    fn is_spoken_of(&self, module: &[Segment]) -> bool {
+        module.first().is_some_and(|top| self.spoken.contains(top))
+    }
+
     /// Whether a top-level name is a standard module's or a declared distribution's.
     fn is_foreign(&self, name: &str) -> bool {
         foreign::is_standard(name) || {
@@ -199,6 +249,9 @@ impl Roots {
             Some(above) => above,
             None => self.packages_end(folder),
         };
+        if self.ends.get(end).is_none() {
+            self.ends.keep(end, ());
+        }
         Root::add(&mut roots, end, false);
         roots
     }
