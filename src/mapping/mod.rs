@@ -29,5 +29,5 @@ pub use load::{Mapping, Tables, from_moves, load};
 pub use rule::{Action, Origin, Rename, Rule};
 pub use schema::json_schema;
 pub use source::MappingSource;
-pub use table::{Known, Matched, Move, Outcome, Table};
+pub use table::{Matched, Move, Outcome, Table};
 pub use version::Version;
