@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 
 /// What a name or a chain of names means.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ pub struct Use {
     pub meaning: Meaning,
     /// Which kinds of things the last name can be.
     pub namespaces: Namespaces,
+    /// What is known of the first names of what it means.
+    pub known: Known,
     /// It has a finding that keeps its text as it is.
     pub stays: bool,
     /// Where it stands, if that was asked for (candidates only).
@@ -49,6 +51,8 @@ pub struct Binding {
     pub meaning: Meaning,
     /// Which kinds of things it can be.
     pub namespaces: Namespaces,
+    /// What is known of the first names of what it means.
+    pub known: Known,
     /// It has a finding that keeps its text as it is.
     pub stays: bool,
 }

@@ -182,6 +182,23 @@ impl Namespaces {
     }
 }
 
+/// What is known of the first names of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    /// How many names, each with what stands before it, are known.
+    pub len: usize,
+    /// Which kinds of things these are.
+    pub kinds: Namespaces,
+}
+
+impl Known {
+    /// Nothing is.
+    pub const NOTHING: Self = Self {
+        len: 0,
+        kinds: Namespaces::ALL,
+    };
+}
+
 /// Rust: `krate::module::Item`. Keywords as of edition 2024, with the reserved ones
 /// (The Rust Reference, "Keywords").
 pub static RUST: Syntax = Syntax {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::lang::{Ahead, Attempt, Language, RewriteOptions, Session, SourceError};
 use crate::mapping::{Outcome, Table, from_moves};
 use crate::outline::{Binding, Meaning, Use};
-use crate::path::{Namespaces, RUST, Segment, SymbolPath, Syntax};
+use crate::path::{Known, Namespaces, RUST, Segment, SymbolPath, Syntax};
 use crate::plan::{Analysis, Reference};
 use crate::project::{Anchor, Project, WalkOptions};
 use crate::text::{Edit, Edits, Encoding};
@@ -199,6 +199,7 @@ impl Work<'_> {
             condition: String::new(),
             meaning,
             namespaces: Namespaces::ALL,
+            known: Known::NOTHING,
             stays: false,
         });
     }
@@ -208,6 +209,7 @@ impl Work<'_> {
         analysis.outline.uses.push(Use {
             meaning,
             namespaces: Namespaces::ALL,
+            known: Known::NOTHING,
             stays: false,
             range: Some(at..at + path.len()),
         });

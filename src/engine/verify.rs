@@ -23,7 +23,7 @@ use std::fmt;
 
 use crate::mapping::{Outcome, Table};
 use crate::outline::{Binding, Declared, Meaning};
-use crate::path::{Namespaces, Segment, SymbolPath, Syntax};
+use crate::path::{Known, Namespaces, Segment, SymbolPath, Syntax};
 use crate::plan::Analysis;
 use crate::text::LineIndex;
 use crate::tokens::Tokens;
@@ -227,9 +227,15 @@ enum Expected {
 }
 
 impl Expected {
-    fn of(meaning: &Meaning, namespaces: Namespaces, stays: bool, table: &Table) -> Self {
+    fn of(
+        meaning: &Meaning,
+        namespaces: Namespaces,
+        known: Known,
+        stays: bool,
+        table: &Table,
+    ) -> Self {
         if let (Meaning::Path(path), false) = (meaning, stays)
-            && let Outcome::Moves(moved) = table.resolve(path, namespaces)
+            && let Outcome::Moves(moved) = table.resolve_known(path, namespaces, known)
         {
             return Self::Moved(moved.to.segments().to_vec());
         }
@@ -255,7 +261,7 @@ impl Expected {
 fn uses(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyError> {
     let (old, new) = (&before.analysis.outline.uses, &after.analysis.outline.uses);
     for (was, is) in old.iter().zip(new) {
-        let expected = Expected::of(&was.meaning, was.namespaces, was.stays, table);
+        let expected = Expected::of(&was.meaning, was.namespaces, was.known, was.stays, table);
         if expected.admits(&is.meaning) {
             continue;
         }
@@ -354,7 +360,13 @@ fn bindings(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), Diff
             exposed(binding, after)?;
             continue;
         }
-        let expects = Expected::of(&binding.meaning, binding.namespaces, binding.stays, table);
+        let expects = Expected::of(
+            &binding.meaning,
+            binding.namespaces,
+            binding.known,
+            binding.stays,
+            table,
+        );
         *expected.entry((key, expects)).or_default() += 1;
     }
     if let Some((key, meaning)) = removed.keys().next() {

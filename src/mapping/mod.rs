@@ -30,5 +30,5 @@ pub use rule::{Action, Origin, Rename, Rule};
 pub use schema::json_schema;
 pub(crate) use schema::nearest;
 pub use source::MappingSource;
-pub use table::{Known, Matched, Move, Outcome, Table};
+pub use table::{Matched, Move, Outcome, Table};
 pub use version::Version;

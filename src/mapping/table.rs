@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::rule::{Action, Rule};
-use crate::path::{Namespaces, Segment, SymbolPath, Syntax};
+use crate::path::{Known, Namespaces, Segment, SymbolPath, Syntax};
 
 /// All rules in force for one language.
 #[derive(Debug)]
@@ -53,23 +53,6 @@ pub struct Move<'t> {
     pub first: Matched<'t>,
     /// Every rule that was applied, in order, as indices in [`Table::rules`].
     pub applied: Vec<usize>,
-}
-
-/// What is known of the first names of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// How many names, each with what stands before it, are known.
-    pub len: usize,
-    /// Which kinds of things these are.
-    pub kinds: Namespaces,
-}
-
-impl Known {
-    /// Nothing is.
-    pub const NOTHING: Self = Self {
-        len: 0,
-        kinds: Namespaces::ALL,
-    };
 }
 
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! same line, or among the attributes) may go with it, or be on both of its halves.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Difference;
@@ -25,47 +25,60 @@ struct Comment<'t> {
 pub(super) fn check(before: Side<'_>, after: Side<'_>, marks: &Marks) -> Result<(), VerifyError> {
     let old = comments(before.text, before.tokens, &marks.before);
     let new = comments(after.text, after.tokens, &marks.after);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for comment in &new {
-        *counts.entry(&comment.text).or_default() += 1;
-    }
+    let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
     for comment in &old {
-        match counts.get_mut(comment.text.as_str()) {
-            Some(count) if *count > 0 => *count -= 1,
-            _ if comment.is_movable => {}
-            _ => {
-                return Err(VerifyError {
-                    difference: Difference::CommentLost {
-                        comment: shortened(comment.shown),
-                        line: line_at(before.text, comment.at),
-                    },
-                    offset: Some(comment.at),
-                });
-            }
-        }
+        let counts = counts.entry(&comment.text).or_default();
+        counts.old += 1;
+        counts.movable |= comment.is_movable;
+        counts.may_go += usize::from(comment.is_movable);
     }
-    let movable = old.iter().filter(|old| old.is_movable);
-    let movable: BTreeSet<&str> = movable.map(|old| old.text.as_str()).collect();
+    for comment in &new {
+        let counts = counts.entry(&comment.text).or_default();
+        counts.new += 1;
+        counts.may_come += usize::from(comment.is_movable);
+    }
+    // Of those with one text any may be the one that is lost, but for such as may go.
+    let lost = old.iter().find(|comment| {
+        let counts = &counts[&*comment.text];
+        !comment.is_movable && counts.new + counts.may_go < counts.old
+    });
+    if let Some(comment) = lost {
+        return Err(VerifyError {
+            difference: Difference::CommentLost {
+                comment: shortened(comment.shown),
+                line: line_at(before.text, comment.at),
+            },
+            offset: Some(comment.at),
+        });
+    }
     // The last ones of a text are those that are too many.
-    for comment in new.iter().rev() {
-        let Some(count) = counts.get_mut(comment.text.as_str()) else {
-            continue;
-        };
-        if *count == 0 {
-            continue;
-        }
-        *count -= 1;
-        if !comment.is_movable || !movable.contains(comment.text.as_str()) {
-            return Err(VerifyError {
-                difference: Difference::CommentAdded {
-                    comment: shortened(comment.shown),
-                    line: line_at(after.text, comment.at),
-                },
-                offset: None,
-            });
-        }
+    let added = new.iter().rev().find(|comment| {
+        let counts = &counts[&*comment.text];
+        let may_come = if counts.movable { counts.may_come } else { 0 };
+        counts.old + may_come < counts.new
+    });
+    match added {
+        None => Ok(()),
+        Some(comment) => Err(VerifyError {
+            difference: Difference::CommentAdded {
+                comment: shortened(comment.shown),
+                line: line_at(after.text, comment.at),
+            },
+            offset: None,
+        }),
     }
-    Ok(())
+}
+
+/// How often a comment is there.
+#[derive(Debug, Default)]
+struct Counts {
+    old: usize,
+    new: usize,
+    /// Some of `old` may go with their imports, so they may be copied too.
+    movable: bool,
+    may_go: usize,
+    /// Those of `new` that may be copies.
+    may_come: usize,
 }
 
 fn comments<'t>(text: &'t str, tokens: &Tokens, marks: &[Range<usize>]) -> Vec<Comment<'t>> {

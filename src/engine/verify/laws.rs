@@ -100,6 +100,7 @@ fn import(name: &str, path: &str) -> Binding {
         condition: String::new(),
         meaning: Meaning::Path(path.split("::").map(Segment::new).collect()),
         namespaces: Namespaces::ALL,
+        known: Known::NOTHING,
         stays: false,
     }
 }
@@ -108,6 +109,7 @@ fn usage(path: &str, range: std::ops::Range<usize>) -> Use {
     Use {
         meaning: import("", path).meaning,
         namespaces: Namespaces::ALL,
+        known: Known::NOTHING,
         stays: false,
         range: Some(range),
     }

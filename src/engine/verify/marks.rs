@@ -134,7 +134,8 @@ fn renamed<'b>(before: Side<'b>, after: Side<'_>, table: &Table) -> Vec<&'b Edit
         let (Meaning::Path(path), false) = (&binding.meaning, binding.stays) else {
             continue;
         };
-        let Outcome::Moves(moved) = table.resolve(path, binding.namespaces) else {
+        let Outcome::Moves(moved) = table.resolve_known(path, binding.namespaces, binding.known)
+        else {
             continue;
         };
         let to = moved.to.segments();

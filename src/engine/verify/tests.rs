@@ -19,6 +19,7 @@ fn usage(meaning: Meaning) -> Use {
     Use {
         meaning,
         namespaces: Namespaces::ALL,
+        known: Known::NOTHING,
         stays: false,
         range: Some(2..3),
     }
@@ -32,6 +33,7 @@ fn binding(name: &str, meaning: Meaning) -> Binding {
         condition: String::new(),
         meaning,
         namespaces: Namespaces::ALL,
+        known: Known::NOTHING,
         stays: false,
     }
 }

@@ -13,7 +13,8 @@
 //! - `docs`, `strings`: references in docstrings and in strings; `embedded` takes over what was found in code
 //!   inside of them;
 //! - `rewrite`: what becomes of each clause, chain and pair, as edits and findings;
-//! - `mentions`: text that is no code; `tokens`: what verification compares without all of the above.
+//! - `mentions`: text that is no code; `tokens`: what verification compares without all of the above; `directives`:
+//!   comments for tools.
 //!
 //! Deliberately absent: types, values, the interpreter, `sys.path`, what imports do when they are run.
 
@@ -22,6 +23,7 @@ mod annotations;
 mod breadth;
 mod cookie;
 mod depth;
+mod directives;
 mod docs;
 mod embedded;
 mod exports;

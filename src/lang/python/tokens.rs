@@ -12,31 +12,13 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use super::depth;
+use super::directives;
 use super::docs::Docs;
 use super::notebook::Notebook;
 use super::parse::{self, SourceKind};
 use super::strings;
 use super::unit::bytes;
 use crate::tokens::{Kind, Token, Tokens};
-
-/// What comments for tools hold: they are about their line, not about what it means.
-const DIRECTIVES: &[&str] = &[
-    "noqa",
-    "type: ignore",
-    "type:ignore",
-    "repoint: keep",
-    "isort:",
-    "pyright:",
-    "pylint:",
-    "ruff:",
-    "mypy:",
-    "flake8:",
-    "fmt:",
-    "yapf:",
-    "pragma:",
-    "nosec",
-    "noinspection",
-];
 
 /// The tokens of the text of a file of this name.
 pub(super) fn tokens(path: &Path, text: &str) -> Tokens {
@@ -104,9 +86,15 @@ fn code_in(text: &str, raw: &RuffToken) -> Option<Range<usize>> {
     is_code.then_some(content)
 }
 
-/// The content of a literal with the line ends that it writes as escapes, byte for byte.
+/// The content of a literal with the line ends that it says, byte for byte: those that it writes as escapes, and
+/// lone CRs.
 fn with_line_ends(content: &str) -> String {
-    content.replace("\\n", " \n")
+    let content = content.replace("\\n", " \n");
+    if !content.contains('\r') {
+        return content;
+    }
+    let lines = content.split("\r\n").map(|line| line.replace('\r', "\n"));
+    lines.collect::<Vec<_>>().join("\r\n")
 }
 
 /// Adds code that stands in a literal, read as a text of its own.
@@ -296,7 +284,7 @@ impl Lexer<'_> {
 
     fn comment(&self, range: &Range<usize>) -> Kind {
         let comment = &self.text[range.clone()];
-        if DIRECTIVES.iter().any(|word| comment.contains(word)) {
+        if directives::is_one(comment) {
             Kind::Directive
         } else {
             Kind::Comment

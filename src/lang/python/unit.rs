@@ -12,12 +12,17 @@ use super::settings::Settings;
 use crate::lang::RewriteOptions;
 use crate::lang::kept::KeptLines;
 use crate::mapping::Table;
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 
 /// The kinds of things of a path in Python, as bits of [`Namespaces`] (see `path::PYTHON`).
 pub(super) const MODULE: Namespaces = Namespaces(0b01);
 /// Classes, functions and whatever else a module holds.
 pub(super) const OBJECT: Namespaces = Namespaces(0b10);
+
+/// The first names of a path, so many, are modules.
+pub(super) fn known_modules(len: usize) -> Known {
+    Known { len, kinds: MODULE }
+}
 
 /// What every text of a session is read with.
 #[derive(Clone, Copy)]

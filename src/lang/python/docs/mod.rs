@@ -23,6 +23,7 @@ use ruff_python_ast::ModModule;
 
 pub(super) use code::Code;
 use doctest::Doctest;
+pub(super) use strings::docstrings;
 
 use crate::text::Embedded;
 

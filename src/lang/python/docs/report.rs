@@ -11,7 +11,7 @@ use crate::lang::python::rewrite::Verdict;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::mapping::Table;
 use crate::outline::{Binding, Declared, Meaning, Outline, Use};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 use crate::text::Edit;
 
 use super::doctest::Doctest;
@@ -103,6 +103,7 @@ impl Docs {
         outline.uses.push(Use {
             meaning: meaning(path),
             namespaces: Namespaces::ALL,
+            known: Known::NOTHING,
             stays,
             range: Some(range),
         });

@@ -10,7 +10,7 @@ use ruff_python_ast::{Expr, ModModule, Stmt};
 use crate::lang::python::unit::bytes;
 
 /// What stands between the quotes of each docstring; of several literals in a row each one.
-pub(super) fn docstrings(module: &ModModule) -> Vec<Range<usize>> {
+pub(in crate::lang::python) fn docstrings(module: &ModModule) -> Vec<Range<usize>> {
     let mut finder = Finder {
         found: Vec::new(),
         starts_scope: true,

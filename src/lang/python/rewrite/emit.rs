@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use super::Rewrite;
-use super::layout::{Place, line_start, past_newline};
+use super::layout::{Place, indent, line_start, logical_line, past_newline};
 use super::list::List;
 use super::statement::{Composed, Do, New};
+use crate::lang::python::directives;
 use crate::lang::python::unit::bytes;
 use crate::text::Edit;
 
@@ -17,15 +18,23 @@ impl Rewrite<'_, '_> {
         let import = self.unit.scopes.import(statement.id);
         let place = Place::of(text, self.unit.tokens, import.range);
         let list = List::of(text, self.unit.tokens, import);
+        let mut carried = Vec::new();
         if statement.is_emptied() {
+            let all: Vec<&Range<usize>> = list.comments.iter().collect();
             match statement.new.split_first() {
                 Some((first, rest)) => {
-                    let first = self.new_text(first, &place, &list, false);
+                    let first = self.new_text(first, &place, &list, false, &mut carried);
+                    let mut own = Vec::new();
+                    self.insert(rest, &place, &list, &mut carried, &mut own);
+                    self.keep_comments(all, &carried, &place, edits);
                     edits.push(Edit::replace(place.range.clone(), first));
-                    self.insert(rest, &place, &list, edits);
+                    edits.extend(own);
                 }
-                None if becomes_pass => edits.push(Edit::replace(place.range, "pass")),
-                None => edits.push(self.remove(&place)),
+                None if becomes_pass => {
+                    self.keep_comments(all, &carried, &place, edits);
+                    edits.push(Edit::replace(place.range, "pass"));
+                }
+                None => self.remove(&place, &all, edits),
             }
             return;
         }
@@ -35,23 +44,63 @@ impl Rewrite<'_, '_> {
             .iter()
             .map(|clause| *clause == Do::Cut)
             .collect();
+        let mut own = Vec::new();
         if leaves.contains(&true) {
-            edits.extend(list.cut(text, &leaves));
+            own = list.cut(text, &leaves);
         }
+        let is_cut = |comment: &&Range<usize>| {
+            let mut cuts = own.iter().map(|edit| &edit.range);
+            cuts.any(|cut| cut.start <= comment.start && comment.end <= cut.end)
+        };
+        let cut: Vec<&Range<usize>> = list.comments.iter().filter(is_cut).collect();
         for (clause, what) in import.clauses.iter().zip(&statement.clauses) {
             match what {
                 Do::Keep | Do::Cut => {}
-                Do::Edit(own) => edits.extend(own.iter().cloned()),
-                Do::Put(new) => edits.push(Edit::replace(bytes(clause.range), new.as_str())),
+                Do::Edit(edits) => own.extend(edits.iter().cloned()),
+                Do::Put(new) => own.push(Edit::replace(bytes(clause.range), new.as_str())),
             }
         }
-        self.insert(&statement.new, &place, &list, edits);
+        self.insert(&statement.new, &place, &list, &mut carried, &mut own);
+        self.keep_comments(cut, &carried, &place, edits);
+        edits.extend(own);
+    }
+
+    /// Puts comments that would be lost on lines of their own, above the statement.
+    fn keep_comments(
+        &self,
+        comments: Vec<&Range<usize>>,
+        carried: &[Range<usize>],
+        place: &Place<'_>,
+        edits: &mut Vec<Edit>,
+    ) {
+        let text = self.unit.text;
+        let is_lost = |comment: &&&Range<usize>| {
+            !carried.contains(comment) && !directives::is_one(&text[(**comment).clone()])
+        };
+        let lost = comments.iter().filter(is_lost);
+        let start = logical_line(self.unit.tokens, place.range.start);
+        let indent = indent(text, start);
+        let lines = lost.map(|comment| {
+            let comment = &text[(**comment).clone()];
+            format!("{comment}{}{indent}", place.newline)
+        });
+        let lines: String = lines.collect();
+        if !lines.is_empty() {
+            edits.push(Edit::insert(start, lines));
+        }
     }
 
     /// Inserts statements after one that is there.
-    fn insert(&self, new: &[New], place: &Place<'_>, list: &List, edits: &mut Vec<Edit>) {
+    fn insert(
+        &self,
+        new: &[New],
+        place: &Place<'_>,
+        list: &List,
+        carried: &mut Vec<Range<usize>>,
+        edits: &mut Vec<Edit>,
+    ) {
         for statement in new {
-            let text = self.new_text(statement, place, list, true);
+            let text = self.new_text(statement, place, list, true, carried);
             edits.push(if place.is_alone() {
                 let end = place.newline;
                 Edit::insert(place.line_end, format!("{end}{}{text}", place.indent))
@@ -61,8 +110,16 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// A new statement as text; on a line of its own with the comments that silence tools on the old one.
-    fn new_text(&self, new: &New, place: &Place<'_>, list: &List, own_line: bool) -> String {
+    /// A new statement as text; on a line of its own with the comments that silence tools on the old one. The
+    /// comments that it takes along are added to `carried`.
+    fn new_text(
+        &self,
+        new: &New,
+        place: &Place<'_>,
+        list: &List,
+        own_line: bool,
+        carried: &mut Vec<Range<usize>>,
+    ) -> String {
         let text = self.unit.text;
         let (target, names) = match new {
             New::Plain(clause, was) => {
@@ -71,7 +128,10 @@ impl Rewrite<'_, '_> {
                     .and_then(|tile| tile.comment.clone())
                     .filter(|_| place.is_alone());
                 let comment = match own {
-                    Some(comment) => format!("{}{}", gap(text, &comment), &text[comment]),
+                    Some(comment) => {
+                        carried.push(comment.clone());
+                        format!("{}{}", gap(text, &comment), &text[comment])
+                    }
                     None => self.silencer(place, list, own_line),
                 };
                 return format!("import {clause}{comment}");
@@ -92,7 +152,8 @@ impl Rewrite<'_, '_> {
         let head = list
             .head_comment
             .clone()
-            .filter(|range| is_silencer(&text[range.clone()]));
+            .filter(|range| directives::is_copied(&text[range.clone()]));
+        carried.extend(head.clone());
         let head = head.map_or_else(String::new, |range| {
             format!("{}{}", gap(text, &range), &text[range.clone()])
         });
@@ -105,12 +166,14 @@ impl Rewrite<'_, '_> {
                 .unwrap_or(&default);
             for above in tile.map_or(&[][..], |tile| &tile.above) {
                 out.push_str(&format!("{indent}{}{end}", &text[above.clone()]));
+                carried.push(above.clone());
             }
             let is_last = i + 1 == names.len();
             let own_comma = name.was.is_none_or(|i| list.has_comma(i));
             let comma = if is_last && !own_comma { "" } else { "," };
             out.push_str(&format!("{indent}{}{comma}", name.text));
             if let Some(comment) = tile.and_then(|tile| tile.comment.clone()) {
+                carried.push(comment.clone());
                 out.push_str(&format!("{}{}", gap(text, &comment), &text[comment]));
             }
             out.push_str(end);
@@ -119,7 +182,7 @@ impl Rewrite<'_, '_> {
         out.push(')');
         if own_line
             && let Some(range) = place.comment.clone()
-            && is_silencer(&text[range.clone()])
+            && directives::is_copied(&text[range.clone()])
         {
             out.push_str(&format!("{}{}", gap(text, &range), &text[range]));
         }
@@ -133,14 +196,14 @@ impl Rewrite<'_, '_> {
             return String::new();
         }
         let mut comments = place.comment.iter().chain(&list.head_comment);
-        let comment = comments.find(|range| is_silencer(&text[(*range).clone()]));
+        let comment = comments.find(|range| directives::is_copied(&text[(*range).clone()]));
         comment.map_or_else(String::new, |range| {
             format!("{}{}", gap(text, range), &text[range.clone()])
         })
     }
 
-    /// Takes a whole statement out: its line, or its part of the line.
-    fn remove(&self, place: &Place<'_>) -> Edit {
+    /// Takes a whole statement out: its line, or its part of the line. Comments in it, and behind it, stay.
+    fn remove(&self, place: &Place<'_>, comments: &[&Range<usize>], edits: &mut Vec<Edit>) {
         let text = self.unit.text;
         let Range { start, end } = place.range.clone();
         if place.is_alone() {
@@ -157,8 +220,23 @@ impl Rewrite<'_, '_> {
             };
             let rest = text[place.line_end..].len()
                 - text[place.line_end..].trim_start_matches([' ', '\t']).len();
-            return Edit::delete(from..past_newline(text, place.line_end + rest));
+            let to = past_newline(text, place.line_end + rest);
+            let all = comments.iter().copied().chain(&place.comment);
+            let kept = all.filter(|comment| !directives::is_one(&text[(*comment).clone()]));
+            let lines = kept.map(|comment| {
+                let comment = &text[comment.clone()];
+                format!("{}{comment}{}", place.indent, place.newline)
+            });
+            edits.push(Edit::replace(from..to, lines.collect::<String>()));
+            return;
         }
+        self.keep_comments(comments.to_vec(), &[], place, edits);
+        edits.push(self.part_removed(start, end));
+    }
+
+    /// Takes a statement out of a line of several.
+    fn part_removed(&self, start: usize, end: usize) -> Edit {
+        let text = self.unit.text;
         let rest = &text[end..];
         let after = rest.trim_start_matches([' ', '\t']);
         if let Some(next) = after.strip_prefix(';') {
@@ -179,34 +257,4 @@ impl Rewrite<'_, '_> {
 fn gap<'t>(text: &'t str, comment: &Range<usize>) -> &'t str {
     let before = &text[..comment.start];
     &before[before.trim_end_matches([' ', '\t']).len()..]
-}
-
-/// Whether a comment speaks to a tool about its line: each half of a split line needs it (row P39).
-fn is_silencer(comment: &str) -> bool {
-    let said = comment
-        .trim_start_matches('#')
-        .trim_start()
-        .to_ascii_lowercase();
-    [
-        "noqa",
-        "type:",
-        "isort:",
-        "pyright:",
-        "pylint:",
-        "mypy:",
-        "ruff:",
-        "flake8:",
-        "pyre-",
-        "nosec",
-        "nosort",
-        "pragma:",
-        "fmt: skip",
-        "fmt:skip",
-        "ty:",
-        "yapf:",
-        "pytype:",
-        "noinspection",
-    ]
-    .iter()
-    .any(|word| said.starts_with(word))
 }

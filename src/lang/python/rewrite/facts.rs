@@ -90,7 +90,7 @@ pub(super) struct Sense {
     /// What the table says of it.
     pub(super) verdict: Verdict,
     /// How many of its first names an import shows to be modules.
-    modules: usize,
+    pub(super) modules: usize,
 }
 
 impl ChainFact {

@@ -288,7 +288,7 @@ impl Rewrite<'_, '_> {
     /// What the name that a clause binds will stand for; `None` if that is not known, or the name goes.
     pub(super) fn will_be(&self, key: Key, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
         let fact = facts.clause(key)?;
-        if fates.written_out.contains(&key) {
+        if fates.written_out.contains(&key) || fates.aliases.contains_key(&key) {
             return None;
         }
         match (fates.clause(key), fact.form) {

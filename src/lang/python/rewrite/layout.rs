@@ -99,8 +99,24 @@ pub(super) fn within(tokens: &Tokens, range: Range<usize>) -> &[Token] {
     &tokens[..end]
 }
 
+/// Where the first statement of a line starts, of those that share the line with the one at a byte.
+pub(super) fn logical_line(tokens: &Tokens, at: usize) -> usize {
+    let before = before(tokens, at);
+    let first = before.iter().rev().take_while(|token| {
+        !matches!(
+            token.kind(),
+            TokenKind::Newline
+                | TokenKind::Comment
+                | TokenKind::NonLogicalNewline
+                | TokenKind::Indent
+                | TokenKind::Dedent
+        )
+    });
+    first.last().map_or(at, |token| token.start().to_usize())
+}
+
 /// The white space that the line of a byte starts with, without a byte order mark or a form feed.
-fn indent(text: &str, at: usize) -> &str {
+pub(super) fn indent(text: &str, at: usize) -> &str {
     let before = &text[..at];
     let start = before.rfind(|c| c != ' ' && c != '\t').map_or(0, |last| {
         last + before[last..].chars().next().map_or(1, char::len_utf8)

@@ -21,7 +21,7 @@ pub(super) struct List {
     /// One a clause; they follow each other without a gap.
     pub(super) tiles: Vec<Tile>,
     /// Every comment of the statement.
-    comments: Vec<Range<usize>>,
+    pub(super) comments: Vec<Range<usize>>,
     /// The closing parenthesis stands on the line of the last name.
     closes_in_line: bool,
 }

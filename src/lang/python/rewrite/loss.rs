@@ -87,7 +87,10 @@ impl Rewrite<'_, '_> {
     /// Whether a clause binds a root, and brings these names with it, when all is done.
     fn brings(&self, key: Key, needed: &[Segment], facts: &Facts, fates: &Fates) -> bool {
         match (fates.clause(key), facts.clause(key)) {
-            (Next::Swaps(to), Some(fact)) => fact.form != Form::Dotted || to.starts_with(needed),
+            (Next::Swaps(to), Some(fact)) => {
+                fact.form != Form::Dotted
+                    || to.starts_with(needed) && !fates.aliases.contains_key(&key)
+            }
             (Next::Goes, _) | (_, None) => false,
             (_, Some(fact)) => {
                 !matches!(fact.form, Form::Dotted | Form::Undotted)

@@ -6,12 +6,12 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Rewrite;
-use super::facts::{ChainFact, Facts};
+use super::facts::{ChainFact, Facts, Key};
 use super::fate::{ChainNext, Fates, Next};
 use crate::lang::python::scopes::{BindingKind, Chain};
-use crate::lang::python::unit::bytes;
+use crate::lang::python::unit::{bytes, known_modules};
 use crate::outline::{Meaning, Outline, Use};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 
 impl Rewrite<'_, '_> {
     /// Uses of names, bindings by import, and definitions; strings are added by others.
@@ -75,19 +75,20 @@ impl Rewrite<'_, '_> {
         uses: &mut Vec<Use>,
     ) {
         let range = self.chain_range(fact);
-        // Two senses that become one are one use.
+        // Each thing that it may mean then is one use.
         let mut ends: Vec<&[Segment]> = Vec::new();
-        for (at, sense) in fact.senses.iter().enumerate() {
+        for (key, at) in self.reaching(fact, facts, fates) {
+            let sense = &fact.senses[at];
             let stays = match next {
                 ChainNext::Writes(_) => false,
                 ChainNext::Refused(_) => true,
                 ChainNext::Stays | ChainNext::Follows | ChainNext::Silent => {
-                    !fact.reached.iter().any(|(key, own)| {
-                        // What goes while a name follows it has a twin, which brings the same.
-                        let goes = matches!(fates.clause(*key), Next::Goes);
-                        let through = self.chain_through(*key, sense, facts, fates);
-                        *own == at && (goes || matches!(through, ChainNext::Follows))
-                    })
+                    // What goes while a name follows it has a twin, which brings the same.
+                    !matches!(fates.clause(key), Next::Goes)
+                        && !matches!(
+                            self.chain_through(key, sense, facts, fates),
+                            ChainNext::Follows
+                        )
                 }
             };
             let end = match sense.verdict.moved() {
@@ -101,6 +102,7 @@ impl Rewrite<'_, '_> {
             uses.push(Use {
                 meaning: Meaning::Path(sense.path.clone()),
                 namespaces: Namespaces::ALL,
+                known: known_modules(sense.modules),
                 stays,
                 range: Some(range.clone()),
             });
@@ -110,9 +112,31 @@ impl Rewrite<'_, '_> {
             uses.push(Use {
                 meaning: Meaning::Opaque(vec![first.name.clone()]),
                 namespaces: Namespaces::ALL,
+                known: Known::NOTHING,
                 stays: true,
                 range: Some(range),
             });
+        }
+    }
+
+    /// The clauses whose binding reaches a chain when all is done, each with what the chain means by it: not
+    /// those that bind another name then.
+    fn reaching(&self, fact: &ChainFact, facts: &Facts, fates: &Fates) -> Vec<(Key, usize)> {
+        let leaves = |key: &Key| {
+            let root = facts.clause(*key).filter(|fact| fact.is_dotted());
+            let root = root.and_then(|fact| fact.path.as_ref()?.first());
+            match (fates.clause(*key), root) {
+                (Next::Swaps(to), Some(root)) => {
+                    to.first() != Some(root) || fates.aliases.contains_key(key)
+                }
+                _ => false,
+            }
+        };
+        let mut reaching = fact.reached.clone();
+        reaching.retain(|(key, _)| !leaves(key));
+        match reaching.is_empty() {
+            true => fact.reached.clone(),
+            false => reaching,
         }
     }
 
@@ -133,6 +157,7 @@ impl Rewrite<'_, '_> {
         Use {
             meaning,
             namespaces: Namespaces::ALL,
+            known: Known::NOTHING,
             stays: true,
             range: Some(bytes(chain.range())),
         }

@@ -6,8 +6,8 @@ use super::fate::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};
-use crate::lang::python::scopes::{Chain, ScopeId};
-use crate::lang::python::unit::{MODULE, Target, bytes};
+use crate::lang::python::scopes::{Chain, ImportKind, ScopeId};
+use crate::lang::python::unit::{MODULE, Target, bytes, known_modules};
 use crate::mapping::Rename;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Namespaces, Segment};
@@ -227,6 +227,9 @@ impl Rewrite<'_, '_> {
         } else {
             binding.name.clone()
         };
+        let is_from = matches!(import.kind, ImportKind::From { .. });
+        let own = usize::from(is_from && clause.path.first().is_none_or(|name| name != "*"));
+        let modules = path.map_or(0, |path| path.len().saturating_sub(own));
         Binding {
             scope: scopes.scope(binding.scope).key.clone(),
             name,
@@ -237,6 +240,7 @@ impl Rewrite<'_, '_> {
                 None => Meaning::Opaque(clause.path.clone()),
             },
             namespaces: Namespaces::ALL,
+            known: known_modules(modules),
             stays,
         }
     }

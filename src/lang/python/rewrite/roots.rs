@@ -22,6 +22,8 @@ impl Rewrite<'_, '_> {
             let root = &path[0];
             let goes = match fates.clause(key) {
                 Next::Swaps(to) if to.first() != Some(root) => false,
+                // `import a.new as a_new`.
+                Next::Swaps(_) if fates.aliases.contains_key(&key) => false,
                 Next::Goes => true,
                 _ => continue,
             };
@@ -36,7 +38,9 @@ impl Rewrite<'_, '_> {
             let import = self.unit.scopes.import(key.0);
             let binding = import.clauses[key.1 as usize].binding;
             let scope = self.unit.scopes.binding(binding).scope;
-            if self.is_read_unbound(scope, root) || (root_moves && !left.is_empty()) {
+            if self.is_read_unbound(scope, root)
+                || (root_moves && (!left.is_empty() || self.is_held_alone(key, facts, fates)))
+            {
                 blocks
                     .clauses
                     .insert(key, super::fate::another_binding(root));
@@ -94,6 +98,25 @@ impl Rewrite<'_, '_> {
         binding.from != binding.scope
     }
 
+    /// Whether an `import root` of the same scope stays with an error. Without a dotted import beside it that would be
+    /// another import: of one name, which it can keep.
+    fn is_held_alone(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+        let scopes = &self.unit.scopes;
+        let clause = &scopes.import(key.0).clauses[key.1 as usize];
+        let binding = scopes.binding(clause.binding);
+        let same = scopes.scope(binding.scope).bindings.get(&binding.name);
+        let mut others = same.into_iter().flatten();
+        others.any(|&other| {
+            let other = super::facts::key_of(self.unit, other).filter(|other| *other != key);
+            other.is_some_and(|other| {
+                let is_alone = facts.clause(other).is_some_and(|fact| {
+                    fact.is_dotted() && fact.path.as_ref().is_some_and(|path| path.len() == 1)
+                });
+                is_alone && matches!(fates.clause(other), Next::Refused(_) | Next::Held(_))
+            })
+        })
+    }
+
     /// Whether another import of the same scope keeps binding the clause's root.
     fn is_bound_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
         let scopes = &self.unit.scopes;
@@ -107,7 +130,9 @@ impl Rewrite<'_, '_> {
                     && match (fates.clause(other), facts.clause(other)) {
                         (Next::Stays, Some(_)) => true,
                         (Next::Swaps(to), Some(fact)) => {
-                            fact.form != Form::Dotted || to.first() == Some(&binding.name)
+                            fact.form != Form::Dotted
+                                || to.first() == Some(&binding.name)
+                                    && !fates.aliases.contains_key(&other)
                         }
                         _ => false,
                     }

@@ -1,8 +1,8 @@
 //! What the table says of a path, and what follows from where the path stands.
 
 use crate::lang::draft::{Refusal, Subject, no_successor};
-use crate::lang::python::unit::MODULE;
-use crate::mapping::{Known, Matched, Outcome, Table};
+use crate::lang::python::unit::known_modules;
+use crate::mapping::{Matched, Outcome, Table};
 use crate::path::{Namespaces, Segment};
 
 /// What the table says of a path.
@@ -52,11 +52,7 @@ impl Verdict {
         kinds: Namespaces,
         modules: usize,
     ) -> Self {
-        let known = Known {
-            len: modules,
-            kinds: MODULE,
-        };
-        match table.resolve_known(path, kinds, known) {
+        match table.resolve_known(path, kinds, known_modules(modules)) {
             Outcome::Stays => Self::Stays,
             Outcome::Moves(moved) => Self::Moves(Moved {
                 to: moved.to.segments().to_vec(),

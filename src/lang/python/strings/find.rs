@@ -12,6 +12,7 @@ use super::snippet::line_end;
 use super::text::Text;
 use super::walk::{Seen, seen};
 use super::{Constant, Form, Found, Name, Package, Pair, Plain, Site, lazy};
+use crate::lang::python::docs::docstrings;
 use crate::lang::python::unit::{Unit, bytes};
 use crate::path::{Segment, is_identifier};
 
@@ -93,10 +94,22 @@ impl<'u> Finder<'u, '_> {
 
     /// Strings that nothing claimed.
     fn rest(&mut self, seen: &'u Seen<'u>) {
+        // What is documentation is read as such.
+        let documented = docstrings(self.reader.unit.module);
+        let is_documented = |literal: &Expr| match literal {
+            Expr::StringLiteral(literal) => literal.value.iter().any(|part| {
+                let start = part.content_range().start().to_usize();
+                documented
+                    .binary_search_by_key(&start, |range| range.start)
+                    .is_ok()
+            }),
+            _ => false,
+        };
         for literal in &seen.literals {
             let range = literal.expr.range();
             let start = range.start().to_u32();
-            if self.reader.claimed.borrow().contains(&start)
+            if is_documented(literal.expr)
+                || self.reader.claimed.borrow().contains(&start)
                 || self.reader.unit.types.contains(&start)
             {
                 continue;
@@ -112,6 +125,7 @@ impl<'u> Finder<'u, '_> {
                     is_label: self.labels.contains(&start),
                     line_end: line_end(self.reader.unit, literal.expr),
                     fate: None,
+                    type_in: None,
                 });
             }
         }
@@ -141,6 +155,7 @@ impl<'u> Finder<'u, '_> {
                 is_label: false,
                 line_end: None,
                 fate: None,
+                type_in: Some(chain.scope),
             });
         }
     }

@@ -42,6 +42,7 @@ mod tests;
 use std::ops::Range;
 
 use self::text::Text;
+use super::scopes::ScopeId;
 use crate::path::Segment;
 
 pub(in crate::lang::python) use code::is_code;
@@ -157,6 +158,8 @@ struct Plain {
     line_end: Option<String>,
     /// What became of it, if it is code.
     fate: Option<Fate>,
+    /// It is part of a type, whose names are looked up in this scope.
+    type_in: Option<ScopeId>,
 }
 
 /// A name in a table of names that are imported on demand, with the absolute path that it means.

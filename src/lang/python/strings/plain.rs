@@ -3,13 +3,16 @@
 
 use rustc_hash::FxHashMap;
 
-use super::decide::{Judged, Verdict, at, refused_outcome};
+use super::decide::{Judged, Moved, Refused, Verdict, at, refused_outcome};
 use super::plan::{Pen, one};
 use super::written::Written;
 use super::{Fate, Form, Found, Plain, code};
 use crate::finding::Code;
 use crate::lang::Strings;
+use crate::lang::draft::Refusal;
 use crate::lang::python::mentions;
+use crate::lang::python::scopes::BindingKind;
+use crate::lang::python::unit::Unit;
 use crate::mapping::{Outcome, Table};
 use crate::path::{Namespaces, Segment};
 
@@ -76,6 +79,17 @@ fn all(judged: &Judged, plain: &Plain, is_paired: bool, pen: &mut Pen<'_, '_>) {
                 "a deprecated path in a string, and its successor is one name",
             );
         }
+        Verdict::Moves(moved) if is_taken(plain, moved, pen.unit) => {
+            let message = format!("`{}` means something else where the type is", moved.to[0]);
+            let refusal = Refusal::new(Code::Shadow, message);
+            let refused = Refused {
+                path: moved.path.clone(),
+                to: Some(moved.to.clone()),
+                rule: moved.rule,
+                refusal: refusal.help("rename the other one, or write this one by hand"),
+            };
+            pen.refuse(judged, &refused);
+        }
         Verdict::Moves(moved) => {
             if pen.rewrite(judged, moved) && plain.is_label {
                 let message = "the string names a logger or a task, which others may refer to";
@@ -84,6 +98,24 @@ fn all(judged: &Judged, plain: &Plain, is_paired: bool, pen: &mut Pen<'_, '_>) {
         }
         Verdict::Refused(refused) => pen.refuse(judged, refused),
     }
+}
+
+/// Whether a type would start with a name that is bound to something else than the package of this name.
+fn is_taken(plain: &Plain, moved: &Moved, unit: &Unit<'_>) -> bool {
+    let Some(scope) = plain.type_in else {
+        return false;
+    };
+    let head = &moved.to[0];
+    let bindings = unit.scopes.lookup(scope, head).bindings;
+    !bindings
+        .iter()
+        .all(|id| match unit.scopes.binding(*id).kind {
+            BindingKind::Import(import, clause) => {
+                let value = unit.value_path(import, clause as usize);
+                value.is_some_and(|value| value == std::slice::from_ref(head))
+            }
+            _ => false,
+        })
 }
 
 /// The path of two and more names that a string is, or starts with and goes on at `.` or `:`.

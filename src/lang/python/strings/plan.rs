@@ -12,7 +12,7 @@ use crate::lang::draft::{Draft, Refusal, Subject, show};
 use crate::lang::python::unit::{MODULE, Unit};
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 use crate::text::Edit;
 
 /// Decides and edits every string that stands alone, and adds each that is a reference, or names
@@ -238,6 +238,7 @@ impl<'p, 'u> Pen<'p, 'u> {
             self.uses.push(Use {
                 meaning: Meaning::Own(path.clone()),
                 namespaces: judged.kinds,
+                known: Known::NOTHING,
                 stays: true,
                 range: Some(range.clone()),
             });
@@ -249,6 +250,7 @@ impl<'p, 'u> Pen<'p, 'u> {
             self.uses.push(Use {
                 meaning: Meaning::Path(path.clone()),
                 namespaces: judged.kinds,
+                known: Known::NOTHING,
                 stays,
                 range: Some(range.clone()),
             });

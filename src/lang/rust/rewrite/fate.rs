@@ -12,7 +12,7 @@ use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::rust::resolve::{Head, Leaf, LeafKind, ScopeId, TYPE, Via};
 use crate::mapping::{Matched, Outcome};
 use crate::outline::{Binding, Declared, Meaning};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 
 /// An import: its scope and its ordinal there.
 pub type LeafKey = (ScopeId, usize);
@@ -346,6 +346,7 @@ impl<'a> Rewrite<'_, 'a> {
                 LeafKind::Name => Namespaces::ALL,
                 _ => TYPE,
             },
+            known: Known::NOTHING,
             stays: false,
         }
     }

@@ -13,7 +13,7 @@ use crate::lang::rust::resolve::{
 };
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 
 /// A public glob of another crate gets at most so many explicit imports beside it. One that re-exports
 /// a whole crate is a facade, and which of the names it should go on showing is for a person to say.
@@ -276,6 +276,7 @@ impl Rewrite<'_, '_> {
                 condition: leaf.condition.clone(),
                 meaning: Meaning::Path(to.clone()),
                 namespaces: Namespaces::ALL,
+                known: Known::NOTHING,
                 stays: false,
             }));
             imports.push(AddedImport {

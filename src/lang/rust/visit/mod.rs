@@ -25,7 +25,7 @@ use super::resolve::{
 use super::settings::{Attribute, Settings};
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Known, Namespaces, Segment};
 use crate::project::Prefilter;
 
 enum Rib {
@@ -320,6 +320,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         self.found.uses.push(Use {
             meaning,
             namespaces: kinds,
+            known: Known::NOTHING,
             stays: false,
             range: None,
         });
@@ -506,6 +507,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         self.found.uses.push(Use {
             meaning,
             namespaces: TYPE,
+            known: Known::NOTHING,
             stays: true,
             range: None,
         });
