@@ -51,10 +51,9 @@ impl Rewrite<'_, '_> {
             return false;
         }
         if self.tree.is_module(old) {
-            // It may lead here by way of the new module, which is known to import this one.
-            let mut back = self.unit.modules.clone();
-            back.push(new.to_vec());
-            return self.tree.imports(old, &back);
+            // What closes the circle is the way back from the new module: that was there only if the old
+            // one led to it. An old module that imports this one itself is another circle.
+            return self.tree.imports(old, &[new.to_vec()]);
         }
         // The old module is gone. If it is the new one under another name, it imported what that imports:
         // where it was in this tree, or this module moved along with it.
