@@ -3,7 +3,9 @@
 //!
 //! A module's file and its one `mod` line are renamed by hand, `repoint apply --move` does the rest:
 //! `cargo check` must give no error, a second apply must change nothing, and the way back must
-//! give back every byte. The crates and modules are data: `real_crates.toml`.
+//! give back every byte. A module that moves a level down and up again must compile at each place:
+//! all that is relative in it, and to it, counts other levels then. The crates and modules are
+//! data: `real_crates.toml`.
 //!
 //! Sources come from cargo's own registry cache. What is checked is a copy outside of any work tree;
 //! the compiled dependencies are shared below `target/real-crates`.
@@ -24,11 +26,13 @@ use tempfile::TempDir;
 struct Cases {
     #[serde(rename = "move")]
     moves: Vec<MoveCase>,
+    #[serde(rename = "nest")]
+    nests: Vec<MoveCase>,
     #[serde(rename = "pack")]
     packs: Vec<PackCase>,
 }
 
-/// A module of a crate that is renamed to `<module>_moved`.
+/// A module of a crate that is renamed to `<module>_moved`, or moved to `nest::<module>_moved`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MoveCase {
@@ -58,7 +62,8 @@ fn main() -> ExitCode {
     let text = fs::read_to_string(root().join("tests/real_crates.toml"));
     let cases: Cases =
         toml::from_str(&text.expect("the cases are there")).expect("the cases are well formed");
-    let wanted = cases.moves.iter().map(|c| (&c.package, &c.version));
+    let moved = cases.moves.iter().chain(&cases.nests);
+    let wanted = moved.map(|c| (&c.package, &c.version));
     let wanted = wanted.chain(cases.packs.iter().map(|c| (&c.package, &c.version)));
     let sources = Arc::new(Sources::new(
         wanted.map(|(package, version)| (package.clone(), version.clone())),
@@ -70,6 +75,13 @@ fn main() -> ExitCode {
         let name = format!("{}::{}", case.package, case.module);
         trials.push(Trial::test(name, move || {
             move_there_and_back(&case, sources.of(&case.package, &case.version)?)
+        }));
+    }
+    for case in cases.nests {
+        let sources = Arc::clone(&sources);
+        let name = format!("{}::{} a level down", case.package, case.module);
+        trials.push(Trial::test(name, move || {
+            move_down_and_up(&case, sources.of(&case.package, &case.version)?)
         }));
     }
     for case in cases.packs {
@@ -105,6 +117,24 @@ fn move_there_and_back(case: &MoveCase, source: &Path) -> Result<(), Failed> {
     work.repoint(["apply", "--move", &format!("{new}={old}"), "."])?;
     let back = work.tree()?;
     same("there and back", &original, &back)
+}
+
+fn move_down_and_up(case: &MoveCase, source: &Path) -> Result<(), Failed> {
+    let work = WorkCopy::of(source)?;
+    let library = case.package.replace('-', "_");
+    let old = format!("{library}::{}", case.module);
+    let new = format!("{library}::nest::{}_moved", case.module);
+
+    work.nest_module(&case.module)?;
+    work.repoint(["apply", "--move", &format!("{old}={new}"), "."])?;
+    let moved = work.tree()?;
+    work.check(&case.check, source)?;
+    work.repoint(["apply", "--move", &format!("{old}={new}"), "."])?;
+    same("a second apply", &moved, &work.tree()?)?;
+
+    work.unnest_module(&case.module)?;
+    work.repoint(["apply", "--move", &format!("{new}={old}"), "."])?;
+    work.check(&case.check, source)
 }
 
 fn apply_packs(case: &PackCase, source: &Path) -> Result<(), Failed> {
@@ -237,14 +267,7 @@ impl WorkCopy {
         let src = self.dir.path().join("src");
         let folder = parent.split("::").filter(|name| !name.is_empty());
         let folder = folder.fold(src.clone(), |path, name| path.join(name));
-        for (old, new) in [
-            (old.to_owned(), new.to_owned()),
-            (format!("{old}.rs"), format!("{new}.rs")),
-        ] {
-            if folder.join(&old).exists() {
-                fs::rename(folder.join(old), folder.join(new))?;
-            }
-        }
+        move_module(&folder, old, &folder, new)?;
         let parents = if parent.is_empty() {
             vec![src.join("lib.rs")]
         } else {
@@ -260,6 +283,28 @@ impl WorkCopy {
         }
         fs::write(&file, text.replace(&line, &format!("mod {new};")))?;
         Ok(())
+    }
+
+    /// A top-level module becomes `nest::<module>_moved`, by hand: its file (and folder), and each of its
+    /// `mod` lines, which now declares `nest` with the visibility and the conditions of the old one.
+    fn nest_module(&self, module: &str) -> Result<(), Failed> {
+        let src = self.dir.path().join("src");
+        let nest = src.join("nest");
+        fs::create_dir(&nest)?;
+        // The macros of `#[macro_use] mod` come out of both levels.
+        let inner = format!("#[macro_use]\npub mod {module}_moved;\n");
+        fs::write(nest.join("mod.rs"), inner)?;
+        move_module(&src, module, &nest, &format!("{module}_moved"))?;
+        replace_declarations(&src.join("lib.rs"), module, "nest")
+    }
+
+    /// The way back.
+    fn unnest_module(&self, module: &str) -> Result<(), Failed> {
+        let src = self.dir.path().join("src");
+        let nest = src.join("nest");
+        move_module(&nest, &format!("{module}_moved"), &src, module)?;
+        fs::remove_dir_all(&nest)?;
+        replace_declarations(&src.join("lib.rs"), "nest", module)
     }
 
     fn repoint<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<(), Failed> {
@@ -301,6 +346,30 @@ impl WorkCopy {
         }
         Ok(files)
     }
+}
+
+/// Moves the file and the folder of a module, whichever there are.
+fn move_module(from: &Path, old: &str, to: &Path, new: &str) -> Result<(), Failed> {
+    for (old, new) in [
+        (old.to_owned(), new.to_owned()),
+        (format!("{old}.rs"), format!("{new}.rs")),
+    ] {
+        if from.join(&old).exists() {
+            fs::rename(from.join(old), to.join(new))?;
+        }
+    }
+    Ok(())
+}
+
+/// Declares another module in each place where a file declares `old`.
+fn replace_declarations(file: &Path, old: &str, new: &str) -> Result<(), Failed> {
+    let text = fs::read_to_string(file)?;
+    let line = format!("mod {old};");
+    if !text.contains(&line) {
+        return Err(format!("no `{line}` in {}", file.display()).into());
+    }
+    fs::write(file, text.replace(&line, &format!("mod {new};")))?;
+    Ok(())
 }
 
 fn cargo_check(dir: &Path, args: &[String]) -> std::io::Result<Output> {

@@ -6,7 +6,7 @@ use syn::Attribute;
 
 use super::{Context, Doctest, Parts, Walker};
 use crate::lang::rust::at::{At, Name};
-use crate::lang::rust::resolve::ScopeId;
+use crate::lang::rust::resolve::{Role, ScopeId, Via, Written};
 use crate::path::{Namespaces, Segment};
 
 impl Walker<'_, '_> {
@@ -86,8 +86,11 @@ impl Walker<'_, '_> {
             });
             at += part.len() + 2;
         }
-        // A plain link is resolved through a name that stays.
-        if let [name] = names.as_slice() {
+        // A plain link is resolved through a name that stays, unless that is a module which is declared
+        // here and goes.
+        if let [name] = names.as_slice()
+            && !self.is_module_here(&name.text, kinds)
+        {
             let name = name.text.clone();
             self.found.link_names.push((name, self.scope));
             return;
@@ -105,5 +108,18 @@ impl Walker<'_, '_> {
                 ..Parts::default()
             },
         );
+    }
+
+    /// Whether a plain link means a child module of the module that it stands in.
+    fn is_module_here(&self, name: &Segment, kinds: Namespaces) -> bool {
+        let written = Written {
+            leading: false,
+            segments: vec![name.clone()],
+        };
+        let scopes = &self.found.scopes;
+        let found = self
+            .resolver
+            .path(scopes, self.scope, &written, kinds, Role::Path);
+        found.is_some_and(|(head, _)| head.via == Via::Module)
     }
 }

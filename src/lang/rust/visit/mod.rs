@@ -290,7 +290,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         let meaning = match &resolved {
             None => Meaning::Opaque(written.segments.clone()),
             Some((head, path))
-                if self.is_own(head, path, &written)
+                if self.is_own(head, path, &written, parts.context)
                     || self.is_something_else(path, kinds, parts.context) =>
             {
                 // Through an import that brings a module only, a call goes elsewhere.
@@ -391,10 +391,18 @@ impl<'r, 'a> Walker<'r, 'a> {
 
     /// Whether a path is no reference: a plain name for a definition of its own module, or a relative
     /// path that stays inside the module that a rule moves.
-    fn is_own(&self, head: &Head, path: &[Segment], written: &Written) -> bool {
+    fn is_own(
+        &self,
+        head: &Head,
+        path: &[Segment],
+        written: &Written,
+        context: Context,
+    ) -> bool {
+        let is_plain = written.segments.len() == head.taken;
         match head.via {
             Via::Definition => true,
-            Via::Module if written.segments.len() == head.taken => true,
+            // A plain link leads nowhere once the module is declared elsewhere; code has no such name.
+            Via::Module if is_plain && context != Context::Link => true,
             // The glob is rewritten, and what it brings follows it.
             Via::Glob(id, glob) if self.found.scopes.get(id).names.leaves[glob].is_absolute() => {
                 false
