@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::globs::Added;
@@ -209,11 +209,12 @@ impl<'a> Rewrite<'_, 'a> {
             if following.is_empty() {
                 return;
             }
+            let keys: FxHashSet<LeafKey> = following.iter().map(|(key, _)| *key).collect();
+            reports.retain(|(key, _)| !keys.contains(key));
             for (key, next) in following {
                 if let Some(fate) = fates.list.get_mut(&key) {
                     fate.next = next;
                 }
-                reports.retain(|(other, _)| *other != key);
             }
         }
     }
@@ -249,7 +250,13 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// An item that cannot be composed as decided keeps all its imports.
     fn refuse_items(&self, fates: &mut Fates, reports: &mut [(LeafKey, Report<'_>)]) {
-        for (scope, refusals) in self.refused_items(fates) {
+        let refused = self.refused_items(fates);
+        if refused.is_empty() {
+            return;
+        }
+        let places = reports.iter().enumerate();
+        let places: FxHashMap<LeafKey, usize> = places.map(|(at, (key, _))| (*key, at)).collect();
+        for (scope, refusals) in refused {
             for (ordinal, refusal) in refusals {
                 let Some(fate) = fates.list.get_mut(&(scope, ordinal)) else {
                     continue;
@@ -258,10 +265,8 @@ impl<'a> Rewrite<'_, 'a> {
                     continue;
                 }
                 fate.next = Next::Kept;
-                for (key, report) in reports.iter_mut() {
-                    if *key == (scope, ordinal) {
-                        report.refusal.get_or_insert_with(|| refusal.clone());
-                    }
+                if let Some(at) = places.get(&(scope, ordinal)) {
+                    reports[*at].1.refusal.get_or_insert(refusal);
                 }
             }
         }
