@@ -102,9 +102,10 @@ fn check(resolver: &Resolver<'_>) -> Result<(), SourceError> {
         return Ok(());
     }
     Err(SourceError {
-        message: "has so many names, and globs of so many modules of the tree that may bring them, that \
+        message:
+            "has so many names, and globs of so many modules of the tree that may bring them, that \
                   what the names mean would take too long to tell; leave it out with --exclude"
-            .to_owned(),
+                .to_owned(),
         offset: None,
     })
 }

@@ -301,8 +301,7 @@ impl Resolver<'_> {
                             question.from = candidate.glob + 1;
                             let base = &candidate.module;
                             let via = Via::OuterImport(*id, candidate.glob);
-                            let found =
-                                self.in_glob(scopes, base, name, kinds, module, depth, via);
+                            let found = self.in_glob(scopes, base, name, kinds, module, depth, via);
                             if let Some(found) = found {
                                 return Some(as_public(found, module, name, is_inside));
                             }

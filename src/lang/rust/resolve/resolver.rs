@@ -21,8 +21,8 @@ use crate::path::{Namespaces, Segment};
 pub(super) const MAX_GLOBS: usize = 16;
 
 /// So often may modules of the tree be asked for a name that a glob may bring, for one file. A file of
-/// 20,000 names with some globs of such modules asks 200,000 times; at the limit it takes a second or two.
-const MOST_ASKED: usize = 2_000_000;
+/// 20,000 names with some globs of such modules asks 200,000 times; at the limit it takes about a second.
+const MOST_ASKED: usize = 1_000_000;
 
 /// What kind of path is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -401,8 +401,9 @@ impl<'a> Resolver<'a> {
                 resolves: true,
             };
             // A module of that name never hides a primitive type.
-            while let Some(candidate) =
-                (!is_primitive(name)).then(|| self.next_glob(scopes, id, question)).flatten()
+            while let Some(candidate) = (!is_primitive(name))
+                .then(|| self.next_glob(scopes, id, question))
+                .flatten()
             {
                 let Candidate {
                     glob,

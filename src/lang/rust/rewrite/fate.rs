@@ -187,6 +187,7 @@ impl<'a> Rewrite<'_, 'a> {
         let none = Added::default();
         loop {
             let mut following = Vec::new();
+            let mut carriers = FxHashMap::default();
             for (key, _) in reports.iter() {
                 let Some(fate) = fates.get(*key) else {
                     continue;
@@ -202,7 +203,7 @@ impl<'a> Rewrite<'_, 'a> {
                 let mut now = self.head_after(head, key.0, fates, &none);
                 now.extend_from_slice(&leaf.written.segments[head.taken..]);
                 if is_import && now == *to {
-                    let carrier = self.carrier(head.via, fates);
+                    let carrier = self.carrier_of(head.via, fates, &mut carriers);
                     following.push((*key, Next::Follows(to.clone(), carrier)));
                 }
             }
@@ -221,6 +222,33 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whose rewrite changes what the first names of a path mean.
     pub(super) fn carrier(&self, via: Via, fates: &Fates) -> Carrier {
+        self.carrier_of(via, fates, &mut FxHashMap::default())
+    }
+
+    /// The same, where much was found out already: one import may start at another in a long chain.
+    fn carrier_of(
+        &self,
+        via: Via,
+        fates: &Fates,
+        known: &mut FxHashMap<LeafKey, Carrier>,
+    ) -> Carrier {
+        let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
+            return self.carrier_once(via, fates, known);
+        };
+        if let Some(carrier) = known.get(&(scope, ordinal)) {
+            return *carrier;
+        }
+        let carrier = self.carrier_once(via, fates, known);
+        known.insert((scope, ordinal), carrier);
+        carrier
+    }
+
+    fn carrier_once(
+        &self,
+        via: Via,
+        fates: &Fates,
+        known: &mut FxHashMap<LeafKey, Carrier>,
+    ) -> Carrier {
         let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
             return if via == Via::Elsewhere {
                 Carrier::OtherFile
@@ -239,7 +267,7 @@ impl<'a> Rewrite<'_, 'a> {
                 let mut now = self.head_after(head, scope, fates, &Added::default());
                 now.extend_from_slice(&leaf.written.segments[head.taken..]);
                 if now == *to {
-                    self.carrier(head.via, fates)
+                    self.carrier_of(head.via, fates, known)
                 } else {
                     Carrier::ThisFile
                 }

@@ -86,21 +86,23 @@ impl Rewrite<'_, '_> {
         };
         let candidates = || {
             let leaves = names.leaves.iter().enumerate();
-            leaves.filter(|(_, leaf)| is_candidate(leaf)).filter_map(|(ordinal, leaf)| {
-                let fate = fates.get((scope, ordinal))?;
-                let (path, moves) = match &fate.next {
-                    Next::Moves(to) => (to, true),
-                    Next::Stays => (fate.old.as_ref()?, false),
-                    _ => return None,
-                };
-                let twin = Twin {
-                    name: fate.renamed.as_ref().unwrap_or(&leaf.name),
-                    condition: &leaf.condition,
-                    visibility: &leaf.visibility,
-                    path,
-                };
-                Some((ordinal, twin, moves))
-            })
+            leaves
+                .filter(|(_, leaf)| is_candidate(leaf))
+                .filter_map(|(ordinal, leaf)| {
+                    let fate = fates.get((scope, ordinal))?;
+                    let (path, moves) = match &fate.next {
+                        Next::Moves(to) => (to, true),
+                        Next::Stays => (fate.old.as_ref()?, false),
+                        _ => return None,
+                    };
+                    let twin = Twin {
+                        name: fate.renamed.as_ref().unwrap_or(&leaf.name),
+                        condition: &leaf.condition,
+                        visibility: &leaf.visibility,
+                        path,
+                    };
+                    Some((ordinal, twin, moves))
+                })
         };
         let mut seen: FxHashSet<Twin<'_>> = candidates()
             .filter(|(_, _, moves)| !moves)

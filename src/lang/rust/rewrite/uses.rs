@@ -58,8 +58,7 @@ impl Rewrite<'_, '_> {
             return None;
         }
         let taken = self.means_it_already(name, to, leaves)?;
-        let is_certain = count(name) == taken
-            && self.is_free(scope, name, to);
+        let is_certain = count(name) == taken && self.is_free(scope, name, to);
         is_certain.then(|| name.clone())
     }
 
