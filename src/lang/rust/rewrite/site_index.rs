@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::fate::LeafKey;
-use crate::lang::rust::resolve::Via;
-use crate::lang::rust::visit::{Found, Site};
+use crate::lang::rust::resolve::{LeafKind, Via};
+use crate::lang::rust::visit::{Call, Found, Site};
 use crate::path::Segment;
 
 /// Positions of paths in [`Found::sites`].
@@ -17,6 +17,8 @@ pub struct SiteIndex {
     by_head: OnceCell<Heads>,
     holding: OnceCell<FxHashMap<Segment, Vec<usize>>>,
     relative: OnceCell<FxHashSet<Vec<Segment>>>,
+    imported: OnceCell<FxHashSet<Segment>>,
+    calls: OnceCell<FxHashMap<Segment, Vec<usize>>>,
 }
 
 #[derive(Debug, Default)]
@@ -104,5 +106,30 @@ impl Rewrite<'_, '_> {
                 .collect()
         });
         relative.contains(path)
+    }
+
+    /// Whether an import of the file is of something of this name.
+    pub(super) fn is_imported(&self, name: &Segment) -> bool {
+        let imported = self.index.imported.get_or_init(|| {
+            let scopes = self.found.scopes.iter();
+            let leaves = scopes.flat_map(|(_, scope)| &scope.names.leaves);
+            let named = leaves.filter(|leaf| leaf.kind == LeafKind::Name);
+            let last = named.filter_map(|leaf| leaf.written.segments.last());
+            last.cloned().collect()
+        });
+        imported.contains(name)
+    }
+
+    /// The calls of a macro by this name.
+    pub(super) fn calls_of(&self, name: &Segment) -> impl Iterator<Item = &Call> {
+        let calls = self.index.calls.get_or_init(|| {
+            let mut calls: FxHashMap<Segment, Vec<usize>> = FxHashMap::default();
+            for (at, call) in self.found.calls.iter().enumerate() {
+                calls.entry(call.name.clone()).or_default().push(at);
+            }
+            calls
+        });
+        let positions = calls.get(name).map_or(&[][..], Vec::as_slice);
+        positions.iter().map(|at| &self.found.calls[*at])
     }
 }
