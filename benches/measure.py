@@ -1,4 +1,4 @@
-"""Commands that are measured side by side: what `tree.py` and `python_tree.py` share.
+"""Commands that are measured: what `tree.py`, `python_tree.py` and `growth.py` share.
 
 Runs of all commands are interleaved, so that a busy machine slows all of them alike; each figure is
 the median and the minimum of wall time, the minimum of processor time, and peak memory.
@@ -75,6 +75,8 @@ class Command:
         self.name, self.line, self.statuses = name, [str(word) for word in line], statuses
         self.wall, self.cpu = [], []
         self.peak_bytes = 0
+        # Of the last run.
+        self.status = None
         # How often it runs at most; `None`: as often as the others.
         self.most = None
 
@@ -87,7 +89,7 @@ class Command:
             )
             _, status, usage = os.wait4(child.pid, 0)
             self.wall.append(time.perf_counter() - start)
-            child.returncode = os.waitstatus_to_exitcode(status)
+            child.returncode = self.status = os.waitstatus_to_exitcode(status)
             if child.returncode not in self.statuses:
                 errors.seek(0)
                 said = errors.read().decode(errors="replace")[-2000:]

@@ -1,4 +1,4 @@
-//! Generated sources in Python that are very large, and what they cost.
+//! Generated sources that are very large, or that mean very much, and what they cost.
 //!
 //! Measured on one file in a build without optimisation: 10 MB of lines such as `ABCDEFGH = 100000` take
 //! 7 s and 530 MB, a million statements as short as `b=a` (4.4 MB) 42 s and 1.3 GB. So a file needs 50 to 300
@@ -42,6 +42,45 @@ fn refused_then_rewritten(line: &str, times: usize) {
     assert_eq!(rewritten.status.code(), Some(0), "{message}");
     let text = fs::read_to_string(&file).expect("the file is readable");
     assert!(text.strip_prefix(MOVED) == Some(rest.as_str()), "{message}");
+}
+
+/// A file is refused by a limit on what its names may mean, which is told, and left as it was.
+#[track_caller]
+fn refused(language: &str, name: &str, text: &str, moves: &str) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let file = dir.path().join(name);
+    fs::write(&file, text).expect("a file is written");
+    let output = Command::new(env!("CARGO_BIN_EXE_repoint"))
+        .current_dir(dir.path())
+        .args(["apply", "--lang", language, "--move", moves])
+        .output()
+        .expect("repoint runs");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("would take too long to tell"), "{message}");
+    assert!(message.contains("--exclude"), "{message}");
+    let after = fs::read_to_string(&file).expect("the file is readable");
+    assert!(after == text, "it was changed");
+}
+
+#[test]
+fn imports_times_uses() {
+    let imports = (0..2_000).map(|at| format!("if c{at}:\n    {IMPORT}"));
+    let uses = (0..2_000).map(|at| format!("x{at}: Name = Name({at})\n"));
+    let text: String = imports.chain(uses).collect();
+    refused("python", "broad.py", &text, "old.mod.Name=new.home.Name");
+}
+
+/// As those below.
+#[test]
+#[ignore = "asks a million modules for a name; .ci/run runs it"]
+fn globs_of_the_file_times_uses() {
+    let modules =
+        (0..2_000).map(|at| format!("mod g{at} {{ pub struct T{at}; }}\nuse g{at}::*;\n"));
+    let uses = (0..2_000).map(|at| format!("fn f{at}(_: T{at}, _: Name) {{}}\n"));
+    let import = std::iter::once("use old::m::Name;\n".to_owned());
+    let text: String = import.chain(modules).chain(uses).collect();
+    refused("rust", "broad.rs", &text, "old::m::Name=new::h::Name");
 }
 
 #[test]

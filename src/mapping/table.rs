@@ -262,6 +262,15 @@ impl Table {
             .flat_map(|(_, node)| node.children.keys())
     }
 
+    /// Names that some rule has directly below `path`, on either side.
+    pub fn children<'a>(&'a self, path: &'a [Segment]) -> impl Iterator<Item = &'a Segment> {
+        [&self.old, &self.new]
+            .into_iter()
+            .filter_map(|side| side.along(path).last())
+            .filter(|(len, _)| *len == path.len())
+            .flat_map(|(_, node)| node.children.keys())
+    }
+
     /// The nodes of the trie of old paths.
     pub(super) fn old_nodes(&self) -> &[Node] {
         &self.old.nodes

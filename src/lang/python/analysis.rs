@@ -72,8 +72,7 @@ pub(super) fn read(
     setting: Setting<'_>,
 ) -> Result<Reading, SourceError> {
     let parsed = parse::module(text, standing.kind)?;
-    let mut unit = unit(&parsed, text, standing, setting);
-    breadth::check(&unit.scopes)?;
+    let mut unit = unit(&parsed, text, standing, setting)?;
     let tree = Tree {
         roots: standing.roots,
         file: standing.file,
@@ -152,13 +151,17 @@ fn unread(text: &str, tokens: &Tokens, beside: &[String]) -> FxHashSet<Segment> 
 }
 
 /// All that is known of a parsed text before anything is decided.
+///
+/// # Errors
+/// It would take too long to decide on.
 pub(super) fn unit<'a>(
     parsed: &'a Parsed<ModModule>,
     text: &'a str,
     standing: Standing<'_>,
     setting: Setting<'a>,
-) -> Unit<'a> {
+) -> Result<Unit<'a>, SourceError> {
     let scopes = Scopes::of(parsed.syntax(), text);
+    breadth::check(&scopes)?;
     let mut targets: Vec<Target> = scopes
         .imports
         .iter()
@@ -187,7 +190,9 @@ pub(super) fn unit<'a>(
         setting,
     };
     annotations::add(&mut unit);
-    unit
+    // Names in quoted types are uses as well.
+    breadth::check(&unit.scopes)?;
+    Ok(unit)
 }
 
 /// Reads the strings that are code (row P61).

@@ -2,7 +2,9 @@
 //! the same name can reach, grows with the product of both. Nobody writes such a text, but a run over
 //! a tree must not wait for one.
 
-use super::scopes::{BindingKind, Scopes};
+use rustc_hash::FxHashMap;
+
+use super::scopes::{BindingId, BindingKind, Scopes};
 use crate::lang::SourceError;
 
 /// Pairs of a use and an import that reaches it. A module with some thousands of uses has as many;
@@ -14,19 +16,31 @@ const MOST: usize = 250_000;
 /// generated module are usual, and what they cost grows with the text alone.
 const MOST_EACH: usize = 16;
 
+/// So many bindings that are no imports cost a use as much as one import.
+const OTHERS: usize = 64;
+
 /// Checks that a text can be decided on in reasonable time.
 ///
 /// # Errors
 /// It cannot.
 pub(super) fn check(scopes: &Scopes) -> Result<(), SourceError> {
-    let is_import = |id: &&_| matches!(scopes.binding(**id).kind, BindingKind::Import(..));
+    let is_import = |id: &&BindingId| matches!(scopes.binding(**id).kind, BindingKind::Import(..));
     let most = MOST.max(MOST_EACH * scopes.chains.len());
+    // Many uses share one list of bindings. By list: how many of them are imports.
+    let mut known: FxHashMap<(*const BindingId, usize), usize> = FxHashMap::default();
     let mut pairs = 0;
     for chain in &scopes.chains {
+        let bindings = &chain.reach.bindings;
+        let list = (bindings.as_ptr(), bindings.len());
+        let imports = match bindings[..] {
+            [] | [_] => bindings.len(),
+            _ => *known
+                .entry(list)
+                .or_insert_with(|| bindings.iter().filter(is_import).count()),
+        };
         // A star may bring it too. One import a use is what a text of any size may have.
-        let named = chain.reach.bindings.iter().filter(is_import).count();
-        let imports = named + chain.reach.stars.len();
-        pairs += imports.saturating_sub(1);
+        let imports = (imports + chain.reach.stars.len()).saturating_sub(1);
+        pairs += imports + bindings.len() / OTHERS;
         if pairs > most {
             return Err(SourceError {
                 message: format!(
@@ -71,6 +85,20 @@ mod tests {
         };
         assert!(taken(14));
         assert!(!taken(30));
+    }
+
+    #[test]
+    fn other_bindings_count_little() {
+        let taken = |times: usize| {
+            let lines: String = (0..times)
+                .map(|at| format!("def f{at}():\n    global a\n    a = a\n"))
+                .collect();
+            let text = format!("import a\n{lines}");
+            let parsed = module(&text, SourceKind::Module).expect("valid");
+            check(&Scopes::of(parsed.syntax(), &text)).is_ok()
+        };
+        assert!(taken(2_000));
+        assert!(!taken(6_000));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::gate::{Cfg, Gate};
 use super::manifest::Krate;
 use super::parse::parse_file;
 use super::resolve::{Home, LeafKind, ModuleTree, Resolver};
-use super::rewrite::{Fates, Rewrite, absolute_paths};
+use super::rewrite::{Fates, Rewrite, SiteIndex, absolute_paths};
 use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
 use crate::file;
@@ -68,9 +68,12 @@ pub fn read(
         kept: &kept,
         options: setting.options,
         settings: setting.settings,
+        index: SiteIndex::default(),
     };
+    check(&resolver)?;
     let mut draft = Draft::default();
     let fates = rewrite.run(&mut draft);
+    check(&resolver)?;
     rewrite.texts(&mut draft);
     notes(&rewrite, &mut draft);
     let mut reading = Reading {
@@ -91,6 +94,20 @@ pub fn read(
     }
     reading.draft.findings.extend(kept.unused());
     Ok(reading)
+}
+
+/// Whether all that was asked of the resolver was answered.
+fn check(resolver: &Resolver<'_>) -> Result<(), SourceError> {
+    if !resolver.is_exhausted() {
+        return Ok(());
+    }
+    Err(SourceError {
+        message:
+            "has so many names, and globs of so many modules of the tree that may bring them, that \
+                  what the names mean would take too long to tell; leave it out with --exclude"
+                .to_owned(),
+        offset: None,
+    })
 }
 
 fn has_relative(found: &Found) -> bool {

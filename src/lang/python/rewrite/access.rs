@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
@@ -29,6 +29,8 @@ struct Group {
     users: Vec<(usize, usize)>,
     /// The clauses that the chains go through.
     keys: Vec<Key>,
+    /// The same.
+    known: FxHashSet<Key>,
 }
 
 /// The head that a group was given.
@@ -132,10 +134,11 @@ impl Accesses {
                     form,
                     users: Vec::new(),
                     keys: Vec::new(),
+                    known: FxHashSet::default(),
                 });
             group.users.push((at, rest.len()));
             for key in chain.keys() {
-                if !group.keys.contains(&key) {
+                if group.known.insert(key) {
                     group.keys.push(key);
                 }
             }
@@ -182,15 +185,25 @@ impl Accesses {
 
     /// Adds the imports that bind the heads, where nothing binds them yet.
     pub(super) fn add(&self, rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &mut Fates) {
+        let brought = Brought::of(rewrite, facts, fates);
+        let block = |key: Key| rewrite.unit.scopes.import(key.0).block;
+        let twin = |add: &Add| {
+            let alias = add.alias.clone();
+            (add.form, add.module.clone(), alias, block(add.beside))
+        };
+        let mut known: FxHashSet<_> = fates.adds.iter().map(twin).collect();
         for access in &self.0 {
+            let users = &access.group.users;
+            let places = users
+                .iter()
+                .map(|(at, _)| rewrite.chain_range(&facts.chains[*at]).start);
+            let first_user = places.min();
             for &key in &access.group.keys {
-                if rewrite.has_access(access, key, facts, fates)
+                if rewrite.has_access(access, key, first_user, &brought, facts, fates)
                     || access.form == Form::Dotted
                         && access.alias.is_none()
-                        && !access.group.users.is_empty()
-                        && access
-                            .group
-                            .users
+                        && !users.is_empty()
+                        && users
                             .iter()
                             .all(|(at, _)| rewrite.comes_along(key, &facts.chains[*at], facts))
                 {
@@ -203,20 +216,39 @@ impl Accesses {
                     alias: access.alias.clone(),
                     parent: false,
                 };
-                let twin = |known: &Add| {
-                    let (a, b) = (
-                        rewrite.unit.scopes.import(known.beside.0),
-                        rewrite.unit.scopes.import(key.0),
-                    );
-                    (known.form, &known.module, &known.alias) == (add.form, &add.module, &add.alias)
-                        && a.block == b.block
-                };
-                if !fates.adds.iter().any(twin) {
+                if known.insert(twin(&add)) {
                     fates.adds.push(add);
                 }
             }
         }
         fates.adds.sort_by_key(|add| add.beside);
+    }
+}
+
+/// What clauses bring afterwards, by scope: those of the very path, and dotted ones of something below it.
+#[derive(Debug, Default)]
+struct Brought(FxHashMap<(ScopeId, Vec<Segment>), Vec<Key>>);
+
+impl Brought {
+    fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Self {
+        let mut brought = Self::default();
+        for &key in &facts.order {
+            let path = match (fates.clause(key), facts.clause(key)) {
+                (Next::Goes, _) | (_, None) => continue,
+                (Next::Swaps(to), _) => Some(to),
+                (_, Some(fact)) => fact.path.as_ref(),
+            };
+            let Some(path) = path else { continue };
+            let clause = &rewrite.unit.scopes.import(key.0).clauses[key.1 as usize];
+            let scope = rewrite.unit.scopes.binding(clause.binding).scope;
+            let is_dotted = facts.clause(key).is_some_and(ClauseFact::is_dotted);
+            let first = if is_dotted { 1 } else { path.len() };
+            for len in first..=path.len() {
+                let below = brought.0.entry((scope, path[..len].to_vec()));
+                below.or_default().push(key);
+            }
+        }
+        brought
     }
 }
 
@@ -262,8 +294,9 @@ impl Rewrite<'_, '_> {
                     form: Form::Dotted,
                     users: Vec::new(),
                     keys: Vec::new(),
+                    known: FxHashSet::default(),
                 });
-            if !group.keys.contains(&key) {
+            if group.known.insert(key) {
                 group.keys.push(key);
             }
         }
@@ -412,7 +445,7 @@ impl Rewrite<'_, '_> {
     fn is_free(
         &self,
         group: &Group,
-        name: &str,
+        name: &Segment,
         object: &[Segment],
         facts: &Facts,
         fates: &Fates,
@@ -446,9 +479,10 @@ impl Rewrite<'_, '_> {
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
     fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
         let scopes = &self.unit.scopes;
-        scopes.chains.iter().enumerate().any(|(index, chain)| {
+        self.chains_named(name).iter().any(|index| {
+            let chain = &scopes.chains[*index];
             chain.parts[0].name == name
-                && !users.contains(&index)
+                && users.binary_search(index).is_err()
                 && self.is_below(chain.scope, scope)
                 && !scopes.bound_between(chain.scope, scope, name)
                 && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
@@ -479,19 +513,15 @@ impl Rewrite<'_, '_> {
         let Some(key) = super::facts::key_of(self.unit, binding) else {
             return false;
         };
-        let in_group = |at: usize| group.users.iter().any(|(user, _)| *user == at);
-        group.keys.contains(&key)
+        // They are in order.
+        let in_group = |at: usize| group.users.binary_search_by_key(&at, |user| user.0).is_ok();
+        group.known.contains(&key)
             && facts
                 .clause(key)
                 .is_some_and(|fact| fact.form != Form::Dotted)
             && matches!(fates.clause(key), Next::Stays)
             && self.exposes(key).is_none()
-            && facts
-                .chains
-                .iter()
-                .enumerate()
-                .filter(|(_, chain)| chain.is_reached_by(key))
-                .all(|(at, _)| in_group(at))
+            && facts.users(key).iter().all(|at| in_group(*at))
     }
 
     /// Whether a module that no clause names comes along with the package that the clause binds, as it did
@@ -529,17 +559,25 @@ impl Rewrite<'_, '_> {
 
     /// Whether what a clause's chains need is bound already wherever the clause itself is: by the clause, or by
     /// another import that runs before every user.
-    fn has_access(&self, access: &Access, key: Key, facts: &Facts, fates: &Fates) -> bool {
+    fn has_access(
+        &self,
+        access: &Access,
+        key: Key,
+        first_user: Option<usize>,
+        brought: &Brought,
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
         let scopes = &self.unit.scopes;
         let wanted = &access.group.module;
         let own_block = scopes.import(key.0).block;
-        let first_user = access
-            .group
-            .users
-            .iter()
-            .map(|(at, _)| self.chain_range(&facts.chains[*at]).start)
-            .min();
-        facts.order.iter().any(|&other| {
+        let others = brought.0.get(&(access.group.scope, wanted.clone()));
+        // Without users only the clause itself counts.
+        let others = others
+            .filter(|_| first_user.is_some())
+            .into_iter()
+            .flatten();
+        std::iter::once(&key).chain(others).any(|&other| {
             let Some(fact) = facts.clause(other) else {
                 return false;
             };

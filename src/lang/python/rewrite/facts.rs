@@ -2,12 +2,12 @@
 
 use std::cell::OnceCell;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::kinds::Home;
 use super::verdict::Verdict;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportId, ImportKind};
+use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportId, ImportKind, ScopeId};
 use crate::lang::python::strings::Pair;
 use crate::lang::python::unit::{MODULE, Unit, binds_root};
 use crate::path::{Namespaces, Segment};
@@ -103,11 +103,6 @@ impl ChainFact {
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
         self.through.iter().map(|(key, _)| *key)
     }
-
-    /// Whether a clause's binding reaches it.
-    pub(super) fn is_reached_by(&self, key: Key) -> bool {
-        self.reached.iter().any(|(reached, _)| *reached == key)
-    }
 }
 
 /// Everything that decisions are made of.
@@ -119,19 +114,22 @@ pub(super) struct Facts {
     pub(super) order: Vec<Key>,
     /// In source order.
     pub(super) chains: Vec<ChainFact>,
+    /// By clause, the chains that its binding reaches.
+    users: FxHashMap<Key, Vec<usize>>,
 }
 
 impl Facts {
     /// Collects them.
     pub(super) fn of(unit: &Unit<'_>, pairs: &[Pair]) -> Self {
         let mut facts = Self::default();
+        let roots = roots(unit);
         for (number, import) in unit.scopes.imports.iter().enumerate() {
             let id = ImportId(number as u32);
             for clause in 0..import.clauses.len() {
                 facts.order.push((id, clause as u32));
                 facts
                     .clauses
-                    .insert((id, clause as u32), clause_fact(unit, id, clause));
+                    .insert((id, clause as u32), clause_fact(unit, id, clause, &roots));
             }
         }
         let mut by_chain: FxHashMap<u32, Vec<Pair>> = FxHashMap::default();
@@ -142,6 +140,14 @@ impl Facts {
             let pairs = by_chain.remove(&chain.parts[0].range.start().to_u32());
             let fact = facts.chain_fact(unit, index, chain, pairs.unwrap_or_default());
             facts.chains.extend(fact);
+        }
+        for (at, chain) in facts.chains.iter().enumerate() {
+            for (key, _) in &chain.reached {
+                let users = facts.users.entry(*key).or_default();
+                if users.last() != Some(&at) {
+                    users.push(at);
+                }
+            }
         }
         facts
     }
@@ -261,6 +267,11 @@ impl Facts {
         through
     }
 
+    /// Places of the chains that a clause's binding reaches, in order.
+    pub(super) fn users(&self, key: Key) -> &[usize] {
+        self.users.get(&key).map_or(&[], Vec::as_slice)
+    }
+
     /// The fact of a clause.
     pub(super) fn clause(&self, key: Key) -> Option<&ClauseFact> {
         self.clauses.get(&key)
@@ -281,7 +292,7 @@ pub(super) fn key_of(unit: &Unit<'_>, binding: BindingId) -> Option<Key> {
     }
 }
 
-fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
+fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize, roots: &Roots) -> ClauseFact {
     let import = unit.scopes.import(id);
     let clause = &import.clauses[number];
     let form = match &import.kind {
@@ -291,7 +302,7 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
         ImportKind::From { .. } => Form::From,
         ImportKind::Plain if clause.alias.is_some() => Form::Alias,
         ImportKind::Plain if binds_root(import, number) => Form::Dotted,
-        ImportKind::Plain if is_dotted_too(unit, clause) => Form::Dotted,
+        ImportKind::Plain if is_dotted_too(unit, clause, roots) => Form::Dotted,
         ImportKind::Plain => Form::Undotted,
     };
     let path = unit.clause_path(id, number);
@@ -315,13 +326,30 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize) -> ClauseFact {
     }
 }
 
+/// Names that dotted imports bind, by scope.
+type Roots = FxHashSet<(ScopeId, Segment)>;
+
+fn roots(unit: &Unit<'_>) -> Roots {
+    let imports = unit.scopes.imports.iter();
+    let clauses = imports.flat_map(|import| {
+        let clauses = import.clauses.iter().enumerate();
+        clauses.filter(|(number, _)| binds_root(import, *number))
+    });
+    clauses
+        .map(|(_, clause)| {
+            let binding = unit.scopes.binding(clause.binding);
+            (binding.scope, binding.name.clone())
+        })
+        .collect()
+}
+
 /// Whether a dotted import binds the name of `import a` in the same scope too: then `a` cannot be kept as an
 /// alias of something else.
-fn is_dotted_too(unit: &Unit<'_>, clause: &crate::lang::python::scopes::Clause) -> bool {
+fn is_dotted_too(
+    unit: &Unit<'_>,
+    clause: &crate::lang::python::scopes::Clause,
+    roots: &Roots,
+) -> bool {
     let binding = unit.scopes.binding(clause.binding);
-    let same = unit.scopes.scope(binding.scope).bindings.get(&binding.name);
-    same.into_iter().flatten().any(|other| {
-        key_of(unit, *other)
-            .is_some_and(|(import, number)| binds_root(unit.scopes.import(import), number as usize))
-    })
+    roots.contains(&(binding.scope, binding.name.clone()))
 }

@@ -13,6 +13,7 @@ use super::verdict::{Moved, Verdict};
 use super::{Rewrite, fallback};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
+use crate::lang::python::scopes::{BindingId, BlockId, ScopeId};
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
 
@@ -290,15 +291,11 @@ impl<'a> Rewrite<'_, 'a> {
             .get(key.1 as usize)?
             .binding;
         let binding = self.unit.scopes.binding(binding);
-        let scope = self.unit.scopes.scope(binding.scope);
-        if fact.form == Form::Dotted && fact.path.as_ref()?.first() != moved.to.first() {
-            let others = scope.bindings.get(&binding.name).into_iter().flatten();
-            let all_roots = others
-                .copied()
-                .all(|other| self.binds_same_root(other, &binding.name));
-            if !all_roots {
-                return Some(another_binding(&binding.name));
-            }
+        if fact.form == Form::Dotted
+            && fact.path.as_ref()?.first() != moved.to.first()
+            && !self.binds_roots_only(binding.scope, &binding.name)
+        {
+            return Some(another_binding(&binding.name));
         }
         None
     }
@@ -542,6 +539,7 @@ impl<'a> Rewrite<'_, 'a> {
         let scopes = &self.unit.scopes;
         let mut seen: FxHashMap<Twin, Key> = FxHashMap::default();
         let mut moving: Vec<(Key, Twin)> = Vec::new();
+        let mut blocks = OnlyBlocks::default();
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -562,7 +560,7 @@ impl<'a> Rewrite<'_, 'a> {
             };
             let twin = (import.block.0, name.clone(), path);
             let first = seen.get(&twin).filter(|_| swaps);
-            if first.is_some_and(|first| self.is_bound_once_more(key, *first, &name)) {
+            if first.is_some_and(|first| self.is_bound_once_more(key, *first, &name, &mut blocks)) {
                 fates.clauses.insert(key, Next::Goes);
             } else if !swaps || name.is_empty() {
                 // One that moves itself is none: who imports a name twice keeps both.
@@ -574,7 +572,7 @@ impl<'a> Rewrite<'_, 'a> {
         moving.retain(|(key, twin)| {
             let (_, name, _) = twin;
             let first = seen.get(twin);
-            first.is_some_and(|first| self.is_bound_once_more(*first, *key, name))
+            first.is_some_and(|first| self.is_bound_once_more(*first, *key, name, &mut blocks))
         });
         self.drop_read_later(facts, &moving, fates);
     }
@@ -593,16 +591,25 @@ impl<'a> Rewrite<'_, 'a> {
                 *first = at.min(*first);
             }
         }
+        // Those that stay, by scope, name and path, in order.
+        let mut staying: FxHashMap<(ScopeId, &Segment, &[Segment]), Vec<Key>> =
+            FxHashMap::default();
+        for &key in &facts.order {
+            let path = facts.clause(key).and_then(|fact| fact.path.as_deref());
+            if let (Some(path), Next::Stays) = (path, fates.clause(key)) {
+                let clause = &scopes.import(key.0).clauses[key.1 as usize];
+                let binding = scopes.binding(clause.binding);
+                let same = (binding.scope, &binding.name, path);
+                staying.entry(same).or_default().push(key);
+            }
+        }
         for (key, (_, name, path)) in moving {
             let import = scopes.import(key.0);
-            let bound = scopes.scope(import.scope).bindings.get(name);
-            let twin = bound.into_iter().flatten().find_map(|id| {
-                let other = super::facts::key_of(self.unit, *id)?;
-                let fact = facts.clause(other)?;
-                let stays = matches!(fates.clause(other), Next::Stays);
-                (stays && other > *key && fact.path.as_ref() == Some(path)).then_some(other)
-            });
-            let Some(twin) = twin else { continue };
+            let twins = staying.get(&(import.scope, name, path.as_slice()));
+            let twins = twins.map_or(&[][..], Vec::as_slice);
+            let Some(twin) = twins.get(twins.partition_point(|twin| twin <= key)) else {
+                continue;
+            };
             let end = scopes.import(twin.0).range.end().to_usize();
             if first_read.get(key).is_none_or(|first| *first >= end) {
                 fates.clauses.insert(*key, Next::Goes);
@@ -612,7 +619,13 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whether all that binds the clause's name in its scope are imports of one block, and no star stands between
     /// the first and this one: so nothing can have rebound it.
-    fn is_bound_once_more(&self, key: Key, first: Key, name: &str) -> bool {
+    fn is_bound_once_more(
+        &self,
+        key: Key,
+        first: Key,
+        name: &Segment,
+        blocks: &mut OnlyBlocks,
+    ) -> bool {
         let scopes = &self.unit.scopes;
         let import = scopes.import(key.0);
         if name.is_empty() {
@@ -620,19 +633,28 @@ impl<'a> Rewrite<'_, 'a> {
         }
         let scope = scopes.scope(import.scope);
         let starts_at = |key: Key| scopes.import(key.0).range.start();
-        let mut stars = scope.stars.iter().map(|star| scopes.binding(*star));
-        let between = |at| starts_at(first) < at && at < starts_at(key);
-        if stars.any(|star| between(star.range.start())) {
+        // They are in source order.
+        let starts = |star: &BindingId| scopes.binding(*star).range.start();
+        let behind = scope
+            .stars
+            .partition_point(|star| starts(star) <= starts_at(first));
+        let next = scope.stars.get(behind);
+        if next.is_some_and(|star| starts(star) < starts_at(key)) {
             return false;
         }
-        scope
-            .bindings
-            .get(name)
-            .into_iter()
-            .flatten()
-            .all(|&other| {
-                scopes.clause(other).is_some() && scopes.binding(other).block == import.block
-            })
+        let only = blocks
+            .entry((import.scope, name.clone()))
+            .or_insert_with(|| {
+                let mut bindings = scope.bindings.get(name).into_iter().flatten().copied();
+                let block = scopes.binding(bindings.clone().next()?).block;
+                bindings
+                    .all(|id| scopes.clause(id).is_some() && scopes.binding(id).block == block)
+                    .then_some(block)
+            });
+        match scope.bindings.contains_key(name) {
+            true => *only == Some(import.block),
+            false => true,
+        }
     }
 
     /// Whether a reference stands in a moved module, and stays inside of it: then it is none.
@@ -668,6 +690,9 @@ impl<'a> Rewrite<'_, 'a> {
         bytes(self.unit.scopes.chains[chain.index].range())
     }
 }
+
+/// By scope and name: the block of all its bindings, if all are imports of one block.
+type OnlyBlocks = FxHashMap<(ScopeId, Segment), Option<BlockId>>;
 
 /// What tells a clause from its twin: the block, the name, what it brings.
 type Twin = (u32, Segment, Vec<Segment>);

@@ -71,7 +71,8 @@ impl Rewrite<'_, '_> {
             is_later || before.bindings.iter().any(|id| ways.contains(id))
         };
         let mut left = Vec::new();
-        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+        for &at in facts.users(key) {
+            let (chain, next) = (&facts.chains[at], &fates.chains[at]);
             let own = chain.reached.iter().find(|(reached, _)| *reached == key);
             let (Some((_, sense)), false) = (own, matches!(next, ChainNext::Writes(_))) else {
                 continue;

@@ -5,7 +5,7 @@
 //!   object), `access` (heads for chains that are written out, and the imports for them), `heads` (names that are
 //!   there already and can be such heads), `exposure` (who else sees a name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
 //!   import loads besides), `fallback` (arms that would become equal),
-//!   `uses` (uses that are renamed), `order` (names that a statement binds twice);
+//!   `uses` (uses that are renamed), `names` (chains by name), `order` (names that a statement binds twice);
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
 //! - `escapes`: modules that are handed on as objects;
@@ -33,6 +33,7 @@ mod leave;
 mod list;
 mod loaded;
 mod loss;
+mod names;
 mod order;
 mod outline;
 mod report;
@@ -59,6 +60,7 @@ use crate::path::Segment;
 
 use facts::{Facts, Key};
 use fate::ChainNext;
+use names::Names;
 
 pub(super) use layout::newline;
 pub(super) use tautology::review_expected;
@@ -90,6 +92,8 @@ pub(super) struct Rewrite<'r, 'a> {
     deleted: OnceCell<FxHashSet<BindingId>>,
     /// The last imports of each package; found when they are asked for.
     last: OnceCell<LastImports>,
+    /// Questions about all names and all chains, each answered once.
+    names: Names,
 }
 
 impl<'r, 'a> Rewrite<'r, 'a> {
@@ -115,6 +119,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             own: OnceCell::new(),
             deleted: OnceCell::new(),
             last: OnceCell::new(),
+            names: Names::default(),
         };
         let facts = Facts::of(unit, pairs);
         let (fates, edits) = rewrite.settle(&facts);

@@ -5,7 +5,6 @@ use super::facts::{Facts, Form, Key};
 use super::fate::{Add, Blocks, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::Code;
-use crate::lang::python::scopes::ScopeId;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
@@ -76,18 +75,6 @@ impl Rewrite<'_, '_> {
             }
         }
         fates.adds.sort_by_key(|add| add.beside);
-    }
-
-    /// Whether a name is read where it is this scope's and nothing has bound it: with an import more the read
-    /// would find that, with one less another scope's name.
-    pub(super) fn is_read_unbound(&self, scope: ScopeId, name: &str) -> bool {
-        let scopes = &self.unit.scopes;
-        scopes.chains.iter().any(|chain| {
-            chain.parts[0].name == name
-                && chain.reach.bindings.is_empty()
-                && chain.reach.stars.is_empty()
-                && scopes.owner(chain.scope, name) == Some(scope)
-        })
     }
 
     /// Whether a clause binds a name of another scope than its own (`global`).

@@ -1,13 +1,13 @@
 //! Import statements, each composed as meaning; `emit` makes text of it, once.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::{Facts, Form};
 use super::fate::{Add, Fates, Next};
 use super::layout::Place;
 use super::list::List;
 use super::{Rewrite, target};
-use crate::lang::python::scopes::{Clause, Import, ImportId, ImportKind};
+use crate::lang::python::scopes::{BlockId, Clause, Import, ImportId, ImportKind};
 use crate::lang::python::unit::{Target, bytes};
 use crate::path::Segment;
 use crate::text::Edit;
@@ -96,7 +96,9 @@ impl Rewrite<'_, '_> {
 
     fn compose(&self, id: ImportId, facts: &Facts, fates: &Fates) -> Option<Composed> {
         let import = self.unit.scopes.import(id);
-        let adds: Vec<&Add> = fates.adds.iter().filter(|add| add.beside.0 == id).collect();
+        // They are sorted.
+        let adds = &fates.adds[fates.adds.partition_point(|add| add.beside.0 < id)..];
+        let adds: Vec<&Add> = adds.iter().take_while(|add| add.beside.0 == id).collect();
         let changes = (0..import.clauses.len())
             .any(|i| matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes));
         if !changes && adds.is_empty() {
@@ -389,18 +391,17 @@ impl Rewrite<'_, '_> {
     /// Statements that go although nothing else is left in their suite: the first of each becomes `pass`.
     fn emptied_suites(&self, composed: &[Composed]) -> FxHashSet<ImportId> {
         let gone = |statement: &&Composed| statement.is_emptied() && statement.new.is_empty();
-        let mut passes = FxHashSet::default();
+        // By block: the first statement that goes, and how many do.
+        let mut by_block: FxHashMap<BlockId, (ImportId, usize)> = FxHashMap::default();
         for statement in composed.iter().filter(gone) {
             let block = self.unit.scopes.import(statement.id).block;
-            let in_block: Vec<ImportId> = composed
-                .iter()
-                .filter(gone)
-                .map(|other| other.id)
-                .filter(|other| self.unit.scopes.import(*other).block == block)
-                .collect();
+            by_block.entry(block).or_insert((statement.id, 0)).1 += 1;
+        }
+        let mut passes = FxHashSet::default();
+        for (block, (first, count)) in by_block {
             let found = self.unit.scopes.block(block);
-            if found.parent.is_some() && in_block.len() == found.statements.len() {
-                passes.extend(in_block.first());
+            if found.parent.is_some() && count == found.statements.len() {
+                passes.insert(first);
             }
         }
         passes

@@ -1,7 +1,9 @@
 //! `rename = "uses"`: the uses of a name take its new one, where that is certain.
 
+use rustc_hash::FxHashSet;
+
 use super::Rewrite;
-use super::facts::{Facts, Form, Key, Sense};
+use super::facts::{ChainFact, Facts, Form, Key, Sense};
 use super::fate::{ChainNext, Fates, Next};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};
@@ -64,11 +66,8 @@ impl Rewrite<'_, '_> {
             .bindings
             .get(name)
             .is_some_and(|all| all.as_slice() == [binding]);
-        let declared = scopes
-            .scopes
-            .iter()
-            .any(|scope| scope.globals.contains_key(name) || scope.nonlocals.contains_key(name));
-        let dynamic = scopes.scopes.iter().any(|scope| scope.dynamic);
+        let declared = self.is_declared(name);
+        let dynamic = !scopes.dynamic.is_empty();
         let exposed =
             || scope.kind == ScopeKind::Module && self.module_exposes(name, false).is_some();
         only && !declared
@@ -88,7 +87,11 @@ impl Rewrite<'_, '_> {
             return None;
         }
         let mut edits = Vec::new();
-        for chain in &scopes.chains {
+        // All others neither read the name nor could be captured by the new one.
+        let mut chains = [self.chains_named(name), self.chains_named(new)].concat();
+        chains.sort_unstable();
+        chains.dedup();
+        for chain in chains.into_iter().map(|index| &scopes.chains[index]) {
             if !chain.reach.bindings.contains(&binding) {
                 // A read of the new name that is found further out would be captured.
                 let captured = chain.parts[0].name == *new
@@ -169,11 +172,14 @@ impl Rewrite<'_, '_> {
         draft: &mut Draft,
     ) {
         for pair in pairs.iter().filter(|pair| pair.dynamic) {
-            let found = facts.chains.iter().zip(&fates.chains).find(|(fact, _)| {
+            let start = |fact: &ChainFact| {
                 let chain = &self.unit.scopes.chains[fact.index];
-                chain.parts[0].range.start().to_u32() == pair.chain
-            });
-            let Some((fact, next)) = found else { continue };
+                chain.parts[0].range.start().to_u32()
+            };
+            let Ok(at) = facts.chains.binary_search_by_key(&pair.chain, start) else {
+                continue;
+            };
+            let (fact, next) = (&facts.chains[at], &fates.chains[at]);
             let parts = self.unit.scopes.chains[fact.index].parts.len();
             for sense in &fact.senses {
                 let mut path = sense.path.clone();
@@ -204,7 +210,7 @@ impl Rewrite<'_, '_> {
     /// `global old` above `import old.gone`: what the new import binds must be global too (row P44).
     pub(super) fn extend_globals(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
         let scopes = &self.unit.scopes;
-        let mut said: Vec<(usize, Segment)> = Vec::new();
+        let mut said: FxHashSet<(usize, Segment)> = FxHashSet::default();
         let mut extend = |key: Key, root: &Segment| {
             let import = scopes.import(key.0);
             let clause = &import.clauses[key.1 as usize];
@@ -224,8 +230,7 @@ impl Rewrite<'_, '_> {
                     continue;
                 };
                 let at = bytes(*place).end;
-                if !said.contains(&(at, root.clone())) {
-                    said.push((at, root.clone()));
+                if said.insert((at, root.clone())) {
                     draft.edits.push(Edit::insert(at, format!(", {root}")));
                 }
             }

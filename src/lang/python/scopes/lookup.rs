@@ -86,7 +86,7 @@ impl Scopes {
     }
 
     /// The name as code of this scope looks it up.
-    pub(super) fn mangled(&self, scope: ScopeId, name: &str) -> Segment {
+    pub(crate) fn mangled(&self, scope: ScopeId, name: &str) -> Segment {
         mangled(name, self.scope(scope).class.as_deref())
     }
 

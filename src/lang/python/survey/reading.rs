@@ -115,7 +115,8 @@ pub(super) fn with_unit<T>(
         is_doctest: false,
         in_string: false,
     };
-    Some(ask(&analysis::unit(&parsed, text, standing, setting)))
+    let unit = analysis::unit(&parsed, text, standing, setting).ok()?;
+    Some(ask(&unit))
 }
 
 /// What the file at a path (real, absolute) says; nothing if it cannot be read or parsed.

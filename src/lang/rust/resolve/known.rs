@@ -3,9 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::names::{Entry, LeafKind, Names, Reach, TYPE, What};
+use super::glob_index::Question;
+use super::names::{Entry, Names, Reach, TYPE, What};
 use super::outer::OuterScope;
-use super::resolver::{Bound, MAX_GLOBS, Resolver, Role, Via};
+use super::resolver::{Bound, MAX_GLOBS, Resolver, Role, Via, extern_crates};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::OuterNames;
 use crate::lang::rust::manifest::Edition;
@@ -59,6 +60,11 @@ impl Resolver<'_> {
         })
     }
 
+    /// Modules were asked so often for names that the answers are not whole any more.
+    pub fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// Names that a glob of this module brings, as far as they are written in it; `None` if it is
     /// opaque, or brings what other globs bring.
     pub fn names_of(&self, scopes: &Scopes, module: &[Segment]) -> Option<Vec<Segment>> {
@@ -106,12 +112,15 @@ impl Resolver<'_> {
     /// Whether a module of this crate binds `name` to an external crate.
     /// Under a `cfg` it does so only sometimes, which does not count.
     pub fn binds_crate(&self, scopes: &Scopes, module: &[Segment], name: &str) -> bool {
-        let is_crate = |leaf: &super::names::Leaf| {
-            leaf.kind == LeafKind::ExternCrate && leaf.name == name && leaf.condition.is_empty()
-        };
+        let is_always = |leaf: &super::names::Leaf| leaf.condition.is_empty();
         match self.module_at(scopes, module) {
-            Some(KnownModule::Here(id)) => scopes.get(id).names.leaves.iter().any(is_crate),
-            Some(KnownModule::Elsewhere(names, _)) => names.leaves.iter().any(is_crate),
+            Some(KnownModule::Here(id)) => {
+                let names = &scopes.get(id).names;
+                extern_crates(names.get(name), &names.leaves).any(is_always)
+            }
+            Some(KnownModule::Elsewhere(names, _)) => {
+                extern_crates(names.get(name), &names.leaves).any(is_always)
+            }
             None => false,
         }
     }
@@ -257,9 +266,10 @@ impl Resolver<'_> {
         from: &[Segment],
         depth: usize,
     ) -> Option<Bound> {
-        if depth > MAX_GLOBS {
+        if depth > MAX_GLOBS || self.is_exhausted() {
             return None;
         }
+        self.left.update(|left| left - 1);
         let real = match known {
             KnownModule::Here(id) => Rc::clone(&scopes.get(*id).path),
             KnownModule::Elsewhere(_, path) => path.as_slice().into(),
@@ -278,15 +288,25 @@ impl Resolver<'_> {
                         self.through(module, name, path, reach, is_inside, via)
                     }
                     Some(bound) => Some(bound),
-                    None => names.globs.iter().find_map(|&glob| {
-                        if names.leaves[glob].reach == Reach::Private && !is_inside {
-                            return None;
+                    None => {
+                        let mut question = Question {
+                            name,
+                            from: 0,
+                            except: None,
+                            only_shown: !is_inside,
+                            resolves: true,
+                        };
+                        loop {
+                            let candidate = self.next_glob(scopes, *id, question)?;
+                            question.from = candidate.glob + 1;
+                            let base = &candidate.module;
+                            let via = Via::OuterImport(*id, candidate.glob);
+                            let found = self.in_glob(scopes, base, name, kinds, module, depth, via);
+                            if let Some(found) = found {
+                                return Some(as_public(found, module, name, is_inside));
+                            }
                         }
-                        let base = self.leaf(scopes, *id, glob)?;
-                        let via = Via::OuterImport(*id, glob);
-                        let found = self.in_glob(scopes, &base, name, kinds, module, depth, via)?;
-                        Some(as_public(found, module, name, is_inside))
-                    }),
+                    }
                 }
             }
             KnownModule::Elsewhere(names, module) => {

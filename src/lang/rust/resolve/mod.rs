@@ -6,6 +6,7 @@
 //! that decides what an opaque glob or an unbound name can be.
 
 mod displaced;
+mod glob_index;
 mod home;
 mod kinds;
 mod known;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::displaced::{Displacement, supers_of};
+use super::glob_index::{Candidate, GlobIndex, Question};
 use super::home::Home;
 use super::known::KnownModule;
 use super::names::{Entry, Leaf, LeafKind, MACRO, MacroUse, Reach, TYPE, What, Written};
@@ -18,6 +19,10 @@ use crate::path::{Namespaces, Segment};
 
 /// Globs that bring globs are followed this far; a cycle of globs is legal.
 pub(super) const MAX_GLOBS: usize = 16;
+
+/// So often may modules of the tree be asked for a name that a glob may bring, for one file. A file of
+/// 20,000 names with some globs of such modules asks 200,000 times; at the limit it takes about a second.
+const MOST_ASKED: usize = 1_000_000;
 
 /// What kind of path is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +88,11 @@ pub struct Resolver<'a> {
     /// What was found for imports; `None` inside marks one that is being resolved.
     pub(super) meanings: RefCell<Meanings>,
     /// How many imports are being resolved right now.
-    resolving: Cell<usize>,
-    /// By scope, its globs without those that mean what one before them means. Known once all of
-    /// them were asked for, and none is being resolved.
-    distinct: RefCell<FxHashMap<ScopeId, Rc<[usize]>>>,
+    pub(super) resolving: Cell<usize>,
+    /// By scope, which globs may bring which names.
+    pub(super) globs: RefCell<FxHashMap<ScopeId, GlobIndex>>,
+    /// How many modules may still be asked for a name.
+    pub(super) left: Cell<usize>,
     /// What imports of other files mean.
     pub(super) outer_meanings: RefCell<OuterMeanings>,
     /// Modules that are asked for a name right now: globs may go in circles.
@@ -117,7 +123,8 @@ impl<'a> Resolver<'a> {
             displacements: RefCell::default(),
             meanings: RefCell::default(),
             resolving: Cell::default(),
-            distinct: RefCell::default(),
+            globs: RefCell::default(),
+            left: Cell::new(MOST_ASKED),
             outer_meanings: RefCell::default(),
             asked: RefCell::default(),
         }
@@ -147,6 +154,9 @@ impl<'a> Resolver<'a> {
         self.meanings.borrow_mut().insert((scope, ordinal), None);
         self.resolving.update(|count| count + 1);
         let leaf = &scopes.get(scope).names.leaves[ordinal];
+        if leaf.kind == LeafKind::Glob {
+            self.begins(scopes, scope, ordinal);
+        }
         let meaning = if leaf.kind == LeafKind::ExternCrate {
             Some(vec![self.extern_crate(&leaf.written.segments[0])])
         } else if leaf.written.segments.is_empty() {
@@ -167,6 +177,9 @@ impl<'a> Resolver<'a> {
             .map(|(_, path)| path)
         };
         self.resolving.update(|count| count - 1);
+        if leaf.kind == LeafKind::Glob {
+            self.ends(scopes, scope, ordinal, meaning.as_ref());
+        }
         self.meanings
             .borrow_mut()
             .insert((scope, ordinal), meaning.clone());
@@ -377,53 +390,46 @@ impl<'a> Resolver<'a> {
                 Some(Bound::Import(path, via)) => return head(path, via),
                 None => {}
             }
-            // What one glob of a module does not bring, another one does not either.
-            let mut seen: FxHashSet<Vec<Segment>> = FxHashSet::default();
-            let mut distinct: Vec<usize> = Vec::new();
-            let known_distinct = self.distinct_globs(id, role);
-            let globs = known_distinct.as_deref().unwrap_or(&here.names.globs);
+            let mut question = Question {
+                name,
+                from: 0,
+                except: match role {
+                    Role::Use(asking, ordinal) if asking == id => Some(ordinal),
+                    _ => None,
+                },
+                only_shown: false,
+                resolves: true,
+            };
             // A module of that name never hides a primitive type.
-            let globs = if is_primitive(name) { &[] } else { globs };
-            for &glob in globs {
-                if role == Role::Use(id, glob) {
-                    continue;
-                }
-                let known = self.meanings.borrow();
-                if matches!(known.get(&(id, glob)), Some(Some(base)) if seen.contains(base)) {
-                    continue;
-                }
-                drop(known);
-                let Some(base) = self.leaf(scopes, id, glob) else {
-                    continue;
-                };
-                if globs.len() > 1 && !seen.insert(base.clone()) {
-                    continue;
-                }
-                distinct.push(glob);
-                let mut path = base.clone();
+            while let Some(candidate) = (!is_primitive(name))
+                .then(|| self.next_glob(scopes, id, question))
+                .flatten()
+            {
+                let Candidate {
+                    glob,
+                    module,
+                    in_tree,
+                } = candidate;
+                question.from = glob + 1;
+                let mut path = module.to_vec();
                 path.push(name.clone());
-                if let Some(known) = self.module_at(scopes, &base) {
-                    let inside = self.in_known(scopes, &base, &known, name, kinds, &here.path, 0);
-                    match inside {
-                        Some(
-                            Bound::Module
-                            | Bound::Definition
-                            | Bound::Import(_, Via::OuterDefinition),
-                        ) => return head(path, Via::Glob(id, glob)),
-                        Some(Bound::Import(path, via)) => return head(path, via),
-                        None => {
-                            if self.is_lost_child(&path, kinds, is_prefix) {
-                                guess.get_or_insert((path, Via::Glob(id, glob)));
-                            }
-                        }
-                    }
-                } else if self.knows_brought(&base, name) {
+                if !in_tree {
                     return head(path, Via::Glob(id, glob));
                 }
-            }
-            let all_asked = known_distinct.is_none() && globs.len() > 1;
-            if all_asked && role == Role::Path && self.resolving.get() == 0 {
-                self.distinct.borrow_mut().insert(id, distinct.into());
+                let Some(known) = self.module_at(scopes, &module) else {
+                    continue;
+                };
+                match self.in_known(scopes, &module, &known, name, kinds, &here.path, 0) {
+                    Some(
+                        Bound::Module | Bound::Definition | Bound::Import(_, Via::OuterDefinition),
+                    ) => return head(path, Via::Glob(id, glob)),
+                    Some(Bound::Import(path, via)) => return head(path, via),
+                    None => {
+                        if self.is_lost_child(&path, kinds, is_prefix) {
+                            guess.get_or_insert((path, Via::Glob(id, glob)));
+                        }
+                    }
+                }
             }
         }
         if kinds == MACRO
@@ -483,14 +489,6 @@ impl<'a> Resolver<'a> {
             return Some(self.by_crate_name(name));
         }
         None
-    }
-
-    /// The globs of a scope that mean different modules, if that is known and if the import that is
-    /// resolved, which does not see itself, is none of them.
-    fn distinct_globs(&self, scope: ScopeId, role: Role) -> Option<Rc<[usize]>> {
-        let known = self.distinct.borrow().get(&scope).cloned()?;
-        let sees = |glob: &usize| role != Role::Use(scope, *glob);
-        known.iter().all(sees).then_some(known)
     }
 
     /// Whether the new home of a module that is gone binds `name`; `None` if the tree has no such
@@ -571,15 +569,17 @@ impl<'a> Resolver<'a> {
         if self.home.edition == Edition::E2015 {
             return None;
         }
-        let find = |leaves: &[Leaf]| {
-            leaves
-                .iter()
-                .find(|leaf| leaf.kind == LeafKind::ExternCrate && leaf.name == name)
+        let find = |entries: &[Entry], leaves: &[Leaf]| {
+            extern_crates(entries, leaves)
+                .next()
                 .map(|leaf| self.extern_crate(&leaf.written.segments[0]))
         };
         match self.module_itself(scopes, std::slice::from_ref(&self.home.root))? {
-            KnownModule::Here(id) => find(&scopes.get(id).names.leaves),
-            KnownModule::Elsewhere(names, _) => find(&names.leaves),
+            KnownModule::Here(id) => {
+                let names = &scopes.get(id).names;
+                find(names.get(name), &names.leaves)
+            }
+            KnownModule::Elsewhere(names, _) => find(names.get(name), &names.leaves),
         }
     }
 
@@ -628,4 +628,16 @@ impl<'a> Resolver<'a> {
     pub(super) fn knows_crate(&self, name: &Segment) -> bool {
         *name != self.home.root && self.knows(std::slice::from_ref(name))
     }
+}
+
+/// The `extern crate` items among what binds a name.
+pub(super) fn extern_crates<'n>(
+    entries: &'n [Entry],
+    leaves: &'n [Leaf],
+) -> impl Iterator<Item = &'n Leaf> {
+    let imports = entries.iter().filter_map(|entry| match entry.what {
+        What::Import(ordinal) => leaves.get(ordinal),
+        What::Module | What::Definition => None,
+    });
+    imports.filter(|leaf| leaf.kind == LeafKind::ExternCrate)
 }

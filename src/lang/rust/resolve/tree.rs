@@ -372,6 +372,11 @@ impl OuterNames {
         }
     }
 
+    /// What binds `name`, in order.
+    pub fn get(&self, name: &str) -> &[Entry] {
+        self.entries.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// Under which condition a module of this one is there; `None`: always, as far as this one says.
     fn condition_of(&self, name: &Segment) -> Option<Cfg> {
         let gated = self.gated_modules.iter().filter(|(of, _)| of == name);

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::items::Composer;
 use crate::lang::rust::resolve::UseItem;
 use crate::text::{Edit, Edits, newline_of};
@@ -75,11 +77,17 @@ impl Composer<'_, '_, '_> {
             return edits;
         };
         let after = applied.apply(slice);
-        for kept in comments(&after) {
-            if let Some(at) = lost.iter().position(|comment| *comment == kept) {
-                lost.remove(at);
-            }
+        let mut kept: FxHashMap<&str, usize> = FxHashMap::default();
+        for comment in comments(&after) {
+            *kept.entry(comment).or_default() += 1;
         }
+        lost.retain(|comment| match kept.get_mut(comment) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        });
         if lost.is_empty() {
             return edits;
         }

@@ -151,9 +151,7 @@ impl<'a> Rewrite<'_, 'a> {
         }
         let through = Via::Import(key.0, key.1);
         let as_module = self
-            .found
-            .sites
-            .iter()
+            .sites_through(key)
             .any(|site| site.head.via == through && site.written.segments.len() > 1);
         let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
         let otherwise =
@@ -192,7 +190,7 @@ impl<'a> Rewrite<'_, 'a> {
         }
         let through = Via::Import(key.0, key.1);
         let (mut as_said, mut otherwise) = (false, self.found.other_uses.contains(&key));
-        for site in &self.found.sites {
+        for site in self.sites_through(key) {
             if site.head.via != through {
                 continue;
             }

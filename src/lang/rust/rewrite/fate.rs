@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::globs::Added;
@@ -187,6 +187,7 @@ impl<'a> Rewrite<'_, 'a> {
         let none = Added::default();
         loop {
             let mut following = Vec::new();
+            let mut carriers = FxHashMap::default();
             for (key, _) in reports.iter() {
                 let Some(fate) = fates.get(*key) else {
                     continue;
@@ -202,24 +203,52 @@ impl<'a> Rewrite<'_, 'a> {
                 let mut now = self.head_after(head, key.0, fates, &none);
                 now.extend_from_slice(&leaf.written.segments[head.taken..]);
                 if is_import && now == *to {
-                    let carrier = self.carrier(head.via, fates);
+                    let carrier = self.carrier_of(head.via, fates, &mut carriers);
                     following.push((*key, Next::Follows(to.clone(), carrier)));
                 }
             }
             if following.is_empty() {
                 return;
             }
+            let keys: FxHashSet<LeafKey> = following.iter().map(|(key, _)| *key).collect();
+            reports.retain(|(key, _)| !keys.contains(key));
             for (key, next) in following {
                 if let Some(fate) = fates.list.get_mut(&key) {
                     fate.next = next;
                 }
-                reports.retain(|(other, _)| *other != key);
             }
         }
     }
 
     /// Whose rewrite changes what the first names of a path mean.
     pub(super) fn carrier(&self, via: Via, fates: &Fates) -> Carrier {
+        self.carrier_of(via, fates, &mut FxHashMap::default())
+    }
+
+    /// The same, where much was found out already: one import may start at another in a long chain.
+    fn carrier_of(
+        &self,
+        via: Via,
+        fates: &Fates,
+        known: &mut FxHashMap<LeafKey, Carrier>,
+    ) -> Carrier {
+        let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
+            return self.carrier_once(via, fates, known);
+        };
+        if let Some(carrier) = known.get(&(scope, ordinal)) {
+            return *carrier;
+        }
+        let carrier = self.carrier_once(via, fates, known);
+        known.insert((scope, ordinal), carrier);
+        carrier
+    }
+
+    fn carrier_once(
+        &self,
+        via: Via,
+        fates: &Fates,
+        known: &mut FxHashMap<LeafKey, Carrier>,
+    ) -> Carrier {
         let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
             return if via == Via::Elsewhere {
                 Carrier::OtherFile
@@ -238,7 +267,7 @@ impl<'a> Rewrite<'_, 'a> {
                 let mut now = self.head_after(head, scope, fates, &Added::default());
                 now.extend_from_slice(&leaf.written.segments[head.taken..]);
                 if now == *to {
-                    self.carrier(head.via, fates)
+                    self.carrier_of(head.via, fates, known)
                 } else {
                     Carrier::ThisFile
                 }
@@ -249,7 +278,13 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// An item that cannot be composed as decided keeps all its imports.
     fn refuse_items(&self, fates: &mut Fates, reports: &mut [(LeafKey, Report<'_>)]) {
-        for (scope, refusals) in self.refused_items(fates) {
+        let refused = self.refused_items(fates);
+        if refused.is_empty() {
+            return;
+        }
+        let places = reports.iter().enumerate();
+        let places: FxHashMap<LeafKey, usize> = places.map(|(at, (key, _))| (*key, at)).collect();
+        for (scope, refusals) in refused {
             for (ordinal, refusal) in refusals {
                 let Some(fate) = fates.list.get_mut(&(scope, ordinal)) else {
                     continue;
@@ -258,10 +293,8 @@ impl<'a> Rewrite<'_, 'a> {
                     continue;
                 }
                 fate.next = Next::Kept;
-                for (key, report) in reports.iter_mut() {
-                    if *key == (scope, ordinal) {
-                        report.refusal.get_or_insert_with(|| refusal.clone());
-                    }
+                if let Some(at) = places.get(&(scope, ordinal)) {
+                    reports[*at].1.refusal.get_or_insert(refusal);
                 }
             }
         }

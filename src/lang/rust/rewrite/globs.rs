@@ -1,7 +1,7 @@
 //! Names that a glob import brings and that it does not bring any more: explicit imports beside it
 //! (rows R15 and R16).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
@@ -36,17 +36,30 @@ pub struct AddedImport {
 #[derive(Debug, Default)]
 pub struct Added {
     list: FxHashMap<LeafKey, Vec<AddedImport>>,
+    /// Where those of a name stand in the list, by scope.
+    by_name: FxHashMap<(ScopeId, Segment), Vec<(LeafKey, usize)>>,
 }
 
 impl Added {
     /// What an added import in `scope` makes of `name`, that meant `old`.
     pub fn get(&self, scope: ScopeId, name: &str, old: &[Segment]) -> Option<&[Segment]> {
-        self.list
+        if self.by_name.is_empty() {
+            return None;
+        }
+        let places = self.by_name.get(&(scope, Segment::new(name)))?;
+        places
             .iter()
-            .filter(|((id, _), _)| *id == scope)
-            .flat_map(|(_, imports)| imports)
-            .find(|import| import.name == name && import.old == old)
+            .filter_map(|(key, at)| self.list.get(key)?.get(*at))
+            .find(|import| import.old == old)
             .map(|import| import.to.as_slice())
+    }
+
+    fn insert(&mut self, key: LeafKey, imports: Vec<AddedImport>) {
+        for (at, import) in imports.iter().enumerate() {
+            let named = self.by_name.entry((key.0, import.name.clone()));
+            named.or_default().push((key, at));
+        }
+        self.list.insert(key, imports);
     }
 
     /// What is added beside a glob.
@@ -63,7 +76,7 @@ impl Rewrite<'_, '_> {
             for &ordinal in &scope.names.globs {
                 let imports = self.beside_glob(id, ordinal, fates, draft);
                 if !imports.is_empty() {
-                    added.list.insert((id, ordinal), imports);
+                    added.insert((id, ordinal), imports);
                 }
             }
         }
@@ -97,6 +110,16 @@ impl Rewrite<'_, '_> {
     ) -> Vec<LeafKey> {
         let mut empty: Vec<LeafKey> = Vec::new();
         let mut idle: Vec<LeafKey> = Vec::new();
+        // Globs that other imports start at.
+        let heads = fates.iter().filter_map(|(_, fate)| fate.head.as_ref());
+        let starts: FxHashSet<LeafKey> = heads
+            .filter_map(|head| match head.via {
+                Via::Glob(scope, ordinal) | Via::OuterImport(scope, ordinal) => {
+                    Some((scope, ordinal))
+                }
+                _ => None,
+            })
+            .collect();
         for (&(scope, ordinal), imports) in &added.list {
             let here = self.found.scopes.get(scope);
             let leaf = &here.names.leaves[ordinal];
@@ -118,7 +141,7 @@ impl Rewrite<'_, '_> {
                     .declared
                     .push(Declared::Removed(self.binding(scope, leaf, &base)));
                 empty.push((scope, ordinal));
-            } else if !self.needs_one_of((scope, ordinal), &others, imports, fates) {
+            } else if !self.needs_one_of((scope, ordinal), &others, imports, &starts) {
                 idle.push((scope, ordinal));
             }
         }
@@ -135,7 +158,7 @@ impl Rewrite<'_, '_> {
         key: LeafKey,
         names: &[Segment],
         explicit: &[AddedImport],
-        fates: &Fates,
+        starts: &FxHashSet<LeafKey>,
     ) -> bool {
         let through_it =
             |via: Via| via == Via::Glob(key.0, key.1) || via == Via::OuterImport(key.0, key.1);
@@ -143,13 +166,11 @@ impl Rewrite<'_, '_> {
             .iter()
             .any(|name| name.starts_with(char::is_uppercase) || self.found.mentions.contains(name))
             || self.found.other_uses.contains(&key)
-            || self.found.sites.iter().any(|site| {
+            || self.sites_through(key).any(|site| {
                 let name = &site.written.segments[0];
                 through_it(site.head.via) && !explicit.iter().any(|import| import.name == *name)
             })
-            || fates
-                .iter()
-                .any(|(_, fate)| fate.head.as_ref().is_some_and(|head| through_it(head.via)))
+            || starts.contains(&key)
     }
 
     fn beside_glob(
@@ -302,9 +323,8 @@ impl Rewrite<'_, '_> {
 
     /// Whether something of this name comes through a glob of which the rule does not speak.
     fn is_more_through_glob(&self, key: LeafKey, name: &Segment, old: &[Segment]) -> bool {
-        self.found.sites.iter().any(|site| {
+        self.sites_named(name).any(|site| {
             site.head.via == Via::Glob(key.0, key.1)
-                && site.written.segments[0] == *name
                 && site.path.starts_with(old)
                 && self.resolver.table.resolve(&site.path, site.kinds) == Outcome::Stays
         })
@@ -323,9 +343,9 @@ impl Rewrite<'_, '_> {
     ) -> bool {
         let names = &self.found.scopes.get(scope).names;
         let in_place = to.split_last().is_some_and(|(_, parent)| parent == after);
-        let mut heads = self.found.sites.iter().filter(|site| {
-            site.head.taken == 1 && site.written.segments[0] == *name && site.path.starts_with(old)
-        });
+        let mut heads = self
+            .sites_named(name)
+            .filter(|site| site.head.taken == 1 && site.path.starts_with(old));
         in_place
             && names.leaves[ordinal].reach == Reach::Private
             && !self.found.token_heads.contains(name)
@@ -405,9 +425,8 @@ impl Rewrite<'_, '_> {
             self.found.scopes.outwards(id).any(|outer| outer == scope)
                 || self.found.scopes.get(id).path.starts_with(module)
         };
-        let in_sites = self.found.sites.iter().any(|site| {
+        let in_sites = self.sites_named(name).any(|site| {
             site.head.taken == 1
-                && site.written.segments[0] == *name
                 && through_glob(site.head.via)
                 && site.path.starts_with(old)
                 && is_below(site.scope)

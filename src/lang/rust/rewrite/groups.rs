@@ -4,6 +4,8 @@
 //! many leaves as possible stay where they are; a leaf that does not fit moves outwards to the
 //! deepest brace whose prefix fits, and out of the item if there is none.
 
+use rustc_hash::FxHashMap;
+
 use super::comments::applied_within;
 use super::fate::Next;
 use super::items::Composer;
@@ -229,10 +231,13 @@ impl Composer<'_, '_, '_> {
             return base.to_vec();
         }
         // All leaves move, to several places: the most wanted one keeps the item.
-        let count = |wish: &Vec<Segment>| wishes.iter().filter(|(other, ..)| other == wish).count();
+        let mut count: FxHashMap<&Vec<Segment>, usize> = FxHashMap::default();
+        for (wish, ..) in &wishes {
+            *count.entry(wish).or_default() += 1;
+        }
         let mut best: Option<&Vec<Segment>> = None;
         for (wish, ..) in wishes.iter().filter(|(wish, ..)| !wish.is_empty()) {
-            if best.is_none_or(|best| count(wish) > count(best)) {
+            if best.is_none_or(|best| count[wish] > count[best]) {
                 best = Some(wish);
             }
         }

@@ -123,7 +123,7 @@ impl Composer<'_, '_, '_> {
 
     fn item(&self, item: &UseItem) -> Result<Vec<Edit>, Refusal> {
         let mut is_gone = false;
-        let (mut edits, evicted) = match self.root(item)? {
+        let (mut edits, evicted) = match self.root(item, &item.tree)? {
             Part::Kept(edits) => (edits, Vec::new()),
             Part::Split(edits, evicted) => (edits, evicted),
             Part::Cut(evicted) => {
@@ -161,9 +161,9 @@ impl Composer<'_, '_, '_> {
         Ok(self.keep_comments(item, edits))
     }
 
-    /// The tree from its first name on.
-    fn root(&self, item: &UseItem) -> Result<Part, Refusal> {
-        let (chain, end) = chain_of(&item.tree);
+    /// A tree from its first name on: that of an item, or a part of it.
+    fn root(&self, item: &UseItem, tree: &Tree) -> Result<Part, Refusal> {
+        let (chain, end) = chain_of(tree);
         match end {
             Tree::Leaf(ordinal, name, alias) => {
                 let to = match &self.fate(*ordinal).next {
@@ -249,16 +249,25 @@ impl Composer<'_, '_, '_> {
         else {
             return Ok(Part::Kept(Vec::new()));
         };
+        let mut inner = UseItem {
+            // Each part has its own.
+            tree: Tree::Group {
+                open: open.clone(),
+                close: close.clone(),
+                items: Vec::new(),
+                commas: Vec::new(),
+            },
+            start: item.start.clone(),
+            body: item.body.clone(),
+            keyword: item.keyword.clone(),
+            semi: item.semi.clone(),
+            leading: item.leading.clone(),
+            context: item.context,
+        };
+        inner.context.in_root_group = true;
         let parts = items
             .iter()
-            .map(|tree| {
-                let mut inner = UseItem {
-                    tree: tree.clone(),
-                    ..item.clone()
-                };
-                inner.context.in_root_group = true;
-                self.root(&inner)
-            })
+            .map(|tree| self.root(&inner, tree))
             .collect::<Result<Vec<_>, _>>()?;
         let layout = Layout::of(self.rewrite.text, open, close, items, commas);
         self.join_group(&layout, parts, None, item)

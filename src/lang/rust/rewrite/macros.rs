@@ -8,7 +8,7 @@ use super::refusals::{decided_by_callers, leaves_dollar_crate};
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::rust::expand::OpenEnd;
-use crate::lang::rust::resolve::{LeafKind, Role, ScopeId, TYPE, Via};
+use crate::lang::rust::resolve::{Role, ScopeId, TYPE, Via};
 use crate::lang::rust::visit::{Loose, Mode, Site};
 use crate::mapping::{Action, Outcome};
 use crate::path::{Namespaces, Segment};
@@ -31,11 +31,7 @@ impl Rewrite<'_, '_> {
             return Used::Alike;
         };
         let scopes = &self.found.scopes;
-        let is_imported = scopes.iter().any(|(_, scope)| {
-            scope.names.leaves.iter().any(|leaf| {
-                leaf.kind == LeafKind::Name && leaf.written.segments.last() == Some(name)
-            })
-        });
+        let is_imported = self.is_imported(name);
         let elsewhere = || {
             let call = Segment::new(format!("{name}!"));
             let file = self.resolver.home.file;
@@ -46,7 +42,7 @@ impl Rewrite<'_, '_> {
         }
         let module = scopes.get(site.scope).module;
         let mut used = Used::Here;
-        for call in self.found.calls.iter().filter(|call| call.name == *name) {
+        for call in self.calls_of(name) {
             let found =
                 self.resolver
                     .path(scopes, call.scope, &site.written, site.kinds, Role::Path);

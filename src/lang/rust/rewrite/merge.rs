@@ -18,27 +18,25 @@ impl Rewrite<'_, '_> {
         }
         let mut joins: Vec<(LeafKey, usize)> = Vec::new();
         for (scope, here) in self.found.scopes.iter() {
-            for (ordinal, leaf) in here.names.leaves.iter().enumerate() {
+            let names = &here.names;
+            let hosts = self.hosts(scope, names, fates);
+            if hosts.is_empty() {
+                continue;
+            }
+            for (ordinal, leaf) in names.leaves.iter().enumerate() {
                 let Some(Next::Moves(to)) = fates.get((scope, ordinal)).map(|fate| &fate.next)
                 else {
                     continue;
                 };
-                let Some(own) = leaf.item else {
+                let (Some(own), Some((_, module))) = (leaf.item, to.split_last()) else {
                     continue;
                 };
-                if leaf.kind != LeafKind::Name || !self.is_bare(&here.names.items[own]) {
+                if leaf.kind != LeafKind::Name || !self.is_bare(&names.items[own]) {
                     continue;
                 }
-                let host = here.names.items.iter().enumerate().find(|(at, host)| {
-                    *at != own
-                        && self.is_bare(host)
-                        && self.takes(scope, &here.names, host, to, fates)
-                        && leaves_of(&host.tree).first().is_some_and(|first| {
-                            here.names.leaves[*first].visibility == leaf.visibility
-                        })
-                });
-                if let Some((host, _)) = host {
-                    joins.push(((scope, ordinal), host));
+                let known = hosts.get(&(module.to_vec(), leaf.visibility.as_str()));
+                if let Some(host) = known.into_iter().flatten().find(|host| **host != own) {
+                    joins.push(((scope, ordinal), *host));
                 }
             }
         }
@@ -59,41 +57,48 @@ impl Rewrite<'_, '_> {
             && !item.context.in_tokens
     }
 
-    /// Whether an item is a group of the module that `to` lies in, and stays as it is.
-    fn takes(
+    /// Groups that stay as they are, by the module that they import from and their visibility.
+    fn hosts<'n>(
         &self,
         scope: ScopeId,
-        names: &Names,
-        host: &UseItem,
-        to: &[Segment],
+        names: &'n Names,
         fates: &Fates,
-    ) -> bool {
-        let (chain, end) = chain_of(&host.tree);
-        let leaves = leaves_of(&host.tree);
-        let (Tree::Group { .. }, Some(&first)) = (end, leaves.first()) else {
-            return false;
-        };
-        let written = Written {
-            leading: host.leading.is_some(),
-            segments: chain.iter().map(|name| name.text.clone()).collect(),
-        };
-        let stays = leaves.iter().all(|&ordinal| {
-            fates
-                .get((scope, ordinal))
-                .is_some_and(|fate| fate.next == Next::Stays)
-                && names.leaves[ordinal].outer == chain.len()
-        });
-        let role = Role::Use(scope, first);
-        let base = self
-            .resolver
-            .path(&self.found.scopes, scope, &written, TYPE, role)
-            .map(|(_, base)| base);
-        stays && base.as_deref() == to.split_last().map(|(_, module)| module)
+    ) -> FxHashMap<(Vec<Segment>, &'n str), Vec<usize>> {
+        let mut hosts: FxHashMap<(Vec<Segment>, &str), Vec<usize>> = FxHashMap::default();
+        for (at, host) in names.items.iter().enumerate() {
+            let (chain, end) = chain_of(&host.tree);
+            let leaves = leaves_of(&host.tree);
+            let (Tree::Group { .. }, Some(&first)) = (end, leaves.first()) else {
+                continue;
+            };
+            let stays = leaves.iter().all(|&ordinal| {
+                fates
+                    .get((scope, ordinal))
+                    .is_some_and(|fate| fate.next == Next::Stays)
+                    && names.leaves[ordinal].outer == chain.len()
+            });
+            if !stays || !self.is_bare(host) {
+                continue;
+            }
+            let written = Written {
+                leading: host.leading.is_some(),
+                segments: chain.iter().map(|name| name.text.clone()).collect(),
+            };
+            let role = Role::Use(scope, first);
+            let found = self
+                .resolver
+                .path(&self.found.scopes, scope, &written, TYPE, role);
+            if let Some((_, module)) = found {
+                let visibility = names.leaves[first].visibility.as_str();
+                hosts.entry((module, visibility)).or_default().push(at);
+            }
+        }
+        hosts
     }
 }
 
-/// Imports that join another item, by the place of that.
-pub(super) type Joins = FxHashMap<usize, Vec<(usize, Segment)>>;
+/// Imports that join another item, by where that stands in memory.
+pub(super) type Joins = FxHashMap<*const UseItem, Vec<(usize, Segment)>>;
 
 /// Those of a scope.
 pub(super) fn joins(fates: &Fates, scope: ScopeId, names: &Names) -> Joins {
@@ -101,9 +106,9 @@ pub(super) fn joins(fates: &Fates, scope: ScopeId, names: &Names) -> Joins {
     for ordinal in 0..names.leaves.len() {
         let next = fates.get((scope, ordinal)).map(|fate| &fate.next);
         if let Some(Next::Joins(to, host)) = next
-            && let Some(name) = to.last()
+            && let (Some(name), Some(item)) = (to.last(), names.items.get(*host))
         {
-            let joining = joins.entry(*host).or_default();
+            let joining = joins.entry(std::ptr::from_ref(item)).or_default();
             joining.push((ordinal, name.clone()));
         }
     }
@@ -113,10 +118,8 @@ pub(super) fn joins(fates: &Fates, scope: ScopeId, names: &Names) -> Joins {
 impl Composer<'_, '_, '_> {
     /// Imports that join this item.
     pub(super) fn joining(&self, item: &UseItem) -> &[(usize, Segment)] {
-        let items = &self.names.items;
-        let at = items.iter().position(|other| std::ptr::eq(other, item));
-        at.and_then(|at| self.joins.get(&at))
-            .map_or(&[], Vec::as_slice)
+        let joining = self.joins.get(&std::ptr::from_ref(item));
+        joining.map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn join_edit(&self, item: &UseItem) -> Option<Edit> {

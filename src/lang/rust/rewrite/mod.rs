@@ -9,6 +9,7 @@
 //! - `sites`, `guards`: paths outside imports, and when they must stay; `macros`: those in the tokens of
 //!   macros; `texts`: paths in text.
 //! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
+//! - `site_index`: paths by first name and by import;
 //! - `unused`: imports whose last use went;
 //! - `exposed`: what other files see; `refusals`: why things stay.
 //!
@@ -31,6 +32,7 @@ mod names_edit;
 mod new_items;
 mod refusals;
 mod render;
+mod site_index;
 mod sites;
 mod texts;
 mod tree;
@@ -39,6 +41,7 @@ mod unused;
 mod uses;
 
 pub use fate::Fates;
+pub use site_index::SiteIndex;
 pub use texts::absolute_paths;
 
 use super::resolve::Resolver;
@@ -62,6 +65,8 @@ pub struct Rewrite<'r, 'a> {
     pub options: &'r RewriteOptions,
     /// What the configuration says.
     pub settings: &'r Settings,
+    /// Paths by what they are asked for.
+    pub index: SiteIndex,
 }
 
 impl Rewrite<'_, '_> {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::groups::Evicted;
 use super::items::{Composer, written};
 use crate::lang::draft::Refusal;
@@ -51,7 +53,7 @@ impl Composer<'_, '_, '_> {
         evicted: &[Evicted],
     ) -> Result<Vec<NewItem>, Refusal> {
         let mut items: Vec<NewItem> = Vec::new();
-        let mut modules: Vec<(Vec<Segment>, usize)> = Vec::new();
+        let mut modules: FxHashMap<Vec<Segment>, usize> = FxHashMap::default();
         for leaf in evicted {
             let kind = self.names.leaves[leaf.ordinal].kind;
             let has_comments = !leaf.above.is_empty() || leaf.behind.is_some();
@@ -96,17 +98,13 @@ impl Composer<'_, '_, '_> {
                 _ => Some(self.leaf_text(leaf.ordinal, last)),
             };
             leaves.extend(text);
-            let known = modules
-                .iter()
-                .find(|(known, _)| known == module && !has_comments)
-                .map(|(_, at)| *at);
-            if let Some(at) = known {
-                items[at].leaves.extend(leaves);
+            if let Some(at) = modules.get(module).filter(|_| !has_comments) {
+                items[*at].leaves.extend(leaves);
                 continue;
             }
             let prefix = written(&self.absolute_words(item, leaf.ordinal, module)?);
             if !has_comments {
-                modules.push((module.to_vec(), items.len()));
+                modules.insert(module.to_vec(), items.len());
             }
             items.push(NewItem {
                 prefix: Some(prefix),

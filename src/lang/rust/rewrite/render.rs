@@ -359,10 +359,8 @@ impl Rewrite<'_, '_> {
     /// a registry package may have any name.
     /// So may code that is there at all only because the crate is.
     fn named_already(&self, root: &Segment, gate: &Gate) -> Option<String> {
-        let is_it = |head: &Head| head.via == Via::Extern && head.base == [root.clone()];
-        let in_paths = self.found.sites.iter().any(|site| {
-            is_it(&site.head) && site.written.segments[0] == *root && gate.is_within(&site.gate)
-        });
+        let mut sites = self.sites_of_crate(root);
+        let in_paths = sites.any(|site| gate.is_within(&site.gate));
         let unhyphened = |name: &str| name.replace('_', "");
         let home = &self.resolver.home;
         let by_package = [home.externs, home.dev_externs]

@@ -1,11 +1,23 @@
 //! Imports that go because the name means its new path without them.
 
+use rustc_hash::FxHashSet;
+
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
+use super::tree::leaves_of;
 use crate::lang::draft::Draft;
 use crate::lang::rust::resolve::{Leaf, LeafKind, ScopeId, What};
 use crate::outline::Declared;
 use crate::path::Segment;
+
+/// What two imports have in common of which one is enough.
+#[derive(PartialEq, Eq, Hash)]
+struct Twin<'n> {
+    name: &'n Segment,
+    condition: &'n str,
+    visibility: &'n str,
+    path: &'n [Segment],
+}
 
 impl Rewrite<'_, '_> {
     /// Whether an aliased import comes to say what the glob right before it brings already: the way
@@ -19,26 +31,26 @@ impl Rewrite<'_, '_> {
         let Some(item) = leaf.item else {
             return false;
         };
-        let is_alone = names
-            .leaves
-            .iter()
-            .filter(|other| other.item == leaf.item)
-            .count()
-            == 1;
+        let leaves = |item: usize| names.items.get(item).map(|item| leaves_of(&item.tree));
         leaf.kind == LeafKind::Name
             && leaf.aliased
             && leaf.name == *last
-            && is_alone
-            && names.globs.iter().any(|&glob| {
-                let other = &names.leaves[glob];
-                other.item.is_some_and(|before| before + 1 == item)
-                    && other.visibility == leaf.visibility
-                    && other.condition == leaf.condition
-                    && self
-                        .resolver
-                        .leaf(&self.found.scopes, scope, glob)
-                        .is_some_and(|base| base == parent)
-            })
+            && leaves(item).is_some_and(|leaves| leaves.len() == 1)
+            && item
+                .checked_sub(1)
+                .and_then(leaves)
+                .into_iter()
+                .flatten()
+                .any(|glob| {
+                    let other = &names.leaves[glob];
+                    other.kind == LeafKind::Glob
+                        && other.visibility == leaf.visibility
+                        && other.condition == leaf.condition
+                        && self
+                            .resolver
+                            .leaf(&self.found.scopes, scope, glob)
+                            .is_some_and(|base| base == parent)
+                })
     }
 
     /// Whether the import would bring what its own module defines: the new home's own import of the
@@ -72,38 +84,38 @@ impl Rewrite<'_, '_> {
                 && leaf.name != "_"
                 && !item.is_some_and(|item| item.context.in_tokens)
         };
-        let bound = |ordinal: usize, fates: &Fates| {
-            let renamed = fates
-                .get((scope, ordinal))
-                .and_then(|fate| fate.renamed.clone());
-            renamed.unwrap_or_else(|| names.leaves[ordinal].name.clone())
+        let candidates = || {
+            let leaves = names.leaves.iter().enumerate();
+            leaves
+                .filter(|(_, leaf)| is_candidate(leaf))
+                .filter_map(|(ordinal, leaf)| {
+                    let fate = fates.get((scope, ordinal))?;
+                    let (path, moves) = match &fate.next {
+                        Next::Moves(to) => (to, true),
+                        Next::Stays => (fate.old.as_ref()?, false),
+                        _ => return None,
+                    };
+                    let twin = Twin {
+                        name: fate.renamed.as_ref().unwrap_or(&leaf.name),
+                        condition: &leaf.condition,
+                        visibility: &leaf.visibility,
+                        path,
+                    };
+                    Some((ordinal, twin, moves))
+                })
         };
-        let mut goes = Vec::new();
-        for (ordinal, leaf) in names.leaves.iter().enumerate() {
-            let Some(Next::Moves(to)) = fates.get((scope, ordinal)).map(|fate| &fate.next) else {
-                continue;
-            };
-            if !is_candidate(leaf) {
-                continue;
-            }
-            let twin = names.leaves.iter().enumerate().any(|(other, twin)| {
-                let fate = fates.get((scope, other));
-                other != ordinal
-                    && is_candidate(twin)
-                    && bound(other, fates) == bound(ordinal, fates)
-                    && twin.condition == leaf.condition
-                    && twin.visibility == leaf.visibility
-                    && fate.is_some_and(|fate| match &fate.next {
-                        // Of two that move, the first one stays.
-                        Next::Moves(twin) => other < ordinal && twin == to,
-                        Next::Stays => fate.old.as_ref() == Some(to),
-                        _ => false,
-                    })
-            });
-            if twin {
-                goes.push((ordinal, to.clone()));
-            }
-        }
+        let mut seen: FxHashSet<Twin<'_>> = candidates()
+            .filter(|(_, _, moves)| !moves)
+            .map(|(_, twin, _)| twin)
+            .collect();
+        // Of two that move, the first one stays.
+        let goes: Vec<(usize, Vec<Segment>)> = candidates()
+            .filter(|(_, _, moves)| *moves)
+            .filter_map(|(ordinal, twin, _)| {
+                let to = twin.path.to_vec();
+                (!seen.insert(twin)).then_some((ordinal, to))
+            })
+            .collect();
         for (ordinal, to) in goes {
             let key = (scope, ordinal);
             if let Some(fate) = fates.get(key) {

@@ -12,7 +12,7 @@ use crate::lang::draft::Draft;
 use crate::lang::rust::at::At;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, UseItem, Via};
-use crate::lang::rust::visit::{Context, Site};
+use crate::lang::rust::visit::Context;
 use crate::outline::Declared;
 use crate::path::Segment;
 use crate::text::{Edit, newline_of};
@@ -158,14 +158,8 @@ impl Rewrite<'_, '_> {
     /// its module, or another file may.
     fn is_reached_from_below(&self, scope: ScopeId, name: &Segment) -> bool {
         let here = self.found.scopes.get(scope);
-        let names_it = |site: &Site| {
-            matches!(site.head.via, Via::Relative | Via::Crate)
-                && site
-                    .path
-                    .strip_prefix(&*here.path)
-                    .is_some_and(|rest| rest.first() == Some(name))
-        };
-        self.found.sites.iter().any(names_it) || self.is_mentioned_in_files_below(scope, name)
+        let child = [&*here.path, std::slice::from_ref(name)].concat();
+        self.is_named_relatively(&child) || self.is_mentioned_in_files_below(scope, name)
     }
 
     /// Whether a string that may hold code has a path that starts at `name`.

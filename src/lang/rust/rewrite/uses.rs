@@ -5,6 +5,8 @@
 //! import. A word in a comment, a string, a macro token or a derive is one too many, and so is
 //! another file that sees the name through this one.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
 use crate::lang::rust::resolve::{LeafKind, Reach, Via};
@@ -13,7 +15,14 @@ use crate::path::{Namespaces, Segment};
 
 impl Rewrite<'_, '_> {
     /// The name that an import can take with all its uses.
-    pub(super) fn new_name(&self, key: LeafKey, to: &[Segment], fates: &Fates) -> Option<Segment> {
+    fn new_name(
+        &self,
+        key: LeafKey,
+        to: &[Segment],
+        starts: &FxHashSet<LeafKey>,
+        counts: &FxHashMap<&str, usize>,
+        leaves: &FxHashMap<&Segment, Vec<LeafKey>>,
+    ) -> Option<Segment> {
         let (scope, ordinal) = key;
         let here = self.found.scopes.get(scope);
         let leaf = &here.names.leaves[ordinal];
@@ -27,18 +36,11 @@ impl Rewrite<'_, '_> {
             return None;
         }
         let is_head = |via: Via| via == Via::Import(scope, ordinal);
-        let others = self.found.scopes.iter().any(|(id, other)| {
-            (0..other.names.leaves.len()).any(|o| {
-                let fate = fates.get((id, o));
-                fate.and_then(|fate| fate.head.as_ref())
-                    .is_some_and(|head| is_head(head.via))
-            })
-        });
-        if others {
+        if starts.contains(&key) {
             return None;
         }
         let mut uses = 1;
-        for site in &self.found.sites {
+        for site in self.sites_through(key) {
             if !is_head(site.head.via) {
                 continue;
             }
@@ -50,10 +52,13 @@ impl Rewrite<'_, '_> {
             }
             uses += 1;
         }
-        let taken = self.means_it_already(name, to)?;
-        let is_certain = words(self.text, &leaf.name) == uses
-            && words(self.text, name) == taken
-            && self.is_free(scope, name, to);
+        let count = |word: &Segment| counts.get(word.as_str()).copied().unwrap_or_default();
+        // The cheap question first: where many imports bind one name, it is the last one.
+        if count(&leaf.name) != uses {
+            return None;
+        }
+        let taken = self.means_it_already(name, to, leaves)?;
+        let is_certain = count(name) == taken && self.is_free(scope, name, to);
         is_certain.then(|| name.clone())
     }
 
@@ -71,40 +76,53 @@ impl Rewrite<'_, '_> {
     }
 
     /// How many places hold `name` and mean `to` by it: imports of it and their uses.
-    fn means_it_already(&self, name: &Segment, to: &[Segment]) -> Option<usize> {
+    fn means_it_already(
+        &self,
+        name: &Segment,
+        to: &[Segment],
+        leaves: &FxHashMap<&Segment, Vec<LeafKey>>,
+    ) -> Option<usize> {
         let mut count = 0;
-        for (id, scope) in self.found.scopes.iter() {
-            for (ordinal, leaf) in scope.names.leaves.iter().enumerate() {
-                if leaf.name != *name {
-                    continue;
-                }
-                let meaning = self.resolver.leaf(&self.found.scopes, id, ordinal)?;
-                if meaning != to || leaf.aliased {
-                    return None;
-                }
-                count += 1;
+        for &(id, ordinal) in leaves.get(name).into_iter().flatten() {
+            let leaf = &self.found.scopes.get(id).names.leaves[ordinal];
+            let meaning = self.resolver.leaf(&self.found.scopes, id, ordinal)?;
+            if meaning != to || leaf.aliased {
+                return None;
             }
+            count += 1;
         }
-        for site in &self.found.sites {
-            let holds = site
-                .written
-                .segments
-                .iter()
-                .filter(|part| *part == name)
-                .count();
-            if holds > 0 {
-                let through = site.written.segments[0] == *name && site.path.starts_with(to);
-                if !through || holds > 1 {
-                    return None;
-                }
-                count += 1;
+        for site in self.sites_holding(name) {
+            let holds = site.written.segments.iter();
+            let holds = holds.filter(|part| *part == name).count();
+            let through = site.written.segments[0] == *name && site.path.starts_with(to);
+            if !through || holds > 1 {
+                return None;
             }
+            count += 1;
         }
         Some(count)
     }
 
     /// Decides which imports take their new name.
     pub(super) fn rename_uses(&self, fates: &mut Fates) {
+        if !fates.iter().any(|(_, fate)| fate.wants_uses) {
+            return;
+        }
+        // Imports that other imports start at.
+        let heads = fates.iter().filter_map(|(_, fate)| fate.head.as_ref());
+        let starts: FxHashSet<LeafKey> = heads
+            .filter_map(|head| match head.via {
+                Via::Import(scope, ordinal) => Some((scope, ordinal)),
+                _ => None,
+            })
+            .collect();
+        let counts = words(self.text);
+        let mut leaves: FxHashMap<&Segment, Vec<LeafKey>> = FxHashMap::default();
+        for (id, scope) in self.found.scopes.iter() {
+            for (ordinal, leaf) in scope.names.leaves.iter().enumerate() {
+                leaves.entry(&leaf.name).or_default().push((id, ordinal));
+            }
+        }
         let mut renamed = Vec::new();
         for (key, fate) in fates.iter() {
             let Next::Moves(to) = &fate.next else {
@@ -113,7 +131,7 @@ impl Rewrite<'_, '_> {
             let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
             if fate.wants_uses
                 && to.last() != Some(&leaf.name)
-                && let Some(name) = self.new_name(key, to, fates)
+                && let Some(name) = self.new_name(key, to, &starts, &counts, &leaves)
             {
                 renamed.push((key, name));
             }
@@ -124,14 +142,14 @@ impl Rewrite<'_, '_> {
     }
 }
 
-/// How often `word` stands in `text` as a whole word.
-fn words(text: &str, word: &str) -> usize {
+/// How often each whole word stands in a text.
+fn words(text: &str) -> FxHashMap<&str, usize> {
     let is_part = |c: char| c == '_' || c.is_alphanumeric();
-    text.match_indices(word)
-        .filter(|(at, _)| {
-            !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-        })
-        .count()
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    for word in text.split(|c| !is_part(c)) {
+        *counts.entry(word).or_default() += 1;
+    }
+    counts
 }
 
 #[cfg(test)]
@@ -140,6 +158,6 @@ mod tests {
 
     #[test]
     fn only_whole_words_count() {
-        assert_eq!(words("Foo FooBar xFoo Foo_ (Foo) éFoo Foo", "Foo"), 3);
+        assert_eq!(words("Foo FooBar xFoo Foo_ (Foo) éFoo Foo")["Foo"], 3);
     }
 }

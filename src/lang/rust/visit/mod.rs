@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use syn::Item;
 use syn::visit::{self, Visit};
 
-pub use found::{Context, Doctest, Found, Loose, Mode, Site};
+pub use found::{Call, Context, Doctest, Found, Loose, Mode, Site};
 
 use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, OpenEnd, Position};

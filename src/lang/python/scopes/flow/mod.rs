@@ -18,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use self::jumps::Frame;
 pub(super) use self::jumps::Jump;
 pub(super) use self::solve::Solved;
-use self::sources::Source;
+use self::sources::{MOST, Source};
 pub(super) use self::sources::{Origin, Sources};
 use super::{BindingId, ScopeId};
 use crate::path::Segment;
@@ -178,18 +178,28 @@ impl Flow {
             return Sources::all();
         }
         let Entry { sources, since } = self.entries[variable.index()].clone();
-        let mut more = Vec::new();
-        for at in (0..self.run.frames.len()).rev() {
-            let Frame::Loop(the_loop) = &self.run.frames[at] else {
-                continue;
-            };
-            if the_loop.since <= since {
-                break;
-            }
-            let head = the_loop.since;
-            more.push(Source::join(self.join(head, variable)));
+        let loops = self
+            .run
+            .frames
+            .iter()
+            .rev()
+            .filter_map(|frame| match frame {
+                Frame::Loop(the_loop) => Some(the_loop.since),
+                _ => None,
+            });
+        // So many loops in each other make the set too large, so none of their joins is needed.
+        let heads: Vec<u32> = loops
+            .take_while(|head| *head > since)
+            .take(MOST + 1)
+            .collect();
+        self.spend(heads.len());
+        if heads.len() > MOST {
+            return Sources::all();
         }
-        self.spend(more.len());
+        let more: Vec<Source> = heads
+            .into_iter()
+            .map(|head| Source::join(self.join(head, variable)))
+            .collect();
         let sources = if more.is_empty() {
             sources
         } else {

@@ -6,7 +6,7 @@ use super::super::BindingId;
 
 /// A set that grows beyond this becomes [`Sources::all`]: otherwise a name that is bound in each of
 /// 20,000 `if`s would cost their square.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// One element of [`Sources`], packed: the two constants, then loops (even) and bindings (odd).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

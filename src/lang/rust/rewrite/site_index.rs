@@ -1,0 +1,135 @@
+//! Paths outside imports by what they are asked for: their first name, the import that they go through.
+//! Made when the first question comes, so that no question goes over all paths.
+
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Rewrite;
+use super::fate::LeafKey;
+use crate::lang::rust::resolve::{LeafKind, Via};
+use crate::lang::rust::visit::{Call, Found, Site};
+use crate::path::Segment;
+
+/// Positions of paths in [`Found::sites`].
+#[derive(Debug, Default)]
+pub struct SiteIndex {
+    by_head: OnceCell<Heads>,
+    holding: OnceCell<FxHashMap<Segment, Vec<usize>>>,
+    relative: OnceCell<FxHashSet<Vec<Segment>>>,
+    imported: OnceCell<FxHashSet<Segment>>,
+    calls: OnceCell<FxHashMap<Segment, Vec<usize>>>,
+}
+
+#[derive(Debug, Default)]
+struct Heads {
+    named: FxHashMap<Segment, Vec<usize>>,
+    through: FxHashMap<LeafKey, Vec<usize>>,
+    /// Those that start at a crate by its name.
+    crates: FxHashMap<Segment, Vec<usize>>,
+}
+
+/// The import or glob that a path starts at.
+fn start_of(via: Via) -> Option<LeafKey> {
+    match via {
+        Via::Import(scope, ordinal)
+        | Via::OuterImport(scope, ordinal)
+        | Via::Glob(scope, ordinal) => Some((scope, ordinal)),
+        _ => None,
+    }
+}
+
+impl SiteIndex {
+    fn heads(&self, found: &Found) -> &Heads {
+        self.by_head.get_or_init(|| {
+            let mut heads = Heads::default();
+            for (at, site) in found.sites.iter().enumerate() {
+                let first = &site.written.segments[0];
+                heads.named.entry(first.clone()).or_default().push(at);
+                if let Some(key) = start_of(site.head.via) {
+                    heads.through.entry(key).or_default().push(at);
+                }
+                if site.head.via == Via::Extern && site.head.base == std::slice::from_ref(first) {
+                    heads.crates.entry(first.clone()).or_default().push(at);
+                }
+            }
+            heads
+        })
+    }
+}
+
+impl Rewrite<'_, '_> {
+    fn sites_at(&self, positions: Option<&Vec<usize>>) -> impl Iterator<Item = &Site> {
+        let positions = positions.map_or(&[][..], Vec::as_slice);
+        positions.iter().map(|at| &self.found.sites[*at])
+    }
+
+    /// The paths that are written with this first name.
+    pub(super) fn sites_named(&self, name: &str) -> impl Iterator<Item = &Site> {
+        self.sites_at(self.index.heads(self.found).named.get(name))
+    }
+
+    /// The paths that start at an import or a glob, from wherever.
+    pub(super) fn sites_through(&self, key: LeafKey) -> impl Iterator<Item = &Site> {
+        self.sites_at(self.index.heads(self.found).through.get(&key))
+    }
+
+    /// The paths that start at a crate, by its own name.
+    pub(super) fn sites_of_crate(&self, name: &str) -> impl Iterator<Item = &Site> {
+        self.sites_at(self.index.heads(self.found).crates.get(name))
+    }
+
+    /// The paths that hold a name anywhere.
+    pub(super) fn sites_holding(&self, name: &str) -> impl Iterator<Item = &Site> {
+        let holding = self.index.holding.get_or_init(|| {
+            let mut holding: FxHashMap<Segment, Vec<usize>> = FxHashMap::default();
+            for (at, site) in self.found.sites.iter().enumerate() {
+                for name in &site.written.segments {
+                    let known = holding.entry(name.clone()).or_default();
+                    if known.last() != Some(&at) {
+                        known.push(at);
+                    }
+                }
+            }
+            holding
+        });
+        self.sites_at(holding.get(name))
+    }
+
+    /// Whether a path from `crate`, `self` or `super` means `path` or something below it.
+    pub(super) fn is_named_relatively(&self, path: &[Segment]) -> bool {
+        let relative = self.index.relative.get_or_init(|| {
+            let sites = self.found.sites.iter();
+            let sites = sites.filter(|site| matches!(site.head.via, Via::Relative | Via::Crate));
+            sites
+                .flat_map(|site| (1..=site.path.len()).map(|len| site.path[..len].to_vec()))
+                .collect()
+        });
+        relative.contains(path)
+    }
+
+    /// Whether an import of the file is of something of this name.
+    pub(super) fn is_imported(&self, name: &Segment) -> bool {
+        let imported = self.index.imported.get_or_init(|| {
+            let scopes = self.found.scopes.iter();
+            let leaves = scopes.flat_map(|(_, scope)| &scope.names.leaves);
+            let named = leaves.filter(|leaf| leaf.kind == LeafKind::Name);
+            let last = named.filter_map(|leaf| leaf.written.segments.last());
+            last.cloned().collect()
+        });
+        imported.contains(name)
+    }
+
+    /// The calls of a macro by this name.
+    pub(super) fn calls_of(&self, name: &Segment) -> impl Iterator<Item = &Call> {
+        let calls = self.index.calls.get_or_init(|| {
+            let mut calls: FxHashMap<Segment, Vec<usize>> = FxHashMap::default();
+            for (at, call) in self.found.calls.iter().enumerate() {
+                calls.entry(call.name.clone()).or_default().push(at);
+            }
+            calls
+        });
+        let positions = calls.get(name).map_or(&[][..], Vec::as_slice);
+        positions.iter().map(|at| &self.found.calls[*at])
+    }
+}
