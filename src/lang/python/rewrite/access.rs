@@ -461,6 +461,9 @@ impl Rewrite<'_, '_> {
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
             return false;
         }
+        if !scope.bindings.contains_key(name) && self.hides_submodule(group.scope, name) {
+            return false;
+        }
         let users: Vec<usize> = group
             .users
             .iter()
@@ -474,6 +477,16 @@ impl Rewrite<'_, '_> {
         // A read that found nothing would find this.
         let early = is_bound && self.is_read_unbound(group.scope, name);
         seen && !early && (is_bound || !self.would_capture(group.scope, name, &users))
+    }
+
+    /// Whether a name that a scope gets is that of a module in this very package: whoever imports that from the
+    /// package would get what is bound to the name.
+    pub(super) fn hides_submodule(&self, scope: ScopeId, name: &str) -> bool {
+        let is_own = |module: &Vec<Segment>| {
+            let path: Vec<Segment> = module.iter().cloned().chain([Segment::new(name)]).collect();
+            self.tree.is_module(&path)
+        };
+        self.unit.is_package && scope == ScopeId(0) && self.unit.modules.iter().any(is_own)
     }
 
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.

@@ -115,9 +115,9 @@ impl<'a> Rewrite<'_, 'a> {
     fn decide(&self, facts: &Facts, blocks: &mut Blocks) -> Fates {
         let mut fates = Fates::default();
         for &key in &facts.order {
-            let next = facts
-                .clause(key)
-                .map_or(Next::Stays, |fact| self.clause_alone(key, fact, blocks));
+            let next = facts.clause(key).map_or(Next::Stays, |fact| {
+                self.clause_alone(key, fact, facts, blocks)
+            });
             fates.clauses.insert(key, next);
         }
         self.hold_needed(facts, blocks, &mut fates);
@@ -210,7 +210,7 @@ impl<'a> Rewrite<'_, 'a> {
     }
 
     /// What the table alone says of a clause.
-    fn clause_alone(&self, key: Key, fact: &ClauseFact, blocks: &Blocks) -> Next {
+    fn clause_alone(&self, key: Key, fact: &ClauseFact, facts: &Facts, blocks: &Blocks) -> Next {
         let Some(path) = &fact.path else {
             return Next::Stays;
         };
@@ -227,7 +227,7 @@ impl<'a> Rewrite<'_, 'a> {
         match &fact.verdict {
             Verdict::Stays => Next::Stays,
             Verdict::Blocked { refusal, .. } => Next::Refused(refusal.clone()),
-            Verdict::Moves(moved) => match self.refuses_clause(key, fact, moved) {
+            Verdict::Moves(moved) => match self.refuses_clause(key, fact, moved, facts, blocks) {
                 Some(refusal) => Next::Refused(refusal),
                 None => Next::Swaps(moved.to.clone()),
             },
@@ -235,7 +235,14 @@ impl<'a> Rewrite<'_, 'a> {
     }
 
     /// Why a clause cannot move, whatever its uses are.
-    fn refuses_clause(&self, key: Key, fact: &ClauseFact, moved: &Moved) -> Option<Refusal> {
+    fn refuses_clause(
+        &self,
+        key: Key,
+        fact: &ClauseFact,
+        moved: &Moved,
+        facts: &Facts,
+        blocks: &Blocks,
+    ) -> Option<Refusal> {
         let module: &[Segment] = match fact.form {
             Form::From => &moved.to[..moved.to.len() - 1],
             _ => &moved.to,
@@ -279,7 +286,7 @@ impl<'a> Rewrite<'_, 'a> {
             return Some(refusal);
         }
         if fact.form == Form::From
-            && let Some(refusal) = self.is_overtaken(key, moved)
+            && let Some(refusal) = self.is_overtaken(key, facts, blocks)
         {
             return Some(refusal);
         }

@@ -1,27 +1,38 @@
 //! Names that one statement binds more than once: the last one holds, so they must not part.
 
 use super::Rewrite;
-use super::facts::{Key, key_of};
-use super::verdict::{Moved, Verdict};
+use super::facts::{Facts, Key, key_of};
+use super::fate::Blocks;
 use crate::lang::draft::Refusal;
-use crate::path::{Namespaces, Segment};
+use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
-    /// Why a clause of a from-import cannot move: another clause of the statement binds the same name after it
-    /// and stays, or goes elsewhere. The new statement would come after that one.
-    pub(super) fn is_overtaken(&self, key: Key, moved: &Moved) -> Option<Refusal> {
+    /// Why a clause of a from-import cannot move: other clauses of the statement bind the same name, and the last of
+    /// them stays, or some of them go elsewhere. The new statement would come after that one.
+    pub(super) fn is_overtaken(&self, key: Key, facts: &Facts, blocks: &Blocks) -> Option<Refusal> {
         let scopes = &self.unit.scopes;
         let clauses = &scopes.import(key.0).clauses;
         let binding = scopes.binding(clauses[key.1 as usize].binding);
         let same = scopes.scope(binding.scope).bindings.get(&binding.name)?;
         // Bindings are numbered in source order.
-        let end = clauses.last()?.binding;
-        let last = same[..same.partition_point(|id| *id <= end)].last()?;
-        let (import, number) = key_of(self.unit, *last).filter(|last| last.0 == key.0)?;
-        let path = self.unit.clause_path(import, number as usize)?;
-        let verdict = Verdict::of(self.table(), &path, Namespaces::ALL);
-        let to = verdict.moved().map_or(&path, |moved| &moved.to);
-        (home(to) != home(&moved.to)).then(|| super::fate::another_binding(&binding.name))
+        let (first, last) = (clauses.first()?.binding, clauses.last()?.binding);
+        let same = &same[same.partition_point(|id| *id < first)..];
+        let same = &same[..same.partition_point(|id| *id <= last)];
+        if same.len() < 2 {
+            return None;
+        }
+        let homes = same.iter().map(|id| {
+            let other = key_of(self.unit, *id)?;
+            let moved = facts.clause(other)?.verdict.moved()?;
+            let stays = blocks.clauses.contains_key(&other)
+                || self.unit.kept.keeps(self.place_of(other).start);
+            (!stays || other == key).then(|| home(&moved.to))
+        });
+        let homes: Vec<Option<&[Segment]>> = homes.collect();
+        let own = homes.iter().flatten().next();
+        let is_torn = homes.last().is_some_and(Option::is_none)
+            || homes.iter().flatten().any(|home| Some(home) != own);
+        is_torn.then(|| super::fate::another_binding(&binding.name))
     }
 }
 

@@ -83,7 +83,10 @@ impl Rewrite<'_, '_> {
     fn renaming(&self, binding: BindingId, name: &Segment, new: &Segment) -> Option<Vec<Edit>> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
-        if scopes.scope(bound.scope).bindings.contains_key(new) || !self.may_lose_name(binding) {
+        if scopes.scope(bound.scope).bindings.contains_key(new)
+            || self.hides_submodule(bound.scope, new)
+            || !self.may_lose_name(binding)
+        {
             return None;
         }
         let mut edits = Vec::new();

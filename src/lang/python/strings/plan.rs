@@ -168,6 +168,9 @@ impl<'p, 'u> Pen<'p, 'u> {
                 let label = site.form == Form::App && moved.path.last() != moved.to.last();
                 let is_own = || (self.has_label)(&moved.path) || (self.has_label)(&moved.to);
                 let label = label && !is_own();
+                if site.escapes && self.parts_below(moved) {
+                    self.escapes(&judged, &moved.path);
+                }
                 if self.rewrite(&judged, moved) && label {
                     let message = "the label of the application changes with its last name";
                     self.review(&judged, moved, Code::AppLabel, message);
@@ -349,6 +352,21 @@ impl<'p, 'u> Pen<'p, 'u> {
                 refusal,
             },
         );
+    }
+
+    /// Whether something in a module goes elsewhere than the module does.
+    fn parts_below(&self, moved: &Moved) -> bool {
+        let table = self.unit.setting.table;
+        let mut names = table.old_children(&moved.path);
+        names.any(|name| {
+            let path = [&moved.path[..], std::slice::from_ref(name)].concat();
+            match table.resolve(&path, Namespaces::ALL) {
+                Outcome::Moves(own) => {
+                    own.to.segments().split_last() != Some((name, &moved.to[..]))
+                }
+                _ => true,
+            }
+        })
     }
 
     fn escapes(&mut self, judged: &Judged, path: &[Segment]) {
