@@ -65,7 +65,9 @@ impl<'a> Rewrite<'_, 'a> {
         if !self.means_this_package(&path, &matched) {
             return (fate, None);
         }
-        if self.stays_inside(&module, fate.head.as_ref(), &matched) {
+        let from = matched.rule.from.segments();
+        let is_inside = |head: &Head| self.resolver.stays_inside(scopes, scope, head, from);
+        if fate.head.as_ref().is_some_and(is_inside) {
             // It moves along with the module, and so does what is said through it.
             if let Some(to) = to {
                 fate.next = Next::Follows(to, Carrier::OtherFile);
@@ -219,21 +221,6 @@ impl<'a> Rewrite<'_, 'a> {
     /// Whether an import stands in a macro for other crates, and its path depends on them.
     pub(super) fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
         self.is_in_foreign_item(scope, leaf) && head.is_none_or(|head| head.via != Via::Extern)
-    }
-
-    /// Whether a relative path stays inside the module that the rule moves.
-    pub(super) fn stays_inside(
-        &self,
-        module: &[Segment],
-        head: Option<&Head>,
-        matched: &Matched<'_>,
-    ) -> bool {
-        let relative = head.is_some_and(|head| match head.via {
-            Via::Relative | Via::Module | Via::Definition | Via::OuterDefinition => true,
-            Via::Glob(id, glob) => !self.found.scopes.get(id).names.leaves[glob].is_absolute(),
-            _ => false,
-        });
-        relative && module.starts_with(matched.rule.from.segments())
     }
 
     /// Whether the rule speaks of this package, where it names one and the path is of this crate.

@@ -220,7 +220,10 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whose rewrite changes what the first names of a path mean.
     pub(super) fn carrier(&self, via: Via, fates: &Fates) -> Carrier {
-        let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
+        let (Via::Import(scope, ordinal)
+        | Via::OuterImport(scope, ordinal)
+        | Via::Glob(scope, ordinal)) = via
+        else {
             return if via == Via::Elsewhere {
                 Carrier::OtherFile
             } else {

@@ -182,7 +182,10 @@ impl Rewrite<'_, '_> {
             .old_children(base)
             .chain(table.old_children(after))
             .filter(|name| !is_primitive(name))
-            .filter(|name| !is_inside || self.is_reexport(base, name))
+            .filter(|name| {
+                let is_shown = leaf.reach != Reach::Private && self.is_moving_child(base, name);
+                !is_inside || is_shown || self.is_reexport(base, name)
+            })
             .collect();
         names.sort();
         names.dedup();
@@ -286,6 +289,19 @@ impl Rewrite<'_, '_> {
             });
         }
         imports
+    }
+
+    /// Whether a module that lies in another one goes from there, or has gone already: what brings all
+    /// names of that one does not bring it then.
+    fn is_moving_child(&self, module: &[Segment], name: &Segment) -> bool {
+        let scopes = &self.found.scopes;
+        let path = [module, std::slice::from_ref(name)].concat();
+        let Outcome::Moves(to) = self.resolver.table.resolve(&path, TYPE) else {
+            return false;
+        };
+        let to = to.to.segments();
+        let has = |path: &[Segment]| self.resolver.has_module(scopes, path);
+        to[0] == path[0] && has(&path) != has(to)
     }
 
     /// Whether a module shows others a name that it only imports itself.

@@ -399,12 +399,12 @@ impl<'r, 'a> Walker<'r, 'a> {
                 false
             }
             Via::Module | Via::Relative | Via::Glob(..) => {
-                let module = &self.found.scopes.get(self.scope).path;
                 let old = self.resolver.table;
                 match old.resolve(path, Namespaces::ALL) {
                     Outcome::Moves(to) => {
                         let from = to.first.rule.from.segments();
-                        let inside = module.starts_with(from);
+                        let scopes = &self.found.scopes;
+                        let inside = self.resolver.stays_inside(scopes, self.scope, head, from);
                         inside || self.is_defined_here(path, from)
                     }
                     _ => false,
