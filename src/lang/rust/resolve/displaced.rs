@@ -42,13 +42,7 @@ impl Resolver<'_> {
         scopes.get(scope).path.starts_with(from) && self.starts_inside(scopes, head, from, 0)
     }
 
-    fn starts_inside(
-        &self,
-        scopes: &Scopes,
-        head: &Head,
-        from: &[Segment],
-        depth: usize,
-    ) -> bool {
+    fn starts_inside(&self, scopes: &Scopes, head: &Head, from: &[Segment], depth: usize) -> bool {
         let around = &head.base[..head.base.len() - 1];
         match head.via {
             Via::Relative => head.base.starts_with(from),

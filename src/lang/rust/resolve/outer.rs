@@ -18,6 +18,40 @@ pub(super) struct OuterScope<'m> {
 }
 
 impl Resolver<'_> {
+    /// `a::b::X` where `a` is a module around this one and `b` a private import of it, and so on: what
+    /// the path means in the end, if rules speak of that.
+    pub(super) fn through_aliases(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        head: Head,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Head {
+        if matches!(head.via, Via::Displaced | Via::Ambiguous | Via::MacroUse) {
+            return head;
+        }
+        let from = &scopes.get(scope).path;
+        let mut last = head.clone();
+        for _ in 0..MAX_GLOBS {
+            if last.taken == written.segments.len() || !from.starts_with(&last.base) {
+                break;
+            }
+            let aliases = last.imports().collect();
+            let next = self.through_private(scopes, scope, last.clone(), written, kinds, role);
+            if next.taken == last.taken {
+                break;
+            }
+            last = Head { aliases, ..next };
+        }
+        if last.taken == head.taken {
+            return head;
+        }
+        let path = [&last.base, &written.segments[last.taken..]].concat();
+        if self.knows(&path) { last } else { head }
+    }
+
     /// `super::a`, `crate::b::a` where `a` is a private import of that module: the name is an alias
     /// that only those inside can use, and means what it imports.
     pub(super) fn through_private(
@@ -45,6 +79,7 @@ impl Resolver<'_> {
                     taken: taken + 1,
                     base,
                     via,
+                    aliases: Vec::new(),
                 };
             }
             base.push(name.clone());
@@ -77,7 +112,10 @@ impl Resolver<'_> {
                     }
                     Some(_) => None,
                     None => {
-                        let globs = names.globs.iter().filter(|&&glob| role != Role::Use(id, glob));
+                        let globs = names
+                            .globs
+                            .iter()
+                            .filter(|&&glob| role != Role::Use(id, glob));
                         let globs = globs.filter_map(|&glob| {
                             let base = self.leaf(scopes, id, glob)?;
                             Some((base, names.leaves[glob].reach, Via::Glob(id, glob)))
@@ -131,22 +169,18 @@ impl Resolver<'_> {
         for (base, reach, via) in globs {
             let path = [base.as_slice(), std::slice::from_ref(name)].concat();
             let found = match self.module_at(scopes, &base) {
-                Some(known) => {
-                    match self.in_known(scopes, &base, &known, name, kinds, module, 0) {
-                        Some(
-                            Bound::Module
-                            | Bound::Definition
-                            | Bound::Import(_, Via::OuterDefinition),
-                        ) => Some((path, via)),
-                        Some(Bound::Import(path, via)) => Some((path, via)),
-                        None => {
-                            if reach == Reach::Private && self.is_lost_child(&path, kinds, true) {
-                                guess.get_or_insert((path, via));
-                            }
-                            None
+                Some(known) => match self.in_known(scopes, &base, &known, name, kinds, module, 0) {
+                    Some(
+                        Bound::Module | Bound::Definition | Bound::Import(_, Via::OuterDefinition),
+                    ) => Some((path, via)),
+                    Some(Bound::Import(path, via)) => Some((path, via)),
+                    None => {
+                        if reach == Reach::Private && self.is_lost_child(&path, kinds, true) {
+                            guess.get_or_insert((path, via));
                         }
+                        None
                     }
-                }
+                },
                 None => self.knows_brought(&base, name).then_some((path, via)),
             };
             if found.is_some() {

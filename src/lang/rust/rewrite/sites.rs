@@ -93,9 +93,7 @@ impl Rewrite<'_, '_> {
                 let mut around = self.found.scopes.outwards(site.scope);
                 around.any(|id| added.get(id, name, &site.head.base).is_some())
             };
-            if moves
-                && !is_beside_glob
-                && self.carrier(site.head.via, fates) == Carrier::OtherFile
+            if moves && !is_beside_glob && self.carrier(site.head.via, fates) == Carrier::OtherFile
             {
                 draft.staying_uses.push(site.index);
             }

@@ -312,10 +312,11 @@ impl<'r, 'a> Walker<'r, 'a> {
                 index,
             });
         }
-        if let (false, Some((head, _))) = (is_reference, &resolved)
-            && let Via::Import(id, ordinal) = head.via
-        {
-            self.found.other_uses.insert((id, ordinal));
+        if let (false, Some((head, _))) = (is_reference, &resolved) {
+            self.found.other_uses.extend(&head.aliases);
+            if let Via::Import(id, ordinal) = head.via {
+                self.found.other_uses.insert((id, ordinal));
+            }
         }
         self.found.uses.push(Use {
             meaning,
@@ -373,6 +374,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 taken: 1,
                 base: written.segments[..1].to_vec(),
                 via: Via::Extern,
+                aliases: Vec::new(),
             };
             (head, written.segments.clone())
         })
