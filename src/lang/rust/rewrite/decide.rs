@@ -206,6 +206,9 @@ impl<'a> Rewrite<'_, 'a> {
             otherwise |= !used.meets(kinds);
             as_said |= used.meets(kinds) && used != Namespaces::ALL;
         }
+        if !TYPE.meets(kinds) {
+            otherwise |= self.is_first_name_of_import(key);
+        }
         let is_shown = leaf.reach != Reach::Private || self.is_mentioned_below(key.0, &leaf.name);
         let in_tokens = self.found.token_heads.contains(&leaf.name);
         match (otherwise, as_said) {
@@ -216,6 +219,27 @@ impl<'a> Rewrite<'_, 'a> {
             }
             (false, _) => Sense::Reference,
         }
+    }
+
+    /// Whether another import of the file goes on from this one, as from a module or a type.
+    fn is_first_name_of_import(&self, key: LeafKey) -> bool {
+        let scopes = &self.found.scopes;
+        let name = &scopes.get(key.0).names.leaves[key.1].name;
+        scopes.iter().any(|(id, scope)| {
+            let leaves = scope.names.leaves.iter().enumerate();
+            leaves.into_iter().any(|(ordinal, other)| {
+                let role = Role::Use(id, ordinal);
+                other.written.segments.contains(name)
+                    && self
+                        .resolver
+                        .head(scopes, id, &other.written, TYPE, role)
+                        .is_some_and(|head| {
+                            let goes_on = other.written.segments.len() > head.taken
+                                || other.kind != LeafKind::Name;
+                            goes_on && head.imports().any(|import| import == key)
+                        })
+            })
+        })
     }
 
     /// Whether an import stands in a macro for other crates, and its path depends on them.

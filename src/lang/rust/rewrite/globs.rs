@@ -60,8 +60,10 @@ impl Rewrite<'_, '_> {
     pub(super) fn globs(&self, fates: &Fates, draft: &mut Draft) -> Added {
         let mut added = Added::default();
         for (id, scope) in self.found.scopes.iter() {
-            for &ordinal in &scope.names.globs {
-                let imports = self.beside_glob(id, ordinal, fates, draft);
+            let mut globs = scope.names.globs.clone();
+            globs.sort_by_key(|&glob| std::cmp::Reverse(scope.names.leaves[glob].reach as u8));
+            for &ordinal in &globs {
+                let imports = self.beside_glob(id, ordinal, fates, &added, draft);
                 if !imports.is_empty() {
                     added.list.insert((id, ordinal), imports);
                 }
@@ -157,6 +159,7 @@ impl Rewrite<'_, '_> {
         scope: ScopeId,
         ordinal: usize,
         fates: &Fates,
+        added: &Added,
         draft: &mut Draft,
     ) -> Vec<AddedImport> {
         let table = self.resolver.table;
@@ -209,6 +212,15 @@ impl Rewrite<'_, '_> {
             if to == brought
                 || stands_there
                 || !here.names.get(name).is_empty()
+                || added.get(scope, name, &old).is_some_and(|there| {
+                    // Two globs that are there together bring one name (E0252).
+                    let twin = here.names.globs.iter().any(|&glob| {
+                        let is_there = |import: &AddedImport| import.name == *name;
+                        here.names.leaves[glob].condition == leaf.condition
+                            && added.beside((scope, glob)).iter().any(is_there)
+                    });
+                    there == to && twin
+                })
                 || self.is_renamed_in_place(scope, ordinal, name, &old, after, &to)
             {
                 continue;
