@@ -365,6 +365,12 @@ fn scan_use(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
     }
 }
 
+/// Words that end before a path that starts with `::`, and are no names of it.
+const KEYWORDS: [&str; 21] = [
+    "as", "break", "const", "dyn", "else", "for", "if", "impl", "in", "let", "match", "move",
+    "mut", "ref", "return", "static", "type", "unsafe", "where", "while", "await",
+];
+
 /// Reads one run that starts at `at`, or steps over one token; the index after it.
 fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
     let mut next = at;
@@ -401,6 +407,10 @@ fn scan_run(trees: &[TokenTree], at: usize, found: &mut Scan) -> usize {
     }
     let mut names = Vec::new();
     while let Some(TokenTree::Ident(name)) = trees.get(next) {
+        if names.is_empty() && KEYWORDS.iter().any(|word| name == word) {
+            // `as ::old::Tr`: what follows starts anew.
+            return next + 1;
+        }
         names.push(name.clone());
         next += 1;
         if path_separator(trees, next).is_some()

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::known::KnownModule;
 use super::names::{MACRO, What, Written};
-use super::resolver::Resolver;
+use super::resolver::{Head, MAX_GLOBS, Resolver, Role, Via};
 use super::scopes::{ScopeId, Scopes};
 use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment};
@@ -30,6 +30,36 @@ pub struct Displacement {
 }
 
 impl Resolver<'_> {
+    /// Whether a path that starts at `head` in `scope` never leaves the module `from` that a rule moves:
+    /// `super::a::X` in `a` does, and comes back to it by the name that goes.
+    pub fn stays_inside(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        head: &Head,
+        from: &[Segment],
+    ) -> bool {
+        scopes.get(scope).path.starts_with(from) && self.starts_inside(scopes, head, from, 0)
+    }
+
+    fn starts_inside(&self, scopes: &Scopes, head: &Head, from: &[Segment], depth: usize) -> bool {
+        let around = &head.base[..head.base.len() - 1];
+        match head.via {
+            Via::Relative => head.base.starts_with(from),
+            Via::Module | Via::Definition | Via::OuterDefinition => around.starts_with(from),
+            // As far as the glob itself does.
+            Via::Glob(id, glob) if around.starts_with(from) && depth < MAX_GLOBS => {
+                let leaf = &scopes.get(id).names.leaves[glob];
+                let role = Role::Use(id, glob);
+                !leaf.is_absolute()
+                    && self
+                        .head(scopes, id, &leaf.written, TYPE, role)
+                        .is_some_and(|head| self.starts_inside(scopes, &head, from, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
     /// How the module of a scope moves, if a rule says so.
     pub fn displacement(&self, scopes: &Scopes, scope: ScopeId) -> Option<Rc<Displacement>> {
         let id = scopes.get(scope).module;

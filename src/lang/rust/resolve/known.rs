@@ -179,10 +179,15 @@ impl Resolver<'_> {
                 && self.home.edition > Edition::E2015
                 && leaf.written.segments.len() > 1
                 && leaf.written.segments[0] == *name;
-            if own_head && kinds == TYPE {
+            let is_block = scopes.get(id).module != id;
+            if own_head && kinds == TYPE && !is_block {
                 return None;
             }
             let path = self.leaf(scopes, id, ordinal)?;
+            // In a block it may be a module of the tree.
+            if own_head && kinds == TYPE && !self.sees(scopes, &path) {
+                return None;
+            }
             // `use self::h::h;` beside a module `h` that a rule moves: the import brings no module,
             // or the two would clash (E0255).
             let here = scopes.get(id);

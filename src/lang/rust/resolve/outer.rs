@@ -8,6 +8,7 @@ use super::resolver::{Bound, Head, MAX_GLOBS, Resolver, Role, Via};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::OuterNames;
 use crate::lang::rust::manifest::Edition;
+use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment};
 
 /// A module of another file.
@@ -17,6 +18,40 @@ pub(super) struct OuterScope<'m> {
 }
 
 impl Resolver<'_> {
+    /// `a::b::X` where `a` is a module around this one and `b` a private import of it, and so on: what
+    /// the path means in the end, if rules speak of that.
+    pub(super) fn through_aliases(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        head: Head,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Head {
+        if matches!(head.via, Via::Displaced | Via::Ambiguous | Via::MacroUse) {
+            return head;
+        }
+        let from = &scopes.get(scope).path;
+        let mut last = head.clone();
+        for _ in 0..MAX_GLOBS {
+            if last.taken == written.segments.len() || !from.starts_with(&last.base) {
+                break;
+            }
+            let aliases = last.imports().collect();
+            let next = self.through_private(scopes, scope, last.clone(), written, kinds, role);
+            if next.taken == last.taken {
+                break;
+            }
+            last = Head { aliases, ..next };
+        }
+        if last.taken == head.taken {
+            return head;
+        }
+        let path = [&last.base, &written.segments[last.taken..]].concat();
+        if self.knows(&path) { last } else { head }
+    }
+
     /// `super::a`, `crate::b::a` where `a` is a private import of that module: the name is an alias
     /// that only those inside can use, and means what it imports.
     pub(super) fn through_private(
@@ -44,6 +79,7 @@ impl Resolver<'_> {
                     taken: taken + 1,
                     base,
                     via,
+                    aliases: Vec::new(),
                 };
             }
             base.push(name.clone());
@@ -74,7 +110,18 @@ impl Resolver<'_> {
                     {
                         Some((path, Via::OuterImport(id, ordinal)))
                     }
-                    _ => None,
+                    Some(_) => None,
+                    None => {
+                        let globs = names
+                            .globs
+                            .iter()
+                            .filter(|&&glob| role != Role::Use(id, glob));
+                        let globs = globs.filter_map(|&glob| {
+                            let base = self.leaf(scopes, id, glob)?;
+                            Some((base, names.leaves[glob].reach, Via::Glob(id, glob)))
+                        });
+                        self.private_glob(scopes, globs, module, name, kinds)
+                    }
                 }
             }
             KnownModule::Elsewhere(names, module) => {
@@ -82,10 +129,65 @@ impl Resolver<'_> {
                     module: &module,
                     names,
                 };
-                self.private_elsewhere(scopes, &outer, name, kinds)
-                    .map(|path| (path, Via::Elsewhere))
+                if outer.names.entries.contains_key(name) {
+                    return self
+                        .private_elsewhere(scopes, &outer, name, kinds)
+                        .map(|path| (path, Via::Elsewhere));
+                }
+                let globs = outer.names.globs.iter().filter_map(|&glob| {
+                    let base = self.outer_leaf(scopes, &outer, glob, 0)?;
+                    let reach = outer.names.leaves[glob].reach;
+                    Some((base, reach, Via::OuterDefinition))
+                });
+                let (path, via) = self.private_glob(scopes, globs, &module, name, kinds)?;
+                // A glob that moves as a whole carries it.
+                let (name, base) = path.split_last()?;
+                let carried = match self.table.resolve(base, TYPE) {
+                    Outcome::Moves(to) => [to.to.segments(), std::slice::from_ref(name)].concat(),
+                    _ => return Some((path, via)),
+                };
+                let follows = matches!(
+                    self.table.resolve(&path, kinds),
+                    Outcome::Moves(to) if to.to.segments() == carried
+                );
+                Some((path, if follows { Via::Elsewhere } else { via }))
             }
         }
+    }
+
+    /// What a private glob of a module around this one brings as `name`, if no other glob does. Nothing
+    /// carries it: only where that is told by `via` does it follow what becomes of the glob.
+    fn private_glob(
+        &self,
+        scopes: &Scopes,
+        globs: impl Iterator<Item = (Vec<Segment>, Reach, Via)>,
+        module: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+    ) -> Option<(Vec<Segment>, Via)> {
+        let mut guess = None;
+        for (base, reach, via) in globs {
+            let path = [base.as_slice(), std::slice::from_ref(name)].concat();
+            let found = match self.module_at(scopes, &base) {
+                Some(known) => match self.in_known(scopes, &base, &known, name, kinds, module, 0) {
+                    Some(
+                        Bound::Module | Bound::Definition | Bound::Import(_, Via::OuterDefinition),
+                    ) => Some((path, via)),
+                    Some(Bound::Import(path, via)) => Some((path, via)),
+                    None => {
+                        if reach == Reach::Private && self.is_lost_child(&path, kinds, true) {
+                            guess.get_or_insert((path, via));
+                        }
+                        None
+                    }
+                },
+                None => self.knows_brought(&base, name).then_some((path, via)),
+            };
+            if found.is_some() {
+                return found.filter(|_| reach == Reach::Private);
+            }
+        }
+        guess
     }
 
     pub(super) fn private_elsewhere(

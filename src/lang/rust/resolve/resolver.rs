@@ -73,6 +73,21 @@ pub struct Head {
     pub base: Vec<Segment>,
     /// How that was found.
     pub via: Via,
+    /// Imports that it goes through before that, of this file.
+    pub aliases: Vec<(ScopeId, usize)>,
+}
+
+impl Head {
+    /// The imports of this file that it goes through.
+    pub fn imports(&self) -> impl Iterator<Item = (ScopeId, usize)> + '_ {
+        let last = match self.via {
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => {
+                Some((scope, ordinal))
+            }
+            _ => None,
+        };
+        self.aliases.iter().copied().chain(last)
+    }
 }
 
 /// Resolves the paths of one text.
@@ -203,6 +218,18 @@ impl<'a> Resolver<'a> {
         kinds: Namespaces,
         role: Role,
     ) -> Option<Head> {
+        let head = self.first_head(scopes, scope, written, kinds, role)?;
+        Some(self.through_aliases(scopes, scope, head, written, kinds, role))
+    }
+
+    fn first_head(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        written: &Written,
+        kinds: Namespaces,
+        role: Role,
+    ) -> Option<Head> {
         let segments = &written.segments;
         let first = segments.first()?;
         let old_edition = self.home.edition == Edition::E2015;
@@ -219,6 +246,7 @@ impl<'a> Resolver<'a> {
                     taken: 1,
                     base: vec![self.home.root.clone()],
                     via: Via::Crate,
+                    aliases: Vec::new(),
                 };
                 return Some(self.through_private(scopes, scope, head, written, kinds, role));
             }
@@ -265,6 +293,7 @@ impl<'a> Resolver<'a> {
             taken,
             base,
             via: Via::Relative,
+            aliases: Vec::new(),
         })
     }
 
@@ -280,6 +309,7 @@ impl<'a> Resolver<'a> {
             taken: 1,
             base: vec![self.home.external(name).unwrap_or(name).clone()],
             via: Via::Extern,
+            aliases: Vec::new(),
         }
     }
 
@@ -291,6 +321,7 @@ impl<'a> Resolver<'a> {
                 taken: 1,
                 base: vec![library],
                 via: Via::Extern,
+                aliases: Vec::new(),
             },
             None => self.by_crate_name(name),
         }
@@ -317,6 +348,7 @@ impl<'a> Resolver<'a> {
                 taken: 1,
                 base: self.in_root(name),
                 via: Via::OuterDefinition,
+                aliases: Vec::new(),
             });
         }
         let found = self.in_module(scopes, &root, name, TYPE, role, 0);
@@ -324,6 +356,7 @@ impl<'a> Resolver<'a> {
             taken: 1,
             base,
             via,
+            aliases: Vec::new(),
         };
         match found {
             // What a glob of the root brings is a name of the root, too.
@@ -371,6 +404,7 @@ impl<'a> Resolver<'a> {
                 taken: 1,
                 base,
                 via,
+                aliases: Vec::new(),
             })
         };
         let mut guess = None;
@@ -457,7 +491,10 @@ impl<'a> Resolver<'a> {
         }
         let mut child = scopes.get(scope).path.to_vec();
         child.push(name.clone());
-        let is_child = self.home.krate.is_some() && self.is_lost_child(&child, kinds, is_prefix);
+        // `use a as b;`: the name alone is a path.
+        let is_path =
+            is_prefix || (matches!(role, Role::Use(..)) && self.table.leads_to_new(&child));
+        let is_child = self.home.krate.is_some() && self.is_lost_child(&child, kinds, is_path);
         if self.home.external(name).is_some() {
             if is_child && kinds == TYPE && self.table.leads_to_old(&child) {
                 return match next.map(|next| self.defines_lost(scopes, &child, next)) {
@@ -531,6 +568,7 @@ impl<'a> Resolver<'a> {
             taken: 1,
             base: path.to_vec(),
             via,
+            aliases: Vec::new(),
         };
         let is_known = |path: &[Segment; 2]| {
             matches!(

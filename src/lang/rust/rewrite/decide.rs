@@ -65,7 +65,9 @@ impl<'a> Rewrite<'_, 'a> {
         if !self.means_this_package(&path, &matched) {
             return (fate, None);
         }
-        if self.stays_inside(&module, fate.head.as_ref(), &matched) {
+        let from = matched.rule.from.segments();
+        let is_inside = |head: &Head| self.resolver.stays_inside(scopes, scope, head, from);
+        if fate.head.as_ref().is_some_and(is_inside) {
             // It moves along with the module, and so does what is said through it.
             if let Some(to) = to {
                 fate.next = Next::Follows(to, Carrier::OtherFile);
@@ -202,6 +204,9 @@ impl<'a> Rewrite<'_, 'a> {
             otherwise |= !used.meets(kinds);
             as_said |= used.meets(kinds) && used != Namespaces::ALL;
         }
+        if !TYPE.meets(kinds) {
+            otherwise |= self.is_first_name_of_import(key);
+        }
         let is_shown = leaf.reach != Reach::Private || self.is_mentioned_below(key.0, &leaf.name);
         let in_tokens = self.found.token_heads.contains(&leaf.name);
         match (otherwise, as_said) {
@@ -214,24 +219,30 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
+    /// Whether another import of the file goes on from this one, as from a module or a type.
+    fn is_first_name_of_import(&self, key: LeafKey) -> bool {
+        let scopes = &self.found.scopes;
+        let name = &scopes.get(key.0).names.leaves[key.1].name;
+        scopes.iter().any(|(id, scope)| {
+            let leaves = scope.names.leaves.iter().enumerate();
+            leaves.into_iter().any(|(ordinal, other)| {
+                let role = Role::Use(id, ordinal);
+                other.written.segments.contains(name)
+                    && self
+                        .resolver
+                        .head(scopes, id, &other.written, TYPE, role)
+                        .is_some_and(|head| {
+                            let goes_on = other.written.segments.len() > head.taken
+                                || other.kind != LeafKind::Name;
+                            goes_on && head.imports().any(|import| import == key)
+                        })
+            })
+        })
+    }
+
     /// Whether an import stands in a macro for other crates, and its path depends on them.
     pub(super) fn is_foreign_use(&self, scope: ScopeId, leaf: &Leaf, head: Option<&Head>) -> bool {
         self.is_in_foreign_item(scope, leaf) && head.is_none_or(|head| head.via != Via::Extern)
-    }
-
-    /// Whether a relative path stays inside the module that the rule moves.
-    pub(super) fn stays_inside(
-        &self,
-        module: &[Segment],
-        head: Option<&Head>,
-        matched: &Matched<'_>,
-    ) -> bool {
-        let relative = head.is_some_and(|head| match head.via {
-            Via::Relative | Via::Module | Via::Definition | Via::OuterDefinition => true,
-            Via::Glob(id, glob) => !self.found.scopes.get(id).names.leaves[glob].is_absolute(),
-            _ => false,
-        });
-        relative && module.starts_with(matched.rule.from.segments())
     }
 
     /// Whether the rule speaks of this package, where it names one and the path is of this crate.

@@ -232,7 +232,10 @@ impl<'a> Rewrite<'_, 'a> {
         fates: &Fates,
         known: &mut FxHashMap<LeafKey, Carrier>,
     ) -> Carrier {
-        let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
+        let (Via::Import(scope, ordinal)
+        | Via::OuterImport(scope, ordinal)
+        | Via::Glob(scope, ordinal)) = via
+        else {
             return self.carrier_once(via, fates, known);
         };
         if let Some(carrier) = known.get(&(scope, ordinal)) {
@@ -249,7 +252,10 @@ impl<'a> Rewrite<'_, 'a> {
         fates: &Fates,
         known: &mut FxHashMap<LeafKey, Carrier>,
     ) -> Carrier {
-        let (Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal)) = via else {
+        let (Via::Import(scope, ordinal)
+        | Via::OuterImport(scope, ordinal)
+        | Via::Glob(scope, ordinal)) = via
+        else {
             return if via == Via::Elsewhere {
                 Carrier::OtherFile
             } else {

@@ -73,8 +73,10 @@ impl Rewrite<'_, '_> {
     pub(super) fn globs(&self, fates: &Fates, draft: &mut Draft) -> Added {
         let mut added = Added::default();
         for (id, scope) in self.found.scopes.iter() {
-            for &ordinal in &scope.names.globs {
-                let imports = self.beside_glob(id, ordinal, fates, draft);
+            let mut globs = scope.names.globs.clone();
+            globs.sort_by_key(|&glob| std::cmp::Reverse(scope.names.leaves[glob].reach as u8));
+            for &ordinal in &globs {
+                let imports = self.beside_glob(id, ordinal, fates, &added, draft);
                 if !imports.is_empty() {
                     added.insert((id, ordinal), imports);
                 }
@@ -178,6 +180,7 @@ impl Rewrite<'_, '_> {
         scope: ScopeId,
         ordinal: usize,
         fates: &Fates,
+        added: &Added,
         draft: &mut Draft,
     ) -> Vec<AddedImport> {
         let table = self.resolver.table;
@@ -203,7 +206,10 @@ impl Rewrite<'_, '_> {
             .old_children(base)
             .chain(table.old_children(after))
             .filter(|name| !is_primitive(name))
-            .filter(|name| !is_inside || self.is_reexport(base, name))
+            .filter(|name| {
+                let is_shown = leaf.reach != Reach::Private && self.is_moving_child(base, name);
+                !is_inside || is_shown || self.is_reexport(base, name)
+            })
             .collect();
         names.sort();
         names.dedup();
@@ -227,6 +233,15 @@ impl Rewrite<'_, '_> {
             if to == brought
                 || stands_there
                 || !here.names.get(name).is_empty()
+                || added.get(scope, name, &old).is_some_and(|there| {
+                    // Two globs that are there together bring one name (E0252).
+                    let twin = here.names.globs.iter().any(|&glob| {
+                        let is_there = |import: &AddedImport| import.name == *name;
+                        here.names.leaves[glob].condition == leaf.condition
+                            && added.beside((scope, glob)).iter().any(is_there)
+                    });
+                    there == to && twin
+                })
                 || self.is_renamed_in_place(scope, ordinal, name, &old, after, &to)
             {
                 continue;
@@ -308,6 +323,19 @@ impl Rewrite<'_, '_> {
             });
         }
         imports
+    }
+
+    /// Whether a module that lies in another one goes from there, or has gone already: what brings all
+    /// names of that one does not bring it then.
+    fn is_moving_child(&self, module: &[Segment], name: &Segment) -> bool {
+        let scopes = &self.found.scopes;
+        let path = [module, std::slice::from_ref(name)].concat();
+        let Outcome::Moves(to) = self.resolver.table.resolve(&path, TYPE) else {
+            return false;
+        };
+        let to = to.to.segments();
+        let has = |path: &[Segment]| self.resolver.has_module(scopes, path);
+        to[0] == path[0] && has(&path) != has(to)
     }
 
     /// Whether a module shows others a name that it only imports itself.

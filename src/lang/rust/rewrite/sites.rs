@@ -88,7 +88,13 @@ impl Rewrite<'_, '_> {
                 draft.edits.push(Edit::replace(place, self.word(name)));
             }
             // Another file's import carries it: until that file is rewritten it means the old path.
-            if moves && self.carrier(site.head.via, fates) == Carrier::OtherFile {
+            let is_beside_glob = matches!(site.head.via, Via::Glob(..)) && {
+                let name = &site.head.base[site.head.base.len() - 1];
+                let mut around = self.found.scopes.outwards(site.scope);
+                around.any(|id| added.get(id, name, &site.head.base).is_some())
+            };
+            if moves && !is_beside_glob && self.carrier(site.head.via, fates) == Carrier::OtherFile
+            {
                 draft.staying_uses.push(site.index);
             }
             return false;

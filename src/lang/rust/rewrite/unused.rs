@@ -11,7 +11,7 @@ use super::tree::leaves_of;
 use crate::lang::draft::Draft;
 use crate::lang::rust::at::At;
 use crate::lang::rust::gate::Gate;
-use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, UseItem, Via};
+use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, UseItem};
 use crate::lang::rust::visit::Context;
 use crate::outline::Declared;
 use crate::path::Segment;
@@ -78,37 +78,42 @@ impl Rewrite<'_, '_> {
         let sites = || self.found.sites.iter().zip(went.iter().copied());
         let leaves = || {
             fates.iter().filter_map(|((scope, ordinal), fate)| {
-                let through = fate.head.as_ref().and_then(|head| import_of(head.via))?;
-                Some((through, scope, ordinal, fate))
+                Some((fate.head.as_ref()?, scope, ordinal, fate))
             })
         };
         for (site, gone) in sites() {
-            if let Some(key) = import_of(site.head.via).filter(|_| gone) {
+            for key in site.head.imports().filter(|_| gone) {
                 uses.entry(key).or_default().gone |= site.context != Context::Link;
             }
         }
-        for (key, scope, _, fate) in leaves() {
+        for (head, scope, _, fate) in leaves() {
             if self.leaves_first_names(fate, scope, fates) {
-                uses.entry(key).or_default().gone = true;
+                for key in head.imports() {
+                    uses.entry(key).or_default().gone = true;
+                }
             }
         }
         for (site, _) in sites().filter(|(_, gone)| !gone) {
-            let key = import_of(site.head.via);
-            let Some((key, uses)) = key.and_then(|key| Some((key, uses.get_mut(&key)?))) else {
-                continue;
-            };
-            if site.context == Context::Link {
-                uses.link = true;
-            } else {
-                uses.note(self.is_there_with(key, &site.gate));
+            for key in site.head.imports() {
+                let Some(uses) = uses.get_mut(&key) else {
+                    continue;
+                };
+                if site.context == Context::Link {
+                    uses.link = true;
+                } else {
+                    uses.note(self.is_there_with(key, &site.gate));
+                }
             }
         }
-        for (key, scope, ordinal, fate) in leaves() {
-            if let Some(uses) = uses.get_mut(&key)
-                && !self.leaves_first_names(fate, scope, fates)
-            {
-                let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
-                uses.note(self.is_there_with(key, &self.gate_of(scope, leaf)));
+        for (head, scope, ordinal, fate) in leaves() {
+            if self.leaves_first_names(fate, scope, fates) {
+                continue;
+            }
+            for key in head.imports() {
+                if let Some(uses) = uses.get_mut(&key) {
+                    let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
+                    uses.note(self.is_there_with(key, &self.gate_of(scope, leaf)));
+                }
             }
         }
         for key in &self.found.other_uses {
@@ -215,14 +220,6 @@ fn starts_a_path(text: &str, name: &str) -> bool {
     let is_part = |c: char| c == '_' || c == ':' || c.is_alphanumeric();
     text.match_indices(&format!("{name}::"))
         .any(|(at, _)| !text[..at].ends_with(is_part))
-}
-
-/// The import that a path starts at, of its own scope or of a module around it.
-fn import_of(via: Via) -> Option<LeafKey> {
-    match via {
-        Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => Some((scope, ordinal)),
-        _ => None,
-    }
 }
 
 impl Composer<'_, '_, '_> {

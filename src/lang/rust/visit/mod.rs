@@ -312,10 +312,11 @@ impl<'r, 'a> Walker<'r, 'a> {
                 index,
             });
         }
-        if let (false, Some((head, _))) = (is_reference, &resolved)
-            && let Via::Import(id, ordinal) = head.via
-        {
-            self.found.other_uses.insert((id, ordinal));
+        if let (false, Some((head, _))) = (is_reference, &resolved) {
+            self.found.other_uses.extend(&head.aliases);
+            if let Via::Import(id, ordinal) = head.via {
+                self.found.other_uses.insert((id, ordinal));
+            }
         }
         self.found.uses.push(Use {
             meaning,
@@ -374,6 +375,7 @@ impl<'r, 'a> Walker<'r, 'a> {
                 taken: 1,
                 base: written.segments[..1].to_vec(),
                 via: Via::Extern,
+                aliases: Vec::new(),
             };
             (head, written.segments.clone())
         })
@@ -408,12 +410,12 @@ impl<'r, 'a> Walker<'r, 'a> {
                 false
             }
             Via::Module | Via::Relative | Via::Glob(..) => {
-                let module = &self.found.scopes.get(self.scope).path;
                 let old = self.resolver.table;
                 match old.resolve(path, Namespaces::ALL) {
                     Outcome::Moves(to) => {
                         let from = to.first.rule.from.segments();
-                        let inside = module.starts_with(from);
+                        let scopes = &self.found.scopes;
+                        let inside = self.resolver.stays_inside(scopes, self.scope, head, from);
                         inside || self.is_defined_here(path, from)
                     }
                     _ => false,

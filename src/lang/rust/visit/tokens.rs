@@ -112,6 +112,7 @@ impl Walker<'_, '_> {
                 taken: 1,
                 base: path.clone(),
                 via: Via::MacroUse,
+                aliases: Vec::new(),
             };
             let parts = Parts {
                 plain: 1,
