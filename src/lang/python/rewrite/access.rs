@@ -12,7 +12,7 @@ use super::heads::Heads;
 use super::kinds::Home;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, ScopeId, ScopeKind};
+use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
 use crate::path::Segment;
 
 /// Chains of one scope's imports that need one module.
@@ -211,8 +211,10 @@ impl Accesses {
                     (known.form, &known.module, &known.alias) == (add.form, &add.module, &add.alias)
                         && a.block == b.block
                 };
-                if !fates.adds.iter().any(twin) {
-                    fates.adds.push(add);
+                // Of two in one block the first serves both.
+                match fates.adds.iter_mut().find(|known| twin(known)) {
+                    Some(known) => known.beside = known.beside.min(add.beside),
+                    None => fates.adds.push(add),
                 }
             }
         }
@@ -419,8 +421,10 @@ impl Rewrite<'_, '_> {
     ) -> bool {
         let scopes = &self.unit.scopes;
         let scope = scopes.scope(group.scope);
-        let same =
-            |binding: &BindingId| self.will_mean(*binding, facts, fates).as_deref() == Some(object);
+        let same = |binding: &BindingId| {
+            self.will_mean(*binding, facts, fates).as_deref() == Some(object)
+                || self.leaves(*binding, object, facts, fates)
+        };
         let mut bound = scope.bindings.get(name).into_iter().flatten();
         if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
             return false;
@@ -459,12 +463,20 @@ impl Rewrite<'_, '_> {
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
     fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
         let scopes = &self.unit.scopes;
+        // What a class has not bound yet is looked for in the module.
+        let is_global = |chain: &Chain| {
+            scope == ScopeId(0)
+                && chain.reach.unbound
+                && scopes.scope(chain.scope).kind == ScopeKind::Class
+        };
         scopes.chains.iter().enumerate().any(|(index, chain)| {
-            chain.parts[0].name == name
-                && !users.contains(&index)
-                && self.is_below(chain.scope, scope)
-                && !scopes.bound_between(chain.scope, scope, name)
-                && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
+            if chain.parts[0].name != name || users.contains(&index) {
+                return false;
+            }
+            is_global(chain)
+                || self.is_below(chain.scope, scope)
+                    && !scopes.bound_between(chain.scope, scope, name)
+                    && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
         })
     }
 
@@ -484,6 +496,16 @@ impl Rewrite<'_, '_> {
     fn will_mean(&self, binding: BindingId, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
         let key = super::facts::key_of(self.unit, binding)?;
         self.will_be(key, facts, fates)
+    }
+
+    /// Whether a binding is that of a dotted import of another package afterwards: now it binds this one.
+    fn leaves(&self, binding: BindingId, object: &[Segment], facts: &Facts, fates: &Fates) -> bool {
+        let Some(key) = super::facts::key_of(self.unit, binding) else {
+            return false;
+        };
+        let fact = facts.clause(key).filter(|fact| fact.is_dotted());
+        fact.is_some_and(|fact| fact.value.as_deref() == Some(object))
+            && matches!(fates.clause(key), Next::Swaps(to) if to.first() != object.first())
     }
 
     /// Whether a binding is that of a clause which goes because all its uses move to the group's module:

@@ -48,7 +48,7 @@ use std::cell::OnceCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::own::Own;
-use super::scopes::{BindingId, LastImports};
+use super::scopes::{BindingId, LastImports, ScopeId};
 use super::strings::Found;
 use super::tree::Tree;
 use super::unit::Unit;
@@ -90,6 +90,9 @@ pub(super) struct Rewrite<'r, 'a> {
     deleted: OnceCell<FxHashSet<BindingId>>,
     /// The last imports of each package; found when they are asked for.
     last: OnceCell<LastImports>,
+    /// Names that are read where nothing has bound them, by the scope whose names they are; found when they are
+    /// asked for.
+    unbound: OnceCell<FxHashMap<ScopeId, FxHashSet<Segment>>>,
 }
 
 impl<'r, 'a> Rewrite<'r, 'a> {
@@ -115,6 +118,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             own: OnceCell::new(),
             deleted: OnceCell::new(),
             last: OnceCell::new(),
+            unbound: OnceCell::new(),
         };
         let facts = Facts::of(unit, pairs);
         let (fates, edits) = rewrite.settle(&facts);
