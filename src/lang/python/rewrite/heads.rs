@@ -120,7 +120,8 @@ impl Rewrite<'_, '_> {
             module: home.len,
         };
         // What is stored to or patched must stay an attribute of something.
-        let whole_too = own.context == Context::Load && chain.pairs.is_empty();
+        let whole_too =
+            own.context == Context::Load && chain.pairs.is_empty() && !self.is_compared(chain);
         let most = moved.to.len() - usize::from(!whole_too);
         // `import a.b` that moves takes its chains along.
         let moves_along = chain.keys().any(|key| {
