@@ -78,6 +78,8 @@ pub struct Outline {
     /// Where names stand that the file binds, declares or deletes otherwise than by imports; what has
     /// nothing to delete is not among them. In any order.
     pub places: Vec<Range<usize>>,
+    /// Where names are deleted that their scope binds nowhere. In any order.
+    pub idle: Vec<Range<usize>>,
     /// What makes the file invalid although it parses, a sentence each, in any order; an edit must not
     /// add to it.
     pub invalid: Vec<String>,

@@ -72,7 +72,7 @@ fn any_source_is_rewritten_into_what_the_table_says() {
     let mut trees = Vec::new();
     let count = count("REPOINT_LAWS", 3_000);
     for _ in 0..count {
-        let mut tree = case().new_tree(&mut runner).expect("a case can be made");
+        let tree = case().new_tree(&mut runner).expect("a case can be made");
         let case = tree.current();
         match check(&room, &case) {
             Ok(checked) => tally.count(checked),

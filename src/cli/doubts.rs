@@ -40,9 +40,7 @@ pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Conso
 /// What is odd about the rules of these indices, seen from the tree: a line each.
 pub(super) fn of_rules(active: &Active<'_>, indices: &[usize]) -> Vec<String> {
     let line = |doubt: Doubt| {
-        let rule = doubt
-            .rule
-            .and_then(|rule| active.table().rules().get(rule));
+        let rule = doubt.rule.and_then(|rule| active.table().rules().get(rule));
         let place = rule.map_or(String::new(), |rule| format!("{}: ", origin(rule)));
         format!("{place}{}", doubt.message)
     };

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::mapping::{Outcome, Table};
-use crate::outline::{Binding, Declared, Meaning};
+use crate::outline::{Binding, Declared, Meaning, Use};
 use crate::path::{Known, Namespaces, Segment, SymbolPath, Syntax};
 use crate::plan::Analysis;
 use crate::text::LineIndex;
@@ -260,11 +260,25 @@ impl Expected {
 
 fn uses(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyError> {
     let (old, new) = (&before.analysis.outline.uses, &after.analysis.outline.uses);
-    for (was, is) in old.iter().zip(new) {
-        let expected = Expected::of(&was.meaning, was.namespaces, was.known, was.stays, table);
-        if expected.admits(&is.meaning) {
+    let expected =
+        |was: &Use| Expected::of(&was.meaning, was.namespaces, was.known, was.stays, table);
+    // What one name may mean is in no order.
+    let mut checked = 0;
+    for (at, (was, is)) in old.iter().zip(new).enumerate() {
+        if at < checked || expected(was).admits(&is.meaning) {
             continue;
         }
+        let start = |it: &Use| it.range.as_ref().map(|range| range.start);
+        let first = old[..at].iter().rposition(|it| start(it) != start(was));
+        let first = first.map_or(0, |first| first + 1);
+        let same = old[at..].iter().take_while(|it| start(it) == start(was));
+        let end = at + same.count();
+        let group = old[first..end].iter().map(&expected).collect();
+        if start(was).is_some() && are_matched(group, new.get(first..end).unwrap_or_default()) {
+            checked = end;
+            continue;
+        }
+        let expected = expected(was);
         let offset = was.range.as_ref().map(|range| range.start);
         let syntax = table.syntax();
         return Err(VerifyError {
@@ -284,6 +298,16 @@ fn uses(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), VerifyEr
         }));
     }
     Ok(())
+}
+
+/// Whether each of these is found among as many uses.
+fn are_matched(expected: Vec<Expected>, found: &[Use]) -> bool {
+    let mut found: Vec<&Use> = found.iter().collect();
+    expected.len() == found.len()
+        && expected.iter().all(|expected| {
+            let at = found.iter().position(|it| expected.admits(&it.meaning));
+            at.map(|at| found.swap_remove(at)).is_some()
+        })
 }
 
 /// What tells bindings apart, beside what they mean.
@@ -354,7 +378,10 @@ fn bindings(before: Side<'_>, after: Side<'_>, table: &Table) -> Result<(), Diff
             }
         }
     }
-    for binding in &before.analysis.outline.bindings {
+    // Of two that are alike the one that may go is the one that goes.
+    let all = &before.analysis.outline.bindings;
+    let may_go = all.iter().filter(|binding| !binding.stays);
+    for binding in may_go.chain(all.iter().filter(|binding| binding.stays)) {
         let key = Key::from(binding);
         if take(&mut removed, &(key, &binding.meaning)) {
             exposed(binding, after)?;

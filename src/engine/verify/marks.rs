@@ -123,10 +123,11 @@ fn words(path: &str) -> impl Iterator<Item = &str> {
 /// the old name, and the scope binds its new path by the new name and nothing by the old one. Where the
 /// outline knows what stands there, it is that import's.
 fn renamed<'b>(before: Side<'b>, after: Side<'_>, table: &Table) -> Vec<&'b Edit> {
-    let mut names: FxHashMap<(&str, &[Segment]), &str> = FxHashMap::default();
+    let mut names: FxHashMap<(&str, &[Segment]), Vec<&str>> = FxHashMap::default();
     let mut bound: FxHashSet<(&str, &str)> = FxHashSet::default();
     for binding in &after.analysis.outline.bindings {
-        names.insert((&binding.scope, segments(&binding.meaning)), &binding.name);
+        let key = (&*binding.scope, segments(&binding.meaning));
+        names.entry(key).or_default().push(&binding.name);
         bound.insert((&binding.scope, &binding.name));
     }
     let mut pairs: FxHashMap<(&str, &str), Vec<&[Segment]>> = FxHashMap::default();
@@ -139,10 +140,11 @@ fn renamed<'b>(before: Side<'b>, after: Side<'_>, table: &Table) -> Vec<&'b Edit
             continue;
         };
         let to = moved.to.segments();
-        if !bound.contains(&(&*binding.scope, &*binding.name))
-            && let Some(new) = names.get(&(&*binding.scope, to))
-        {
-            pairs.entry((&binding.name, new)).or_default().push(path);
+        if bound.contains(&(&*binding.scope, &*binding.name)) {
+            continue;
+        }
+        for new in names.get(&(&*binding.scope, to)).into_iter().flatten() {
+            pairs.entry((&binding.name, *new)).or_default().push(path);
         }
     }
     if pairs.is_empty() {

@@ -35,6 +35,8 @@ pub(super) fn adopt(
     outer.draft.edits.extend(edits);
     let places = inner.outline.places.iter();
     outer.outline.places.extend(places.filter_map(place));
+    let idle = inner.outline.idle.iter();
+    outer.outline.idle.extend(idle.filter_map(place));
     let pieces = inner.draft.pieces.iter();
     outer.draft.pieces.extend(pieces.filter_map(place));
     for mut reference in inner.draft.references {

@@ -37,6 +37,11 @@ impl Tree<'_> {
         self.survey.rebinds(self, package, name)
     }
 
+    /// Whether a star import of a module of the tree brings a name.
+    pub(super) fn brings_by_star(&self, module: &[Segment], name: &Segment) -> bool {
+        self.survey.brings_by_star(self, module, name, 0)
+    }
+
     /// Where another file reaches a name through a module, if one does (row P46). `starred`: a star import
     /// of the module brings the name.
     pub(super) fn is_reached(

@@ -269,8 +269,11 @@ fn adopt(
         bindings,
         definitions,
         places,
+        idle,
         invalid,
     } = inner.outline;
+    let idle = idle.iter().filter_map(|range| place(doctest, range));
+    outline.idle.extend(idle);
     let places = places.iter().filter_map(|range| place(doctest, range));
     outline.places.extend(places);
     let pieces = inner.draft.pieces.iter();

@@ -167,7 +167,7 @@ impl<'t> Notebook<'t> {
 
     fn outer_outline(&self, mut outline: Outline) -> Outline {
         let uses = outline.uses.iter_mut().filter_map(|it| it.range.as_mut());
-        for range in uses.chain(&mut outline.places) {
+        for range in uses.chain(&mut outline.places).chain(&mut outline.idle) {
             *range = self.outer_range(range);
         }
         outline

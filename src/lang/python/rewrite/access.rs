@@ -2,6 +2,7 @@
 //! import that binds that head.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,7 +13,7 @@ use super::heads::Heads;
 use super::kinds::Home;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, ScopeId, ScopeKind};
+use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
 use crate::path::Segment;
 
 /// Chains of one scope's imports that need one module.
@@ -191,7 +192,10 @@ impl Accesses {
             let alias = add.alias.clone();
             (add.form, add.module.clone(), alias, block(add.beside))
         };
-        let mut known: FxHashSet<_> = fates.adds.iter().map(twin).collect();
+        let mut known: FxHashMap<_, usize> = FxHashMap::default();
+        for (at, add) in fates.adds.iter().enumerate() {
+            known.entry(twin(add)).or_insert(at);
+        }
         for access in &self.0 {
             let users = &access.group.users;
             let places = users
@@ -216,8 +220,16 @@ impl Accesses {
                     alias: access.alias.clone(),
                     parent: false,
                 };
-                if known.insert(twin(&add)) {
-                    fates.adds.push(add);
+                // Of two in one block the first serves both.
+                match known.entry(twin(&add)) {
+                    Entry::Occupied(at) => {
+                        let known = &mut fates.adds[*at.get()];
+                        known.beside = known.beside.min(add.beside);
+                    }
+                    Entry::Vacant(at) => {
+                        at.insert(fates.adds.len());
+                        fates.adds.push(add);
+                    }
                 }
             }
         }
@@ -452,8 +464,10 @@ impl Rewrite<'_, '_> {
     ) -> bool {
         let scopes = &self.unit.scopes;
         let scope = scopes.scope(group.scope);
-        let same =
-            |binding: &BindingId| self.will_mean(*binding, facts, fates).as_deref() == Some(object);
+        let same = |binding: &BindingId| {
+            self.will_mean(*binding, facts, fates).as_deref() == Some(object)
+                || self.leaves(*binding, object, facts, fates)
+        };
         let mut bound = scope.bindings.get(name).into_iter().flatten();
         if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
             return false;
@@ -492,13 +506,21 @@ impl Rewrite<'_, '_> {
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
     fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
         let scopes = &self.unit.scopes;
+        // What a class has not bound yet is looked for in the module.
+        let is_global = |chain: &Chain| {
+            scope == ScopeId(0)
+                && chain.reach.unbound
+                && scopes.scope(chain.scope).kind == ScopeKind::Class
+        };
         self.chains_named(name).iter().any(|index| {
             let chain = &scopes.chains[*index];
-            chain.parts[0].name == name
-                && users.binary_search(index).is_err()
-                && self.is_below(chain.scope, scope)
-                && !scopes.bound_between(chain.scope, scope, name)
-                && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
+            if chain.parts[0].name != name || users.binary_search(index).is_ok() {
+                return false;
+            }
+            is_global(chain)
+                || self.is_below(chain.scope, scope)
+                    && !scopes.bound_between(chain.scope, scope, name)
+                    && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
         })
     }
 
@@ -518,6 +540,16 @@ impl Rewrite<'_, '_> {
     fn will_mean(&self, binding: BindingId, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
         let key = super::facts::key_of(self.unit, binding)?;
         self.will_be(key, facts, fates)
+    }
+
+    /// Whether a binding is that of a dotted import of another package afterwards: now it binds this one.
+    fn leaves(&self, binding: BindingId, object: &[Segment], facts: &Facts, fates: &Fates) -> bool {
+        let Some(key) = super::facts::key_of(self.unit, binding) else {
+            return false;
+        };
+        let fact = facts.clause(key).filter(|fact| fact.is_dotted());
+        fact.is_some_and(|fact| fact.value.as_deref() == Some(object))
+            && matches!(fates.clause(key), Next::Swaps(to) if to.first() != object.first())
     }
 
     /// Whether a binding is that of a clause which goes because all its uses move to the group's module:

@@ -39,6 +39,10 @@ impl Rewrite<'_, '_> {
                 .help("write it as one literal without escapes"))
             };
         }
+        if names.len() == 1 && parts.len() > 1 && self.is_compared(chain) {
+            let message = format!("`{}` alone in a `case` would be bound", names[0]);
+            return Err(Refusal::new(Code::Binding, message).help("write it by hand"));
+        }
         let mut edits = Vec::new();
         let mut names = names;
         if let Some((first, others)) = chain.pairs.split_first() {

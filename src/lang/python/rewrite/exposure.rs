@@ -36,6 +36,20 @@ impl Rewrite<'_, '_> {
             _ => None,
         };
         seen.or_else(|| self.is_deleted(clause.binding))
+            .or_else(|| self.is_shield(binding.scope, &binding.name))
+    }
+
+    /// Why a name of a function cannot go that is read before it is bound: another scope's name would be found.
+    fn is_shield(&self, scope: ScopeId, name: &Segment) -> Option<Refusal> {
+        let is_outer = |scope| self.unit.scopes.owner(scope, name).is_some();
+        let around = self.unit.scopes.scope(scope).parent?;
+        (self.is_read_unbound(scope, name) && is_outer(around)).then(|| {
+            Refusal::new(
+                Code::Binding,
+                format!("`{name}` is read before it is bound here"),
+            )
+            .help("give it another name, or write this one by hand")
+        })
     }
 
     /// Whether code of a scope, or of one in it, uses names that are not written.

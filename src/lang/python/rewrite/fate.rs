@@ -13,7 +13,7 @@ use super::verdict::{Moved, Verdict};
 use super::{Rewrite, fallback};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, BlockId, ScopeId};
+use crate::lang::python::scopes::{BindingId, BindingKind, BlockId, ScopeId};
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
 
@@ -121,12 +121,17 @@ impl<'a> Rewrite<'_, 'a> {
             fates.clauses.insert(key, next);
         }
         self.hold_needed(facts, blocks, &mut fates);
+        self.block_overtaken(facts, &fates, blocks);
         self.find_written_out(facts, blocks, &mut fates);
+        let is_dotted = |fact: &ChainFact| {
+            let mut clauses = fact.keys().filter_map(|key| facts.clause(key));
+            clauses.any(ClauseFact::is_dotted)
+        };
         for (at, fact) in facts.chains.iter().enumerate() {
             let next = self.chain_alone(at, fact, facts, blocks, &fates);
             // What it means by other clauses must not change either.
             if let ChainNext::Refused(refusal) = &next
-                && fact.senses.len() > 1
+                && (fact.senses.len() > 1 || is_dotted(fact) && !self.is_sure(fact))
             {
                 blocks.chains.entry(at).or_insert_with(|| refusal.clone());
             }
@@ -300,7 +305,7 @@ impl<'a> Rewrite<'_, 'a> {
         let binding = self.unit.scopes.binding(binding);
         if fact.form == Form::Dotted
             && fact.path.as_ref()?.first() != moved.to.first()
-            && !self.binds_roots_only(binding.scope, &binding.name)
+            && !self.is_only_root(key)
         {
             return Some(another_binding(&binding.name));
         }
@@ -393,12 +398,36 @@ impl<'a> Rewrite<'_, 'a> {
         if writes && self.unit.kept.keeps(place) {
             return ChainNext::Silent;
         }
-        let is_sure = !chain.mixed || self.is_else_none(chain);
-        if matches!(next, ChainNext::Writes(_)) && !(is_sure && chain.senses.len() == 1) {
+        if matches!(next, ChainNext::Writes(_)) && !(chain.senses.len() == 1 && self.is_sure(chain))
+        {
             let name = &self.unit.scopes.chains[chain.index].parts[0].name;
             return ChainNext::Refused(another_binding(name));
         }
         next
+    }
+
+    /// Whether nothing else than imports is behind a chain's name, as far as that matters.
+    fn is_sure(&self, chain: &ChainFact) -> bool {
+        (!chain.mixed || self.is_else_none(chain)) && !self.is_starred_over(chain)
+    }
+
+    /// Whether a star import of a module of the tree, behind the imports of a chain, binds its name anew.
+    fn is_starred_over(&self, chain: &ChainFact) -> bool {
+        let scopes = &self.unit.scopes;
+        let own = &scopes.chains[chain.index];
+        let name = &own.parts[0].name;
+        let first = chain
+            .reached
+            .first()
+            .map(|(key, _)| scopes.import(key.0).range.start());
+        own.reach.stars.iter().any(|star| {
+            let BindingKind::Star(import) = scopes.binding(*star).kind else {
+                return false;
+            };
+            let is_later = first.is_some_and(|first| first < scopes.import(import).range.start());
+            let module = || self.unit.clause_path(import, 0);
+            is_later && module().is_some_and(|module| self.tree.brings_by_star(&module, name))
+        })
     }
 
     /// What becomes of a chain in one sense that it has, given what becomes of the clause behind that.

@@ -73,7 +73,9 @@ impl Heads {
             if import.unreachable || fact.form == Form::Star || moves && fact.is_dotted() {
                 continue;
             }
-            if let Some(value) = rewrite.will_be(key, facts, fates) {
+            if let Some(value) = rewrite.will_be(key, facts, fates)
+                && !rewrite.may_be_renamed(key, facts, fates)
+            {
                 add(&mut heads.by_value, value, key);
             }
             if let (Some(path), false) = (&fact.path, moves) {
@@ -88,6 +90,18 @@ impl Heads {
 }
 
 impl Rewrite<'_, '_> {
+    /// Whether a clause may bind another name than it did, since its rule asks for that.
+    fn may_be_renamed(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+        let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+        let fact = facts.clause(key).filter(|fact| fact.form == Form::From);
+        let moved = fact.and_then(|fact| fact.verdict.moved());
+        matches!(fates.clause(key), Next::Swaps(_))
+            && clause.alias.is_none()
+            && moved.is_some_and(|moved| {
+                moved.to.last() != clause.path.last() && self.wants_uses(&moved.applied)
+            })
+    }
+
     /// How a chain that moves is written with a name that is there; `None` if none can surely be used.
     pub(super) fn reuse(
         &self,
@@ -106,7 +120,8 @@ impl Rewrite<'_, '_> {
             module: home.len,
         };
         // What is stored to or patched must stay an attribute of something.
-        let whole_too = own.context == Context::Load && chain.pairs.is_empty();
+        let whole_too =
+            own.context == Context::Load && chain.pairs.is_empty() && !self.is_compared(chain);
         let most = moved.to.len() - usize::from(!whole_too);
         // `import a.b` that moves takes its chains along.
         let moves_along = chain.keys().any(|key| {

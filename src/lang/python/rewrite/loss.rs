@@ -10,16 +10,25 @@ use crate::lang::python::scopes::{BindingId, LastImports};
 use crate::lang::python::unit::binds_root;
 use crate::path::Segment;
 
+/// A chain that loses what it needs.
+pub(super) struct LeftOver {
+    /// Its place in [`Facts::chains`].
+    pub(super) chain: usize,
+    /// What it means by the clause that leaves.
+    pub(super) path: Vec<Segment>,
+    /// The names of that which the clause brings.
+    pub(super) needed: Vec<Segment>,
+}
+
 impl Rewrite<'_, '_> {
-    /// Chains that start at the root that a clause binds, keep their text, and lose what they need with it; each
-    /// with the names that it needs.
+    /// Chains that start at the root that a clause binds, keep their text, and lose what they need with it.
     pub(super) fn left_over(
         &self,
         key: Key,
         path: &[Segment],
         facts: &Facts,
         fates: &Fates,
-    ) -> Vec<(usize, Vec<Segment>)> {
+    ) -> Vec<LeftOver> {
         let scopes = &self.unit.scopes;
         let binding = scopes.import(key.0).clauses[key.1 as usize].binding;
         let bound = scopes.binding(binding);
@@ -44,7 +53,7 @@ impl Rewrite<'_, '_> {
         // By the number of names that are needed.
         let mut ways: FxHashMap<usize, FxHashSet<BindingId>> = FxHashMap::default();
         let mut is_lost = |chain: &ChainFact, needed: &[Segment]| {
-            if added(key, needed) {
+            if added(key, needed) || self.brings(key, needed, facts, fates) {
                 return false;
             }
             if is_alone {
@@ -56,6 +65,12 @@ impl Rewrite<'_, '_> {
                 // A quoted name is read at no known time.
                 _ => {
                     return !chain.reached.iter().any(|(other, _)| {
+                        let import = scopes.import(other.0);
+                        let is_there = self.is_around(import.block, scopes.import(key.0).block)
+                            && (import.range.start() <= start || *other < key);
+                        if !is_there {
+                            return false;
+                        }
                         let clause = &scopes.import(other.0).clauses[other.1 as usize];
                         helps(clause.binding, needed) || added(*other, needed)
                     });
@@ -77,9 +92,14 @@ impl Rewrite<'_, '_> {
             let (Some((_, sense)), false) = (own, matches!(next, ChainNext::Writes(_))) else {
                 continue;
             };
-            let needed = shared(path, &chain.senses[*sense].path);
+            let whole = &chain.senses[*sense].path;
+            let needed = shared(path, whole);
             if is_lost(chain, needed) {
-                left.push((at, needed.to_vec()));
+                left.push(LeftOver {
+                    chain: at,
+                    path: whole.clone(),
+                    needed: needed.to_vec(),
+                });
             }
         }
         left

@@ -5,7 +5,8 @@
 //!   object), `access` (heads for chains that are written out, and the imports for them), `heads` (names that are
 //!   there already and can be such heads), `exposure` (who else sees a name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
 //!   import loads besides), `fallback` (arms that would become equal),
-//!   `uses` (uses that are renamed), `names` (chains by name), `order` (names that a statement binds twice);
+//!   `uses` (uses that are renamed), `names` (chains by name), `order` (names that a statement binds twice),
+//!   `values` (paths in patterns);
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
 //! - `escapes`: modules that are handed on as objects;
@@ -42,6 +43,7 @@ mod statement;
 mod target;
 mod tautology;
 mod uses;
+mod values;
 mod verdict;
 
 use std::cell::OnceCell;
@@ -94,6 +96,8 @@ pub(super) struct Rewrite<'r, 'a> {
     last: OnceCell<LastImports>,
     /// Questions about all names and all chains, each answered once.
     names: Names,
+    /// Where paths start that patterns compare with; found when they are asked for.
+    values: OnceCell<FxHashSet<u32>>,
 }
 
 impl<'r, 'a> Rewrite<'r, 'a> {
@@ -120,6 +124,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             deleted: OnceCell::new(),
             last: OnceCell::new(),
             names: Names::default(),
+            values: OnceCell::new(),
         };
         let facts = Facts::of(unit, pairs);
         let (fates, edits) = rewrite.settle(&facts);

@@ -42,7 +42,7 @@ impl Rewrite<'_, '_> {
 
     /// Whether a name is read where it is this scope's and nothing has bound it: with an import more the read
     /// would find that, with one less another scope's name.
-    pub(super) fn is_read_unbound(&self, scope: ScopeId, name: &Segment) -> bool {
+    pub(super) fn is_read_unbound(&self, scope: ScopeId, name: &str) -> bool {
         let scopes = &self.unit.scopes;
         let unbound = self.names.unbound.get_or_init(|| {
             let chains = scopes.chains.iter();
@@ -55,7 +55,7 @@ impl Rewrite<'_, '_> {
                 })
                 .collect()
         });
-        unbound.contains(&(scope, name.clone()))
+        unbound.contains(&(scope, Segment::new(name)))
     }
 
     /// Whether a scope declares a name `global` or `nonlocal`.

@@ -1,8 +1,8 @@
 //! Names that one statement binds more than once: the last one holds, so they must not part.
 
 use super::Rewrite;
-use super::facts::{Facts, Key, key_of};
-use super::fate::Blocks;
+use super::facts::{Facts, Form, Key, key_of};
+use super::fate::{Blocks, Fates, Next};
 use crate::lang::draft::Refusal;
 use crate::path::Segment;
 
@@ -33,6 +33,30 @@ impl Rewrite<'_, '_> {
         let is_torn = homes.last().is_some_and(Option::is_none)
             || homes.iter().flatten().any(|home| Some(home) != own);
         is_torn.then(|| super::fate::another_binding(&binding.name))
+    }
+
+    /// Refuses clauses that move while a later one of the statement, which binds the same name, stays after all.
+    pub(super) fn block_overtaken(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+        let scopes = &self.unit.scopes;
+        for &key in &facts.order {
+            let clauses = &scopes.import(key.0).clauses;
+            let later = &clauses[key.1 as usize + 1..];
+            let is_from = facts
+                .clause(key)
+                .is_some_and(|fact| fact.form == Form::From);
+            if later.is_empty() || !is_from || !matches!(fates.clause(key), Next::Swaps(_)) {
+                continue;
+            }
+            let name = &scopes.binding(clauses[key.1 as usize].binding).name;
+            let last = later
+                .iter()
+                .rposition(|it| scopes.binding(it.binding).name == *name);
+            let last = last.map(|at| (key.0, key.1 + 1 + at as u32));
+            if last.is_some_and(|last| !matches!(fates.clause(last), Next::Swaps(_) | Next::Goes)) {
+                let refusal = super::fate::another_binding(name);
+                blocks.clauses.entry(key).or_insert(refusal);
+            }
+        }
     }
 }
 

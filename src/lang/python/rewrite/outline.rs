@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Key};
 use super::fate::{ChainNext, Fates, Next};
-use crate::lang::python::scopes::{BindingKind, Chain};
+use crate::lang::python::scopes::{Binding, BindingKind, Chain};
 use crate::lang::python::unit::{bytes, known_modules};
 use crate::outline::{Meaning, Outline, Use};
 use crate::path::{Known, Namespaces, Segment};
@@ -38,12 +38,12 @@ impl Rewrite<'_, '_> {
             outline.bindings.push(binding);
         }
         outline.definitions = self.definitions();
-        outline.places = self.places();
+        (outline.places, outline.idle) = self.places();
         outline
     }
 
-    /// Where names are bound and deleted. A `del` of what its scope binds nowhere is no place of its own.
-    fn places(&self) -> Vec<Range<usize>> {
+    /// Where names are bound and deleted, and apart from these the `del`s of what their scope binds nowhere.
+    fn places(&self) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
         let scopes = &self.unit.scopes;
         let binds =
             |kind: &BindingKind| !matches!(kind, BindingKind::Deletion | BindingKind::Annotation);
@@ -53,16 +53,18 @@ impl Rewrite<'_, '_> {
             .filter(|binding| binds(&binding.kind))
             .map(|binding| (binding.scope.0, &binding.name))
             .collect();
-        scopes
-            .bindings
-            .iter()
-            .filter(|binding| match binding.kind {
-                BindingKind::Import(..) | BindingKind::Star(_) => false,
-                BindingKind::Deletion => bound.contains(&(binding.scope.0, &binding.name)),
-                _ => true,
-            })
-            .map(|binding| bytes(binding.range))
-            .collect()
+        let written = scopes.bindings.iter().filter(|binding| {
+            !matches!(binding.kind, BindingKind::Import(..) | BindingKind::Star(_))
+        });
+        let (idle, places): (Vec<_>, Vec<_>) = written.partition(|binding| {
+            binding.kind == BindingKind::Deletion
+                && !bound.contains(&(binding.scope.0, &binding.name))
+        });
+        let ranges = |bindings: Vec<&Binding>| {
+            let ranges = bindings.into_iter().map(|binding| bytes(binding.range));
+            ranges.collect()
+        };
+        (ranges(places), ranges(idle))
     }
 
     /// A chain that starts at an import: one use for each path that it may mean.

@@ -19,11 +19,13 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             let root = &path[0];
-            let goes = match fates.clause(key) {
-                Next::Swaps(to) if to.first() != Some(root) => false,
-                // `import a.new as a_new`.
-                Next::Swaps(_) if fates.aliases.contains_key(&key) => false,
-                Next::Goes => true,
+            let (goes, keeps_root) = match fates.clause(key) {
+                // `import a.new as a_new` binds another name.
+                Next::Swaps(to) => {
+                    let keeps = to.first() == Some(root) && !fates.aliases.contains_key(&key);
+                    (false, keeps)
+                }
+                Next::Goes => (true, false),
                 _ => continue,
             };
             let left = self.left_over(key, path, facts, fates);
@@ -33,11 +35,20 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
+            if keeps_root && left.is_empty() {
+                continue;
+            }
+            if fates.aliases.contains_key(&key) && !self.is_only_root(key) {
+                blocks
+                    .clauses
+                    .insert(key, super::fate::another_binding(root));
+                continue;
+            }
             let root_moves = Verdict::of(self.table(), &path[..1], MODULE).len() > 0;
             let import = self.unit.scopes.import(key.0);
             let binding = import.clauses[key.1 as usize].binding;
             let scope = self.unit.scopes.binding(binding).scope;
-            if self.is_read_unbound(scope, root)
+            if !keeps_root && self.is_read_unbound(scope, root)
                 || (root_moves && (!left.is_empty() || self.is_held_alone(key, facts, fates)))
             {
                 blocks
@@ -47,7 +58,7 @@ impl Rewrite<'_, '_> {
             }
             let exposed = self
                 .exposes(key)
-                .filter(|_| !self.is_bound_besides(key, facts, fates));
+                .filter(|_| !keeps_root && !self.is_bound_besides(key, facts, fates));
             match exposed {
                 Some(refusal) if refusal.code == Code::BoundElsewhere => {
                     blocks.clauses.insert(key, refusal);
@@ -62,14 +73,13 @@ impl Rewrite<'_, '_> {
                     .insert(key, super::fate::another_binding(root));
                 continue;
             }
-            for (chain, needed) in left {
-                let chain = &facts.chains[chain];
-                let path = &chain.sense().path;
+            for left in left {
+                let chain = &facts.chains[left.chain];
                 // Where an import of the module stays, only what this one brought is missing.
-                let module = self.module_to_add(path).unwrap_or_default().to_vec();
+                let module = self.module_to_add(&left.path).unwrap_or_default().to_vec();
                 let path = match self.is_brought(chain, key, &module, facts, fates) {
-                    true => needed,
-                    false => path.clone(),
+                    true => left.needed,
+                    false => left.path,
                 };
                 self.add_root(key, &path, root, fates);
             }
@@ -83,6 +93,13 @@ impl Rewrite<'_, '_> {
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
         binding.from != binding.scope
+    }
+
+    /// Whether all that binds the name which a clause binds are imports of that very package.
+    pub(super) fn is_only_root(&self, key: Key) -> bool {
+        let scopes = &self.unit.scopes;
+        let binding = scopes.binding(scopes.import(key.0).clauses[key.1 as usize].binding);
+        self.binds_roots_only(binding.scope, &binding.name)
     }
 
     /// Whether an `import root` of the same scope stays with an error. Without a dotted import beside it that would be

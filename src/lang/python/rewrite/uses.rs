@@ -73,6 +73,7 @@ impl Rewrite<'_, '_> {
         only && !declared
             && !dynamic
             && !self.unit.unread.contains(name)
+            && !(scope.parent.is_some() && self.is_read_unbound(bound.scope, name))
             && bound.from == bound.scope
             && scope.kind != ScopeKind::Class
             && scope.stars.is_empty()

@@ -53,8 +53,8 @@ impl Roots {
         }
         let meant = |root: &Root| above(&folder_names(&root.path, folder)?, level, module);
         let spoken = |module: &Vec<Segment>| self.is_spoken_of(module);
-        let primary = (roots.iter().filter_map(meant).find(spoken))
-            .or_else(|| roots.iter().find_map(meant));
+        let primary =
+            (roots.iter().filter_map(meant).find(spoken)).or_else(|| roots.iter().find_map(meant));
         let mut matching: Vec<Vec<Segment>> = Vec::new();
         let mut is_sure = false;
         for root in self.possible_roots(folder, roots) {

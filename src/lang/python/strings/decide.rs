@@ -91,9 +91,29 @@ pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
         }
         Form::Top if !site.discarded => top(site, &flat, table).into_iter().collect(),
         form => at(&site.text, &flat, 0, form, &site.after, table)
+            .map(|judged| match form {
+                Form::Target => in_a_module(judged),
+                _ => judged,
+            })
             .into_iter()
             .collect(),
     }
+}
+
+/// What is patched is an attribute of something: one name alone is refused by `patch`.
+fn in_a_module(mut judged: Judged) -> Judged {
+    if let Verdict::Moves(moved) = &judged.verdict
+        && moved.to.len() < 2
+    {
+        let message = "what is patched must be in a module, and the new path is one name";
+        judged.verdict = Verdict::Refused(Box::new(Refused {
+            path: moved.path.clone(),
+            to: Some(moved.to.clone()),
+            rule: moved.rule,
+            refusal: Refusal::new(Code::String, message).help("write the patch by hand"),
+        }));
+    }
+    judged
 }
 
 /// Judges the path that stands in `flat`, what `text` says, from `start` on.

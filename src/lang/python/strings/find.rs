@@ -209,6 +209,9 @@ impl<'u> Finder<'u, '_> {
             return;
         };
         match row.kind {
+            Kind::Path if row.keyword == "target" => {
+                self.values(first, &Form::Target, call, row.value);
+            }
             Kind::Path => self.values(first, &Form::Path, call, row.value),
             Kind::Include => match first {
                 Expr::Tuple(pair) => {

@@ -105,6 +105,8 @@ struct Name {
 enum Form {
     /// Anything.
     Path,
+    /// What `patch` replaces: an attribute of something.
+    Target,
     /// A module.
     Module,
     /// A module, relative to a package, if that could be told.

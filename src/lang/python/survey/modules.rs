@@ -8,10 +8,12 @@ use rustc_hash::FxHashSet;
 use super::Look;
 use super::reading::{imported, is_other, source, with_unit};
 use crate::lang::memo::Memo;
+use crate::lang::python::exports;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::{Found, Kind, Roots};
 use crate::lang::python::scopes::{BindingKind, Scopes};
 use crate::lang::python::tree::Tree;
+use crate::lang::python::unit::Unit;
 use crate::path::Segment;
 
 /// What was learned of files, by their paths.
@@ -36,7 +38,14 @@ struct Said {
     others: FxHashSet<Segment>,
     /// Modules that it imports while it is imported.
     imports: Vec<Vec<Segment>>,
+    /// Names that it offers to a star import.
+    offers: FxHashSet<Segment>,
+    /// Modules that it takes stars from, and offers what they bring.
+    stars: Vec<Vec<Segment>>,
 }
+
+/// So many star imports are followed from module to module.
+const DEEPEST: usize = 8;
 
 impl Look<'_> {
     /// Whether a package has a module of this name, and binds the name to something else.
@@ -58,6 +67,28 @@ impl Look<'_> {
             return false;
         };
         tree.is_module(&module) && self.said(tree, &init).others.contains(name)
+    }
+
+    /// Whether a star import of a module, if it is one of the tree, brings a name. Those of other trees are not
+    /// known: then it is taken for one that does not.
+    pub(in crate::lang::python) fn brings_by_star(
+        &self,
+        tree: &Tree<'_>,
+        module: &[Segment],
+        name: &Segment,
+        depth: usize,
+    ) -> bool {
+        if module.is_empty() || depth > DEEPEST {
+            return false;
+        }
+        let found = tree.roots.find_from(tree.file, module);
+        let Some(file) = found.and_then(|found| found.file) else {
+            return false;
+        };
+        let said = self.said(tree, &file);
+        let mut stars = said.stars.iter();
+        said.offers.contains(name)
+            || stars.any(|module| self.brings_by_star(tree, module, name, depth + 1))
     }
 
     /// Whether a module imports one of `back` while it is imported.
@@ -108,15 +139,40 @@ impl Look<'_> {
                     let top = unit.scopes.bindings.iter();
                     let others = top.filter(|binding| binding.scope.index() == 0);
                     let others = others.filter(|binding| is_other(unit, binding));
+                    let (offers, stars) = offered(unit);
                     Said {
                         others: others.map(|binding| binding.name.clone()).collect(),
                         imports: imported(unit),
+                        offers,
+                        stars,
                     }
                 })
             };
             Arc::new(read().unwrap_or_default())
         })
     }
+}
+
+/// The names that a module offers to star imports, and the modules from which it takes more.
+fn offered(unit: &Unit<'_>) -> (FxHashSet<Segment>, Vec<Vec<Segment>>) {
+    let exports = exports::of(unit.module);
+    let top = unit.scopes.bindings.iter();
+    let top = top.filter(|binding| binding.scope.index() == 0 && binding.kind.binds());
+    let mut offers = FxHashSet::default();
+    let mut stars = Vec::new();
+    for binding in top {
+        match binding.kind {
+            BindingKind::Star(import) => stars.extend(unit.clause_path(import, 0)),
+            _ if exports.is_empty() && !binding.name.starts_with('_') => {
+                offers.insert(binding.name.clone());
+            }
+            _ => {}
+        }
+    }
+    if !exports.is_empty() {
+        return (exports, Vec::new());
+    }
+    (offers, stars)
 }
 
 /// The names that the module of a file binds. Its imports are not followed, so that nothing leads back here.

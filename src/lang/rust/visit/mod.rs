@@ -393,13 +393,7 @@ impl<'r, 'a> Walker<'r, 'a> {
 
     /// Whether a path is no reference: a plain name for a definition of its own module, or a relative
     /// path that stays inside the module that a rule moves.
-    fn is_own(
-        &self,
-        head: &Head,
-        path: &[Segment],
-        written: &Written,
-        context: Context,
-    ) -> bool {
+    fn is_own(&self, head: &Head, path: &[Segment], written: &Written, context: Context) -> bool {
         let is_plain = written.segments.len() == head.taken;
         match head.via {
             Via::Definition => true,
