@@ -82,6 +82,26 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether an import of this path brings no type and no module, as the tree tells of its old or its
+    /// new place: what goes on from its name means another binding.
+    pub(super) fn brings_no_type(&self, scopes: &Scopes, path: &[Segment]) -> bool {
+        if !self.knows(path) {
+            return false;
+        }
+        let moved = match self.table.resolve(path, VALUE) {
+            Outcome::Moves(to) => self.entries_at(scopes, to.to.segments()),
+            _ => None,
+        };
+        let all = [self.entries_at(scopes, path), moved];
+        let mut defined = all
+            .iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| !matches!(entry.what, What::Import(_)))
+            .peekable();
+        defined.peek().is_some() && defined.all(|entry| !entry.kinds.meets(TYPE))
+    }
+
     /// What the tree binds to this path: in this crate, or in the library of this package.
     fn entries_at(&self, scopes: &Scopes, path: &[Segment]) -> Option<Vec<Entry>> {
         let (name, module) = path.split_last()?;

@@ -184,6 +184,9 @@ impl Resolver<'_> {
                 return None;
             }
             let path = self.leaf(scopes, id, ordinal)?;
+            if kinds == TYPE && self.brings_no_type(scopes, &path) {
+                return None;
+            }
             // In a block it may be a module of the tree.
             if own_head && kinds == TYPE && !self.sees(scopes, &path) {
                 return None;

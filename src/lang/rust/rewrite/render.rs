@@ -104,7 +104,11 @@ impl Rewrite<'_, '_> {
                 let parent = &head.base[..head.base.len() - 1];
                 let rest = target.strip_prefix(parent)?;
                 let first = rest.first()?;
-                if spot.hidden.contains(first) {
+                // A name that a private glob brings cannot be re-exported (E0365).
+                let is_name_of_glob = matches!(head.via, Via::Glob(..))
+                    && matches!(spot.role, Role::Use(..))
+                    && rest.len() == 1;
+                if spot.hidden.contains(first) || is_name_of_glob {
                     return None;
                 }
                 let mut segments = vec![first.clone()];
