@@ -70,10 +70,11 @@ impl Rewrite<'_, '_> {
         let dynamic = !scopes.dynamic.is_empty();
         let exposed =
             || scope.kind == ScopeKind::Module && self.module_exposes(name, false).is_some();
+        let is_early = scope.parent.is_some() && self.is_read_unbound(bound.scope, name);
         only && !declared
             && !dynamic
             && !self.unit.unread.contains(name)
-            && !(scope.parent.is_some() && self.is_read_unbound(bound.scope, name))
+            && !is_early
             && bound.from == bound.scope
             && scope.kind != ScopeKind::Class
             && scope.stars.is_empty()
