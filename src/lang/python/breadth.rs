@@ -38,9 +38,10 @@ pub(super) fn check(scopes: &Scopes) -> Result<(), SourceError> {
                 .entry(list)
                 .or_insert_with(|| bindings.iter().filter(is_import).count()),
         };
+        let others = bindings.len() - imports;
         // A star may bring it too. One import a use is what a text of any size may have.
         let imports = (imports + chain.reach.stars.len()).saturating_sub(1);
-        pairs += imports + bindings.len() / OTHERS;
+        pairs += imports + others / OTHERS;
         if pairs > most {
             return Err(SourceError {
                 message: format!(

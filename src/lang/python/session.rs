@@ -46,7 +46,7 @@ impl<'a> PythonSession<'a> {
             project,
             table,
             options,
-            roots: Roots::new(project.root(), &roots).speaking_of(tops(table)),
+            roots: Roots::new(project.root(), &roots).speaking_of(paths(table)),
             survey: Survey::default(),
             places: places(table),
             settings,
@@ -210,17 +210,15 @@ impl PythonSession<'_> {
     }
 }
 
-/// The top-level names that the rules have on either side.
-fn tops(table: &Table) -> FxHashSet<Segment> {
-    let rules = table.rules().iter();
-    let tops = rules.flat_map(|rule| {
+/// The paths that the rules have on either side.
+fn paths(table: &Table) -> impl Iterator<Item = &[Segment]> {
+    table.rules().iter().flat_map(|rule| {
         let to = match &rule.action {
-            Action::Move(to) => to.segments().first(),
+            Action::Move(to) => Some(to.segments()),
             _ => None,
         };
-        rule.from.segments().first().into_iter().chain(to).cloned()
-    });
-    tops.collect()
+        std::iter::once(rule.from.segments()).chain(to)
+    })
 }
 
 /// See [`PythonSession::places`]. What is renamed at the top takes all along that its imports can name.

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 
 pub(crate) use self::find::{Found, Kind};
@@ -39,8 +39,10 @@ pub(crate) struct Roots {
     folders: Folders,
     real_folders: Memo<PathBuf>,
     declared: Memo<Arc<Declared>>,
-    /// Top-level names that the rules speak of.
-    spoken: FxHashSet<Segment>,
+    /// The first two names of the paths that the rules speak of: the second ones by the first.
+    spoken: FxHashMap<Segment, FxHashSet<Segment>>,
+    /// By folder of a top-level package, whether it is one of these.
+    meant: Memo<bool>,
     /// Where the packages of the files end that were asked for.
     ends: Memo<()>,
 }
@@ -107,15 +109,22 @@ impl Roots {
             folders: Folders::default(),
             real_folders: Memo::default(),
             declared: Memo::default(),
-            spoken: FxHashSet::default(),
+            spoken: FxHashMap::default(),
+            meant: Memo::default(),
             ends: Memo::default(),
         }
     }
 
-    /// The same modules, where rules speak of these top-level names: a package in a folder of the
-    /// project (`backend/app`) is called so if nobody said where modules start.
-    pub fn speaking_of(self, spoken: FxHashSet<Segment>) -> Self {
-        Self { spoken, ..self }
+    /// The same modules, where rules speak of these paths: a package in a folder of the project
+    /// (`backend/app`) that has one of their modules is called so if nobody said where modules start.
+    pub fn speaking_of<'p>(mut self, paths: impl Iterator<Item = &'p [Segment]>) -> Self {
+        for path in paths {
+            if let [top, second, ..] = path {
+                let seconds = self.spoken.entry(top.clone()).or_default();
+                seconds.insert(second.clone());
+            }
+        }
+        self
     }
 
     /// Every module name that `file` (absolute) is known to have, the primary first.
@@ -148,7 +157,8 @@ impl Roots {
         }
         let is_sure = |home: &Home| self.configured.contains(&home.root);
         if homes.first().is_some_and(|first| !is_sure(first)) {
-            let spoken = |home: &Home| home.in_package() && self.is_spoken_of(&home.module);
+            let spoken =
+                |home: &Home| home.in_package() && self.is_spoken_of(&home.root, &home.module);
             let at = homes.iter().position(spoken).unwrap_or_default();
             homes[..=at].rotate_right(1);
         }
@@ -214,9 +224,20 @@ impl Roots {
         self.folders.list(folder).names()
     }
 
-    /// Whether the rules speak of something at the top of this module.
-    fn is_spoken_of(&self, module: &[Segment]) -> bool {
-        module.first().is_some_and(|top| self.spoken.contains(top))
+    /// Whether the rules speak of a module of the top-level package of `module` below `root`.
+    fn is_spoken_of(&self, root: &Path, module: &[Segment]) -> bool {
+        let Some((top, seconds)) = module
+            .first()
+            .and_then(|top| self.spoken.get_key_value(top))
+        else {
+            return false;
+        };
+        self.meant.get_or(&root.join(top.as_str()), || {
+            let has = |second: &Segment| {
+                find::exists(&self.folders, root, &[top.clone(), second.clone()])
+            };
+            find::exists(&self.folders, root, std::slice::from_ref(top)) && seconds.iter().any(has)
+        })
     }
 
     /// Whether a top-level name is a standard module's or a declared distribution's.

@@ -52,9 +52,9 @@ impl Roots {
             return one(above(&package, level, module));
         }
         let meant = |root: &Root| above(&folder_names(&root.path, folder)?, level, module);
-        let spoken = |module: &Vec<Segment>| self.is_spoken_of(module);
-        let primary =
-            (roots.iter().filter_map(meant).find(spoken)).or_else(|| roots.iter().find_map(meant));
+        let spoken =
+            |root: &Root| meant(root).filter(|module| self.is_spoken_of(&root.path, module));
+        let primary = (roots.iter().find_map(spoken)).or_else(|| roots.iter().find_map(meant));
         let mut matching: Vec<Vec<Segment>> = Vec::new();
         let mut is_sure = false;
         for root in self.possible_roots(folder, roots) {
