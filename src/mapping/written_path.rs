@@ -101,9 +101,16 @@ pub(super) fn read_name(
 fn caret(text: &Spanned<String>, offset: usize, len: usize, source: &Source) -> Range<usize> {
     let span = text.span();
     let written = source.text.get(span.clone()).unwrap_or_default();
-    match written.find(text.get_ref().as_str()) {
-        // An empty value would be found before its own opening quote.
-        Some(start) if !text.get_ref().is_empty() => {
+    // Behind the quotes, and the line end after three of them; at once on a command line. Not searched: a path may have thousands of
+    // faults, and be long.
+    let value = text.get_ref().as_bytes();
+    let starts = [0, 1, 3, 4, 5];
+    let is_value = |start: &usize| {
+        let rest = written.as_bytes().get(*start..);
+        rest.is_some_and(|rest| rest.starts_with(value))
+    };
+    match starts.into_iter().find(is_value) {
+        Some(start) if !value.is_empty() => {
             let start = span.start + start + offset;
             start..start + len
         }

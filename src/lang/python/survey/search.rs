@@ -104,13 +104,17 @@ impl Search<'_> {
     }
 }
 
+/// Packages in each other that are looked for. No tree is as deep, but a text may name a path of thousands
+/// of names, and its packages are as many paths.
+const DEEPEST: usize = 128;
+
 fn wanted(questions: &FxHashSet<Question>) -> Wanted {
     let mut wanted = Wanted::default();
     for question in questions {
         wanted.names.insert(question.name.clone());
         wanted.words.extend(question.module.last().cloned());
         let module = &question.module;
-        let around = (1..=module.len()).map(|len| module[..len].to_vec());
+        let around = (1..=module.len().min(DEEPEST)).map(|len| module[..len].to_vec());
         wanted.modules.extend(around);
     }
     wanted
