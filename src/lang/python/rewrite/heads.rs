@@ -24,6 +24,10 @@ use crate::path::Segment;
 /// How many imports of one path, or of one name, are looked at for a use: who has more repeats them.
 const ENOUGH: usize = 32;
 
+/// Names of a module's path that are kept apart: what lies deeper is not reused. A text may name a path of
+/// thousands of names, and its packages are as many paths.
+pub(super) const DEEPEST: usize = 128;
+
 /// The imports of a file by what they bring.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
@@ -80,7 +84,7 @@ impl Heads {
             }
             if let (Some(path), false) = (&fact.path, moves) {
                 let module = path.len() - usize::from(fact.form == Form::From);
-                for len in 1..=module {
+                for len in 1..=module.min(DEEPEST) {
                     add(&mut heads.by_module, path[..len].to_vec(), key);
                 }
             }
