@@ -241,10 +241,11 @@ fn render(report: &FileReport, rules: &[Rule]) {
 fn outside_of_edits(report: &FileReport, bytes: &[u8], rewritten: &[u8]) {
     let edits = report.plan.edits.as_slice();
     let (mut at, mut rest) = (0, rewritten);
-    for edit in edits {
+    for (number, edit) in edits.iter().enumerate() {
         let gone = report.source.byte_range(&edit.range);
         let kept = &bytes[at..gone.start];
-        let found = match at {
+        // Not told by the place: the first edit may insert at the very start.
+        let found = match number {
             0 => rest.starts_with(kept).then_some(0),
             _ => rest.find(kept),
         };
