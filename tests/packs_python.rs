@@ -137,7 +137,7 @@ fn numpy_2_says_what_becomes_of_each_name() {
 
 /// Asks NumPy 1.26 about the old paths and the newest about both.
 #[test]
-#[ignore = "needs the package registry, and a Python for which there is NumPy 1.26"]
+#[ignore = "needs the package registry, and a Python for which there is NumPy 1.26; .ci/run runs it"]
 fn numpy_2_is_looked_up() {
     let table = table(NUMPY);
     let row = |rule: &repoint::mapping::Rule| match &rule.action {

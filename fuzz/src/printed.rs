@@ -6,7 +6,7 @@
 
 use std::thread::Builder;
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
 
 /// As much as the deepest source takes that the program reads.
@@ -63,6 +63,7 @@ fn blanked(tokens: TokenStream) -> TokenStream {
                 if std::mem::take(&mut is_public) {
                     out.pop();
                 }
+                drop_attributes(&mut out);
             }
             TokenTree::Ident(_) if after_name => {
                 is_public = false;
@@ -88,6 +89,18 @@ fn blanked(tokens: TokenStream) -> TokenStream {
         is_public = false;
     }
     out.into_iter().collect()
+}
+
+/// Takes away the attributes that stand last: they are part of the import behind them, as they are of one
+/// that is an item, and go or are copied with it.
+fn drop_attributes(out: &mut Vec<TokenTree>) {
+    let is_bracket = |group: &Group| group.delimiter() == Delimiter::Bracket;
+    while let [.., TokenTree::Punct(hash), TokenTree::Group(group)] = out.as_slice()
+        && hash.as_char() == '#'
+        && is_bracket(group)
+    {
+        out.truncate(out.len() - 2);
+    }
 }
 
 impl VisitMut for Blank {

@@ -16,6 +16,11 @@ const MOST: usize = 250_000;
 /// generated module are usual, and what they cost grows with the text alone.
 const MOST_EACH: usize = 16;
 
+/// Names of a path of which each start is looked up by itself: packages around a module. No tree nests as
+/// deep, but a text may name a path of thousands of names, and its starts together are as long as their
+/// number squared.
+pub(super) const DEEPEST: usize = 128;
+
 /// So many bindings that are no imports cost a use as much as one import.
 const OTHERS: usize = 64;
 

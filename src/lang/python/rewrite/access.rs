@@ -9,10 +9,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
 use super::fate::{Add, Blocks, ChainNext, Fates, Next, another_binding};
-use super::heads::{DEEPEST, Heads};
+use super::heads::Heads;
 use super::kinds::Home;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
+use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
 use crate::path::Segment;
 
@@ -255,7 +256,6 @@ impl Brought {
             let scope = rewrite.unit.scopes.binding(clause.binding).scope;
             let is_dotted = facts.clause(key).is_some_and(ClauseFact::is_dotted);
             let first = if is_dotted { 1 } else { path.len() };
-            // Of a path with thousands of names not each package around: they are as many paths.
             let around = first..path.len().min(DEEPEST).max(first);
             for len in around.chain([path.len()]) {
                 let below = brought.0.entry((scope, path[..len].to_vec()));

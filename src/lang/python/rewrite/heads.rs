@@ -17,16 +17,13 @@ use super::facts::{ChainFact, Facts, Form, Key, key_of};
 use super::fate::{Fates, Next};
 use super::kinds::Home;
 use super::verdict::Moved;
+use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::scopes::{BindingId, BindingKind, Context, ScopeId};
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
 
 /// How many imports of one path, or of one name, are looked at for a use: who has more repeats them.
 const ENOUGH: usize = 32;
-
-/// Names of a module's path that are kept apart: what lies deeper is not reused. A text may name a path of
-/// thousands of names, and its packages are as many paths.
-pub(super) const DEEPEST: usize = 128;
 
 /// The imports of a file by what they bring.
 #[derive(Debug, Default)]

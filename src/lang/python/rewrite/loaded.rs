@@ -7,6 +7,7 @@ use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
 use super::fate::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
+use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
@@ -87,7 +88,7 @@ impl Rewrite<'_, '_> {
             Form::From => path.len().saturating_sub(1),
             _ => path.len(),
         };
-        (2..=longest)
+        (2..=longest.min(DEEPEST))
             .rev()
             .find_map(|len| needed.get_key_value(&path[..len]))
             .map(|(known, _)| *known)
@@ -202,7 +203,7 @@ fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> N
             if !roots.contains(&path[0]) {
                 continue;
             }
-            for len in value.len() + 1..=path.len() {
+            for len in value.len() + 1..=path.len().min(DEEPEST) {
                 let chains = needed.entry(&path[..len]).or_default();
                 if chains.len() < MOST {
                     chains.push(chain);

@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::answers::{self, Answer, Exports};
 use super::reading::{self, Facts, Wanted};
 use super::{Question, unless_it_panics};
+use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::roots::Roots;
 use crate::lang::python::unit::Setting;
 use crate::lang::python::{is_code, is_script};
@@ -103,10 +104,6 @@ impl Search<'_> {
         files.map(|candidate| candidate.real).collect()
     }
 }
-
-/// Packages in each other that are looked for. No tree is as deep, but a text may name a path of thousands
-/// of names, and its packages are as many paths.
-const DEEPEST: usize = 128;
 
 fn wanted(questions: &FxHashSet<Question>) -> Wanted {
     let mut wanted = Wanted::default();
