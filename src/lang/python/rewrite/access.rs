@@ -7,40 +7,41 @@ use std::collections::hash_map::Entry;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::brought::Brought;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
-use super::fate::{Add, Blocks, ChainNext, Fates, Next, another_binding};
+use super::fate::another_binding;
+use super::fates::{Add, Blocks, ChainNext, Fates, Next};
 use super::heads::Heads;
 use super::kinds::Home;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::breadth::DEEPEST;
-use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
+use crate::lang::python::scopes::ScopeId;
 use crate::path::Segment;
 
 /// Chains of one scope's imports that need one module.
 #[derive(Debug)]
-struct Group {
-    scope: ScopeId,
+pub(super) struct Group {
+    pub(super) scope: ScopeId,
     /// What must be brought.
-    module: Vec<Segment>,
+    pub(super) module: Vec<Segment>,
     /// It is a module for sure. What may be an object only a from-import brings.
-    is_module: bool,
+    pub(super) is_module: bool,
     /// The form of the clauses that the chains go through.
-    form: Form,
+    pub(super) form: Form,
     /// Places in [`Facts::chains`], with how many names of the new path follow the module.
-    users: Vec<(usize, usize)>,
+    pub(super) users: Vec<(usize, usize)>,
     /// The clauses that the chains go through.
-    keys: Vec<Key>,
+    pub(super) keys: Vec<Key>,
     /// The same.
-    known: FxHashSet<Key>,
+    pub(super) known: FxHashSet<Key>,
 }
 
 /// The head that a group was given.
 #[derive(Debug)]
-struct Access {
-    group: Group,
-    form: Form,
-    alias: Option<Segment>,
+pub(super) struct Access {
+    pub(super) group: Group,
+    pub(super) form: Form,
+    pub(super) alias: Option<Segment>,
 }
 
 /// Every access that chains of the file need.
@@ -238,34 +239,6 @@ impl Accesses {
     }
 }
 
-/// What clauses bring afterwards, by scope: those of the very path, and dotted ones of something below it.
-#[derive(Debug, Default)]
-struct Brought(FxHashMap<(ScopeId, Vec<Segment>), Vec<Key>>);
-
-impl Brought {
-    fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Self {
-        let mut brought = Self::default();
-        for &key in &facts.order {
-            let path = match (fates.clause(key), facts.clause(key)) {
-                (Next::Goes, _) | (_, None) => continue,
-                (Next::Swaps(to), _) => Some(to),
-                (_, Some(fact)) => fact.path.as_ref(),
-            };
-            let Some(path) = path else { continue };
-            let clause = &rewrite.unit.scopes.import(key.0).clauses[key.1 as usize];
-            let scope = rewrite.unit.scopes.binding(clause.binding).scope;
-            let is_dotted = facts.clause(key).is_some_and(ClauseFact::is_dotted);
-            let first = if is_dotted { 1 } else { path.len() };
-            let around = first..path.len().min(DEEPEST).max(first);
-            for len in around.chain([path.len()]) {
-                let below = brought.0.entry((scope, path[..len].to_vec()));
-                below.or_default().push(key);
-            }
-        }
-        brought
-    }
-}
-
 /// By scope, what must be brought, the form, and whether it is a module.
 type Groups = BTreeMap<(u32, Vec<Segment>, Form, bool), Group>;
 
@@ -452,218 +425,6 @@ impl Rewrite<'_, '_> {
         let import = self.unit.scopes.import(key.0);
         let clause = &import.clauses[key.1 as usize];
         self.unit.scopes.binding(clause.binding).name.clone()
-    }
-
-    /// Whether a name can be bound to `object` in the scope of a group without anything changing its meaning,
-    /// and whether each user of the group would find it.
-    fn is_free(
-        &self,
-        group: &Group,
-        name: &Segment,
-        object: &[Segment],
-        facts: &Facts,
-        fates: &Fates,
-    ) -> bool {
-        let scopes = &self.unit.scopes;
-        let scope = scopes.scope(group.scope);
-        let same = |binding: &BindingId| {
-            self.will_mean(*binding, facts, fates).as_deref() == Some(object)
-                || self.leaves(*binding, object, facts, fates)
-        };
-        let mut bound = scope.bindings.get(name).into_iter().flatten();
-        if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
-            return false;
-        }
-        if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
-            return false;
-        }
-        if !scope.bindings.contains_key(name) && self.hides_submodule(group.scope, name) {
-            return false;
-        }
-        let users: Vec<usize> = group
-            .users
-            .iter()
-            .map(|(at, _)| facts.chains[*at].index)
-            .collect();
-        let seen = users.iter().all(|index| {
-            let from = scopes.chains[*index].scope;
-            !scopes.bound_between(from, group.scope, name)
-        });
-        let is_bound = scope.bindings.contains_key(name);
-        // A read that found nothing would find this.
-        let early = is_bound && self.is_read_unbound(group.scope, name);
-        seen && !early && (is_bound || !self.would_capture(group.scope, name, &users))
-    }
-
-    /// Whether a name that a scope gets is that of a module in this very package: whoever imports that from the
-    /// package would get what is bound to the name.
-    pub(super) fn hides_submodule(&self, scope: ScopeId, name: &str) -> bool {
-        let is_own = |module: &Vec<Segment>| {
-            let path: Vec<Segment> = module.iter().cloned().chain([Segment::new(name)]).collect();
-            self.tree.is_module(&path)
-        };
-        self.unit.is_package && scope == ScopeId(0) && self.unit.modules.iter().any(is_own)
-    }
-
-    /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
-    fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
-        let scopes = &self.unit.scopes;
-        // What a class has not bound yet is looked for in the module.
-        let is_global = |chain: &Chain| {
-            scope == ScopeId(0)
-                && chain.reach.unbound
-                && scopes.scope(chain.scope).kind == ScopeKind::Class
-        };
-        self.chains_named(name).iter().any(|index| {
-            let chain = &scopes.chains[*index];
-            if chain.parts[0].name != name || users.binary_search(index).is_ok() {
-                return false;
-            }
-            is_global(chain)
-                || self.is_below(chain.scope, scope)
-                    && !scopes.bound_between(chain.scope, scope, name)
-                    && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
-        })
-    }
-
-    /// Whether `inner` is `outer` or lies in it.
-    pub(super) fn is_below(&self, inner: ScopeId, outer: ScopeId) -> bool {
-        let mut at = Some(inner);
-        while let Some(scope) = at {
-            if scope == outer {
-                return true;
-            }
-            at = self.unit.scopes.scope(scope).parent;
-        }
-        false
-    }
-
-    /// What a binding by import stands for afterwards; `None` for all others.
-    fn will_mean(&self, binding: BindingId, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
-        let key = super::facts::key_of(self.unit, binding)?;
-        self.will_be(key, facts, fates)
-    }
-
-    /// Whether a binding is that of a dotted import of another package afterwards: now it binds this one.
-    fn leaves(&self, binding: BindingId, object: &[Segment], facts: &Facts, fates: &Fates) -> bool {
-        let Some(key) = super::facts::key_of(self.unit, binding) else {
-            return false;
-        };
-        let fact = facts.clause(key).filter(|fact| fact.is_dotted());
-        fact.is_some_and(|fact| fact.value.as_deref() == Some(object))
-            && matches!(fates.clause(key), Next::Swaps(to) if to.first() != object.first())
-    }
-
-    /// Whether a binding is that of a clause which goes because all its uses move to the group's module:
-    /// the new import takes over its name.
-    fn gives_way(&self, binding: BindingId, group: &Group, facts: &Facts, fates: &Fates) -> bool {
-        let Some(key) = super::facts::key_of(self.unit, binding) else {
-            return false;
-        };
-        // They are in order.
-        let in_group = |at: usize| group.users.binary_search_by_key(&at, |user| user.0).is_ok();
-        group.known.contains(&key)
-            && facts
-                .clause(key)
-                .is_some_and(|fact| fact.form != Form::Dotted)
-            && matches!(fates.clause(key), Next::Stays)
-            && self.exposes(key).is_none()
-            && facts.users(key).iter().all(|at| in_group(*at))
-    }
-
-    /// Whether a module that no clause names comes along with the package that the clause binds, as it did
-    /// before: what loaded it under its old name is an import of the module, and moves with the same rule.
-    pub(super) fn comes_along(&self, key: Key, chain: &ChainFact, facts: &Facts) -> bool {
-        let sense = chain.sense();
-        let (Some(fact), Some(moved)) = (facts.clause(key), sense.verdict.moved()) else {
-            return false;
-        };
-        let Some(path) = &fact.path else {
-            return false;
-        };
-        let Ok(Home {
-            len: module,
-            is_module: true,
-        }) = self.module_len(facts, chain, moved)
-        else {
-            return false;
-        };
-        let rest = moved.to.len() - module;
-        let old_module = &sense.path[..sense.path.len().saturating_sub(rest)];
-        let speaks_of_module =
-            moved.len <= old_module.len() && !self.table().rules()[moved.rule].exact;
-        let brings_module = match fact.form {
-            Form::Dotted | Form::Undotted => moved.to.first() == path.first(),
-            // The module is reached through what the name stands for, or not at all.
-            Form::Alias => moved.to.starts_with(path),
-            Form::From | Form::Star => false,
-        };
-        brings_module
-            && fact.verdict.len() == 0
-            && speaks_of_module
-            && !path.starts_with(old_module)
-    }
-
-    /// Whether what a clause's chains need is bound already wherever the clause itself is: by the clause, or by
-    /// another import that runs before every user.
-    fn has_access(
-        &self,
-        access: &Access,
-        key: Key,
-        first_user: Option<usize>,
-        brought: &Brought,
-        facts: &Facts,
-        fates: &Fates,
-    ) -> bool {
-        let scopes = &self.unit.scopes;
-        let wanted = &access.group.module;
-        let own_block = scopes.import(key.0).block;
-        let others = brought.0.get(&(access.group.scope, wanted.clone()));
-        // Without users only the clause itself counts.
-        let others = others
-            .filter(|_| first_user.is_some())
-            .into_iter()
-            .flatten();
-        std::iter::once(&key).chain(others).any(|&other| {
-            let Some(fact) = facts.clause(other) else {
-                return false;
-            };
-            let import = scopes.import(other.0);
-            let clause = &import.clauses[other.1 as usize];
-            let path = match fates.clause(other) {
-                Next::Swaps(to) => Some(to),
-                Next::Goes => None,
-                Next::Stays | Next::Refused(_) | Next::Held(_) => fact.path.as_ref(),
-            };
-            let name = fates
-                .aliases
-                .get(&other)
-                .unwrap_or(&scopes.binding(clause.binding).name);
-            let form = if fates.aliases.contains_key(&other) {
-                Form::Alias
-            } else {
-                fact.form
-            };
-            // `import a.b.c` brings `a.b` too.
-            let path = match (path, access.form, form) {
-                (Some(path), Form::Dotted, Form::Dotted) => path.get(..wanted.len()),
-                (path, _, _) => path.map(Vec::as_slice),
-            };
-            let fits = match (access.form, form, &access.alias) {
-                (Form::Dotted, Form::Dotted | Form::Undotted, _) => {
-                    // `import a` that moves is `import b as a`: no chain can start at `b`.
-                    fact.form == Form::Dotted || !matches!(fates.clause(other), Next::Swaps(_))
-                }
-                (_, Form::From | Form::Alias, Some(alias)) => name == alias,
-                (Form::From, Form::From, None) => access.group.module.last() == Some(name),
-                _ => false,
-            };
-            let here = scopes.binding(clause.binding).scope == access.group.scope;
-            let before = other == key
-                || (self.is_around(import.block, own_block)
-                    && first_user.is_some_and(|user| import.range.end().to_usize() <= user));
-            path == Some(wanted.as_slice()) && fits && here && before
-        })
     }
 
     /// Whether a block is `inner` or around it.

@@ -2,7 +2,7 @@
 
 use super::Rewrite;
 use super::facts::{Facts, Key};
-use super::fate::{Blocks, ChainNext, Fates};
+use super::fates::{Blocks, ChainNext, Fates};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::own::Own;

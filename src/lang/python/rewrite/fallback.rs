@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{Facts, Form, Key, Sense};
-use super::fate::{Blocks, Fates, Next};
+use super::fates::{Blocks, Fates, Next};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::{BlockId, BlockKind, ScopeId, Scopes};

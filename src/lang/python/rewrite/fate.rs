@@ -9,93 +9,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::access::Accesses;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, Sense};
+use super::fates::{Blocks, ChainNext, Fates, Next};
 use super::verdict::{Moved, Verdict};
 use super::{Rewrite, fallback};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, BindingKind, BlockId, ScopeId};
+use crate::lang::python::scopes::BindingKind;
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
-
-/// What must stay, and why.
-#[derive(Debug, Default)]
-pub(super) struct Blocks {
-    /// Clauses.
-    pub(super) clauses: FxHashMap<Key, Refusal>,
-    /// Chains, by their place in [`Facts::chains`].
-    pub(super) chains: FxHashMap<usize, Refusal>,
-    /// Clauses whose uses cannot all take a name that is there: they bring their own.
-    pub(super) apart: FxHashSet<Key>,
-}
-
-/// What becomes of a clause.
-#[derive(Clone, Debug)]
-pub(super) enum Next {
-    /// No rule speaks of it, or what it brings is kept, or a comment keeps it.
-    Stays,
-    /// It imports this instead, under the name that it bound (a dotted one under its own).
-    Swaps(Vec<Segment>),
-    /// It goes: nothing needs it any more, or another one brings the same.
-    Goes,
-    /// It stays, that is an error, and so it is for the chains that need it.
-    Refused(Refusal),
-    /// It stays for one of its chains, which is an error; the others need not wait for it.
-    Held(Refusal),
-}
-
-/// What becomes of a chain.
-#[derive(Clone, Debug)]
-pub(super) enum ChainNext {
-    /// It keeps its text and its meaning.
-    Stays,
-    /// It keeps its text, and means what the table says since its import does.
-    Follows,
-    /// It is written like this.
-    Writes(Vec<Segment>),
-    /// It stays, and that is an error.
-    Refused(Refusal),
-    /// It stays, and what stands in its way was said of its import, or a comment keeps it.
-    Silent,
-}
-
-/// A statement that comes beside one that is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Add {
-    /// The clause that it stands beside.
-    pub(super) beside: Key,
-    /// `import a.b`, `import a.b as c`, or `from a import b`.
-    pub(super) form: Form,
-    /// The module.
-    pub(super) module: Vec<Segment>,
-    /// The name after `as`.
-    pub(super) alias: Option<Segment>,
-    /// It only keeps a top package bound (row P22), which deserves a review.
-    pub(super) parent: bool,
-}
-
-/// What becomes of everything.
-#[derive(Debug, Default)]
-pub(super) struct Fates {
-    /// By clause; each has one.
-    pub(super) clauses: FxHashMap<Key, Next>,
-    /// In the order of [`Facts::chains`].
-    pub(super) chains: Vec<ChainNext>,
-    /// In source order of the clauses that they stand beside.
-    pub(super) adds: Vec<Add>,
-    /// Dotted clauses that get an `as`, since the head of their new path is not free.
-    pub(super) aliases: FxHashMap<Key, Segment>,
-    /// From-clauses whose name goes: what they name is written out at each use.
-    pub(super) written_out: FxHashSet<Key>,
-    /// Chains that are written with a name that is there, with the clauses that they need for it.
-    pub(super) reuses: FxHashMap<usize, Vec<Key>>,
-}
-
-impl Fates {
-    /// What becomes of a clause.
-    pub(super) fn clause(&self, key: Key) -> &Next {
-        self.clauses.get(&key).unwrap_or(&Next::Stays)
-    }
-}
 
 impl<'a> Rewrite<'_, 'a> {
     /// Decides everything under blocks that are known, and adds those that are found.
@@ -570,129 +491,6 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
-    /// A clause whose name another one of the same block brings already goes (row P33).
-    fn drop_twins(&self, facts: &Facts, fates: &mut Fates) {
-        let scopes = &self.unit.scopes;
-        let mut seen: FxHashMap<Twin, Key> = FxHashMap::default();
-        let mut moving: Vec<(Key, Twin)> = Vec::new();
-        let mut blocks = OnlyBlocks::default();
-        for &key in &facts.order {
-            let Some(fact) = facts.clause(key) else {
-                continue;
-            };
-            let import = scopes.import(key.0);
-            let clause = &import.clauses[key.1 as usize];
-            let (path, swaps) = match fates.clause(key) {
-                Next::Swaps(to) => (Some(to.clone()), true),
-                Next::Goes => continue,
-                Next::Stays | Next::Refused(_) | Next::Held(_) => (fact.path.clone(), false),
-            };
-            let Some(path) = path else { continue };
-            let name = match fact.form {
-                Form::Star => continue,
-                // `import a.b` has no name of its own: its path is what tells it from others.
-                Form::Dotted => Segment::new(""),
-                _ => scopes.binding(clause.binding).name.clone(),
-            };
-            let twin = (import.block.0, name.clone(), path);
-            let first = seen.get(&twin).filter(|_| swaps);
-            if first.is_some_and(|first| self.is_bound_once_more(key, *first, &name, &mut blocks)) {
-                fates.clauses.insert(key, Next::Goes);
-            } else if !swaps || name.is_empty() {
-                // One that moves itself is none: who imports a name twice keeps both.
-                seen.insert(twin, key);
-            } else {
-                moving.push((key, twin));
-            }
-        }
-        moving.retain(|(key, twin)| {
-            let (_, name, _) = twin;
-            let first = seen.get(twin);
-            first.is_some_and(|first| self.is_bound_once_more(*first, *key, name, &mut blocks))
-        });
-        self.drop_read_later(facts, &moving, fates);
-    }
-
-    /// A clause that moves and has a twin further down goes too if nothing reads the name before that.
-    fn drop_read_later(&self, facts: &Facts, moving: &[(Key, Twin)], fates: &mut Fates) {
-        if moving.is_empty() {
-            return;
-        }
-        let scopes = &self.unit.scopes;
-        let mut first_read: FxHashMap<Key, usize> = FxHashMap::default();
-        for chain in &facts.chains {
-            let at = self.chain_range(chain).start;
-            for (key, _) in &chain.reached {
-                let first = first_read.entry(*key).or_insert(at);
-                *first = at.min(*first);
-            }
-        }
-        // Those that stay, by scope, name and path, in order.
-        let mut staying: FxHashMap<(ScopeId, &Segment, &[Segment]), Vec<Key>> =
-            FxHashMap::default();
-        for &key in &facts.order {
-            let path = facts.clause(key).and_then(|fact| fact.path.as_deref());
-            if let (Some(path), Next::Stays) = (path, fates.clause(key)) {
-                let clause = &scopes.import(key.0).clauses[key.1 as usize];
-                let binding = scopes.binding(clause.binding);
-                let same = (binding.scope, &binding.name, path);
-                staying.entry(same).or_default().push(key);
-            }
-        }
-        for (key, (_, name, path)) in moving {
-            let import = scopes.import(key.0);
-            let twins = staying.get(&(import.scope, name, path.as_slice()));
-            let twins = twins.map_or(&[][..], Vec::as_slice);
-            let Some(twin) = twins.get(twins.partition_point(|twin| twin <= key)) else {
-                continue;
-            };
-            let end = scopes.import(twin.0).range.end().to_usize();
-            if first_read.get(key).is_none_or(|first| *first >= end) {
-                fates.clauses.insert(*key, Next::Goes);
-            }
-        }
-    }
-
-    /// Whether all that binds the clause's name in its scope are imports of one block, and no star stands between
-    /// the first and this one: so nothing can have rebound it.
-    fn is_bound_once_more(
-        &self,
-        key: Key,
-        first: Key,
-        name: &Segment,
-        blocks: &mut OnlyBlocks,
-    ) -> bool {
-        let scopes = &self.unit.scopes;
-        let import = scopes.import(key.0);
-        if name.is_empty() {
-            return true;
-        }
-        let scope = scopes.scope(import.scope);
-        let starts_at = |key: Key| scopes.import(key.0).range.start();
-        // They are in source order.
-        let starts = |star: &BindingId| scopes.binding(*star).range.start();
-        let behind = scope
-            .stars
-            .partition_point(|star| starts(star) <= starts_at(first));
-        let next = scope.stars.get(behind);
-        if next.is_some_and(|star| starts(star) < starts_at(key)) {
-            return false;
-        }
-        let only = blocks
-            .entry((import.scope, name.clone()))
-            .or_insert_with(|| {
-                let mut bindings = scope.bindings.get(name).into_iter().flatten().copied();
-                let block = scopes.binding(bindings.clone().next()?).block;
-                bindings
-                    .all(|id| scopes.clause(id).is_some() && scopes.binding(id).block == block)
-                    .then_some(block)
-            });
-        match scope.bindings.contains_key(name) {
-            true => *only == Some(import.block),
-            false => true,
-        }
-    }
-
     /// Whether a reference stands in a moved module, and stays inside of it: then it is none.
     fn is_inside(&self, key: Key, path: &[Segment], verdict: &Verdict) -> bool {
         let scopes = &self.unit.scopes;
@@ -726,12 +524,6 @@ impl<'a> Rewrite<'_, 'a> {
         bytes(self.unit.scopes.chains[chain.index].range())
     }
 }
-
-/// By scope and name: the block of all its bindings, if all are imports of one block.
-type OnlyBlocks = FxHashMap<(ScopeId, Segment), Option<BlockId>>;
-
-/// What tells a clause from its twin: the block, the name, what it brings.
-type Twin = (u32, Segment, Vec<Segment>);
 
 /// Whether a chain needs what a clause brings, and not merely the top package that it binds.
 pub(super) fn brings(fact: &ClauseFact, chain: &[Segment]) -> bool {

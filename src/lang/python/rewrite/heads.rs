@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Form, Key, key_of};
-use super::fate::{Fates, Next};
+use super::fates::{Fates, Next};
 use super::kinds::Home;
 use super::verdict::Moved;
 use crate::lang::python::breadth::DEEPEST;

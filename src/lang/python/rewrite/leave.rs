@@ -3,7 +3,7 @@
 
 use super::Rewrite;
 use super::facts::{Facts, Key};
-use super::fate::{Fates, Next};
+use super::fates::{Fates, Next};
 use super::target;
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Refusal, Subject};

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
-use super::fate::{Add, ChainNext, Fates, Next};
+use super::fates::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::unit::MODULE;

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Form, Key, key_of, shared};
-use super::fate::{ChainNext, Fates, Next};
+use super::fates::{ChainNext, Fates, Next};
 use crate::lang::python::scopes::{BindingId, LastImports};
 use crate::lang::python::unit::binds_root;
 use crate::path::Segment;

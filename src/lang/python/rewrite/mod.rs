@@ -1,12 +1,15 @@
 //! From what was found out about a text to edits and findings.
 //!
 //! - `facts`: clauses and chains with the paths that they mean, and what the table says (`verdict`);
-//! - `fate`: what becomes of each, decided until nothing conflicts any more. It asks `kinds` (module or
-//!   object), `access` (heads for chains that are written out, and the imports for them), `heads` (names that are
-//!   there already and can be such heads), `exposure` (who else sees a name), `roots` (the top package that a dotted import binds; `loss`: who would miss it), `loaded` (modules that an
-//!   import loads besides), `fallback` (arms that would become equal),
-//!   `uses` (uses that are renamed), `names` (chains by name), `order` (names that a statement binds twice),
-//!   `values` (paths in patterns);
+//! - `fate`: what becomes of each (`fates`: the choices), decided until nothing conflicts any more. It asks
+//!   - `kinds`: module or object;
+//!   - `access`: heads for chains that are written out, and the imports for them (`free`: whether a name can be
+//!     one, `brought`: whether it is bound already), `heads`: names that are there already and can be such heads;
+//!   - `exposure`: who else sees a name; `roots`: the top package that a dotted import binds (`loss`: who would
+//!     miss it); `loaded`: modules that an import loads besides;
+//!   - `twins`, `fallback`: clauses and arms that would become equal;
+//!   - `uses`: uses that are renamed; `names`: chains by name; `order`: names that a statement binds twice;
+//!     `values`: paths in patterns;
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
 //! - `escapes`: modules that are handed on as objects;
@@ -18,6 +21,7 @@
 //! New imports stand beside those that they come from. No statement is moved or sorted.
 
 mod access;
+mod brought;
 mod chains;
 mod cycles;
 mod emit;
@@ -26,6 +30,8 @@ mod exposure;
 mod facts;
 mod fallback;
 mod fate;
+mod fates;
+mod free;
 mod guards;
 mod heads;
 mod kinds;
@@ -42,6 +48,7 @@ mod roots;
 mod statement;
 mod target;
 mod tautology;
+mod twins;
 mod uses;
 mod values;
 mod verdict;
@@ -61,7 +68,7 @@ use crate::outline::Outline;
 use crate::path::Segment;
 
 use facts::{Facts, Key};
-use fate::ChainNext;
+use fates::ChainNext;
 use names::Names;
 
 pub(super) use layout::newline;
@@ -145,8 +152,8 @@ impl<'r, 'a> Rewrite<'r, 'a> {
     }
 
     /// Decides everything, and edits the chains; one that cannot be edited is decided anew.
-    fn settle(&self, facts: &Facts) -> (fate::Fates, Vec<crate::text::Edit>) {
-        let mut blocks = fate::Blocks::default();
+    fn settle(&self, facts: &Facts) -> (fates::Fates, Vec<crate::text::Edit>) {
+        let mut blocks = fates::Blocks::default();
         loop {
             let fates = self.fates(facts, &mut blocks);
             let mut edits = Vec::new();

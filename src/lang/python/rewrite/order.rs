@@ -2,7 +2,7 @@
 
 use super::Rewrite;
 use super::facts::{Facts, Form, Key, key_of};
-use super::fate::{Blocks, Fates, Next};
+use super::fates::{Blocks, Fates, Next};
 use crate::lang::draft::Refusal;
 use crate::path::Segment;
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Key};
-use super::fate::{ChainNext, Fates, Next};
+use super::fates::{ChainNext, Fates, Next};
 use crate::lang::python::scopes::{Binding, BindingKind, Chain};
 use crate::lang::python::unit::{bytes, known_modules};
 use crate::outline::{Meaning, Outline, Use};

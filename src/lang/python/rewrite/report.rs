@@ -2,7 +2,7 @@
 
 use super::Rewrite;
 use super::facts::{Facts, Form, Key, Sense};
-use super::fate::{Add, ChainNext, Fates, Next};
+use super::fates::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};

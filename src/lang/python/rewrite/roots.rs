@@ -2,7 +2,7 @@
 
 use super::Rewrite;
 use super::facts::{Facts, Form, Key};
-use super::fate::{Add, Blocks, Fates, Next};
+use super::fates::{Add, Blocks, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::Code;
 use crate::lang::python::unit::MODULE;

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::{Facts, Form};
-use super::fate::{Add, Fates, Next};
+use super::fates::{Add, Fates, Next};
 use super::layout::Place;
 use super::list::List;
 use super::{Rewrite, target};

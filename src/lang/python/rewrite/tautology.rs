@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Form, Key};
-use super::fate::{ChainNext, Fates, Next};
+use super::fates::{ChainNext, Fates, Next};
 use super::guards::Guards;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::Draft;

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Form, Key, Sense};
-use super::fate::{ChainNext, Fates, Next};
+use super::fates::{ChainNext, Fates, Next};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, Refusal, show};
 use crate::lang::python::scopes::{BindingId, ScopeKind};

@@ -7,9 +7,10 @@
 
 use std::rc::Rc;
 
+use super::head::{Head, Role, Via};
 use super::known::KnownModule;
 use super::names::{MACRO, What, Written};
-use super::resolver::{Head, MAX_GLOBS, Resolver, Role, Via};
+use super::resolver::{MAX_GLOBS, Resolver};
 use super::scopes::{ScopeId, Scopes};
 use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment};

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::extern_items::extern_crates;
 use super::glob_index::Question;
+use super::head::{Role, Via};
 use super::names::{Entry, Names, Reach, TYPE, What};
 use super::outer::OuterScope;
-use super::resolver::{Bound, MAX_GLOBS, Resolver, Role, Via, extern_crates};
+use super::resolver::{Bound, MAX_GLOBS, Resolver};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::OuterNames;
 use crate::lang::rust::manifest::Edition;

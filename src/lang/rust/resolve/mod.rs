@@ -6,7 +6,9 @@
 //! that decides what an opaque glob or an unbound name can be.
 
 mod displaced;
+mod extern_items;
 mod glob_index;
+mod head;
 mod home;
 mod kinds;
 mod known;
@@ -14,10 +16,12 @@ mod names;
 mod outer;
 mod prelude;
 mod resolver;
+mod rules;
 mod scopes;
 mod std_traits;
 mod tree;
 
+pub use head::{Head, Role, Via};
 pub use home::Home;
 pub use kinds::Sense;
 pub use names::{
@@ -25,7 +29,7 @@ pub use names::{
     has_no_prelude, named_macros,
 };
 pub use prelude::is_primitive;
-pub use resolver::{Head, Resolver, Role, Via};
+pub use resolver::Resolver;
 pub use scopes::{ScopeId, Scopes};
 pub use std_traits::may_be_trait;
 pub use tree::ModuleTree;

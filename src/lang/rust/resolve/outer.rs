@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::head::{Head, Role, Via};
 use super::known::{KnownModule, as_public};
 use super::names::{Entry, LeafKind, Reach, TYPE, What, Written};
-use super::resolver::{Bound, Head, MAX_GLOBS, Resolver, Role, Via};
+use super::resolver::{Bound, MAX_GLOBS, Resolver};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::OuterNames;
 use crate::lang::rust::manifest::Edition;

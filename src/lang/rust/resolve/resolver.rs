@@ -7,14 +7,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::displaced::{Displacement, supers_of};
 use super::glob_index::{Candidate, GlobIndex, Question};
+use super::head::{Head, Role, Via};
 use super::home::Home;
-use super::known::KnownModule;
-use super::names::{Entry, Leaf, LeafKind, MACRO, MacroUse, Reach, TYPE, What, Written};
-use super::prelude::{is_prelude, is_primitive};
+use super::names::{Entry, LeafKind, MACRO, Reach, TYPE, What, Written};
+use super::prelude::is_primitive;
 use super::scopes::{ScopeId, Scopes};
 use super::tree::ModuleTree;
 use crate::lang::rust::manifest::Edition;
-use crate::mapping::{Outcome, Table};
+use crate::mapping::Table;
 use crate::path::{Namespaces, Segment};
 
 /// Globs that bring globs are followed this far; a cycle of globs is legal.
@@ -23,72 +23,6 @@ pub(super) const MAX_GLOBS: usize = 16;
 /// So often may modules of the tree be asked for a name that a glob may bring, for one file. A file of
 /// 20,000 names with some globs of such modules asks 200,000 times; at the limit it takes about a second.
 const MOST_ASKED: usize = 1_000_000;
-
-/// What kind of path is resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The path of an import, of this scope and ordinal: it does not see what it binds itself.
-    Use(ScopeId, usize),
-    /// Any other path.
-    Path,
-}
-
-/// How a head was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// `crate`.
-    Crate,
-    /// `self` and `super`.
-    Relative,
-    /// `super` that leads elsewhere once the file is moved: only an absolute path goes on meaning it.
-    Displaced,
-    /// A crate by its name; the path starts with `::` or not.
-    Extern,
-    /// An import of this file.
-    Import(ScopeId, usize),
-    /// An import of another module of this file, through a glob or a relative path.
-    OuterImport(ScopeId, usize),
-    /// An import of another file: that file's own plan rewrites it.
-    Elsewhere,
-    /// A `mod` of a module of this crate, or what a rule says is one.
-    Module,
-    /// Any other definition: a plain name for it is no reference.
-    Definition,
-    /// A public name of another module, however that module comes by it.
-    OuterDefinition,
-    /// A macro that no module brings: `#[macro_use]`, or the textual scope of an exported one.
-    MacroUse,
-    /// A glob of this file, that brings it or may bring it.
-    Glob(ScopeId, usize),
-    /// It may be a child module or a crate.
-    Ambiguous,
-}
-
-/// The first names of a path, and what they mean together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// How many of the written names it takes.
-    pub taken: usize,
-    /// What they mean: an absolute path.
-    pub base: Vec<Segment>,
-    /// How that was found.
-    pub via: Via,
-    /// Imports that it goes through before that, of this file.
-    pub aliases: Vec<(ScopeId, usize)>,
-}
-
-impl Head {
-    /// The imports of this file that it goes through.
-    pub fn imports(&self) -> impl Iterator<Item = (ScopeId, usize)> + '_ {
-        let last = match self.via {
-            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => {
-                Some((scope, ordinal))
-            }
-            _ => None,
-        };
-        self.aliases.iter().copied().chain(last)
-    }
-}
 
 /// Resolves the paths of one text.
 pub struct Resolver<'a> {
@@ -199,14 +133,6 @@ impl<'a> Resolver<'a> {
             .borrow_mut()
             .insert((scope, ordinal), meaning.clone());
         meaning
-    }
-
-    /// The library that an `extern crate` item names.
-    pub fn extern_crate(&self, name: &Segment) -> Segment {
-        if name == "self" {
-            return self.home.root.clone();
-        }
-        self.home.external(name).unwrap_or(name).clone()
     }
 
     /// What the first names of `written` mean in `scope`.
@@ -544,138 +470,4 @@ impl<'a> Resolver<'a> {
             None => bound.then_some(true),
         }
     }
-
-    /// Whether every module of this crate sees every macro of the library: `#[macro_use]` at the root.
-    pub fn brings_all_macros(&self, scopes: &Scopes, library: &Segment) -> bool {
-        let is_whole =
-            |of: &MacroUse| of.names.is_none() && self.extern_crate(&of.krate) == *library;
-        match self.module_itself(scopes, std::slice::from_ref(&self.home.root)) {
-            Some(KnownModule::Here(id)) => scopes.get(id).names.macro_uses.iter().any(is_whole),
-            Some(KnownModule::Elsewhere(names, _)) => names.macro_uses.iter().any(is_whole),
-            None => false,
-        }
-    }
-
-    /// A macro that is called by its name alone and that no scope binds: what `#[macro_use]` of an
-    /// `extern crate` at the root brings, or an exported one of this crate in its textual scope. Only
-    /// rules tell of them: what a crate has is not known.
-    fn by_macro_use(&self, scopes: &Scopes, name: &Segment) -> Option<Head> {
-        let krate = self.home.krate?;
-        if !self.tree.is_root_name(self.table, name) {
-            return None;
-        }
-        let head = |path: [Segment; 2], via| Head {
-            taken: 1,
-            base: path.to_vec(),
-            via,
-            aliases: Vec::new(),
-        };
-        let is_known = |path: &[Segment; 2]| {
-            matches!(
-                self.table.resolve(path, MACRO),
-                Outcome::Moves(_) | Outcome::Removed(_) | Outcome::Alternatives(_)
-            ) || self.table.leads_to_new(path)
-        };
-        let brings = |of: &[MacroUse]| {
-            of.iter().find_map(|of| {
-                let path = [self.extern_crate(&of.krate), name.clone()];
-                let is_named = of.names.as_ref().is_none_or(|names| names.contains(name));
-                (is_named && is_known(&path)).then_some(path)
-            })
-        };
-        let root = [self.home.root.clone()];
-        let brought = match self.module_itself(scopes, &root)? {
-            KnownModule::Here(id) => brings(&scopes.get(id).names.macro_uses),
-            KnownModule::Elsewhere(names, _) => brings(&names.macro_uses),
-        };
-        if let Some(path) = brought {
-            // One of this crate hides it wherever it is in scope.
-            let via = match self.tree.defines_macro(krate, name) {
-                true => Via::Ambiguous,
-                false => Via::MacroUse,
-            };
-            return Some(head(path, via));
-        }
-        let own = [self.home.root.clone(), name.clone()];
-        let is_old = !matches!(self.table.resolve(&own, MACRO), Outcome::Stays);
-        (is_old && self.tree.exports_macro(krate, name)).then(|| head(own, Via::MacroUse))
-    }
-
-    /// The crate that an `extern crate` at this crate's root binds to `name`: since edition 2018 all
-    /// modules see it.
-    pub(super) fn root_extern(&self, scopes: &Scopes, name: &str) -> Option<Segment> {
-        if self.home.edition == Edition::E2015 {
-            return None;
-        }
-        let find = |entries: &[Entry], leaves: &[Leaf]| {
-            extern_crates(entries, leaves)
-                .next()
-                .map(|leaf| self.extern_crate(&leaf.written.segments[0]))
-        };
-        match self.module_itself(scopes, std::slice::from_ref(&self.home.root))? {
-            KnownModule::Here(id) => {
-                let names = &scopes.get(id).names;
-                find(names.get(name), &names.leaves)
-            }
-            KnownModule::Elsewhere(names, _) => find(names.get(name), &names.leaves),
-        }
-    }
-
-    /// Whether nothing binds a child of this module but a rule speaks of it.
-    pub(super) fn is_lost_child(
-        &self,
-        child: &[Segment],
-        kinds: Namespaces,
-        is_prefix: bool,
-    ) -> bool {
-        if is_prefix {
-            return self.knows(child);
-        }
-        // A plain name alone may be anything of the prelude, so the rule must name it exactly.
-        let name = &child[child.len() - 1];
-        !is_prelude(name)
-            && self.table.leads_to_old(child)
-            && matches!(
-                self.table.resolve(child, kinds),
-                crate::mapping::Outcome::Moves(ref to) if to.first.len == child.len()
-            )
-    }
-
-    pub(super) fn knows(&self, path: &[Segment]) -> bool {
-        self.table.leads_to_old(path) || self.table.leads_to_new(path)
-    }
-
-    /// Whether rules know a name that an opaque glob of `base` may bring, under the old name of the
-    /// module or under the new one: a plan must read the same before and after.
-    pub(super) fn knows_brought(&self, base: &[Segment], name: &Segment) -> bool {
-        let below = |module: &[Segment]| {
-            let mut path = module.to_vec();
-            path.push(name.clone());
-            self.knows(&path)
-        };
-        if is_primitive(name) {
-            return false;
-        }
-        let moved = match self.table.resolve(base, TYPE) {
-            crate::mapping::Outcome::Moves(to) => below(to.to.segments()),
-            _ => false,
-        };
-        moved || below(base) || self.table.sources(base).iter().any(|old| below(old))
-    }
-
-    pub(super) fn knows_crate(&self, name: &Segment) -> bool {
-        *name != self.home.root && self.knows(std::slice::from_ref(name))
-    }
-}
-
-/// The `extern crate` items among what binds a name.
-pub(super) fn extern_crates<'n>(
-    entries: &'n [Entry],
-    leaves: &'n [Leaf],
-) -> impl Iterator<Item = &'n Leaf> {
-    let imports = entries.iter().filter_map(|entry| match entry.what {
-        What::Import(ordinal) => leaves.get(ordinal),
-        What::Module | What::Definition => None,
-    });
-    imports.filter(|leaf| leaf.kind == LeafKind::ExternCrate)
 }

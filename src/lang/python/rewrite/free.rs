@@ -1,0 +1,144 @@
+//! Whether a name is free for a head: nothing else is called so where the head is bound, and where it is read.
+
+use super::Rewrite;
+use super::access::Group;
+use super::facts::{Facts, Form};
+use super::fates::{Fates, Next};
+use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
+use crate::path::Segment;
+
+impl Rewrite<'_, '_> {
+    /// Whether a name can be bound to `object` in the scope of a group without anything changing its meaning,
+    /// and whether each user of the group would find it.
+    pub(super) fn is_free(
+        &self,
+        group: &Group,
+        name: &Segment,
+        object: &[Segment],
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
+        let scopes = &self.unit.scopes;
+        let scope = scopes.scope(group.scope);
+        let same = |binding: &BindingId| {
+            self.will_mean(*binding, facts, fates).as_deref() == Some(object)
+                || self.leaves(*binding, object, facts, fates)
+        };
+        let mut bound = scope.bindings.get(name).into_iter().flatten();
+        if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
+            return false;
+        }
+        if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
+            return false;
+        }
+        if !scope.bindings.contains_key(name) && self.hides_submodule(group.scope, name) {
+            return false;
+        }
+        let users: Vec<usize> = group
+            .users
+            .iter()
+            .map(|(at, _)| facts.chains[*at].index)
+            .collect();
+        let seen = users.iter().all(|index| {
+            let from = scopes.chains[*index].scope;
+            !scopes.bound_between(from, group.scope, name)
+        });
+        let is_bound = scope.bindings.contains_key(name);
+        // A read that found nothing would find this.
+        let early = is_bound && self.is_read_unbound(group.scope, name);
+        seen && !early && (is_bound || !self.would_capture(group.scope, name, &users))
+    }
+
+    /// Whether a name that a scope gets is that of a module in this very package: whoever imports that from the
+    /// package would get what is bound to the name.
+    pub(super) fn hides_submodule(&self, scope: ScopeId, name: &str) -> bool {
+        let is_own = |module: &Vec<Segment>| {
+            let path: Vec<Segment> = module.iter().cloned().chain([Segment::new(name)]).collect();
+            self.tree.is_module(&path)
+        };
+        self.unit.is_package && scope == ScopeId(0) && self.unit.modules.iter().any(is_own)
+    }
+
+    /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
+    pub(super) fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
+        let scopes = &self.unit.scopes;
+        // What a class has not bound yet is looked for in the module.
+        let is_global = |chain: &Chain| {
+            scope == ScopeId(0)
+                && chain.reach.unbound
+                && scopes.scope(chain.scope).kind == ScopeKind::Class
+        };
+        self.chains_named(name).iter().any(|index| {
+            let chain = &scopes.chains[*index];
+            if chain.parts[0].name != name || users.binary_search(index).is_ok() {
+                return false;
+            }
+            is_global(chain)
+                || self.is_below(chain.scope, scope)
+                    && !scopes.bound_between(chain.scope, scope, name)
+                    && (chain.scope == scope || scopes.scope(scope).kind != ScopeKind::Class)
+        })
+    }
+
+    /// Whether `inner` is `outer` or lies in it.
+    pub(super) fn is_below(&self, inner: ScopeId, outer: ScopeId) -> bool {
+        let mut at = Some(inner);
+        while let Some(scope) = at {
+            if scope == outer {
+                return true;
+            }
+            at = self.unit.scopes.scope(scope).parent;
+        }
+        false
+    }
+
+    /// What a binding by import stands for afterwards; `None` for all others.
+    pub(super) fn will_mean(
+        &self,
+        binding: BindingId,
+        facts: &Facts,
+        fates: &Fates,
+    ) -> Option<Vec<Segment>> {
+        let key = super::facts::key_of(self.unit, binding)?;
+        self.will_be(key, facts, fates)
+    }
+
+    /// Whether a binding is that of a dotted import of another package afterwards: now it binds this one.
+    pub(super) fn leaves(
+        &self,
+        binding: BindingId,
+        object: &[Segment],
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
+        let Some(key) = super::facts::key_of(self.unit, binding) else {
+            return false;
+        };
+        let fact = facts.clause(key).filter(|fact| fact.is_dotted());
+        fact.is_some_and(|fact| fact.value.as_deref() == Some(object))
+            && matches!(fates.clause(key), Next::Swaps(to) if to.first() != object.first())
+    }
+
+    /// Whether a binding is that of a clause which goes because all its uses move to the group's module:
+    /// the new import takes over its name.
+    pub(super) fn gives_way(
+        &self,
+        binding: BindingId,
+        group: &Group,
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
+        let Some(key) = super::facts::key_of(self.unit, binding) else {
+            return false;
+        };
+        // They are in order.
+        let in_group = |at: usize| group.users.binary_search_by_key(&at, |user| user.0).is_ok();
+        group.known.contains(&key)
+            && facts
+                .clause(key)
+                .is_some_and(|fact| fact.form != Form::Dotted)
+            && matches!(fates.clause(key), Next::Stays)
+            && self.exposes(key).is_none()
+            && facts.users(key).iter().all(|at| in_group(*at))
+    }
+}
