@@ -142,7 +142,6 @@ fn move_down_and_up(case: &MoveCase, source: &Path) -> Result<(), Failed> {
 
 fn apply_packs(case: &PackCase, source: &Path) -> Result<(), Failed> {
     let work = WorkCopy::of(source)?;
-    work.raise_rust_version()?;
     let original = work.tree()?;
     let mut tables = Vec::new();
     for name in &case.mappings {
@@ -262,18 +261,6 @@ impl WorkCopy {
         }
         fs::write(&manifest, text)?;
         Ok(Self { dir })
-    }
-
-    /// What the help of `rust-version` says: else targets that are newer than the crate stay out.
-    fn raise_rust_version(&self) -> Result<(), Failed> {
-        let manifest = self.dir.path().join("Cargo.toml");
-        let text = fs::read_to_string(&manifest)?;
-        let line = |line: &str| match line.starts_with("rust-version") {
-            true => "rust-version = \"1.81\"\n".to_owned(),
-            false => format!("{line}\n"),
-        };
-        fs::write(&manifest, text.lines().map(line).collect::<String>())?;
-        Ok(())
     }
 
     /// What a person does: the file (and its folder) and the one `mod` line.
