@@ -114,9 +114,9 @@ impl Rewrite<'_, '_> {
                 _ => {
                     return Err(Refusal::new(
                         Code::String,
-                        "the call names several attributes, which do not move together",
+                        "several attributes of it are used, which do not move together",
                     )
-                    .help("split the call"));
+                    .help("name the object once for each place"));
                 }
             }
         }

@@ -159,6 +159,7 @@ impl Facts {
         chain: &Chain,
         pairs: Vec<Pair>,
     ) -> Option<ChainFact> {
+        let pairs = self.mapped_first(unit, chain, pairs);
         let mut senses: Vec<Sense> = Vec::new();
         let mut reached = Vec::new();
         for id in &chain.reach.bindings {
@@ -213,6 +214,31 @@ impl Facts {
             pairs,
             module: OnceCell::new(),
         })
+    }
+
+    /// Of several attributes that are named of one object, one that the table speaks of comes first: what becomes of
+    /// the chain is asked by that one, and of the others whether they go with it.
+    fn mapped_first(&self, unit: &Unit<'_>, chain: &Chain, mut pairs: Vec<Pair>) -> Vec<Pair> {
+        if pairs.len() < 2 {
+            return pairs;
+        }
+        let attributes: Vec<&Segment> = chain.parts[1..].iter().map(|part| &part.name).collect();
+        let keys = chain.reach.bindings.iter();
+        let values = keys.filter_map(|id| self.clauses.get(&key_of(unit, *id)?)?.value.as_ref());
+        let objects: Vec<Vec<Segment>> = values
+            .map(|value| value.iter().chain(attributes.iter().copied()).cloned().collect())
+            .collect();
+        let is_mapped = |pair: &Pair| {
+            objects.iter().any(|object| {
+                let path = [&object[..], std::slice::from_ref(&pair.name)].concat();
+                let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
+                !matches!(verdict, Verdict::Stays)
+            })
+        };
+        if let Some(at) = pairs.iter().position(is_mapped) {
+            pairs[..=at].rotate_right(1);
+        }
+        pairs
     }
 
     /// The clauses that bring what a path names: of those `import a`, `import a.b`, `import a.b.c` by which it means

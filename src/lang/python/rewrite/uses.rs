@@ -176,7 +176,10 @@ impl Rewrite<'_, '_> {
         fates: &Fates,
         draft: &mut Draft,
     ) {
-        for pair in pairs.iter().filter(|pair| pair.dynamic) {
+        for pair in pairs {
+            if !pair.dynamic && pair.rest.is_empty() {
+                continue;
+            }
             let start = |fact: &ChainFact| {
                 let chain = &self.unit.scopes.chains[fact.index];
                 chain.parts[0].range.start().to_u32()
@@ -186,12 +189,18 @@ impl Rewrite<'_, '_> {
             };
             let (fact, next) = (&facts.chains[at], &fates.chains[at]);
             let parts = self.unit.scopes.chains[fact.index].parts.len();
+            // The path of a chain ends in the first name that is its pair.
+            let named = usize::from(!fact.pairs.is_empty());
             for sense in &fact.senses {
                 let mut path = sense.path.clone();
-                path.truncate((path.len() + pair.parts).saturating_sub(parts));
+                path.truncate((path.len() + pair.parts).saturating_sub(parts + named));
                 let object = Verdict::of(self.table(), &path, Namespaces::ALL);
                 path.push(pair.name.clone());
                 let verdict = Verdict::of(self.table(), &path, Namespaces::ALL);
+                if !pair.dynamic {
+                    self.refuse_rest(pair, &path, &verdict, draft);
+                    continue;
+                }
                 let moves_along = matches!(next, ChainNext::Writes(_) | ChainNext::Follows)
                     && match (object.moved(), verdict.moved()) {
                         (Some(object), Some(whole)) => {
@@ -209,6 +218,24 @@ impl Rewrite<'_, '_> {
                     .help("write it by hand");
                 draft.refused(&subject, refusal, self.table());
             }
+        }
+    }
+
+    /// What is read of an attribute at `path` in its turn, where the attribute is one of a variable: it must go with
+    /// the attribute, since it is not followed further.
+    fn refuse_rest(&self, pair: &Pair, path: &[Segment], verdict: &Verdict, draft: &mut Draft) {
+        let new = verdict.moved().map_or(path, |moved| &moved.to);
+        let follows = [new, &pair.rest].concat();
+        let path = [path, &pair.rest].concat();
+        let verdict = Verdict::of(self.table(), &path, Namespaces::ALL);
+        let parts = verdict.moved().map_or(&path, |moved| &moved.to) != &follows;
+        let Some(subject) = verdict.subject(&path, pair.range.clone()).filter(|_| parts) else {
+            return;
+        };
+        if !self.unit.kept.keeps(pair.range.start) {
+            let message = "it is read of a variable, and moves elsewhere than what that holds";
+            let refusal = Refusal::new(Code::Dynamic, message).help("write it by hand");
+            draft.refused(&subject, refusal, self.table());
         }
     }
 

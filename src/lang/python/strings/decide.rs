@@ -87,7 +87,18 @@ pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
             .collect(),
         Form::Warning => warning(&site.text, &flat, table).into_iter().collect(),
         Form::Multiple if !site.after.is_empty() => {
-            multiple(site, &flat, table).into_iter().collect()
+            let reads: Vec<&[Name]> = site.after.iter().map(std::slice::from_ref).collect();
+            let help = "patch the names of each place by a call of its own";
+            several(site, &flat, &Form::Path, &reads, help, table)
+                .into_iter()
+                .collect()
+        }
+        form if !site.through.is_empty() && *form != Form::Top => {
+            let reads: Vec<&[Name]> = site.through.iter().map(Vec::as_slice).collect();
+            let help = "load the module of each place by a call of its own";
+            several(site, &flat, form, &reads, help, table)
+                .into_iter()
+                .collect()
         }
         Form::Top if !site.discarded => top(site, &flat, table).into_iter().collect(),
         form => at(&site.text, &flat, 0, form, &site.after, table)
@@ -411,37 +422,43 @@ fn may_move(path: &[Segment], parent: &[Segment], prefix: &str, table: &Table) -
     Some(Verdict::MayMove(path.to_vec(), rule))
 }
 
-/// A path of which each of `site.after` is a continuation: all must move to one place.
-fn multiple(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
-    let mut judged = at(&site.text, flat, 0, &Form::Path, &site.after[..1], table)?;
+/// A path that each of `reads` goes on from: all must move to one place. `help` says what to do if they do not.
+fn several(
+    site: &Site,
+    flat: &str,
+    form: &Form,
+    reads: &[&[Name]],
+    help: &str,
+    table: &Table,
+) -> Option<Judged> {
+    let mut judged = at(&site.text, flat, 0, form, reads.first()?, table)?;
     if !site.text.is_complete() {
         return Some(judged);
     }
     let mut uses = Vec::new();
     let mut heads: Vec<Vec<Segment>> = Vec::new();
     let mut edits: Vec<Edit> = Vec::new();
-    for name in &site.after {
-        let one = std::slice::from_ref(name);
-        let next = at(&site.text, flat, 0, &Form::Path, one, table)?;
-        let (path, _) = next.uses.into_iter().next()?;
+    for read in reads {
+        let next = at(&site.text, flat, 0, form, read, table)?;
+        let (path, range) = next.uses.into_iter().next()?;
         let new = match &next.verdict {
             Verdict::Moves(moved) => moved.to.clone(),
             _ => path.clone(),
         };
-        heads.push(new[..new.len() - 1].to_vec());
-        uses.push((path, name.range.clone()));
-        // What is mapped is what is said of all.
-        if !matches!(judged.verdict, Verdict::Refused(_))
-            && !matches!(next.verdict, Verdict::Stays(_))
-        {
-            judged.verdict = next.verdict;
-        }
-        if let Verdict::Moves(moved) = &judged.verdict {
+        heads.push(new[..new.len().saturating_sub(read.len())].to_vec());
+        uses.push((path, read.last().map_or(range, |name| name.range.clone())));
+        if let Verdict::Moves(moved) = &next.verdict {
             for edit in &moved.edits {
                 if !edits.contains(edit) {
                     edits.push(edit.clone());
                 }
             }
+        }
+        // What is mapped is what is said of all.
+        if !matches!(judged.verdict, Verdict::Refused(_))
+            && !matches!(next.verdict, Verdict::Stays(_))
+        {
+            judged.verdict = next.verdict;
         }
     }
     judged.uses = uses;
@@ -453,8 +470,7 @@ fn multiple(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
                 path: moved.path.clone(),
                 to: Some(moved.to.clone()),
                 rule: moved.rule,
-                refusal: Refusal::new(Code::String, message)
-                    .help("patch the names of each place by a call of its own"),
+                refusal: Refusal::new(Code::String, message).help(help),
             }));
         }
     }

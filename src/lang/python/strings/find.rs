@@ -6,6 +6,7 @@ use ruff_python_ast::{CmpOp, Expr, ExprCall, Operator};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
+use super::held::held;
 use super::known::{Call, Kind, MemberRow};
 use super::read::{Purpose, Reader, argument, unwound};
 use super::snippet::line_end;
@@ -33,6 +34,7 @@ pub(in crate::lang::python) fn find(unit: &Unit<'_>) -> Found {
         continued: Vec::new(),
         labels: Vec::new(),
         derived: FxHashMap::default(),
+        held: held(unit, &seen.held),
     };
     finder.all();
     finder.found
@@ -47,6 +49,8 @@ pub(super) struct Finder<'u, 'a> {
     labels: Vec<u32>,
     /// Rows about members of a class, by where its name starts.
     pub(super) derived: FxHashMap<u32, Vec<&'static MemberRow>>,
+    /// What is read of variables that hold one value.
+    pub(super) held: FxHashMap<TextRange, Vec<Vec<Name>>>,
 }
 
 impl<'u> Finder<'u, '_> {
@@ -85,6 +89,7 @@ impl<'u> Finder<'u, '_> {
         for (name, value) in &seen.keyed {
             self.named_value(name, value);
         }
+        self.held_objects(&seen.held);
         self.found.lazy = lazy::tables(&self.reader);
         self.found.sites.sort_by_key(|site| site.text.range.start);
         self.rest(seen);
@@ -277,11 +282,25 @@ impl<'u> Finder<'u, '_> {
         let whole = self.reader.seen.attributes.get(&range);
         let whole = whole.map_or(range, |chain| chain.range());
         let discarded = self.reader.seen.discarded.contains(&range);
+        let held = self.held.get(&range).filter(|_| after.is_empty());
         let is_unused = discarded || self.reader.seen.discarded.contains(&whole);
         for site in &mut self.found.sites[before..] {
             site.escapes = !is_unused;
             site.discarded = discarded;
             site.after.clone_from(&after);
+            match held {
+                // The package on top is no path of its own: only one chain is followed from it.
+                Some(reads) if site.form == Form::Top => {
+                    if let [read] = &reads[..] {
+                        site.after.clone_from(read);
+                    }
+                }
+                Some(reads) => {
+                    site.escapes = false;
+                    site.through.clone_from(reads);
+                }
+                None => {}
+            }
         }
     }
 
@@ -316,6 +335,7 @@ impl<'u> Finder<'u, '_> {
             text,
             form,
             after: Vec::new(),
+            through: Vec::new(),
             is_store: false,
             stored: Vec::new(),
             escapes: false,
@@ -453,6 +473,7 @@ impl<'u> Finder<'u, '_> {
                     parts: 1 + attributes.len(),
                     name: name.name,
                     range: name.range,
+                    rest: Vec::new(),
                     dynamic: false,
                 });
             }
@@ -512,6 +533,7 @@ impl<'u> Finder<'u, '_> {
                     .count(),
                 name: Segment::new(first),
                 range,
+                rest: Vec::new(),
                 dynamic: dynamic || place.is_none() || first != known || !is_literal(name),
             }),
             Expr::Call(_) | Expr::Subscript(_) if place.is_some() && attributes.is_empty() => {

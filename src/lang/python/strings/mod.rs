@@ -8,7 +8,7 @@
 //! | `walk` | one walk: calls, subscripts, comparisons, assignments, literals |
 //! | `known` | which calls and variables take paths, as data (`known.toml`) |
 //! | `text`, `read`, `own` | what a string expression says, and where each byte of that stands |
-//! | `find`, `modules`, `stored`, `variables` | from calls and variables to sites: a text, and what kind of path it is |
+//! | `find`, `modules`, `stored`, `variables`, `held` | from calls and variables to sites: a text, and what kind of path it is |
 //! | `written` | paths as strings write them |
 //! | `decide`, `plan` | from sites to edits and findings |
 //! | `plain`, `code`, `lazy` | strings that only may be references |
@@ -21,6 +21,7 @@
 mod code;
 mod decide;
 mod find;
+mod held;
 mod known;
 mod lazy;
 mod modules;
@@ -89,6 +90,8 @@ pub(in crate::lang::python) struct Pair {
     pub(in crate::lang::python) name: Segment,
     /// The name inside the quotes; for `patch.multiple(mod, K=...)` the keyword.
     pub(in crate::lang::python) range: Range<usize>,
+    /// Attributes that are read of it, in code that reads the object by a variable.
+    pub(in crate::lang::python) rest: Vec<Segment>,
     /// The name is only looked up (`getattr`, `__dict__`, `attrgetter`): never rewritten.
     pub(in crate::lang::python) dynamic: bool,
 }
@@ -138,6 +141,8 @@ struct Site {
     form: Form,
     /// Names that go on with the path: attributes of what the call gives.
     after: Vec<Name>,
+    /// What is read of the variable that holds what the call gives, one list a read: all that becomes of it.
+    through: Vec<Vec<Name>>,
     /// `sys.modules["..."] = ...`: the module's own place is its own affair.
     is_store: bool,
     /// The modules that are stored there, if that is known.

@@ -34,6 +34,8 @@ pub(super) struct Seen<'a> {
     pub(super) literals: Vec<Literal<'a>>,
     /// What is bound to the name that starts here, by `=`, `:=` or `with`.
     pub(super) values: FxHashMap<u32, &'a Expr>,
+    /// Values that one statement binds to one name and to nothing else, and where that name starts.
+    pub(super) held: Vec<(&'a Expr, u32)>,
     /// What is assigned to a subscript.
     pub(super) stores: FxHashMap<TextRange, &'a Expr>,
     /// The annotation of the parameter whose name starts here.
@@ -100,6 +102,17 @@ impl<'a> Seen<'a> {
             value,
             in_module,
         });
+    }
+
+    fn holds(&mut self, target: &Expr, value: &'a Expr) {
+        if let Expr::Name(name) = target
+            && matches!(
+                value,
+                Expr::Name(_) | Expr::Attribute(_) | Expr::Call(_) | Expr::Subscript(_)
+            )
+        {
+            self.held.push((value, name.range.start().to_u32()));
+        }
     }
 
     fn call(&mut self, call: &'a ExprCall) {
@@ -183,12 +196,16 @@ impl<'a> SourceOrderVisitor<'a> for Seen<'a> {
                 return;
             }
             Stmt::Assign(assign) => {
+                if let [target] = &*assign.targets {
+                    self.holds(target, &assign.value);
+                }
                 for target in &assign.targets {
                     self.assigned(target, &assign.value);
                 }
             }
             Stmt::AnnAssign(assign) => {
                 if let Some(value) = &assign.value {
+                    self.holds(&assign.target, value);
                     self.assigned(&assign.target, value);
                 }
             }
