@@ -37,6 +37,11 @@ pub(super) fn tokens(path: &Path, text: &str) -> Tokens {
     tokens.sorted()
 }
 
+/// The tokens of a text, without those of code that is embedded in it.
+pub(super) fn code(text: &str) -> Vec<Token> {
+    classified(text, &raws(text))
+}
+
 /// A Markdown file: all of its lines are prose, but for the examples.
 fn markdown(text: &str) -> Tokens {
     let mut tokens = Tokens::default();

@@ -226,7 +226,13 @@ impl Facts {
         let keys = chain.reach.bindings.iter();
         let values = keys.filter_map(|id| self.clauses.get(&key_of(unit, *id)?)?.value.as_ref());
         let objects: Vec<Vec<Segment>> = values
-            .map(|value| value.iter().chain(attributes.iter().copied()).cloned().collect())
+            .map(|value| {
+                value
+                    .iter()
+                    .chain(attributes.iter().copied())
+                    .cloned()
+                    .collect()
+            })
             .collect();
         let is_mapped = |pair: &Pair| {
             objects.iter().any(|object| {

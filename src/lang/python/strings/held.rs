@@ -15,7 +15,10 @@ use crate::lang::python::scopes::{Binding, BindingId, BindingKind, Chain, ScopeK
 use crate::lang::python::unit::{Unit, bytes};
 
 /// The attributes that are read of each held value, one list a read, by the range of the value.
-pub(super) fn held(unit: &Unit<'_>, values: &[(&Expr, u32)]) -> FxHashMap<TextRange, Vec<Vec<Name>>> {
+pub(super) fn held(
+    unit: &Unit<'_>,
+    values: &[(&Expr, u32)],
+) -> FxHashMap<TextRange, Vec<Vec<Name>>> {
     let scopes = &unit.scopes;
     let mut by_name: FxHashMap<u32, TextRange> = FxHashMap::default();
     by_name.extend(values.iter().map(|(value, name)| (*name, value.range())));

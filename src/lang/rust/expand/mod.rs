@@ -58,6 +58,36 @@ pub fn is_quote(name: &str) -> bool {
     )
 }
 
+/// Macros of the standard library that evaluate their arguments and do nothing else with their tokens. `assert!` and
+/// `dbg!` print them, which is no more than a message.
+pub fn evaluates(name: &str) -> bool {
+    matches!(
+        name,
+        "assert"
+            | "assert_eq"
+            | "assert_ne"
+            | "dbg"
+            | "debug_assert"
+            | "debug_assert_eq"
+            | "debug_assert_ne"
+            | "eprint"
+            | "eprintln"
+            | "format"
+            | "format_args"
+            | "matches"
+            | "panic"
+            | "print"
+            | "println"
+            | "thread_local"
+            | "todo"
+            | "unimplemented"
+            | "unreachable"
+            | "vec"
+            | "write"
+            | "writeln"
+    )
+}
+
 /// Readings of macro calls, made once a file.
 #[derive(Debug, Default)]
 pub struct Expansions {

@@ -10,6 +10,7 @@
 //!   macros; `texts`: paths in text.
 //! - `render`: how a path is written in the place of another; `names_edit`: the smallest edits for it.
 //! - `site_index`: paths by first name and by import;
+//! - `words`: names by tokens, for what must account for each place of a name;
 //! - `unused`: imports whose last use went;
 //! - `exposed`: what other files see; `refusals`: why things stay.
 //!
@@ -39,6 +40,7 @@ mod tree;
 mod twins;
 mod unused;
 mod uses;
+mod words;
 
 pub use fate::Fates;
 pub use site_index::SiteIndex;

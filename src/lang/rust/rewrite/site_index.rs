@@ -15,7 +15,6 @@ use crate::path::Segment;
 #[derive(Debug, Default)]
 pub struct SiteIndex {
     by_head: OnceCell<Heads>,
-    holding: OnceCell<FxHashMap<Segment, Vec<usize>>>,
     relative: OnceCell<FxHashSet<Vec<Segment>>>,
     imported: OnceCell<FxHashSet<Segment>>,
     calls: OnceCell<FxHashMap<Segment, Vec<usize>>>,
@@ -77,23 +76,6 @@ impl Rewrite<'_, '_> {
     /// The paths that start at a crate, by its own name.
     pub(super) fn sites_of_crate(&self, name: &str) -> impl Iterator<Item = &Site> {
         self.sites_at(self.index.heads(self.found).crates.get(name))
-    }
-
-    /// The paths that hold a name anywhere.
-    pub(super) fn sites_holding(&self, name: &str) -> impl Iterator<Item = &Site> {
-        let holding = self.index.holding.get_or_init(|| {
-            let mut holding: FxHashMap<Segment, Vec<usize>> = FxHashMap::default();
-            for (at, site) in self.found.sites.iter().enumerate() {
-                for name in &site.written.segments {
-                    let known = holding.entry(name.clone()).or_default();
-                    if known.last() != Some(&at) {
-                        known.push(at);
-                    }
-                }
-            }
-            holding
-        });
-        self.sites_at(holding.get(name))
     }
 
     /// Whether a path from `crate`, `self` or `super` means `path` or something below it.

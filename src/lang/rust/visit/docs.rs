@@ -87,9 +87,9 @@ impl Walker<'_, '_> {
             at += part.len() + 2;
         }
         // A plain link is resolved through a name that stays, unless that is a module which is declared
-        // here and goes.
+        // here and goes, or an import, which may get another name.
         if let [name] = names.as_slice()
-            && !self.is_module_here(&name.text, kinds)
+            && !self.may_be_renamed(&name.text, kinds)
         {
             let name = name.text.clone();
             self.found.link_names.push((name, self.scope));
@@ -110,8 +110,8 @@ impl Walker<'_, '_> {
         );
     }
 
-    /// Whether a plain link means a child module of the module that it stands in.
-    fn is_module_here(&self, name: &Segment, kinds: Namespaces) -> bool {
+    /// Whether a plain link means a child module of the module that it stands in, or an import.
+    fn may_be_renamed(&self, name: &Segment, kinds: Namespaces) -> bool {
         let written = Written {
             leading: false,
             segments: vec![name.clone()],
@@ -120,6 +120,6 @@ impl Walker<'_, '_> {
         let found = self
             .resolver
             .path(scopes, self.scope, &written, kinds, Role::Path);
-        found.is_some_and(|(head, _)| head.via == Via::Module)
+        found.is_some_and(|(head, _)| matches!(head.via, Via::Module | Via::Import(..)))
     }
 }

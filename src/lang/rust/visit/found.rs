@@ -72,7 +72,7 @@ pub struct Site {
     pub context: Context,
     /// It goes on with what is only known where the macro is used.
     pub open: Option<OpenEnd>,
-    /// It stands inside a macro call.
+    /// It stands inside the call of a macro that may do more with its tokens than to evaluate them.
     pub in_macro: bool,
     /// It is the `super` of a `pub(super)`.
     pub is_short_visibility: bool,

@@ -6,7 +6,7 @@ use syn::visit::Visit;
 use super::found::Call;
 use super::{Context, Mode, Parts, Walker};
 use crate::lang::rust::at::{At, Name, bare};
-use crate::lang::rust::expand::{Expanded, Position, Run, Scan, is_quote, is_text};
+use crate::lang::rust::expand::{Expanded, Position, Run, Scan, evaluates, is_quote, is_text};
 use crate::lang::rust::resolve::{Head, MACRO, Names, TYPE, VALUE, Via, named_macros};
 use crate::path::{Namespaces, Segment};
 
@@ -188,7 +188,9 @@ impl Walker<'_, '_> {
         } else {
             self.mode
         };
+        let is_odd = usize::from(!evaluates(&name) || mac.path.segments.len() > 2);
         self.macros += 1;
+        self.odd_macros += is_odd;
         self.in_mode(mode, |walker| {
             // `use` items in tokens of a call inside an expression bind nothing around it.
             match &*expanded {
@@ -203,6 +205,7 @@ impl Walker<'_, '_> {
             }
         });
         self.macros -= 1;
+        self.odd_macros -= is_odd;
     }
 
     pub(super) fn macro_rules(&mut self, item: &syn::ItemMacro) {
