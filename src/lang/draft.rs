@@ -197,3 +197,39 @@ pub fn contradiction(conflict: EditConflict) -> SourceError {
         offset: None,
     }
 }
+
+/// How many characters of a line a message quotes.
+const QUOTED: usize = 60;
+
+/// The line around a place, trimmed and short enough for a message. Only what is near is looked at: a line may be as
+/// long as a file.
+pub fn quoted_line(text: &str, at: usize) -> String {
+    let at = text.floor_char_boundary(at);
+    let from = text.floor_char_boundary(at.saturating_sub(QUOTED));
+    let to = text.ceil_char_boundary((at + QUOTED).min(text.len()));
+    let is_end = |c: char| matches!(c, '\n' | '\r');
+    let start = text[from..at]
+        .rfind(is_end)
+        .map_or(from, |end| from + end + 1);
+    let end = text[at..to].find(is_end).map_or(to, |end| at + end);
+    text[start..end].trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted_line;
+
+    #[test]
+    fn the_line_around_a_place_is_quoted() {
+        let text = "a\n    b = é(c)  \r\nd";
+        assert_eq!(quoted_line(text, 6), "b = é(c)");
+        assert_eq!(quoted_line(text, text.len()), "d");
+        assert_eq!(quoted_line(text, 0), "a");
+    }
+
+    #[test]
+    fn a_line_as_long_as_a_file_is_cut() {
+        let text = "é".repeat(10_000);
+        assert!(quoted_line(&text, 10_001).chars().count() <= 61);
+    }
+}

@@ -93,8 +93,8 @@ pub(super) struct Rewrite<'r, 'a> {
     nones: OnceCell<FxHashSet<u32>>,
     /// Bindings whose uses are renamed.
     renamed: FxHashSet<BindingId>,
-    /// Clauses whose uses should have been renamed, and are not; with the name.
-    kept_names: FxHashMap<Key, Segment>,
+    /// Clauses whose uses should have been renamed, and are not: the name, and why it stays.
+    kept_names: FxHashMap<Key, (Segment, String)>,
     /// Names that the text reaches through its own module; found when they are asked for.
     own: OnceCell<Own>,
     /// Bindings that a `del` undoes; found when they are asked for.

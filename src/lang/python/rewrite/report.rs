@@ -67,12 +67,12 @@ impl Rewrite<'_, '_> {
                     self.report_star(key, path, draft);
                 }
                 draft.rewritten(&subject, &moved.applied, self.table());
-                if let Some(name) = self.kept_names.get(&key) {
+                if let Some((name, reason)) = self.kept_names.get(&key) {
                     draft.remark(
                         Code::KeptName,
                         Level::Review,
                         &subject,
-                        format!("the local name `{name}` was kept: not every use of it can be renamed surely"),
+                        format!("the local name `{name}` was kept: {reason}"),
                         self.table(),
                     );
                 }

@@ -1,5 +1,6 @@
 //! `rename = "uses"`: the uses of a name take its new one, where that is certain.
 
+use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
 use super::Rewrite;
@@ -40,17 +41,18 @@ impl Rewrite<'_, '_> {
             if clause.alias.is_some() {
                 // `X as X` says that others take it from here; any other alias was chosen.
                 if clause.path.last() == Some(&name) {
-                    self.kept_names.insert(key, name);
+                    let reason = format!("`{name} as {name}` offers it to others");
+                    self.kept_names.insert(key, (name, reason));
                 }
                 continue;
             }
             match self.renaming(binding, &name, &new) {
-                Some(edits) => {
+                Ok(edits) => {
                     draft.edits.extend(edits);
                     self.renamed.insert(binding);
                 }
-                None => {
-                    self.kept_names.insert(key, name);
+                Err(reason) => {
+                    self.kept_names.insert(key, (name, reason));
                 }
             }
         }
@@ -58,38 +60,68 @@ impl Rewrite<'_, '_> {
 
     /// Whether the name that a binding binds can go if all chains that start at it do: nothing but these reads it.
     pub(super) fn may_lose_name(&self, binding: BindingId) -> bool {
+        self.why_name_stays(binding).is_none()
+    }
+
+    /// Why the name that a binding binds cannot go, even if all chains that start at it do.
+    fn why_name_stays(&self, binding: BindingId) -> Option<String> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
         let name = &bound.name;
         let scope = scopes.scope(bound.scope);
-        let only = scope
-            .bindings
-            .get(name)
-            .is_some_and(|all| all.as_slice() == [binding]);
-        let declared = self.is_declared(name);
-        let dynamic = !scopes.dynamic.is_empty();
-        let exposed =
-            || scope.kind == ScopeKind::Module && self.module_exposes(name, false).is_some();
-        let is_early = scope.parent.is_some() && self.is_read_unbound(bound.scope, name);
-        only && !declared
-            && !dynamic
-            && !self.unit.unread.contains(name)
-            && !is_early
-            && bound.from == bound.scope
-            && scope.kind != ScopeKind::Class
-            && scope.stars.is_empty()
-            && !exposed()
+        let all = scope.bindings.get(name).map_or(&[][..], Vec::as_slice);
+        if all != [binding] {
+            let other = all.iter().find(|other| **other != binding);
+            let line = other.map(|other| self.line_of(scopes.binding(*other).range.start()));
+            return Some(format!("`{}` binds it too", line.unwrap_or_default()));
+        }
+        if self.is_declared(name) || bound.from != bound.scope {
+            return Some("`global` or `nonlocal` declares it".to_owned());
+        }
+        if !scopes.dynamic.is_empty() {
+            return Some("code looks names up by their text (`eval`, `locals()`)".to_owned());
+        }
+        if self.unit.unread.contains(name) {
+            return Some("code that is not read here uses it".to_owned());
+        }
+        if scope.parent.is_some() && self.is_read_unbound(bound.scope, name) {
+            return Some("it is read where nothing has bound it".to_owned());
+        }
+        if scope.kind == ScopeKind::Class {
+            return Some("it is an attribute of a class".to_owned());
+        }
+        if let Some(star) = scope.stars.first() {
+            let line = self.line_of(scopes.binding(*star).range.start());
+            return Some(format!("`{line}` may bind it too"));
+        }
+        (scope.kind == ScopeKind::Module)
+            .then(|| self.module_exposes(name, false))
+            .flatten()
+            .map(|refusal| refusal.message)
     }
 
-    /// The edits that rename every use of a binding; `None` if one may be missed or captured.
-    fn renaming(&self, binding: BindingId, name: &Segment, new: &Segment) -> Option<Vec<Edit>> {
+    /// The edits that rename every use of a binding.
+    ///
+    /// # Errors
+    /// One may be missed or captured: why.
+    fn renaming(
+        &self,
+        binding: BindingId,
+        name: &Segment,
+        new: &Segment,
+    ) -> Result<Vec<Edit>, String> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
-        if scopes.scope(bound.scope).bindings.contains_key(new)
-            || self.hides_submodule(bound.scope, new)
-            || !self.may_lose_name(binding)
-        {
-            return None;
+        if let Some(other) = scopes.scope(bound.scope).bindings.get(new) {
+            let other = other.first().map(|id| scopes.binding(*id).range.start());
+            let line = other.map(|start| self.line_of(start));
+            return Err(format!("`{}` binds `{new}`", line.unwrap_or_default()));
+        }
+        if self.hides_submodule(bound.scope, new) {
+            return Err(format!("`{new}` is a module of this package"));
+        }
+        if let Some(reason) = self.why_name_stays(binding) {
+            return Err(reason);
         }
         let mut edits = Vec::new();
         // All others neither read the name nor could be captured by the new one.
@@ -97,25 +129,40 @@ impl Rewrite<'_, '_> {
         chains.sort_unstable();
         chains.dedup();
         for chain in chains.into_iter().map(|index| &scopes.chains[index]) {
+            let line = || self.line_of(chain.parts[0].range.start());
             if !chain.reach.bindings.contains(&binding) {
                 // A read of the new name that is found further out would be captured.
                 let captured = chain.parts[0].name == *new
                     && self.is_below(chain.scope, bound.scope)
                     && !scopes.bound_between(chain.scope, bound.scope, new);
-                if captured || (chain.parts[0].name == *name && !chain.reach.stars.is_empty()) {
-                    return None;
+                if captured {
+                    return Err(format!("`{}` reads another `{new}`", line()));
+                }
+                if chain.parts[0].name == *name && !chain.reach.stars.is_empty() {
+                    return Err(format!("`{}` may read it", line()));
                 }
                 continue;
             }
-            if chain.fixed
-                || chain.reach.bindings.len() > 1
-                || scopes.bound_between(chain.scope, bound.scope, new)
-            {
-                return None;
+            if chain.fixed {
+                return Err(format!("`{}` cannot be edited in place", line()));
+            }
+            if chain.reach.bindings.len() > 1 {
+                return Err(format!("`{}` may read another `{name}`", line()));
+            }
+            if scopes.bound_between(chain.scope, bound.scope, new) {
+                return Err(format!(
+                    "`{}` stands where `{new}` is something else",
+                    line()
+                ));
             }
             edits.push(Edit::replace(bytes(chain.parts[0].range), new.as_str()));
         }
-        Some(edits)
+        Ok(edits)
+    }
+
+    /// The line around a place, as a message quotes it.
+    fn line_of(&self, at: TextSize) -> String {
+        crate::lang::draft::quoted_line(self.unit.text, at.to_usize())
     }
 
     /// Whether the uses of a clause are renamed.

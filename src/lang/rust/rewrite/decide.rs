@@ -43,6 +43,7 @@ impl<'a> Rewrite<'_, 'a> {
             next: Next::Stays,
             wants_uses: false,
             renamed: None,
+            kept_name: None,
         };
         let Some(path) = fate.old.clone() else {
             return (fate, None);

@@ -30,6 +30,8 @@ pub struct Fate {
     pub wants_uses: bool,
     /// The name that it and its uses take.
     pub renamed: Option<Segment>,
+    /// Why it keeps its name although the rule asks for another.
+    pub kept_name: Option<String>,
 }
 
 /// What is done with an import.
@@ -98,10 +100,13 @@ impl Fates {
         self.list.iter().map(|(key, fate)| (*key, fate))
     }
 
-    /// Gives an import and its uses another name.
-    pub fn rename(&mut self, key: LeafKey, name: Segment) {
+    /// Gives an import and its uses another name, or says why not.
+    pub fn rename(&mut self, key: LeafKey, name: Result<Segment, String>) {
         if let Some(fate) = self.list.get_mut(&key) {
-            fate.renamed = Some(name);
+            match name {
+                Ok(name) => fate.renamed = Some(name),
+                Err(reason) => fate.kept_name = Some(reason),
+            }
         }
     }
 
@@ -338,7 +343,8 @@ impl<'a> Rewrite<'_, 'a> {
             self.review_callers(&subject, draft);
         }
         if fate.renamed.is_none() {
-            self.review_kept_name(leaf, to, &report.matched, &subject, draft);
+            let reason = fate.kept_name.as_deref();
+            self.review_kept_name(leaf, reason, &report.matched, &subject, draft);
         }
         if self.is_defined_too(&here.path, leaf, to, key.0) || self.is_brought_by_glob(key, to) {
             draft
@@ -352,12 +358,12 @@ impl<'a> Rewrite<'_, 'a> {
     fn review_kept_name(
         &self,
         leaf: &Leaf,
-        to: &[Segment],
+        reason: Option<&str>,
         matched: &Matched<'_>,
         subject: &Subject<'_>,
         draft: &mut Draft,
     ) {
-        let renamed = to.last() != subject.path.last();
+        let renamed = subject.to.and_then(<[Segment]>::last) != subject.path.last();
         let wants = matched.rule.rename == crate::mapping::Rename::Uses;
         if wants && renamed && !leaf.aliased && leaf.kind == LeafKind::Name {
             draft.remark(
@@ -365,8 +371,9 @@ impl<'a> Rewrite<'_, 'a> {
                 crate::finding::Level::Review,
                 subject,
                 format!(
-                    "the local name `{}` was kept: not all of its uses can be renamed surely",
-                    leaf.name
+                    "the local name `{}` was kept: {}",
+                    leaf.name,
+                    reason.unwrap_or("not all of its uses can be renamed surely")
                 ),
                 self.resolver.table,
             );

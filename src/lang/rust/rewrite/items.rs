@@ -106,6 +106,7 @@ impl Composer<'_, '_, '_> {
             next: Next::Stays,
             wants_uses: false,
             renamed: None,
+            kept_name: None,
         };
         self.fates.get((self.scope, ordinal)).unwrap_or(&UNKNOWN)
     }

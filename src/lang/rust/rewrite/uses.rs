@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
 use super::words::Words;
+use crate::lang::draft::quoted_line;
 use crate::lang::rust::resolve::{LeafKind, Reach, Via};
 use crate::lang::rust::visit::{Context, Mode};
 use crate::path::{Namespaces, Segment};
@@ -22,54 +23,78 @@ struct Names<'t> {
     starts: FxHashSet<LeafKey>,
     /// How many imports of a scope bind a name.
     bound: FxHashMap<(usize, Segment), usize>,
-    /// Whether every place of a name is known.
-    known: FxHashMap<Segment, bool>,
-    /// Whether a name means one thing wherever it stands.
-    single: FxHashMap<(Segment, Vec<Segment>), bool>,
+    /// A place of a name that is not known, if there is one.
+    known: FxHashMap<Segment, Option<usize>>,
+    /// A place where a name may mean something else than this path.
+    single: FxHashMap<(Segment, Vec<Segment>), Option<usize>>,
 }
 
 impl Rewrite<'_, '_> {
     /// The name that an import can take with all its uses.
-    fn new_name(&self, key: LeafKey, to: &[Segment], names: &mut Names<'_>) -> Option<Segment> {
+    ///
+    /// # Errors
+    /// It keeps its own: why.
+    fn new_name(
+        &self,
+        key: LeafKey,
+        to: &[Segment],
+        names: &mut Names<'_>,
+    ) -> Result<Segment, String> {
         let (scope, ordinal) = key;
         let here = self.found.scopes.get(scope);
         let leaf = &here.names.leaves[ordinal];
-        let name = to.last()?;
-        let item = leaf.item.and_then(|item| here.names.items.get(item))?;
-        let is_plain = leaf.kind == LeafKind::Name
-            && !leaf.aliased
-            && leaf.reach == Reach::Private
-            && !item.context.in_tokens;
-        let is_alone = names.bound.get(&(scope, leaf.name.clone())) == Some(&1);
-        if !is_plain || !is_alone || names.starts.contains(&key) {
-            return None;
+        let (old, new) = (&leaf.name, to.last().unwrap_or(&leaf.name));
+        let item = leaf.item.and_then(|item| here.names.items.get(item));
+        let Some(item) = item.filter(|_| leaf.kind == LeafKind::Name) else {
+            return Err("it is not imported by its own path".to_owned());
+        };
+        if leaf.reach != Reach::Private {
+            return Err("it is offered to others".to_owned());
+        }
+        if item.context.in_tokens {
+            return Err("it is imported inside of a macro".to_owned());
+        }
+        if names.bound.get(&(scope, old.clone())) != Some(&1) {
+            return Err("another import binds it too".to_owned());
+        }
+        if names.starts.contains(&key) {
+            return Err("another import starts at it".to_owned());
         }
         let words = &names.words;
-        let known = names.known.entry(leaf.name.clone());
-        let single = names.single.entry((name.clone(), to.to_vec()));
-        if !*known.or_insert_with(|| words.is_accounted_for(self, &leaf.name))
-            || !*single.or_insert_with(|| words.only_means(self, name, to))
-            || self.is_mentioned_below(scope, &leaf.name)
-        {
-            return None;
+        let stray = names.known.entry(old.clone());
+        if let Some(at) = *stray.or_insert_with(|| words.stray(self, old)) {
+            let line = quoted_line(self.text, at);
+            return Err(format!("`{line}` is not read as code"));
+        }
+        let other = names.single.entry((new.clone(), to.to_vec()));
+        if let Some(at) = *other.or_insert_with(|| words.other(self, new, to)) {
+            let line = quoted_line(self.text, at);
+            return Err(format!("`{line}` may mean another `{new}`"));
+        }
+        if self.is_mentioned_below(scope, old) {
+            return Err("a module below this one uses it".to_owned());
         }
         for site in self.sites_through(key) {
-            let is_own = site.head.via == Via::Import(scope, ordinal)
-                && site.written.segments[0] == leaf.name;
+            let is_own =
+                site.head.via == Via::Import(scope, ordinal) && site.written.segments[0] == *old;
             let is_plain = match site.context {
                 Context::Path => !site.in_macro,
                 Context::Link => true,
                 _ => false,
             };
-            if !is_own
-                || !is_plain
-                || site.mode != Mode::Code
-                || !self.is_free(site.scope, name, to)
-            {
-                return None;
+            if !is_own || !is_plain || site.mode != Mode::Code {
+                let line = quoted_line(self.text, site.names[0].at.range().start);
+                return Err(format!("`{line}` is no plain use of it"));
+            }
+            if !self.is_free(site.scope, new, to) {
+                let line = quoted_line(self.text, site.names[0].at.range().start);
+                return Err(format!("`{line}` stands where `{new}` is something else"));
             }
         }
-        self.is_free(scope, name, to).then(|| name.clone())
+        if !self.is_free(scope, new, to) {
+            return Err(format!("`{new}` is something else here"));
+        }
+        Ok(new.clone())
     }
 
     /// Whether `name` means nothing in this scope, or already what it will mean.
@@ -110,11 +135,8 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-            if fate.wants_uses
-                && to.last() != Some(&leaf.name)
-                && let Some(name) = self.new_name(key, to, &mut names)
-            {
-                renamed.push((key, name));
+            if fate.wants_uses && to.last() != Some(&leaf.name) {
+                renamed.push((key, self.new_name(key, to, &mut names)));
             }
         }
         for (key, name) in renamed {

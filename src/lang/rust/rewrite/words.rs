@@ -15,8 +15,8 @@ use crate::tokens::Kind;
 pub(super) struct Words<'t> {
     /// Where each stands that is looked up, and whether the tree makes it a use or a definition.
     places: FxHashMap<&'t str, Vec<(usize, bool)>>,
-    /// Names that strings hold and that code reads there: `"{NAME}"`, unknown attributes.
-    in_strings: FxHashSet<&'t str>,
+    /// Names that strings hold and that code reads there (`"{NAME}"`, unknown attributes), with the place of one.
+    in_strings: FxHashMap<&'t str, usize>,
 }
 
 impl<'t> Words<'t> {
@@ -34,41 +34,45 @@ impl<'t> Words<'t> {
             let name = name.trim_start_matches("r#");
             places.entry(name).or_default().push((start, is_known));
         }
-        let text = |at: &At| rewrite.text.get(at.range()).unwrap_or_default();
-        let mut in_strings = FxHashSet::default();
-        for literal in rewrite.found.texts.iter().map(text) {
-            in_strings.extend(words(literal).filter_map(|(start, word)| {
-                literal[..start].ends_with(['{', '$']).then_some(word)
-            }));
+        let text = |at: &At| {
+            let range = at.range();
+            (range.start, rewrite.text.get(range).unwrap_or_default())
+        };
+        let mut in_strings = FxHashMap::default();
+        for (at, literal) in rewrite.found.texts.iter().map(text) {
+            let captured = |(start, _): &(usize, &str)| literal[..*start].ends_with(['{', '$']);
+            let names = words(literal).filter(captured);
+            in_strings.extend(names.map(|(start, word)| (word, at + start)));
         }
         let odd = rewrite.found.odd_strings.iter().map(|(at, ..)| at);
         let attributes = rewrite.found.attribute_texts.iter().chain(odd);
-        for literal in attributes.map(text) {
-            in_strings.extend(words(literal).map(|(_, word)| word));
+        for (at, literal) in attributes.map(text) {
+            in_strings.extend(words(literal).map(|(start, word)| (word, at + start)));
         }
         Self { places, in_strings }
     }
 
-    /// Whether every place of the name is one that the walk has: part of the tree, or the start of a path.
-    pub(super) fn is_accounted_for(&self, rewrite: &Rewrite<'_, '_>, name: &Segment) -> bool {
+    /// A place of the name that the walk does not have: it is neither part of the tree nor the start of a path.
+    pub(super) fn stray(&self, rewrite: &Rewrite<'_, '_>, name: &Segment) -> Option<usize> {
         let starts = starts(rewrite, name, |_| true);
-        let places = self.places.get(name.as_str());
-        let mut places = places.into_iter().flatten();
-        !self.in_strings.contains(name.as_str())
-            && places.all(|(start, is_known)| *is_known || starts.contains(start))
+        let places = self.places.get(name.as_str()).into_iter().flatten();
+        let mut stray = places.filter(|(start, is_known)| !is_known && !starts.contains(start));
+        let first = stray.next().map(|(start, _)| *start);
+        first.or_else(|| self.in_strings.get(name.as_str()).copied())
     }
 
-    /// Whether the name is only used as what `to` names: no local, definition or token may mean something else.
-    pub(super) fn only_means(
+    /// A place where the name may mean something else than `to`: a local, a definition, a token.
+    pub(super) fn other(
         &self,
         rewrite: &Rewrite<'_, '_>,
         name: &Segment,
         to: &[Segment],
-    ) -> bool {
+    ) -> Option<usize> {
         let starts = starts(rewrite, name, |path| path.starts_with(to));
-        let places = self.places.get(name.as_str());
-        let mut places = places.into_iter().flatten();
-        !self.in_strings.contains(name.as_str()) && places.all(|(start, _)| starts.contains(start))
+        let places = self.places.get(name.as_str()).into_iter().flatten();
+        let mut other = places.filter(|(start, _)| !starts.contains(start));
+        let first = other.next().map(|(start, _)| *start);
+        first.or_else(|| self.in_strings.get(name.as_str()).copied())
     }
 }
 
