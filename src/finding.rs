@@ -78,7 +78,8 @@ codes! {
     /// A mapped path in documentation that is not rewritten (prose, `#[doc = "..."]`, examples that
     /// do not parse).
     Doc = "doc",
-    /// `include!` brings code that is read elsewhere.
+    /// `include!` brings code that is read elsewhere, or a macro reads a file by a path from a module that moves to
+    /// another folder. Write that path anew, or move the file too.
     Include = "include",
     /// The file says that it is generated. Change the generator.
     Generated = "generated",

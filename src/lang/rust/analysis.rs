@@ -1,7 +1,9 @@
 //! One text from parse to plan, with the doctests inside it.
 
 use std::ops::Range;
+use std::path::Path;
 
+use super::at::At;
 use super::gate::{Cfg, Gate};
 use super::manifest::Krate;
 use super::parse::parse_file;
@@ -213,6 +215,14 @@ fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
             .findings
             .push(note(Code::Include, at.range(), message));
     }
+    for (at, _) in files_left_behind(rewrite) {
+        let message = "the file is looked for beside this one, which moves to another folder";
+        let help = "write the path anew, or move that file too";
+        draft.findings.push(Finding {
+            help: Some(help.to_owned()),
+            ..note(Code::Include, at.range(), message)
+        });
+    }
     for at in &found.doc_strings {
         mention(rewrite, at.range(), draft);
     }
@@ -227,6 +237,27 @@ fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
     for (at, text, scope) in &found.odd_strings {
         rewrite.odd_string(at.range(), text, *scope, draft);
     }
+}
+
+/// Files that code of a module reads by a relative path which leads elsewhere once the module moves.
+fn files_left_behind<'f>(rewrite: &'f Rewrite<'_, '_>) -> impl Iterator<Item = &'f (At, String)> {
+    let found = rewrite.found;
+    let home = match found.files.is_empty() {
+        true => None,
+        false => rewrite.resolver.displacement(&found.scopes, 0),
+    };
+    let parent = |module: &[Segment]| module[..module.len().saturating_sub(1)].to_vec();
+    let home = home.filter(|home| !home.is_there && parent(&home.old) != parent(&home.new));
+    // What lies below the module that the rule names goes with its folder.
+    let is_top = home.as_ref().is_some_and(|home| {
+        let rule = &rewrite.resolver.table.rules()[home.rule];
+        rule.from.segments().len() == home.old.len()
+    });
+    let files = found.files.iter().filter(move |_| home.is_some());
+    files.filter(move |(_, file)| {
+        let path = Path::new(file);
+        path.is_relative() && (is_top || path.starts_with(".."))
+    })
 }
 
 fn note(code: Code, range: Range<usize>, message: &str) -> Finding {

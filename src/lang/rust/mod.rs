@@ -46,7 +46,10 @@ fn glob_texts(module: &str) -> Vec<String> {
         .collect()
 }
 
-/// The files of a module that gets another parent: their `super` leads elsewhere afterwards.
+/// Words of what leads elsewhere once a file moves to another folder: `super`, and paths of files.
+const RELATIVE: [&str; 4] = ["super", "include", "include_bytes", "include_str"];
+
+/// The files of a module that gets another parent, with what leads elsewhere afterwards.
 fn places(table: &Table) -> Vec<Place> {
     let mut places = Vec::new();
     for rule in table.rules() {
@@ -59,10 +62,10 @@ fn places(table: &Table) -> Vec<Place> {
             continue;
         }
         for path in [old, new].into_iter().filter(|path| path.len() > 1) {
-            places.push(Place {
+            places.extend(RELATIVE.map(|word| Place {
                 names: path[1..].iter().map(ToString::to_string).collect(),
-                word: "super",
-            });
+                word,
+            }));
         }
     }
     places
@@ -109,10 +112,11 @@ impl Language for Rust {
     }
 
     fn place_anchors(&self) -> Vec<Anchor> {
-        vec![Anchor {
-            word: Some("super".to_owned()),
+        let anchor = |word: &str| Anchor {
+            word: Some(word.to_owned()),
             alongside: Vec::new(),
-        }]
+        };
+        RELATIVE.map(anchor).to_vec()
     }
 
     fn check_settings(&self, section: &toml::Table) -> Result<(), String> {

@@ -32,7 +32,7 @@ pub struct RustSession<'a> {
     words: Prefilter,
     /// Modules that paths of rules lie in: a glob import of one may bring their last names.
     parents: FxHashSet<Segment>,
-    /// Files of modules that get another parent, with a `super`.
+    /// Files of modules that get another parent, with something that leads elsewhere afterwards.
     moved: Prefilter,
     options: &'a RewriteOptions,
     settings: Settings,

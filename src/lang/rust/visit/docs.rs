@@ -32,6 +32,7 @@ impl Walker<'_, '_> {
                     && let syn::Expr::Macro(mac) = &value.value
                     && let Ok(file) = mac.mac.parse_body::<syn::LitStr>()
                 {
+                    self.found.files.push((At::span(file.span()), file.value()));
                     self.found.doc_files.push((At::Bytes(range), file.value()));
                 }
             }

@@ -166,6 +166,8 @@ pub struct Found {
     pub loose: Vec<Loose>,
     /// `include!` calls.
     pub includes: Vec<At>,
+    /// Files that macros read (`include!`, `include_str!`, `include_bytes!`), by the literal that names each.
+    pub files: Vec<(At, String)>,
     /// Strings of known attributes that cannot be edited in place, with the scope.
     pub odd_strings: Vec<(At, String, ScopeId)>,
 }

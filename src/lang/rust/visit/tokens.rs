@@ -165,6 +165,11 @@ impl Walker<'_, '_> {
                 is_item: position == Position::Item,
             });
         }
+        if matches!(&*name, "include" | "include_str" | "include_bytes")
+            && let Ok(file) = mac.parse_body::<syn::LitStr>()
+        {
+            self.found.files.push((At::span(file.span()), file.value()));
+        }
         if name == "include" {
             self.found.includes.push(At::span(
                 mac.path.segments[mac.path.segments.len() - 1].ident.span(),
