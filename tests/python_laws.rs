@@ -33,7 +33,7 @@ use room::{Broken, Room};
 const MOST_LEFT: f64 = 0.02;
 /// So many of one kind are made small before the smallest is shown.
 const MOST_SHOWN: usize = 3;
-/// For one source of a fixture, in a build that is not optimised, on a machine that does other things.
+/// Time of the processor for one source of a fixture, in a build that is not optimised, beside other tests.
 const SLOWEST: Duration = Duration::from_secs(1);
 
 /// A source, where it is, and the table for it.
@@ -258,7 +258,7 @@ fn mutations_of_the_fixtures_break_no_law() {
         "{} rewritten",
         tally.rewritten
     );
-    // One may have met something else that the machine did.
+    // One may have met what another test did.
     assert!(slow.len() < 2, "{slow:?}");
 }
 

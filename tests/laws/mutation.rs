@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
 
 use repoint::mapping::{MappingSource, Table, load};
 use repoint::path::PYTHON;
@@ -78,7 +80,7 @@ pub fn run(count: u32, mut each: impl FnMut(Mutant, Result<Checked, Broken>, Dur
             name: seed.name.clone(),
             bytes,
         };
-        let start = Instant::now();
+        let start = ProcessTime::now();
         let result = Room::at(seed.root.clone()).check(&seed.tables, &seed.file, &mutant.bytes);
         each(mutant, result, start.elapsed());
     }

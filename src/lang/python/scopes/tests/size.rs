@@ -1,18 +1,20 @@
 //! Sources that are large or made to be slow.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 use super::scopes_of;
 
-/// Far more than any needs (some seconds in a debug build on a busy machine), far less than a
-/// quadratic walk takes.
+/// Time of the processor: far more than any needs (some seconds in a debug build), far less than a quadratic walk
+/// takes.
 const LIMIT: Duration = Duration::from_secs(60);
 
 #[track_caller]
 fn is_fast(text: String) {
     let run = move || {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         scopes_of(&text);
         start.elapsed()
     };
