@@ -88,6 +88,14 @@ impl Resolver<'_> {
         if !self.knows(path) {
             return false;
         }
+        // A rule of types alone says that there is one, beside whatever else has the name.
+        let says_type = |path: &[Segment]| {
+            let outcome = self.table.resolve(path, TYPE);
+            matches!(outcome, Outcome::Moves(to) if to.first.len == path.len() && !to.first.rule.kinds.meets(VALUE))
+        };
+        if says_type(path) || self.table.sources(path).iter().any(|old| says_type(old)) {
+            return false;
+        }
         let moved = match self.table.resolve(path, VALUE) {
             Outcome::Moves(to) => self.entries_at(scopes, to.to.segments()),
             _ => None,

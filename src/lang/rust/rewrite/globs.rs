@@ -122,6 +122,17 @@ impl Rewrite<'_, '_> {
                 _ => None,
             })
             .collect();
+        // Those through which an import is written anew.
+        let goes_on: FxHashSet<LeafKey> = fates
+            .iter()
+            .filter_map(|(_, fate)| match (&fate.next, fate.head.as_ref()?.via) {
+                (Next::Moves(to), Via::Glob(scope, ordinal) | Via::OuterImport(scope, ordinal)) => {
+                    let base = fates.get((scope, ordinal))?.old.as_ref()?;
+                    to.starts_with(base).then_some((scope, ordinal))
+                }
+                _ => None,
+            })
+            .collect();
         for (&(scope, ordinal), imports) in &added.list {
             let here = self.found.scopes.get(scope);
             let leaf = &here.names.leaves[ordinal];
@@ -138,6 +149,9 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             others.retain(|name| !imports.iter().any(|import| import.name == *name));
+            if goes_on.contains(&(scope, ordinal)) {
+                continue;
+            }
             if others.is_empty() {
                 draft
                     .declared
@@ -227,9 +241,10 @@ impl Rewrite<'_, '_> {
                 Outcome::Stays => (old.clone(), None),
                 Outcome::Removed(_) | Outcome::Alternatives(_) => continue,
             };
-            let stands_there = to
-                .split_last()
-                .is_some_and(|(_, parent)| *parent == *here.path);
+            // Under another name it is there for this module alone, which says the new one.
+            let stands_there = to.split_last().is_some_and(|(last, parent)| {
+                *parent == *here.path && (last == name || leaf.reach == Reach::Private)
+            });
             if to == brought
                 || stands_there
                 || !here.names.get(name).is_empty()
