@@ -74,7 +74,13 @@ impl Resolver<'_> {
             self.entries_at(scopes, path)
                 .is_some_and(|entries| entries.iter().any(|entry| entry.what == What::Module))
         };
-        let sources = self.table.sources(path);
+        // A rule that says of which kind it speaks does not speak of the module.
+        let speaks_of_all = |old: &Vec<Segment>| {
+            let outcome = self.table.resolve(old, kinds);
+            matches!(outcome, Outcome::Moves(to) if to.first.rule.kinds == Namespaces::ALL)
+        };
+        let mut sources = self.table.sources(path);
+        sources.retain(speaks_of_all);
         if !sources.is_empty() && (is_module(path) || sources.iter().any(|old| is_module(old))) {
             Sense::Other
         } else {

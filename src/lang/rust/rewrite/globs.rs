@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
-use super::refusals::{made_by_macro, other_namespaces};
+use super::refusals::{made_by_macro, other_namespaces, starts_at_glob};
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Subject};
 use crate::lang::rust::resolve::{
@@ -245,9 +245,11 @@ impl Rewrite<'_, '_> {
             let stands_there = to.split_last().is_some_and(|(last, parent)| {
                 *parent == *here.path && (last == name || leaf.reach == Reach::Private)
             });
+            let is_bound = !here.names.get(name).is_empty();
+            let is_start = is_bound && self.starts_at_glob(scope, name, fates);
             if to == brought
                 || stands_there
-                || !here.names.get(name).is_empty()
+                || (is_bound && !is_start)
                 || added.get(scope, name, &old).is_some_and(|there| {
                     // Two globs that are there together bring one name (E0252).
                     let twin = here.names.globs.iter().any(|&glob| {
@@ -273,6 +275,12 @@ impl Rewrite<'_, '_> {
                 to: Some(&to),
                 rule,
             };
+            if is_start {
+                if !self.kept.keeps(place.start) {
+                    draft.refused(&subject, starts_at_glob(), table);
+                }
+                continue;
+            }
             // An import beside the glob would bring the new path in all that a name can be.
             let is_narrow = matched.is_some_and(|matched| matched.rule.kinds != Namespaces::ALL);
             if is_narrow && self.is_more_through_glob((scope, ordinal), name, &old) {
@@ -338,6 +346,27 @@ impl Rewrite<'_, '_> {
             });
         }
         imports
+    }
+
+    /// Whether an import that binds a name of this module starts at what a glob brings by that name: the
+    /// path cannot be read through the import itself. `use crate::x::y::x;` beside a glob.
+    fn starts_at_glob(&self, scope: ScopeId, name: &Segment, fates: &Fates) -> bool {
+        let here = self.found.scopes.get(scope);
+        let depth = here.path.len();
+        here.names.get(name).iter().any(|entry| {
+            let What::Import(ordinal) = entry.what else {
+                return false;
+            };
+            let fate = fates.get((scope, ordinal));
+            let old = fate.and_then(|fate| fate.old.as_ref());
+            old.is_some_and(|path| {
+                path.len() > depth + 1 && path.starts_with(&here.path) && path[depth] == *name
+            })
+        }) && here
+            .names
+            .get(name)
+            .iter()
+            .all(|entry| matches!(entry.what, What::Import(_)))
     }
 
     /// Whether a module that lies in another one goes from there, or has gone already: what brings all

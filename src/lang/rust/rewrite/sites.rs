@@ -103,7 +103,7 @@ impl Rewrite<'_, '_> {
         let stays = |draft: &mut Draft| draft.staying_uses.push(site.index);
         // The import that it goes through stays: that finding is enough.
         let head_is_kept = match site.head.via {
-            Via::Import(scope, ordinal) => fates
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => fates
                 .get((scope, ordinal))
                 .is_some_and(|fate| fate.next == Next::Kept),
             _ => false,
