@@ -32,7 +32,7 @@ pub struct Use {
     pub known: Known,
     /// It has a finding that keeps its text as it is.
     pub stays: bool,
-    /// Where it stands, if that was asked for (candidates only).
+    /// Where it stands, or its first name, if that was asked for (candidates only).
     pub range: Option<Range<usize>>,
 }
 

@@ -165,6 +165,7 @@ pub fn read_markdown(
 fn outline(rewrite: &Rewrite<'_, '_>, fates: &Fates, draft: &Draft) -> Outline {
     let mut outline = Outline {
         uses: rewrite.found.uses.clone(),
+        places: rewrite.found.places.clone(),
         ..Outline::default()
     };
     for &index in &draft.staying_uses {
@@ -390,6 +391,8 @@ fn adopt(number: usize, embedded: &Embedded, inner: Reading, reading: &mut Readi
         usage.range = usage.range.as_ref().and_then(place);
         usage
     }));
+    let places = inner.outline.places.iter();
+    reading.outline.places.extend(places.filter_map(place));
     reading
         .outline
         .bindings

@@ -353,6 +353,14 @@ impl Generator {
             .collect();
         let &at = rng.choice(&movable)?;
         let entry = entries[at].clone();
+        // An old path in it would have a second one, of which no rule speaks.
+        let holds_shims = |child: ModuleId| {
+            let mut all = 0..self.model.modules.len();
+            all.any(|id| self.model.is_in(id, child) && !self.model.modules[id].shims.is_empty())
+        };
+        if matches!(entry, Entry::Module(child) if holds_shims(child)) {
+            return None;
+        }
         if !self.is_free(parent) {
             return None;
         }

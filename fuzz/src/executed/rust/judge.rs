@@ -18,7 +18,7 @@ use repoint::project::{Prefilter, Project, Sources, WalkOptions, discover};
 use tempfile::TempDir;
 
 use super::super::{Fault, Files, Verdict};
-use super::world::{Layout, World};
+use super::world::{Layout, Relocation, World};
 
 /// Says that the program itself is at fault; in every message that does.
 const DEFECT: &str = "this is a defect of repoint";
@@ -63,12 +63,19 @@ impl Judge {
 
     pub fn verdict(&self, world: &World, files: &Files) -> anyhow::Result<Verdict> {
         // Made small by a line, the manifest would mean something else, and still compile.
-        let mut files = files.clone();
-        let manifest = world.files.get(MANIFEST).cloned().unwrap_or_default();
-        files.insert(MANIFEST.to_owned(), manifest);
-        let files = &files;
+        if files.get(MANIFEST) != world.files.get(MANIFEST) {
+            return Ok(Verdict::Idle("another manifest".to_owned()));
+        }
         if !files.values().all(|text| is_balanced(text)) {
             return Ok(Verdict::Idle("no program".to_owned()));
+        }
+        // Made small, it may have lost what moves.
+        let is_there = |its: &Relocation| {
+            let marked = |text: &String| text.lines().any(|line| line.trim_end().ends_with(&its.mark));
+            files.get(&its.declared_in).is_some_and(marked)
+        };
+        if !world.relocation.as_ref().is_none_or(is_there) {
+            return Ok(Verdict::Idle("nothing moves".to_owned()));
         }
         // The new paths are not there yet where a file is only moved.
         if let Some(error) = self.compile(world, files, State::Whole)? {

@@ -129,6 +129,8 @@ impl Scopes {
                 .map(|(key, binding)| {
                     let mut binding = *binding;
                     binding.is_handed_on |= is_handed_on;
+                    // Re-exports are not followed, by contract, and neither is a glob of one.
+                    binding.is_ambiguous |= is_handed_on && (binding.moves || binding.brought);
                     (key.clone(), binding)
                 })
                 .collect(),

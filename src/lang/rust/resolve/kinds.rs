@@ -74,7 +74,13 @@ impl Resolver<'_> {
             self.entries_at(scopes, path)
                 .is_some_and(|entries| entries.iter().any(|entry| entry.what == What::Module))
         };
-        let sources = self.table.sources(path);
+        // A rule that says of which kind it speaks does not speak of the module.
+        let speaks_of_all = |old: &Vec<Segment>| {
+            let outcome = self.table.resolve(old, kinds);
+            matches!(outcome, Outcome::Moves(to) if to.first.rule.kinds == Namespaces::ALL)
+        };
+        let mut sources = self.table.sources(path);
+        sources.retain(speaks_of_all);
         if !sources.is_empty() && (is_module(path) || sources.iter().any(|old| is_module(old))) {
             Sense::Other
         } else {
@@ -86,6 +92,14 @@ impl Resolver<'_> {
     /// new place: what goes on from its name means another binding.
     pub(super) fn brings_no_type(&self, scopes: &Scopes, path: &[Segment]) -> bool {
         if !self.knows(path) {
+            return false;
+        }
+        // A rule of types alone says that there is one, beside whatever else has the name.
+        let says_type = |path: &[Segment]| {
+            let outcome = self.table.resolve(path, TYPE);
+            matches!(outcome, Outcome::Moves(to) if to.first.len == path.len() && !to.first.rule.kinds.meets(VALUE))
+        };
+        if says_type(path) || self.table.sources(path).iter().any(|old| says_type(old)) {
             return false;
         }
         let moved = match self.table.resolve(path, VALUE) {

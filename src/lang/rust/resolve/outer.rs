@@ -50,7 +50,8 @@ impl Resolver<'_> {
             return head;
         }
         let path = [&last.base, &written.segments[last.taken..]].concat();
-        if self.knows(&path) { last } else { head }
+        let is_known = self.knows(&path) || self.table.touches(path.iter().map(Segment::as_str));
+        if is_known { last } else { head }
     }
 
     /// `super::a`, `crate::b::a` where `a` is a private import of that module: the name is an alias

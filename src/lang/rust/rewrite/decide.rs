@@ -181,8 +181,11 @@ impl<'a> Rewrite<'_, 'a> {
                 .resolver
                 .entries_in(&self.found.scopes, module, name)
                 .map(|entries| {
+                    let is_near = path[0] == self.resolver.home.root;
                     let is_other = |entry: &Entry| {
-                        !matches!(entry.what, What::Import(_)) && entry.kinds.meets(others)
+                        !matches!(entry.what, What::Import(_))
+                            && entry.kinds.meets(others)
+                            && (is_near || entry.reach == Reach::Public)
                     };
                     entries.iter().any(is_other)
                 }),

@@ -12,11 +12,12 @@ impl Rewrite<'_, '_> {
         if here.module != scope {
             return false;
         }
-        let reaches = |via: Via, rest: Option<&Segment>| {
-            matches!(via, Via::Relative | Via::Crate) && rest == Some(name)
-        };
         let in_paths = self.found.sites.iter().any(|site| {
-            reaches(site.head.via, site.written.segments.get(site.head.taken))
+            let next = site.written.segments.get(site.head.taken);
+            let reaches = matches!(site.head.via, Via::Relative | Via::Crate)
+                && site.head.base == *here.path
+                && next == Some(name);
+            reaches
                 || (matches!(site.head.via, Via::OuterImport(..) | Via::Elsewhere)
                     && site.written.segments[site.head.taken - 1] == *name)
         });

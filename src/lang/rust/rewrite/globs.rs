@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
-use super::refusals::{made_by_macro, other_namespaces};
+use super::refusals::{made_by_macro, other_namespaces, starts_at_glob};
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Subject};
 use crate::lang::rust::resolve::{
@@ -122,6 +122,17 @@ impl Rewrite<'_, '_> {
                 _ => None,
             })
             .collect();
+        // Those through which an import is written anew.
+        let goes_on: FxHashSet<LeafKey> = fates
+            .iter()
+            .filter_map(|(_, fate)| match (&fate.next, fate.head.as_ref()?.via) {
+                (Next::Moves(to), Via::Glob(scope, ordinal) | Via::OuterImport(scope, ordinal)) => {
+                    let base = fates.get((scope, ordinal))?.old.as_ref()?;
+                    to.starts_with(base).then_some((scope, ordinal))
+                }
+                _ => None,
+            })
+            .collect();
         for (&(scope, ordinal), imports) in &added.list {
             let here = self.found.scopes.get(scope);
             let leaf = &here.names.leaves[ordinal];
@@ -138,6 +149,9 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             others.retain(|name| !imports.iter().any(|import| import.name == *name));
+            if goes_on.contains(&(scope, ordinal)) {
+                continue;
+            }
             if others.is_empty() {
                 draft
                     .declared
@@ -227,12 +241,15 @@ impl Rewrite<'_, '_> {
                 Outcome::Stays => (old.clone(), None),
                 Outcome::Removed(_) | Outcome::Alternatives(_) => continue,
             };
-            let stands_there = to
-                .split_last()
-                .is_some_and(|(_, parent)| *parent == *here.path);
+            // Under another name it is there for this module alone, which says the new one.
+            let stands_there = to.split_last().is_some_and(|(last, parent)| {
+                *parent == *here.path && (last == name || leaf.reach == Reach::Private)
+            });
+            let is_bound = !here.names.get(name).is_empty();
+            let is_start = is_bound && self.starts_at_glob(scope, name, fates);
             if to == brought
                 || stands_there
-                || !here.names.get(name).is_empty()
+                || (is_bound && !is_start)
                 || added.get(scope, name, &old).is_some_and(|there| {
                     // Two globs that are there together bring one name (E0252).
                     let twin = here.names.globs.iter().any(|&glob| {
@@ -258,6 +275,12 @@ impl Rewrite<'_, '_> {
                 to: Some(&to),
                 rule,
             };
+            if is_start {
+                if !self.kept.keeps(place.start) {
+                    draft.refused(&subject, starts_at_glob(), table);
+                }
+                continue;
+            }
             // An import beside the glob would bring the new path in all that a name can be.
             let is_narrow = matched.is_some_and(|matched| matched.rule.kinds != Namespaces::ALL);
             if is_narrow && self.is_more_through_glob((scope, ordinal), name, &old) {
@@ -323,6 +346,27 @@ impl Rewrite<'_, '_> {
             });
         }
         imports
+    }
+
+    /// Whether an import that binds a name of this module starts at what a glob brings by that name: the
+    /// path cannot be read through the import itself. `use crate::x::y::x;` beside a glob.
+    fn starts_at_glob(&self, scope: ScopeId, name: &Segment, fates: &Fates) -> bool {
+        let here = self.found.scopes.get(scope);
+        let depth = here.path.len();
+        here.names.get(name).iter().any(|entry| {
+            let What::Import(ordinal) = entry.what else {
+                return false;
+            };
+            let fate = fates.get((scope, ordinal));
+            let old = fate.and_then(|fate| fate.old.as_ref());
+            old.is_some_and(|path| {
+                path.len() > depth + 1 && path.starts_with(&here.path) && path[depth] == *name
+            })
+        }) && here
+            .names
+            .get(name)
+            .iter()
+            .all(|entry| matches!(entry.what, What::Import(_)))
     }
 
     /// Whether a module that lies in another one goes from there, or has gone already: what brings all

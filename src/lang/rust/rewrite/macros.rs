@@ -56,6 +56,19 @@ impl Rewrite<'_, '_> {
         used
     }
 
+    /// Whether a relative path means something in this file: one in a macro means what it means where that
+    /// is used.
+    pub(super) fn may_stand_here(&self, site: &Site) -> bool {
+        match site.mode {
+            Mode::Code => true,
+            Mode::Definition | Mode::Exported => {
+                let name = site.definition.as_ref();
+                name.is_some_and(|name| self.calls_of(name).next().is_some())
+            }
+            Mode::Quote | Mode::Text => false,
+        }
+    }
+
     /// Why a path in macro tokens stays, if it must.
     pub(super) fn refuses_macro(&self, site: &Site, is_own_target: bool) -> Option<Refusal> {
         let by_name = site.head.via == Via::Extern;

@@ -56,3 +56,12 @@ pub(super) fn other_namespaces() -> Refusal {
     )
     .help("import each by its own path, the module as `{self}`")
 }
+
+/// The name that a glob brings is bound by an import that itself starts at it.
+pub(super) fn starts_at_glob() -> Refusal {
+    Refusal::new(
+        Code::Glob,
+        "an import that binds this name starts at what the glob brings by it",
+    )
+    .help("write that import from the new path")
+}

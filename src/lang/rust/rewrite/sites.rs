@@ -36,9 +36,7 @@ impl Rewrite<'_, '_> {
         whole.extend(site.open.as_ref().map(|_| Segment::new_static("_")));
         let mut outcome = table.resolve(&whole, site.kinds);
         if is_displaced && outcome == Outcome::Stays {
-            // In a macro it means what it means where that is used.
-            let is_here = site.mode == Mode::Code;
-            if !is_here {
+            if !self.may_stand_here(site) {
                 return false;
             }
             outcome = self.as_displaced(site.scope, &site.path);
@@ -105,7 +103,7 @@ impl Rewrite<'_, '_> {
         let stays = |draft: &mut Draft| draft.staying_uses.push(site.index);
         // The import that it goes through stays: that finding is enough.
         let head_is_kept = match site.head.via {
-            Via::Import(scope, ordinal) => fates
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => fates
                 .get((scope, ordinal))
                 .is_some_and(|fate| fate.next == Next::Kept),
             _ => false,

@@ -126,6 +126,8 @@ pub struct Found {
     pub scopes: Scopes,
     /// Every path outside imports, in source order.
     pub uses: Vec<Use>,
+    /// Where names are bound or defined in tokens of macros.
+    pub places: Vec<Range<usize>>,
     /// Those with an absolute path.
     pub sites: Vec<Site>,
     /// Imports through which something is said that no rule speaks of.

@@ -201,6 +201,13 @@ impl<'r, 'a> Walker<'r, 'a> {
         }
     }
 
+    /// Takes down where a name is bound or defined in tokens of a macro.
+    fn place(&mut self, ident: &syn::Ident) {
+        if self.macros > 0 {
+            self.found.places.push(ident.span().byte_range());
+        }
+    }
+
     fn with_rib(&mut self, rib: Rib, inside: impl FnOnce(&mut Self)) {
         let depth = self.ribs.len();
         self.ribs.push(rib);
@@ -290,6 +297,9 @@ impl<'r, 'a> Walker<'r, 'a> {
             segments: names.iter().map(|name| name.text.clone()).collect(),
         };
         let index = self.found.uses.len();
+        // Code of the tree is known to be a use or a definition; of tokens that must be told.
+        let is_in_tokens = self.macros > 0 || self.mode != Mode::Code;
+        let range = (is_in_tokens || parts.context != Context::Path).then(|| names[0].at.range());
         let meaning = match &resolved {
             None => Meaning::Opaque(written.segments.clone()),
             Some((head, path))
@@ -326,7 +336,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             namespaces: kinds,
             known: Known::NOTHING,
             stays: false,
-            range: None,
+            range,
         });
         if let (true, Some((head, path))) = (is_reference, resolved) {
             self.found.sites.push(Site {

@@ -52,6 +52,10 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         self.gate = before;
     }
 
+    fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+        self.place(ident);
+    }
+
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         // Imports are read with their scope; what is left are attributes and the visibility. Both
         // are written twice when an item is split, so they are no part of the outline.
@@ -73,6 +77,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
     }
 
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.place(&item.ident);
         let mut path = self.found.scopes.get(self.scope).path.to_vec();
         path.push(bare(&item.ident));
         let in_block = self.found.scopes.get(self.scope).module != self.scope;
@@ -116,7 +121,8 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         for attr in &item.attrs {
             self.visit_attribute(attr);
         }
-        if item.ident.is_some() {
+        if let Some(ident) = &item.ident {
+            self.place(ident);
             self.macro_rules(item);
         } else {
             self.call(&item.mac, Position::Item);
@@ -292,6 +298,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
                 },
             );
         } else {
+            self.place(&pat.ident);
             self.bind(name, VALUE);
         }
         if let Some((_, pat)) = &pat.subpat {
