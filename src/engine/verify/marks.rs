@@ -45,10 +45,19 @@ impl Marks {
             .map(|token| &token.range)
             .collect();
         imports.sort_by_key(|range| range.start);
-        let in_import = |range: &Range<usize>| {
-            let after = imports.partition_point(|import| import.start <= range.start);
-            after > 0 && imports[after - 1].end >= range.end
+        let mut comments: Vec<&Range<usize>> = before
+            .tokens
+            .all()
+            .filter(|token| matches!(token.kind, Kind::Comment | Kind::Directive))
+            .map(|token| &token.range)
+            .collect();
+        comments.sort_by_key(|range| range.start);
+        let is_in = |ranges: &[&Range<usize>], range: &Range<usize>| {
+            let after = ranges.partition_point(|outer| outer.start <= range.start);
+            after > 0 && ranges[after - 1].end >= range.end
         };
+        // An import is compared by what it binds; what its documentation says is a comment as any other.
+        let in_import = |range: &Range<usize>| is_in(&imports, range) && !is_in(&comments, range);
         let references = plan.references.iter().filter(|it| it.rewritten);
         let whole = references.clone().map(|it| it.range.clone());
         let words = Words::of(references);

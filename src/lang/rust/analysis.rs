@@ -3,17 +3,19 @@
 use std::ops::Range;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
+
 use super::at::At;
 use super::gate::{Cfg, Gate};
 use super::manifest::Krate;
 use super::parse::parse_file;
-use super::resolve::{Home, LeafKind, ModuleTree, Resolver};
+use super::resolve::{Home, LeafKind, ModuleTree, Resolver, TYPE};
 use super::rewrite::{Fates, Rewrite, SiteIndex, absolute_paths};
 use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
 use crate::file;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::Draft;
+use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::kept::KeptLines;
 use crate::lang::{RewriteOptions, SourceError};
 use crate::mapping::{Outcome, Table};
@@ -35,6 +37,8 @@ pub struct Setting<'a> {
     pub options: &'a RewriteOptions,
     /// What the configuration says.
     pub settings: &'a Settings,
+    /// Names that uses may take: the last ones of new paths, of rules that ask for that.
+    pub new_names: &'a FxHashSet<Segment>,
 }
 
 /// What is known of a text, in its own bytes.
@@ -61,7 +65,7 @@ pub fn read(
     let file = parse_file(text)?;
     // The two lifetimes of a resolver are one: it lives no longer than what it borrows.
     let resolver = Resolver::new(home, setting.table, setting.tree);
-    let found = Walker::walk(&resolver, text, &file, setting.words, setting.settings);
+    let found = Walker::walk(&resolver, text, &file, &setting);
     let kept = KeptLines::of(text, "//");
     let rewrite = Rewrite {
         text,
@@ -216,6 +220,9 @@ fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
             .findings
             .push(note(Code::Include, at.range(), message));
     }
+    for (at, module, file) in &found.named_files {
+        refuse_named_file(rewrite, at, module, file, draft);
+    }
     for (at, _) in files_left_behind(rewrite) {
         let message = "the file is looked for beside this one, which moves to another folder";
         let help = "write the path anew, or move that file too";
@@ -238,6 +245,40 @@ fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
     for (at, text, scope) in &found.odd_strings {
         rewrite.odd_string(at.range(), text, *scope, draft);
     }
+}
+
+/// Refuses a module that moves to another parent where `#[path]` names its file: nothing but this tells that the file
+/// moves, so it was no candidate, and what it says with `super` stays.
+fn refuse_named_file(
+    rewrite: &Rewrite<'_, '_>,
+    at: &At,
+    module: &[Segment],
+    file: &str,
+    draft: &mut Draft,
+) {
+    let table = rewrite.resolver.table;
+    let Outcome::Moves(to) = table.resolve(module, TYPE) else {
+        return;
+    };
+    let new = to.to.segments();
+    if new[0] != module[0] || new[..new.len() - 1] == module[..module.len() - 1] {
+        return;
+    }
+    let folder = rewrite.resolver.home.file.and_then(Path::parent);
+    let text = folder.and_then(|folder| file::read_to_string(&folder.join(file)).ok());
+    if !text.is_some_and(|text| text.contains("super")) || rewrite.kept.keeps(at.range().start) {
+        return;
+    }
+    let subject = Subject {
+        range: at.range(),
+        path: module,
+        to: Some(new),
+        rule: to.first.index,
+    };
+    let message = format!("`{file}`, which `#[path]` names, says `super`: that is not rewritten");
+    let refusal = Refusal::new(Code::Unresolved, message)
+        .help("write those paths from `crate::`, or move the file to where the module lies");
+    draft.refused(&subject, refusal, table);
 }
 
 /// Files that code of a module reads by a relative path which leads elsewhere once the module moves.

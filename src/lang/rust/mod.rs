@@ -46,8 +46,8 @@ fn glob_texts(module: &str) -> Vec<String> {
         .collect()
 }
 
-/// Words of what leads elsewhere once a file moves to another folder: `super`, and paths of files.
-const RELATIVE: [&str; 4] = ["super", "include", "include_bytes", "include_str"];
+/// Words of what leads elsewhere once a file moves to another folder: `super`, paths of files, and `pub(in path)`.
+const RELATIVE: [&str; 5] = ["super", "include", "include_bytes", "include_str", "pub"];
 
 /// The files of a module that gets another parent, with what leads elsewhere afterwards.
 fn places(table: &Table) -> Vec<Place> {

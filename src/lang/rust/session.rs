@@ -15,7 +15,7 @@ use super::targets;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::draft::{Draft, contradiction};
 use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
-use crate::mapping::{Action, Table};
+use crate::mapping::{Action, Rename, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
 use crate::project::{Anchor, Prefilter, Project};
@@ -36,6 +36,8 @@ pub struct RustSession<'a> {
     moved: Prefilter,
     options: &'a RewriteOptions,
     settings: Settings,
+    /// Names that uses may take.
+    new_names: FxHashSet<Segment>,
 }
 
 impl<'a> RustSession<'a> {
@@ -72,14 +74,26 @@ impl<'a> RustSession<'a> {
             parents,
             settings: Settings::of(options),
             options,
+            new_names: new_names(table),
         }
     }
 }
 
+/// The last names of new paths, of rules that ask for uses to be renamed.
+fn new_names(table: &Table) -> FxHashSet<Segment> {
+    let renaming = table.rules().iter().filter(|rule| rule.rename == Rename::Uses);
+    let targets = renaming.filter_map(|rule| match &rule.action {
+        Action::Move(to) => Some(to.last().clone()),
+        _ => None,
+    });
+    targets.collect()
+}
+
 impl Session for RustSession<'_> {
     fn analyze(&self, file: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
-        // Parsing takes a hundred times as long as this look.
-        let is_moved = || self.moved.at(file).matches(text.as_bytes());
+        // Parsing takes a hundred times as long as this look. At a place that moves the text tells nothing: once it is
+        // rewritten, no word may be left of what made it a candidate.
+        let is_moved = || self.moved.has_place(file);
         if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) && !is_moved() {
             return Ok(Analysis::default());
         }
@@ -189,6 +203,7 @@ impl RustSession<'_> {
             words: &self.words,
             options: self.options,
             settings: &self.settings,
+            new_names: &self.new_names,
         }
     }
 

@@ -3,8 +3,9 @@
 
 use super::Rewrite;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::rust::resolve::{Reach, ScopeId};
+use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::{Matched, Move, Outcome, Table};
 use crate::path::{Segment, SymbolPath};
 
@@ -27,6 +28,30 @@ impl<'a> Rewrite<'_, 'a> {
             }),
             _ => Outcome::Stays,
         }
+    }
+
+    /// Refuses `pub(in path)` in a module that moves to where `path` is no ancestor (E0742).
+    pub(super) fn refuse_lost_ancestor(&self, site: &Site, draft: &mut Draft) {
+        if site.context != Context::Visibility || site.mode != Mode::Code {
+            return;
+        }
+        let Some(home) = self.resolver.displacement(&self.found.scopes, site.scope) else {
+            return;
+        };
+        let path = &site.path;
+        if home.is_there || home.new.starts_with(path) || !home.old.starts_with(path) {
+            return;
+        }
+        let subject = Subject {
+            range: site.names[0].at.range().start..site.names[site.names.len() - 1].at.range().end,
+            path,
+            to: None,
+            rule: home.rule,
+        };
+        let message = "this is no ancestor of the new place of the module";
+        let refusal = Refusal::new(Code::Visibility, message)
+            .help("widen the visibility, for example to `pub(crate)`");
+        draft.refused(&subject, refusal, self.resolver.table);
     }
 
     /// Why a module cannot name `path` once it is at its new place, if it cannot: something on the way

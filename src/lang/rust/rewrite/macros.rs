@@ -196,7 +196,14 @@ impl Rewrite<'_, '_> {
             }
         }
         for loose in &self.found.loose {
-            let written: Vec<&Segment> = loose.names.iter().map(|name| &name.text).collect();
+            // How far `super` leads is known where the macro is used.
+            let written = loose.names.iter().map(|name| &name.text);
+            let written: Vec<&Segment> = written
+                .skip_while(|name| matches!(name.as_str(), "self" | "super"))
+                .collect();
+            if written.is_empty() {
+                continue;
+            }
             let known = ends.get(written[0]).map_or(&[][..], Vec::as_slice);
             let meant = known
                 .iter()

@@ -46,6 +46,7 @@ impl Rewrite<'_, '_> {
         let now: Vec<Segment> = after.iter().chain(rest).cloned().collect();
         let (mut target, mut tail, matched, applied) = match &outcome {
             Outcome::Stays if now == site.path => {
+                self.refuse_lost_ancestor(site, draft);
                 self.report_open(site, draft);
                 return false;
             }

@@ -12,8 +12,10 @@ use super::Rewrite;
 use super::fate::{Fates, LeafKey, Next};
 use super::words::Words;
 use crate::lang::draft::quoted_line;
-use crate::lang::rust::resolve::{LeafKind, Reach, Via};
-use crate::lang::rust::visit::{Context, Mode};
+use crate::lang::rust::at::At;
+use crate::lang::rust::expand::evaluates;
+use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, Via, What};
+use crate::lang::rust::visit::{Call, Context, Mode};
 use crate::path::{Namespaces, Segment};
 
 /// What is asked of names, each answered once.
@@ -25,7 +27,9 @@ struct Names<'t> {
     bound: FxHashMap<(usize, Segment), usize>,
     /// A place of a name that is not known, if there is one.
     known: FxHashMap<Segment, Option<usize>>,
-    /// A place where a name may mean something else than this path.
+    /// Where new names are used for what no path leads to.
+    strangers: FxHashMap<Segment, Vec<(usize, At)>>,
+    /// A place in tokens where a name may mean something else than this path.
     single: FxHashMap<(Segment, Vec<Segment>), Option<usize>>,
 }
 
@@ -48,6 +52,18 @@ impl Rewrite<'_, '_> {
         let Some(item) = item.filter(|_| leaf.kind == LeafKind::Name) else {
             return Err("it is not imported by its own path".to_owned());
         };
+        if leaf.aliased {
+            return Err("it has a name of its own".to_owned());
+        }
+        if !self.found.includes.is_empty() {
+            return Err("a file that is included may use it".to_owned());
+        }
+        if here.names.get(old).iter().any(|entry| !matches!(entry.what, What::Import(_))) {
+            return Err("it is defined here too".to_owned());
+        }
+        if *self.word(new) != **new {
+            return Err(format!("`{new}` is a keyword"));
+        }
         if leaf.reach != Reach::Private {
             return Err("it is offered to others".to_owned());
         }
@@ -82,11 +98,15 @@ impl Rewrite<'_, '_> {
                 Context::Link => true,
                 _ => false,
             };
+            let first = site.names[0].at.range();
+            let is_plain = is_plain
+                && !site.is_shorthand
+                && self.text.get(first) == Some(old.as_str());
             if !is_own || !is_plain || site.mode != Mode::Code {
                 let line = quoted_line(self.text, site.names[0].at.range().start);
                 return Err(format!("`{line}` is no plain use of it"));
             }
-            if !self.is_free(site.scope, new, to) {
+            if site.is_captured || !self.is_free(site.scope, new, to) {
                 let line = quoted_line(self.text, site.names[0].at.range().start);
                 return Err(format!("`{line}` stands where `{new}` is something else"));
             }
@@ -94,7 +114,35 @@ impl Rewrite<'_, '_> {
         if !self.is_free(scope, new, to) {
             return Err(format!("`{new}` is something else here"));
         }
+        let strangers = names.strangers.get(new).into_iter().flatten();
+        let mut inside = strangers.filter(|(id, _)| {
+            let mut around = self.found.scopes.outwards(*id);
+            around.any(|around| around == scope)
+        });
+        if let Some((_, at)) = inside.next() {
+            let line = quoted_line(self.text, at.range().start);
+            return Err(format!("`{line}` means another `{new}`"));
+        }
+        if let Some(call) = self.macro_that_may_use(scope, old, new) {
+            return Err(format!("`{call}!` is a macro of another file that may use it"));
+        }
         Ok(new.clone())
+    }
+
+    /// A macro of another file of the crate that is called where the import is seen, and whose body may hold the old
+    /// name or define the new one: what it writes is looked up here.
+    fn macro_that_may_use(&self, scope: ScopeId, old: &Segment, new: &Segment) -> Option<&Segment> {
+        let krate = self.resolver.home.krate?;
+        let (tree, file) = (self.resolver.tree, self.resolver.home.file);
+        let is_seen = |call: &&Call| {
+            let mut around = self.found.scopes.outwards(call.scope);
+            around.any(|around| around == scope)
+        };
+        let names = self.found.calls.iter().filter(is_seen).map(|call| &call.name);
+        let mut local = names.filter(|name| !evaluates(name) && tree.defines_macro(krate, name));
+        let first = local.next()?;
+        let is_said = |word: &Segment| tree.mentions_elsewhere(krate, file, word);
+        (is_said(old) || is_said(new)).then_some(first)
     }
 
     /// Whether `name` means nothing in this scope, or already what it will mean.
@@ -122,8 +170,13 @@ impl Rewrite<'_, '_> {
             starts: starts.collect(),
             bound: FxHashMap::default(),
             known: FxHashMap::default(),
+            strangers: FxHashMap::default(),
             single: FxHashMap::default(),
         };
+        for (name, scope, at) in &self.found.strangers {
+            let places = names.strangers.entry(name.clone()).or_default();
+            places.push((*scope, at.clone()));
+        }
         for (id, scope) in self.found.scopes.iter() {
             for leaf in &scope.names.leaves {
                 *names.bound.entry((id, leaf.name.clone())).or_default() += 1;

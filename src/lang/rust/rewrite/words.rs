@@ -61,7 +61,7 @@ impl<'t> Words<'t> {
         first.or_else(|| self.in_strings.get(name.as_str()).copied())
     }
 
-    /// A place where the name may mean something else than `to`: a local, a definition, a token.
+    /// A place in a macro, an attribute or a string where the name may mean something else than `to`.
     pub(super) fn other(
         &self,
         rewrite: &Rewrite<'_, '_>,
@@ -70,7 +70,7 @@ impl<'t> Words<'t> {
     ) -> Option<usize> {
         let starts = starts(rewrite, name, |path| path.starts_with(to));
         let places = self.places.get(name.as_str()).into_iter().flatten();
-        let mut other = places.filter(|(start, _)| !starts.contains(start));
+        let mut other = places.filter(|(start, is_known)| !is_known && !starts.contains(start));
         let first = other.next().map(|(start, _)| *start);
         first.or_else(|| self.in_strings.get(name.as_str()).copied())
     }

@@ -74,6 +74,10 @@ pub struct Site {
     pub open: Option<OpenEnd>,
     /// It stands inside the call of a macro that may do more with its tokens than to evaluate them.
     pub in_macro: bool,
+    /// It is the name of a field as well: `S { x }`.
+    pub is_shorthand: bool,
+    /// The new name of the import that it starts at is something local here.
+    pub is_captured: bool,
     /// It is the `super` of a `pub(super)`.
     pub is_short_visibility: bool,
     /// The `macro_rules!` whose body it stands in.
@@ -132,6 +136,8 @@ pub struct Found {
     pub sites: Vec<Site>,
     /// Imports through which something is said that no rule speaks of.
     pub other_uses: FxHashSet<(ScopeId, usize)>,
+    /// Names that uses may take, where they are used for what no path leads to (the prelude, an unknown glob).
+    pub strangers: Vec<(Segment, ScopeId, At)>,
     /// Names that occur where no one can tell what they are: tokens, attributes.
     pub mentions: FxHashSet<Segment>,
     /// Those of them at which something may start.
@@ -166,6 +172,8 @@ pub struct Found {
     pub plain_macros: FxHashSet<Segment>,
     /// Paths in macros that mean nothing here, and something where the macro is used.
     pub loose: Vec<Loose>,
+    /// Modules whose file `#[path]` names: the name of each, its path, and the file.
+    pub named_files: Vec<(At, Vec<Segment>, String)>,
     /// `include!` calls.
     pub includes: Vec<At>,
     /// Files that macros read (`include!`, `include_str!`, `include_bytes!`), by the literal that names each.

@@ -10,7 +10,7 @@ mod strings;
 mod syntax;
 mod tokens;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syn::Item;
 use syn::visit::{self, Visit};
 
@@ -22,7 +22,8 @@ use super::gate::Gate;
 use super::resolve::{
     Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, has_no_prelude,
 };
-use super::settings::{Attribute, Settings};
+use super::analysis::Setting;
+use super::settings::Attribute;
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
 use crate::path::{Known, Namespaces, Segment};
@@ -50,6 +51,9 @@ pub struct Walker<'r, 'a> {
     blocks: usize,
     words: &'r Prefilter,
     more_attributes: &'r [Attribute],
+    new_names: &'r FxHashSet<Segment>,
+    /// What is visited is the name of a field as well: `S { x }`.
+    is_shorthand: bool,
     /// Scopes of inline modules, by the address of the item.
     modules: FxHashMap<usize, ScopeId>,
     gate: Gate,
@@ -59,13 +63,12 @@ pub struct Walker<'r, 'a> {
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
-    /// Walks `file`. Documentation is only read where it holds one of `words`.
+    /// Walks `file`. Documentation is only read where it holds one of the setting's words.
     pub fn walk(
         resolver: &'r Resolver<'a>,
         text: &'r str,
         file: &syn::File,
-        words: &'r Prefilter,
-        settings: &'r Settings,
+        setting: &Setting<'r>,
     ) -> Found {
         let mut walker = Self {
             resolver,
@@ -78,8 +81,10 @@ impl<'r, 'a> Walker<'r, 'a> {
             macros: 0,
             odd_macros: 0,
             blocks: 0,
-            words,
-            more_attributes: &settings.string_attributes,
+            words: setting.words,
+            more_attributes: &setting.settings.string_attributes,
+            new_names: setting.new_names,
+            is_shorthand: false,
             modules: FxHashMap::default(),
             gate: resolver.home.gate.under(&file.attrs),
             definition: None,
@@ -296,6 +301,14 @@ impl<'r, 'a> Walker<'r, 'a> {
             leading: leading.is_some(),
             segments: names.iter().map(|name| name.text.clone()).collect(),
         };
+        if resolved.is_none() && leading.is_none() && self.new_names.contains(&written.segments[0])
+        {
+            let first = &names[0];
+            let strange = (first.text.clone(), self.scope, first.at.clone());
+            if !self.is_local(&first.text, Namespaces::ALL) {
+                self.found.strangers.push(strange);
+            }
+        }
         let index = self.found.uses.len();
         // Code of the tree is known to be a use or a definition; of tokens that must be told.
         let is_in_tokens = self.macros > 0 || self.mode != Mode::Code;
@@ -339,6 +352,7 @@ impl<'r, 'a> Walker<'r, 'a> {
             range,
         });
         if let (true, Some((head, path))) = (is_reference, resolved) {
+            let is_captured = self.would_be_captured(&head, kinds, names.len());
             self.found.sites.push(Site {
                 names,
                 written,
@@ -354,11 +368,25 @@ impl<'r, 'a> Walker<'r, 'a> {
                 open: parts.open,
                 in_macro: self.odd_macros > 0,
                 is_short_visibility: parts.short_visibility,
+                is_shorthand: self.is_shorthand,
+                is_captured,
                 definition: self.definition.clone(),
                 gate: self.gate.clone(),
                 hidden: self.type_parameters(),
                 index,
             });
+        }
+    }
+
+    /// Whether the new name of the import that a path starts at is something local here.
+    fn would_be_captured(&self, head: &Head, kinds: Namespaces, len: usize) -> bool {
+        if self.new_names.is_empty() || !matches!(head.via, Via::Import(..)) {
+            return false;
+        }
+        let kinds = if len > 1 { TYPE } else { kinds };
+        match self.resolver.table.resolve(&head.base, Namespaces::ALL) {
+            Outcome::Moves(to) => self.is_local(to.to.last(), kinds),
+            _ => false,
         }
     }
 
@@ -539,6 +567,20 @@ impl<'r, 'a> Walker<'r, 'a> {
                 }
             });
         });
+    }
+
+    /// Takes down the file that `#[path]` gives a module.
+    fn named_file(&mut self, item: &syn::ItemMod, module: &[Segment]) {
+        for attr in &item.attrs {
+            if attr.path().is_ident("path")
+                && let syn::Meta::NameValue(value) = &attr.meta
+                && let syn::Expr::Lit(lit) = &value.value
+                && let syn::Lit::Str(file) = &lit.lit
+            {
+                let at = At::span(item.ident.span());
+                self.found.named_files.push((at, module.to_vec(), file.value()));
+            }
+        }
     }
 
     fn generics(&mut self, generics: &syn::Generics) {

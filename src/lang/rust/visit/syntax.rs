@@ -4,6 +4,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item};
 
 use super::{Context, Mode, Parts, Rib, Walker};
+use crate::path::Namespaces;
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Position, scan};
 use crate::lang::rust::resolve::{MACRO, Names, TYPE, VALUE, has_no_prelude};
@@ -80,6 +81,7 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         self.place(&item.ident);
         let mut path = self.found.scopes.get(self.scope).path.to_vec();
         path.push(bare(&item.ident));
+        let path_of_module = path.clone();
         let in_block = self.found.scopes.get(self.scope).module != self.scope;
         let content = item.content.as_ref();
         let id = match content {
@@ -100,6 +102,9 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
             }
             None => None,
         };
+        if content.is_none() {
+            self.named_file(item, &path_of_module);
+        }
         self.docs(&item.attrs, self.scope, id.unwrap_or(self.scope));
         for attr in &item.attrs {
             self.visit_attribute(attr);
@@ -235,7 +240,10 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         if let Some(qself) = &expr.qself {
             self.visit_qself(qself);
         }
-        self.syn_path(&expr.path, expr.qself.as_ref(), VALUE);
+        // What an unknown macro makes of a path that could be an expression, it alone knows.
+        let is_any = self.odd_macros > 0 && expr.path.segments.len() > 1;
+        let kinds = if is_any { Namespaces::ALL } else { VALUE };
+        self.syn_path(&expr.path, expr.qself.as_ref(), kinds);
     }
 
     fn visit_type_path(&mut self, ty: &'ast syn::TypePath) {
@@ -256,6 +264,18 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         if let Some(rest) = &expr.rest {
             self.visit_expr(rest);
         }
+    }
+
+    fn visit_field_value(&mut self, field: &'ast syn::FieldValue) {
+        let before = std::mem::replace(&mut self.is_shorthand, field.colon_token.is_none());
+        visit::visit_field_value(self, field);
+        self.is_shorthand = before;
+    }
+
+    fn visit_field_pat(&mut self, field: &'ast syn::FieldPat) {
+        let before = std::mem::replace(&mut self.is_shorthand, field.colon_token.is_none());
+        visit::visit_field_pat(self, field);
+        self.is_shorthand = before;
     }
 
     fn visit_pat_struct(&mut self, pat: &'ast syn::PatStruct) {
