@@ -1,15 +1,19 @@
 //! Paths in the tokens of macros: a plain one means what the module makes of it in which the macro is
 //! used, and one that goes on with a variable may be any path below.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
+
 use super::refusals::{decided_by_callers, leaves_dollar_crate};
+use super::tree::leaf_places;
 use crate::finding::{Code, Level};
 use crate::lang::draft::{Draft, Refusal, Subject};
 use crate::lang::rust::expand::OpenEnd;
-use crate::lang::rust::resolve::{Role, ScopeId, TYPE, Via};
-use crate::lang::rust::visit::{Loose, Mode, Site};
+use crate::lang::rust::resolve::{Leaf, Role, ScopeId, TYPE, Via};
+use crate::lang::rust::visit::{Mode, Site};
 use crate::mapping::{Action, Outcome};
 use crate::path::{Namespaces, Segment};
 
@@ -179,7 +183,9 @@ impl Rewrite<'_, '_> {
     pub(super) fn loose(&self, draft: &mut Draft) {
         let own = self.resolver.home.root.clone();
         let rules = self.resolver.table.rules();
-        if self.found.loose.is_empty() || self.resolver.home.krate.is_none() {
+        let imports = self.loose_imports();
+        let is_none = self.found.loose.is_empty() && imports.is_empty();
+        if is_none || self.resolver.home.krate.is_none() {
             return;
         }
         // By the first name of what a module of this crate would have to say.
@@ -207,17 +213,60 @@ impl Rewrite<'_, '_> {
             let known = ends.get(written[0]).map_or(&[][..], Vec::as_slice);
             let meant = known
                 .iter()
-                .find(|(rule, end)| self.may_mean(loose, &written, *rule, end));
+                .find(|(rule, end)| self.may_mean(loose.is_open, &written, *rule, end));
             if let Some((rule, _)) = meant {
-                self.report_loose(loose, *rule, draft);
+                let first = loose.names[0].at.range();
+                let last = loose.names[loose.names.len() - 1].at.range();
+                if self.report_loose(first.start..last.end, *rule, draft) {
+                    draft.staying_uses.push(loose.index);
+                }
+            }
+        }
+        for (written, range) in imports {
+            let known = ends.get(written[0]).map_or(&[][..], Vec::as_slice);
+            let meant = known
+                .iter()
+                .find(|(rule, end)| self.may_mean(false, &written, *rule, end));
+            if let Some((rule, _)) = meant {
+                self.report_loose(range, *rule, draft);
             }
         }
     }
 
+    /// Imports in tokens that lead out of the crate from where the macro stands: what follows their `super`, and
+    /// their place.
+    fn loose_imports(&self) -> Vec<(Vec<&Segment>, Range<usize>)> {
+        let scopes = &self.found.scopes;
+        let mut imports = Vec::new();
+        for (id, scope) in scopes.iter() {
+            let in_tokens = |leaf: &Leaf| {
+                let item = leaf.item.and_then(|item| scope.names.items.get(item));
+                item.is_some_and(|item| item.context.in_tokens)
+            };
+            let mut places = None;
+            for (ordinal, leaf) in scope.names.leaves.iter().enumerate() {
+                let names = &leaf.written.segments;
+                if names.first().is_none_or(|name| name != "super")
+                    || !in_tokens(leaf)
+                    || self.resolver.leaf(scopes, id, ordinal).is_some()
+                {
+                    continue;
+                }
+                let rest: Vec<&Segment> =
+                    names.iter().skip_while(|name| *name == "super").collect();
+                let places = places.get_or_insert_with(|| leaf_places(&scope.names));
+                if let (Some(place), false) = (places.get(&ordinal), rest.is_empty()) {
+                    imports.push((rest, place.clone()));
+                }
+            }
+        }
+        imports
+    }
+
     /// Whether a path in a macro says the end of a rule's path: what is below a module of this crate.
-    fn may_mean(&self, loose: &Loose, written: &[&Segment], rule: usize, end: &[Segment]) -> bool {
+    fn may_mean(&self, is_open: bool, written: &[&Segment], rule: usize, end: &[Segment]) -> bool {
         let common = end.iter().zip(written).take_while(|(a, b)| a == *b).count();
-        let is_all = common == end.len() || (loose.is_open && common == written.len());
+        let is_all = common == end.len() || (is_open && common == written.len());
         // One name is found through an import, which keeps it, unless it is that of a child module.
         let is_module = || {
             let rule = &self.resolver.table.rules()[rule];
@@ -232,25 +281,25 @@ impl Rewrite<'_, '_> {
         is_all && (end.len() > 1 || is_module())
     }
 
-    fn report_loose(&self, loose: &Loose, rule: usize, draft: &mut Draft) {
+    /// Says that callers decide what stands at a place; whether nothing kept that.
+    fn report_loose(&self, range: Range<usize>, rule: usize, draft: &mut Draft) -> bool {
         let table = self.resolver.table;
         let from = table.rules()[rule].from.segments();
-        let start = loose.names[0].at.range().start;
-        if self.kept.keeps(start) {
-            return;
+        if self.kept.keeps(range.start) {
+            return false;
         }
         let to = match table.resolve(from, TYPE) {
             Outcome::Moves(to) => Some(to.to.segments().to_vec()),
             _ => None,
         };
         let subject = Subject {
-            range: start..loose.names[loose.names.len() - 1].at.range().end,
+            range,
             path: from,
             to: to.as_deref(),
             rule,
         };
         draft.refused(&subject, decided_by_callers(), table);
-        draft.staying_uses.push(loose.index);
+        true
     }
 
     /// What a macro writes for other crates needs their dependencies: a person has to see to that.
