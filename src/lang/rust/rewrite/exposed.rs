@@ -8,6 +8,18 @@ impl Rewrite<'_, '_> {
     /// Whether a module inside this one, here or in another file, may reach `name` through `super`,
     /// through its path or through a glob. Errs on the side of yes.
     pub(super) fn is_mentioned_below(&self, scope: ScopeId, name: &Segment) -> bool {
+        let is_module = self.found.scopes.get(scope).module == scope;
+        let through_imports = || {
+            self.found.sites.iter().any(|site| {
+                matches!(site.head.via, Via::OuterImport(..))
+                    && site.written.segments[site.head.taken - 1] == *name
+            })
+        };
+        is_module && (through_imports() || self.is_mentioned_otherwise(scope, name))
+    }
+
+    /// The same of what is not known to go through the import.
+    pub(super) fn is_mentioned_otherwise(&self, scope: ScopeId, name: &Segment) -> bool {
         let here = self.found.scopes.get(scope);
         if here.module != scope {
             return false;
@@ -18,7 +30,7 @@ impl Rewrite<'_, '_> {
                 && site.head.base == *here.path
                 && next == Some(name);
             reaches
-                || (matches!(site.head.via, Via::OuterImport(..) | Via::Elsewhere)
+                || (site.head.via == Via::Elsewhere
                     && site.written.segments[site.head.taken - 1] == *name)
         });
         in_paths || self.is_mentioned_in_files_below(scope, name)

@@ -76,14 +76,14 @@ impl Rewrite<'_, '_> {
         let moves = matches!(outcome, Outcome::Moves(_));
         let follows = now == target && !is_displaced && !self.is_foreign(site);
         let renamed = match site.head.via {
-            Via::Import(scope, ordinal) => fates
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => fates
                 .get((scope, ordinal))
                 .and_then(|fate| fate.renamed.as_ref()),
             _ => None,
         };
         if follows && (moves || matched.is_none()) {
             if let Some(name) = renamed {
-                let place = site.names[0].at.range();
+                let place = site.names[site.head.taken - 1].at.range();
                 draft.edits.push(Edit::replace(place, self.word(name)));
             }
             // Another file's import carries it: until that file is rewritten it means the old path.

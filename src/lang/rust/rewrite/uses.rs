@@ -15,7 +15,7 @@ use crate::lang::draft::quoted_line;
 use crate::lang::rust::at::At;
 use crate::lang::rust::expand::evaluates;
 use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, Via, What};
-use crate::lang::rust::visit::{Call, Context, Mode};
+use crate::lang::rust::visit::{Call, Context, Mode, Site};
 use crate::path::{Namespaces, Segment};
 
 /// What is asked of names, each answered once.
@@ -92,20 +92,22 @@ impl Rewrite<'_, '_> {
             let line = quoted_line(self.text, at);
             return Err(format!("`{line}` may mean another `{new}`"));
         }
-        if self.is_mentioned_below(scope, old) {
+        if self.is_mentioned_otherwise(scope, old) {
             return Err("a module below this one uses it".to_owned());
         }
         for site in self.sites_through(key) {
-            let is_own =
-                site.head.via == Via::Import(scope, ordinal) && site.written.segments[0] == *old;
+            let via = site.head.via;
+            let name = &site.names[site.head.taken - 1];
+            let is_own = name.text == *old
+                && self.text.get(name.at.range()) == Some(old.as_str())
+                && (via == Via::Import(scope, ordinal)
+                    || via == Via::OuterImport(scope, ordinal) && self.has_one_glob(site));
             let is_plain = match site.context {
                 Context::Path => !site.in_macro,
                 Context::Link => true,
                 _ => false,
             };
-            let first = site.names[0].at.range();
-            let is_plain =
-                is_plain && !site.is_shorthand && self.text.get(first) == Some(old.as_str());
+            let is_plain = is_plain && !site.is_shorthand;
             if !is_own || !is_plain || site.mode != Mode::Code {
                 let line = quoted_line(self.text, site.names[0].at.range().start);
                 return Err(format!("`{line}` is no plain use of it"));
@@ -133,6 +135,14 @@ impl Rewrite<'_, '_> {
             ));
         }
         Ok(new.clone())
+    }
+
+    /// Whether a path that starts at an import of a module around its own gets it by a relative path, or by the one
+    /// glob that its module has: with several, another may bring the new name.
+    fn has_one_glob(&self, site: &Site) -> bool {
+        let scopes = &self.found.scopes;
+        let mut around = scopes.outwards(site.scope);
+        site.head.taken > 1 || around.all(|id| scopes.get(id).names.globs.len() < 2)
     }
 
     /// A macro of another file of the crate that is called where the import is seen, and whose body may hold the old

@@ -380,7 +380,8 @@ impl<'r, 'a> Walker<'r, 'a> {
 
     /// Whether the new name of the import that a path starts at is something local here.
     fn would_be_captured(&self, head: &Head, kinds: Namespaces, len: usize) -> bool {
-        if self.new_names.is_empty() || !matches!(head.via, Via::Import(..)) {
+        if self.new_names.is_empty() || !matches!(head.via, Via::Import(..) | Via::OuterImport(..))
+        {
             return false;
         }
         let kinds = if len > 1 { TYPE } else { kinds };
