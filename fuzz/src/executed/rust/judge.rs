@@ -71,7 +71,10 @@ impl Judge {
         }
         // Made small, it may have lost what moves.
         let is_there = |its: &Relocation| {
-            let marked = |text: &String| text.lines().any(|line| line.trim_end().ends_with(&its.mark));
+            let marked = |text: &String| {
+                text.lines()
+                    .any(|line| line.trim_end().ends_with(&its.mark))
+            };
             files.get(&its.declared_in).is_some_and(marked)
         };
         if !world.relocation.as_ref().is_none_or(is_there) {

@@ -34,11 +34,15 @@ impl Resolver<'_> {
             return head;
         }
         let from = &scopes.get(scope).path;
+        let touches = |path: &[Segment]| self.table.touches(path.iter().map(Segment::as_str));
         let mut last = head.clone();
+        // A module that moves may be at either of its places, and must read the same in both.
+        let mut is_moving = false;
         for _ in 0..MAX_GLOBS {
             if last.taken == written.segments.len() || !from.starts_with(&last.base) {
                 break;
             }
+            is_moving |= touches(&last.base);
             let aliases = last.imports().collect();
             let next = self.through_private(scopes, scope, last.clone(), written, kinds, role);
             if next.taken == last.taken {
@@ -50,7 +54,7 @@ impl Resolver<'_> {
             return head;
         }
         let path = [&last.base, &written.segments[last.taken..]].concat();
-        let is_known = self.knows(&path) || self.table.touches(path.iter().map(Segment::as_str));
+        let is_known = self.knows(&path) || (!is_moving && touches(&path));
         if is_known { last } else { head }
     }
 
