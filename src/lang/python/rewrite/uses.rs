@@ -86,7 +86,7 @@ impl Rewrite<'_, '_> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
         if scopes.scope(bound.scope).bindings.contains_key(new)
-            || self.hides_submodule(bound.scope, new)
+            || self.is_noticed(bound.scope, new)
             || !self.may_lose_name(binding)
         {
             return None;
