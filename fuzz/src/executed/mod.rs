@@ -30,8 +30,8 @@ pub enum Verdict {
     Unchanged,
     /// It was rewritten, and does what it did.
     Same,
-    /// Something in it was left and a finding says so; apart from that it does what it did.
-    Told,
+    /// Something in it was left and a finding says so, of this code; apart from that it does what it did.
+    Told(&'static str),
     /// The plan of one of its files did not pass verification: the file is left as it is, and the
     /// message says that this is a defect.
     Left(String),

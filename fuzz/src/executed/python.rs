@@ -2,8 +2,11 @@
 //!
 //! What a program refers to are stubs in memory. Before, an object that moves is one object under both
 //! paths; after, it is to be had under its new path only. A program shows objects, and each says which
-//! one it is. A program that a finding was left in runs once more where both paths are: apart from what
-//! the finding is about, it must do the same.
+//! one it is. A program in which something was left with an error runs where both paths are: apart from what
+//! the finding is about, it must do the same. One with a note that something is not followed runs there only if it
+//! does something else where the old paths are gone.
+//!
+//! A law of its own asks no run: what `ast.unparse` prints of both states differs in paths and imports only.
 
 mod imports;
 mod program;
@@ -16,7 +19,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use self::server::{Server, State};
+use self::server::{Ran, Server, State};
 use self::tree::{Rewritten, Tree};
 pub use self::world::World;
 use super::{Fault, Files, Kind, Verdict};
@@ -91,28 +94,41 @@ impl Python {
             return Ok(Verdict::Left(message.clone()));
         }
         // Without an edit there is still the question whether something was overlooked.
-        let state = match after.told.is_empty() {
+        let state = match after.left.is_empty() {
             true => State::New,
             false => State::Both,
         };
-        let (was, is) = self.server.run(before, &after.files, state)?;
+        let mut told = after.left.first();
+        let mut ran = self.server.run(before, &after.files, state)?;
+        // What a note speaks of may be left behind, and most times it is not.
+        if told.is_none() && !after.not_followed.is_empty() && ran.is_other() {
+            told = after.not_followed.first();
+            ran = self.server.run(before, &after.files, State::Both)?;
+        }
+        let (was, is) = (&ran.before, &ran.after);
         if was.iter().any(|line| line == "!SyntaxError") {
             return Ok(Verdict::Idle("not Python".to_owned()));
         }
-        if fails_before(&was, &is) {
+        let fault = |kind: String| {
+            let text = report(&ran, before, after);
+            Ok(Verdict::Fault(Fault { kind, text }))
+        };
+        if !ran.printed.is_empty() {
+            return fault("more than paths and imports is printed differently".to_owned());
+        }
+        if fails_before(was, is) {
             return Ok(Verdict::Idle("fail in another way".to_owned()));
         }
-        if let Some(kind) = difference(&was, &is) {
-            let text = report(&was, &is, before, after);
-            return Ok(Verdict::Fault(Fault { kind, text }));
+        if let Some(kind) = difference(was, is) {
+            return fault(kind);
         }
-        Ok(match after.told.is_empty() {
+        Ok(match told {
             _ if was.iter().all(|line| line.starts_with('!')) => {
                 Verdict::Idle("show nothing".to_owned())
             }
-            false => Verdict::Told,
-            true if *before == after.files => Verdict::Unchanged,
-            true => Verdict::Same,
+            Some(code) => Verdict::Told(code),
+            None if *before == after.files => Verdict::Unchanged,
+            None => Verdict::Same,
         })
     }
 }
@@ -148,7 +164,14 @@ fn difference(was: &[String], is: &[String]) -> Option<String> {
     Some(format!("{} before, {} after", word(was), word(is)))
 }
 
-fn report(was: &[String], is: &[String], before: &Files, after: &Rewritten) -> String {
+impl Ran {
+    /// Whether it does something else after than before, where it did not fail before.
+    fn is_other(&self) -> bool {
+        !fails_before(&self.before, &self.after) && difference(&self.before, &self.after).is_some()
+    }
+}
+
+fn report(ran: &Ran, before: &Files, after: &Rewritten) -> String {
     let mut text = String::new();
     for (name, source) in &after.files {
         if before.get(name) != Some(source) {
@@ -157,10 +180,13 @@ fn report(was: &[String], is: &[String], before: &Files, after: &Rewritten) -> S
     }
     text.push_str(&format!(
         "# shown before: {}\n# shown after: {}\n# findings: {:?}",
-        was.join(" "),
-        is.join(" "),
+        ran.before.join(" "),
+        ran.after.join(" "),
         after.findings
     ));
+    for difference in &ran.printed {
+        text.push_str(&format!("\n# {difference}"));
+    }
     text
 }
 

@@ -31,7 +31,8 @@ pub struct Run {
 struct Tally {
     unchanged: u64,
     same: u64,
-    told: u64,
+    /// By the code of the finding.
+    told: BTreeMap<&'static str, u64>,
     idle: BTreeMap<String, u64>,
     /// By what they have in common: word, kind, and the numbers of the programs.
     finds: BTreeMap<(&'static str, String), Vec<u64>>,
@@ -196,7 +197,7 @@ impl Run {
         };
         let left = tally.times("left") as f64 / all;
         bound("left by verification", left, left <= K::MOST_LEFT);
-        let told = tally.told as f64 / all;
+        let told = tally.told() as f64 / all;
         bound("left with a finding", told, told <= K::MOST_TOLD);
         let same = tally.same as f64 / all;
         bound("rewritten and the same", same, same >= K::LEAST_SAME);
@@ -214,14 +215,17 @@ impl Tally {
             Verdict::Idle(why) => *self.idle.entry(why).or_default() += 1,
             Verdict::Unchanged => self.unchanged += 1,
             Verdict::Same => self.same += 1,
-            _ => self.told += 1,
+            Verdict::Told(code) => *self.told.entry(code).or_default() += 1,
+            Verdict::Left(_) | Verdict::Fault(_) => {}
         }
     }
 
     fn join(&mut self, other: Self) {
         self.unchanged += other.unchanged;
         self.same += other.same;
-        self.told += other.told;
+        for (code, count) in other.told {
+            *self.told.entry(code).or_default() += count;
+        }
         for (why, count) in other.idle {
             *self.idle.entry(why).or_default() += count;
         }
@@ -236,9 +240,13 @@ impl Tally {
         finds.map(|(_, numbers)| numbers.len()).sum()
     }
 
+    fn told(&self) -> u64 {
+        self.told.values().sum()
+    }
+
     fn all(&self) -> u64 {
         let finds: usize = self.finds.values().map(Vec::len).sum();
-        self.unchanged + self.same + self.told + self.idle.values().sum::<u64>() + finds as u64
+        self.unchanged + self.same + self.told() + self.idle.values().sum::<u64>() + finds as u64
     }
 }
 
@@ -251,12 +259,15 @@ impl std::fmt::Display for Tally {
             self.all(),
             self.same,
             self.unchanged,
-            self.told,
+            self.told(),
             self.times("left"),
             self.times("fault")
         )?;
         for (why, count) in &self.idle {
             write!(f, ", {count} {why}")?;
+        }
+        for (code, count) in &self.told {
+            write!(f, ", {count} told {code}")?;
         }
         Ok(())
     }

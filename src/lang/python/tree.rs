@@ -54,6 +54,11 @@ impl Tree<'_> {
             .reached(self.file, question(module, name, starred))
     }
 
+    /// Whether another file uses a name that a star import of the module would bring, wherever it has the name from.
+    pub(super) fn is_read_by_star(&self, module: &[Segment], name: &Segment) -> bool {
+        self.survey.named(self.file, question(module, name, true))
+    }
+
     /// Where another file replaces what the names, read in a module, mean: it patches the first or what
     /// lies below it (row P56).
     pub(super) fn is_replaced(

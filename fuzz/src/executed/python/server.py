@@ -7,7 +7,8 @@ package, when it is imported and not before, as with files.
 What was left with a finding is run where all modules are loaded: it may need one that another import loaded.
 
 A line with `before` and `after` has the files of a program in both states. They are run in a child, which
-ends after two seconds at the latest, and what they showed comes back.
+ends after two seconds at the latest, and what they showed comes back. So does what the printed trees of a file that
+was rewritten differ in besides imports and paths: the oracle for that is the text in the first argument.
 """
 
 import builtins
@@ -24,6 +25,8 @@ import contextlib, functools, importlib, typing  # noqa: E401  programs import t
 
 LIMIT = 2
 TRACE = []
+PRINTED = {"__name__": "printed"}
+exec(sys.argv[1], PRINTED)
 
 
 def module_of(identity):
@@ -165,7 +168,14 @@ def run(files, stubs, is_loaded=False):
     return list(TRACE)
 
 
-def answered(line, worlds):
+def printed(before, after, words):
+    """What the trees of files differ in."""
+    pairs = ((path, text, after.get(path, "")) for path, text in before.items())
+    said = ((path, PRINTED["difference"](old, new, words)) for path, old, new in pairs if old != new)
+    return [f"{path} {difference}" for path, difference in said if difference]
+
+
+def answered(line, worlds, words):
     """The answer of a child."""
     read, write = os.pipe()
     child = os.fork()
@@ -179,6 +189,7 @@ def answered(line, worlds):
         answer = {
             "before": run(request["before"], worlds["old"]),
             "after": run(request["after"], worlds[request["state"]], request["state"] == "both"),
+            "printed": printed(request["before"], request["after"], words),
         }
         os.write(write, json.dumps(answer).encode())
         os._exit(0)
@@ -187,18 +198,19 @@ def answered(line, worlds):
         answer = pipe.read()
     os.waitpid(child, 0)
     # A program that does not end says the same of both states: that is nothing.
-    return answer.decode() or '{"before": ["!SyntaxError"], "after": []}'
+    return answer.decode() or '{"before": ["!SyntaxError"]}'
 
 
 def main():
-    worlds = {}
+    worlds, words = {}, []
     gc.freeze()
     out = sys.stdout
     for line in sys.stdin:
         if line.startswith('{"after"') or line.startswith('{"before"'):
-            out.write(answered(line, worlds) + "\n")
+            out.write(answered(line, worlds, words) + "\n")
         else:
             worlds = json.loads(line)
+            words = worlds.pop("words")
             for stubs in worlds.values():
                 for path in stubs:
                     stubs[path]["below"] = []

@@ -19,6 +19,17 @@ pub enum State {
     Both,
 }
 
+/// What became of a program in both states.
+#[derive(Debug)]
+pub struct Ran {
+    /// What it showed before.
+    pub before: Vec<String>,
+    /// What it showed after.
+    pub after: Vec<String>,
+    /// What the printed trees of its files differ in, besides imports and paths.
+    pub printed: Vec<String>,
+}
+
 /// The process.
 pub struct Server {
     child: Child,
@@ -38,6 +49,7 @@ impl Server {
                 "ignore",
                 "-c",
                 include_str!("server.py"),
+                include_str!("../../../../tests/judge/printed.py"),
             ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -56,17 +68,12 @@ impl Server {
     pub fn world(&mut self, world: &World) -> anyhow::Result<()> {
         let both = world.stubs(true);
         let new = world.stubs(false);
-        self.ask(&json!({"old": both, "new": new, "both": both}))?;
+        self.ask(&json!({"old": both, "new": new, "both": both, "words": world.words()}))?;
         Ok(())
     }
 
     /// What a program shows before and after.
-    pub fn run(
-        &mut self,
-        before: &Files,
-        after: &Files,
-        state: State,
-    ) -> anyhow::Result<(Vec<String>, Vec<String>)> {
+    pub fn run(&mut self, before: &Files, after: &Files, state: State) -> anyhow::Result<Ran> {
         let state = match state {
             State::New => "new",
             State::Both => "both",
@@ -75,8 +82,12 @@ impl Server {
         let request = json!({"before": placed(before, "own"), "after": after, "state": state});
         let mut answer: BTreeMap<String, Vec<String>> =
             serde_json::from_value(self.ask(&request)?)?;
-        let mut trace = |state: &str| answer.remove(state).unwrap_or_default();
-        Ok((trace("before"), trace("after")))
+        let mut lines = |what: &str| answer.remove(what).unwrap_or_default();
+        Ok(Ran {
+            before: lines("before"),
+            after: lines("after"),
+            printed: lines("printed"),
+        })
     }
 
     fn ask(&mut self, request: &Value) -> anyhow::Result<Value> {

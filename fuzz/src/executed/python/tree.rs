@@ -29,8 +29,10 @@ pub struct Rewritten {
     pub files: Files,
     /// Why one of them failed.
     pub failure: Option<String>,
-    /// Codes of findings that say that something was left, or is not followed.
-    pub told: Vec<&'static str>,
+    /// Codes of errors: something was left.
+    pub left: Vec<&'static str>,
+    /// Codes of notes: something is not followed.
+    pub not_followed: Vec<&'static str>,
     /// All findings: the file, and level and code.
     pub findings: Vec<String>,
 }
@@ -89,8 +91,10 @@ fn count(root: &Path, report: &FileReport, all: &mut [Rewritten]) -> anyhow::Res
         let code = finding.code.as_str();
         let level = format!("{:?}", finding.level).to_lowercase();
         program.findings.push(format!("{name} {level}[{code}]"));
-        if finding.level == Level::Error || NOT_FOLLOWED.contains(&finding.code) {
-            program.told.push(code);
+        if finding.level == Level::Error {
+            program.left.push(code);
+        } else if NOT_FOLLOWED.contains(&finding.code) {
+            program.not_followed.push(code);
         }
     }
     if let Some(bytes) = &report.rewritten {

@@ -91,7 +91,12 @@ impl Maker<'_> {
             43 => format!("show(\"{{0.__name__}}\".format({path}) and 1)\n"),
             44 => self.patch(&path),
             45 => self.patch_string(),
-            46 => {
+            // What another module hands on is not followed, so nothing is read from that.
+            46 if scope
+                .exprs
+                .iter()
+                .any(|expr| expr.text == root && expr.module.is_some()) =>
+            {
                 let name = self.pick(OBJECTS);
                 format!("attempt(lambda: getattr({root}, \"{name}\"))\n")
             }

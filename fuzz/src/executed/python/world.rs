@@ -112,6 +112,12 @@ impl World {
         MODULES.iter().copied().filter(is_spoken_of).collect()
     }
 
+    /// The names in the paths of the rules.
+    pub fn words(&self) -> BTreeSet<&str> {
+        let paths = self.rules.iter().flat_map(|(from, rule)| [from, &rule.to]);
+        paths.flat_map(|path| path.split('.')).collect()
+    }
+
     /// Where a path leads in the end; `None` if it never ends.
     fn new_path(&self, path: &str) -> Option<String> {
         let mut path = path.to_owned();

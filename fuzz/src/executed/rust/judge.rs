@@ -130,7 +130,7 @@ impl Judge {
                 let kind = format!("told, with both paths: {}", kind_of(&error));
                 return fault(kind, &error, &applied.files);
             }
-            return Ok(Verdict::Told);
+            return Ok(Verdict::Told("error"));
         }
         let after = match world.layout {
             Layout::Left => relocated(&applied.files),

@@ -407,8 +407,19 @@ impl Rewrite<'_, '_> {
         if group.form != Form::Dotted {
             choices.push((named, Some(old_name)));
         }
+        // `nonlocal` declares what the function around binds, and all that is certain there is the old name.
+        let is_elsewhere = group.scope.index() != 0
+            && group.keys.iter().all(|key| {
+                let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+                let binding = self.unit.scopes.binding(clause.binding);
+                binding.from != binding.scope
+            });
+        let declared = self.local_name(group.keys.first()?);
         choices.into_iter().find(|(form, alias)| {
             let head = head_names(*form, module, alias.as_ref());
+            if is_elsewhere && head[0] != declared {
+                return false;
+            }
             let object = if *form == Form::Dotted {
                 &head[..1]
             } else {

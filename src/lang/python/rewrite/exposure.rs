@@ -29,6 +29,13 @@ impl Rewrite<'_, '_> {
                 Code::BoundElsewhere,
                 format!("`{}` is an attribute of the class", binding.name),
             )),
+            _ if self.is_nonlocal_below(binding.scope, &binding.name) => Some(
+                Refusal::new(
+                    Code::Binding,
+                    format!("`nonlocal {}` needs what the import binds", binding.name),
+                )
+                .help("give the other binding another name, or write this one by hand"),
+            ),
             _ if self.is_dynamic_below(binding.scope) => Some(Refusal::new(
                 Code::Dynamic,
                 "code of this scope looks names up by their text",
@@ -52,6 +59,15 @@ impl Rewrite<'_, '_> {
         })
     }
 
+    /// Whether a function in a scope declares a name of it as `nonlocal`.
+    fn is_nonlocal_below(&self, scope: ScopeId, name: &Segment) -> bool {
+        let mut scopes = self.unit.scopes.scopes.iter().enumerate();
+        self.is_declared(name)
+            && scopes.any(|(at, inner)| {
+                inner.nonlocals.contains_key(name) && self.is_below(ScopeId(at as u32), scope)
+            })
+    }
+
     /// Whether code of a scope, or of one in it, uses names that are not written.
     fn is_dynamic_below(&self, scope: ScopeId) -> bool {
         let mut dynamic = self.unit.scopes.dynamic.iter();
@@ -59,7 +75,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Why a binding cannot go that a `del` undoes: the name would not be bound there.
-    fn is_deleted(&self, binding: BindingId) -> Option<Refusal> {
+    pub(super) fn is_deleted(&self, binding: BindingId) -> Option<Refusal> {
         let deletions = &self.unit.scopes.deletions;
         let reached = || {
             let bindings = deletions.iter().flat_map(|it| &it.reach.bindings);
@@ -132,7 +148,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether a star import of this module brings a name.
-    fn is_starred(&self, name: &Segment) -> bool {
+    pub(super) fn is_starred(&self, name: &Segment) -> bool {
         self.exports.contains(name) || (self.exports.is_empty() && !name.starts_with('_'))
     }
 

@@ -257,14 +257,14 @@ impl Facts {
         reached: &[(Key, usize)],
         is_later: bool,
     ) -> Vec<(Key, usize)> {
-        let brings = |(key, sense): &(Key, usize)| -> usize {
+        let brings = |(key, sense): &(Key, usize), by_part: bool| -> usize {
             let path = &senses[*sense].path;
             match self.clauses.get(key) {
                 Some(ClauseFact {
                     form: Form::Dotted,
                     path: Some(module),
                     ..
-                }) if is_later => shared(module, path).len(),
+                }) if is_later || by_part => shared(module, path).len(),
                 Some(ClauseFact {
                     form: Form::Dotted | Form::Undotted,
                     path: Some(module),
@@ -280,12 +280,29 @@ impl Facts {
                 _ => 0,
             }
         };
-        let mut most = vec![0; senses.len()];
-        for one in reached {
-            most[one.1] = most[one.1].max(brings(one));
-        }
+        // A function that binds the name for others (`global`) may never run.
+        let is_own = |(key, _): &&(Key, usize)| {
+            let clause = &unit.scopes.import(key.0).clauses[key.1 as usize];
+            let binding = unit.scopes.binding(clause.binding);
+            binding.from == binding.scope
+        };
+        let own: Vec<(Key, usize)> = reached.iter().filter(is_own).copied().collect();
+        let is_told_by_own = (0..senses.len()).all(|at| own.iter().any(|one| one.1 == at));
+        let reached = if is_told_by_own { &own[..] } else { reached };
+        let most = |by_part: bool| {
+            let mut most = vec![0; senses.len()];
+            for one in reached {
+                most[one.1] = most[one.1].max(brings(one, by_part));
+            }
+            most
+        };
+        // Where no import names all of a package that is read, one that goes through it brings it.
+        let (whole, part) = (most(false), most(true));
         let mut through = reached.to_vec();
-        through.retain(|one| brings(one) == most[one.1]);
+        through.retain(|one| match whole[one.1] {
+            0 => brings(one, true) == part[one.1],
+            most => brings(one, false) == most,
+        });
         let block = |key: Key| unit.scopes.import(key.0).block;
         let first = through[0].0;
         let is_dotted = |key| self.clause(key).is_some_and(ClauseFact::is_dotted);

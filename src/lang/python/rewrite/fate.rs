@@ -52,7 +52,9 @@ impl<'a> Rewrite<'_, 'a> {
             let next = self.chain_alone(at, fact, facts, blocks, &fates);
             // What it means by other clauses must not change either.
             if let ChainNext::Refused(refusal) = &next
-                && (fact.senses.len() > 1 || is_dotted(fact) && !self.is_sure(fact))
+                && (fact.senses.len() > 1
+                    || is_dotted(fact) && !self.is_sure(fact)
+                    || self.takes_along(fact, facts, &fates))
             {
                 blocks.chains.entry(at).or_insert_with(|| refusal.clone());
             }
@@ -253,6 +255,15 @@ impl<'a> Rewrite<'_, 'a> {
     /// keeps what the chain names.
     fn hold_needed(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
         for (at, chain) in facts.chains.iter().enumerate() {
+            // One that stays means what it meant by whatever reaches it.
+            if let Some(refusal) = blocks.chains.get(&at) {
+                for (key, _) in &chain.reached {
+                    let is_named = facts.clause(*key).is_some_and(|fact| !fact.is_dotted());
+                    if is_named && matches!(fates.clause(*key), Next::Swaps(_)) {
+                        fates.clauses.insert(*key, Next::Held(refusal.clone()));
+                    }
+                }
+            }
             for (key, sense) in &chain.through {
                 let sense = &chain.senses[*sense];
                 let (Some(fact), Next::Swaps(_) | Next::Stays) =
@@ -325,6 +336,16 @@ impl<'a> Rewrite<'_, 'a> {
             return ChainNext::Refused(another_binding(name));
         }
         next
+    }
+
+    /// Whether a clause that moves gives its name another meaning, while a chain needs what it is now.
+    fn takes_along(&self, chain: &ChainFact, facts: &Facts, fates: &Fates) -> bool {
+        chain.reached.iter().any(|(key, _)| {
+            let is_named = facts.clause(*key).is_some_and(|fact| !fact.is_dotted());
+            is_named
+                && !fates.written_out.contains(key)
+                && matches!(fates.clause(*key), Next::Swaps(_))
+        })
     }
 
     /// Whether nothing else than imports is behind a chain's name, as far as that matters.
@@ -431,6 +452,17 @@ impl<'a> Rewrite<'_, 'a> {
                 used.entry(*key).or_default().1 += 1;
             }
         }
+        let name_of = |key: &Key| {
+            let scopes = &self.unit.scopes;
+            let clause = &scopes.import(key.0).clauses[key.1 as usize];
+            let binding = scopes.binding(clause.binding);
+            (binding.scope, &binding.name)
+        };
+        let is_held = |key: &&Key| {
+            facts.clause(**key).is_some_and(ClauseFact::is_dotted)
+                && matches!(fates.clause(**key), Next::Refused(_) | Next::Held(_))
+        };
+        let held: FxHashSet<_> = facts.order.iter().filter(is_held).map(name_of).collect();
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -482,7 +514,9 @@ impl<'a> Rewrite<'_, 'a> {
                 }
                 Next::Stays if before > 0 && after == 0 && self.exposes(key).is_none() => {
                     let kept = self.unit.kept.keeps(self.place_of(key).start);
-                    if !kept && fact.form != Form::Star {
+                    // It may be why another import of that name stays.
+                    let is_reason = !fact.is_dotted() && held.contains(&name_of(&key));
+                    if !kept && !is_reason && fact.form != Form::Star {
                         fates.clauses.insert(key, Next::Goes);
                     }
                 }

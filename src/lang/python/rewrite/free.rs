@@ -2,8 +2,8 @@
 
 use super::Rewrite;
 use super::access::Group;
-use super::facts::{Facts, Form};
-use super::fates::{Fates, Next};
+use super::facts::{ClauseFact, Facts, Form};
+use super::fates::{ChainNext, Fates, Next};
 use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
 use crate::path::Segment;
 
@@ -31,7 +31,7 @@ impl Rewrite<'_, '_> {
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
             return false;
         }
-        if !scope.bindings.contains_key(name) && self.hides_submodule(group.scope, name) {
+        if !scope.bindings.contains_key(name) && self.is_noticed(group.scope, name) {
             return false;
         }
         let users: Vec<usize> = group
@@ -46,12 +46,24 @@ impl Rewrite<'_, '_> {
         let is_bound = scope.bindings.contains_key(name);
         // A read that found nothing would find this.
         let early = is_bound && self.is_read_unbound(group.scope, name);
-        seen && !early && (is_bound || !self.would_capture(group.scope, name, &users))
+        let captures = || self.would_capture(group.scope, name, &users, facts, fates);
+        seen && !early && (is_bound || !captures())
+    }
+
+    /// Whether a name that a scope gets means something else to other files: it hides a module of this package, or a star
+    /// import brings it to where the name is used.
+    pub(super) fn is_noticed(&self, scope: ScopeId, name: &Segment) -> bool {
+        let is_read = || {
+            let mut modules = self.unit.modules.iter();
+            modules.any(|module| self.tree.is_read_by_star(module, name))
+        };
+        self.hides_submodule(scope, name)
+            || scope == ScopeId(0) && self.is_starred(name) && is_read()
     }
 
     /// Whether a name that a scope gets is that of a module in this very package: whoever imports that from the
     /// package would get what is bound to the name.
-    pub(super) fn hides_submodule(&self, scope: ScopeId, name: &str) -> bool {
+    fn hides_submodule(&self, scope: ScopeId, name: &str) -> bool {
         let is_own = |module: &Vec<Segment>| {
             let path: Vec<Segment> = module.iter().cloned().chain([Segment::new(name)]).collect();
             self.tree.is_module(&path)
@@ -60,8 +72,26 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
-    pub(super) fn would_capture(&self, scope: ScopeId, name: &str, users: &[usize]) -> bool {
+    fn would_capture(
+        &self,
+        scope: ScopeId,
+        name: &str,
+        users: &[usize],
+        facts: &Facts,
+        fates: &Fates,
+    ) -> bool {
         let scopes = &self.unit.scopes;
+        // What is written anew starts at another name then.
+        let leaves = |index: usize| {
+            let at = facts
+                .chains
+                .binary_search_by_key(&index, |chain| chain.index);
+            at.is_ok_and(|at| {
+                let mut clauses = facts.chains[at].keys().filter_map(|key| facts.clause(key));
+                clauses.all(ClauseFact::is_dotted)
+                    && matches!(&fates.chains[at], ChainNext::Writes(names) if names[0] != name)
+            })
+        };
         // What a class has not bound yet is looked for in the module.
         let is_global = |chain: &Chain| {
             scope == ScopeId(0)
@@ -70,7 +100,7 @@ impl Rewrite<'_, '_> {
         };
         self.chains_named(name).iter().any(|index| {
             let chain = &scopes.chains[*index];
-            if chain.parts[0].name != name || users.binary_search(index).is_ok() {
+            if chain.parts[0].name != name || users.binary_search(index).is_ok() || leaves(*index) {
                 return false;
             }
             is_global(chain)

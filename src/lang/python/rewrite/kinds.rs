@@ -4,7 +4,7 @@
 //! path; else it is an object, unless what the chain goes on with makes that doubtful.
 
 use super::Rewrite;
-use super::facts::{ChainFact, ClauseFact, Facts, Form};
+use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, shared};
 use super::verdict::Moved;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
@@ -59,6 +59,9 @@ impl Rewrite<'_, '_> {
         if let Some(module) = self.module_in_rule(moved) {
             return Ok(Home::module(module));
         }
+        if let Some(module) = self.module_on_the_way(facts, chain, moved) {
+            return Ok(Home::module(module));
+        }
         for key in chain.keys() {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -100,6 +103,22 @@ impl Rewrite<'_, '_> {
             )
             .help("say `kind = \"module\"` in the rule")),
         }
+    }
+
+    /// How many names of a new path are a module, if an import says so that loaded it on its way and leaves by another
+    /// rule: `import old.a.c` says that `old.a` is one, and where `old.a.c` moves elsewhere nothing loads `new.a`.
+    fn module_on_the_way(&self, facts: &Facts, chain: &ChainFact, moved: &Moved) -> Option<usize> {
+        let whole = moved.to.len() - moved.tail;
+        let on_the_way = |key: &Key| {
+            let fact = facts.clause(*key).filter(|fact| fact.is_dotted())?;
+            let known = shared(fact.path.as_deref()?, &chain.sense().path).len();
+            let more = known.checked_sub(moved.len).filter(|more| *more > 0)?;
+            let module = whole + more;
+            let leaves = fact.verdict.moved()?;
+            (!leaves.to.starts_with(&moved.to[..module])).then_some(module)
+        };
+        let reached = chain.reached.iter();
+        reached.filter_map(|(key, _)| on_the_way(key)).max()
     }
 
     /// How many names of a new path are a module, if the rule says so: `a.b:C.d`.

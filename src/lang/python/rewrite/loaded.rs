@@ -8,6 +8,7 @@ use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
 use super::fates::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::lang::python::breadth::DEEPEST;
+use crate::lang::python::scopes::{BlockId, BlockKind, ScopeId};
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
@@ -59,7 +60,8 @@ impl Rewrite<'_, '_> {
                     add.module.starts_with(module)
                         && (add.beside == key || self.is_before(add.beside, key, chain))
                 };
-                !self.is_loaded(key, chain, loaders.get(module))
+                !self.comes_too_late(key, chain)
+                    && !self.is_loaded(key, chain, loaders.get(module))
                     && !fates.adds.iter().chain(&adds).any(added)
             });
             if let Some(chain) = lost {
@@ -123,6 +125,19 @@ impl Rewrite<'_, '_> {
             }
         }
         loaders
+    }
+
+    /// Whether a clause stands behind a chain of the same module, in no loop: what it loads was not there for that.
+    fn comes_too_late(&self, key: Key, chain: &ChainFact) -> bool {
+        let scopes = &self.unit.scopes;
+        let read = &scopes.chains[chain.index];
+        let import = scopes.import(key.0);
+        let outward = |block: &BlockId| scopes.block(*block).parent;
+        let mut around = std::iter::successors(Some(import.block), outward);
+        import.scope == read.scope
+            && import.scope == ScopeId(0)
+            && read.range().end() <= import.range.start()
+            && !around.any(|block| scopes.block(block).kind == BlockKind::Loop)
     }
 
     /// Whether one of these imports was run when a chain is read, wherever the clause `key` was.

@@ -5,6 +5,7 @@ use super::facts::{Facts, Form, Key};
 use super::fates::{Add, Blocks, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::Code;
+use crate::lang::python::scopes::Chain;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
@@ -56,12 +57,21 @@ impl Rewrite<'_, '_> {
                     .insert(key, super::fate::another_binding(root));
                 continue;
             }
-            let exposed = self
-                .exposes(key)
-                .filter(|_| !keeps_root && !self.is_bound_besides(key, facts, fates));
+            let exposed = self.exposes(key).filter(|refusal| {
+                // Others see what is bound in the end, and code that looks names up what is bound by then.
+                let at_end = refusal.code == Code::BoundElsewhere && !self.is_deleted_later(key);
+                !keeps_root && !self.is_bound_besides(key, at_end, facts, fates)
+            });
             match exposed {
                 Some(refusal) if refusal.code == Code::BoundElsewhere => {
                     blocks.clauses.insert(key, refusal);
+                    continue;
+                }
+                // What is bound again would be another package than where an import of it stays.
+                Some(_) if root_moves && self.is_held_besides(key, facts, fates) => {
+                    blocks
+                        .clauses
+                        .insert(key, super::fate::another_binding(root));
                     continue;
                 }
                 Some(_) => self.add_root(key, &[], root, fates),
@@ -87,6 +97,22 @@ impl Rewrite<'_, '_> {
         fates.adds.sort_by_key(|add| add.beside);
     }
 
+    /// Whether nothing reads or deletes a name between two imports.
+    fn is_quiet(&self, first: Key, second: Key) -> bool {
+        let scopes = &self.unit.scopes;
+        let between = scopes.import(first.0).range.end()..scopes.import(second.0).range.start();
+        let is_between = |chain: &Chain| between.contains(&chain.range().start());
+        let (chains, deletions) = (&scopes.chains, &scopes.deletions);
+        let next = chains.partition_point(|chain| chain.range().start() < between.start);
+        !chains.get(next).is_some_and(is_between) && !deletions.iter().any(is_between)
+    }
+
+    /// Whether a `del` undoes what a clause binds.
+    fn is_deleted_later(&self, key: Key) -> bool {
+        let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+        self.is_deleted(clause.binding).is_some()
+    }
+
     /// Whether a clause binds a name of another scope than its own (`global`).
     fn is_global(&self, key: Key) -> bool {
         let scopes = &self.unit.scopes;
@@ -105,34 +131,47 @@ impl Rewrite<'_, '_> {
     /// Whether an `import root` of the same scope stays with an error. Without a dotted import beside it that would be
     /// another import: of one name, which it can keep.
     fn is_held_alone(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+        self.held_besides(key, facts, fates).any(|len| len == 1)
+    }
+
+    /// Whether an import of the same root in the same scope stays with an error.
+    fn is_held_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+        self.held_besides(key, facts, fates).next().is_some()
+    }
+
+    /// The lengths of the paths of other imports of a root, in the same scope, that stay with an error.
+    fn held_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> impl Iterator<Item = usize> {
         let scopes = &self.unit.scopes;
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
         let same = scopes.scope(binding.scope).bindings.get(&binding.name);
-        let mut others = same.into_iter().flatten();
-        others.any(|&other| {
-            let other = super::facts::key_of(self.unit, other).filter(|other| *other != key);
-            other.is_some_and(|other| {
-                let is_alone = facts.clause(other).is_some_and(|fact| {
-                    fact.is_dotted() && fact.path.as_ref().is_some_and(|path| path.len() == 1)
-                });
-                is_alone && matches!(fates.clause(other), Next::Refused(_) | Next::Held(_))
-            })
+        let others = same.into_iter().flatten();
+        others.filter_map(move |&other| {
+            let other = super::facts::key_of(self.unit, other).filter(|other| *other != key)?;
+            let fact = facts.clause(other).filter(|fact| fact.is_dotted())?;
+            let is_held = matches!(fates.clause(other), Next::Refused(_) | Next::Held(_));
+            fact.path.as_ref().map(Vec::len).filter(|_| is_held)
         })
     }
 
-    /// Whether another import of the same scope keeps binding the clause's root.
-    fn is_bound_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+    /// Whether another import of the same scope keeps binding the clause's root: one that has run before it, or at
+    /// least one that has in the end.
+    fn is_bound_besides(&self, key: Key, at_end: bool, facts: &Facts, fates: &Fates) -> bool {
         let scopes = &self.unit.scopes;
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
         let same = scopes.scope(binding.scope).bindings.get(&binding.name);
         same.into_iter().flatten().any(|&other| {
             super::facts::key_of(self.unit, other).is_some_and(|other| {
+                let (block, own) = (scopes.import(other.0).block, scopes.import(key.0).block);
+                let is_there = match other < key {
+                    true => self.is_around(block, own),
+                    false => block == own && (at_end || self.is_quiet(key, other)),
+                };
                 other != key
-                    && scopes.import(other.0).block == scopes.import(key.0).block
+                    && is_there
                     && match (fates.clause(other), facts.clause(other)) {
-                        (Next::Stays, Some(_)) => true,
+                        (Next::Stays | Next::Refused(_) | Next::Held(_), Some(_)) => true,
                         (Next::Swaps(to), Some(fact)) => {
                             fact.form != Form::Dotted
                                 || to.first() == Some(&binding.name)

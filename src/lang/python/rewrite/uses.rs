@@ -117,8 +117,8 @@ impl Rewrite<'_, '_> {
             let line = other.map(|start| self.line_of(start));
             return Err(format!("`{}` binds `{new}`", line.unwrap_or_default()));
         }
-        if self.hides_submodule(bound.scope, new) {
-            return Err(format!("`{new}` is a module of this package"));
+        if self.is_noticed(bound.scope, new) {
+            return Err(format!("`{new}` is noticed by others if this module binds it"));
         }
         if let Some(reason) = self.why_name_stays(binding) {
             return Err(reason);

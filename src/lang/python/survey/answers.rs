@@ -28,6 +28,8 @@ pub(in crate::lang::python) struct Reach {
     pub(in crate::lang::python) rest: Vec<Segment>,
     /// It may put something else there.
     pub(in crate::lang::python) writes: bool,
+    /// A star import brings it, and it is not named.
+    pub(in crate::lang::python) by_star: bool,
 }
 
 /// What files hand on, so that one path is the same as another.
@@ -122,7 +124,8 @@ pub(super) fn answers(
             for path in exports.same(&mention.path) {
                 for cut in 1..path.len() {
                     let asked = by_path.get(&(&path[..cut], &path[cut]));
-                    for question in asked.into_iter().flatten() {
+                    let asked = asked.into_iter().flatten();
+                    for question in asked.filter(|it| it.starred || !mention.is_own) {
                         let reach = file.reach(mention, &path[cut + 1..]);
                         found.entry((*question).clone()).or_default().push(reach);
                     }
@@ -135,8 +138,12 @@ pub(super) fn answers(
                     path: Vec::new(),
                     line: *line,
                     writes: false,
+                    is_own: false,
                 };
-                let reach = file.reach(&mention, &[]);
+                let reach = Reach {
+                    by_star: true,
+                    ..file.reach(&mention, &[])
+                };
                 found.entry((*question).clone()).or_default().push(reach);
             }
         }
@@ -153,7 +160,9 @@ fn essence(mut all: Answer) -> Answer {
     let mut kept = Answer::new();
     for reach in all {
         let same = |known: &&Reach| {
-            known.writes == reach.writes && (!reach.writes || known.rest == reach.rest)
+            known.writes == reach.writes
+                && known.by_star == reach.by_star
+                && (!reach.writes || known.rest == reach.rest)
         };
         let known: Vec<&Reach> = kept.iter().filter(same).collect();
         if known.len() < 2 && known.iter().all(|known| known.file != reach.file) {

@@ -200,6 +200,12 @@ impl Look<'_> {
         self.ask(file, question, |_| true)
     }
 
+    /// Whether a file besides `file` names the name, instead of having it by a star only.
+    pub(super) fn named(&self, file: &Path, question: Question) -> bool {
+        let found = self.ask(file, question, |reach| !reach.by_star);
+        found.is_some()
+    }
+
     /// Where a file besides `file` replaces what the names mean in the module: assigns to it, or names it in a
     /// string, as those do that patch it. The first name is the question's; what is replaced may
     /// be any object on the way.

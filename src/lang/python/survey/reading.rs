@@ -15,7 +15,7 @@ use crate::lang::python::cookie;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::Roots;
 use crate::lang::python::scopes::{
-    Binding, BindingKind, BlockKind, Import, ImportId, ImportKind, Scope, ScopeKind,
+    Binding, BindingKind, BlockKind, Import, ImportId, ImportKind, Scope, ScopeId, ScopeKind,
 };
 use crate::lang::python::unit::{Setting, Target, Unit, bytes};
 use crate::path::Segment;
@@ -53,6 +53,8 @@ pub(super) struct Mention {
     pub(super) path: Vec<Segment>,
     pub(super) line: usize,
     pub(super) writes: bool,
+    /// The file binds the name itself, and has all names of the module by a star.
+    pub(super) is_own: bool,
 }
 
 impl Facts {
@@ -64,6 +66,7 @@ impl Facts {
             file: self.file.clone().unwrap_or_else(|| Path::new("").into()),
             rest: rest.to_vec(),
             writes: mention.writes,
+            by_star: false,
         }
     }
 }
@@ -179,9 +182,27 @@ pub(super) fn collect(unit: &Unit<'_>, wanted: &Wanted) -> Facts {
             path,
             line: lines.line_of(at) + 1,
             writes,
+            is_own: false,
         })
         .collect();
+    facts.mentions.extend(own_names(unit, wanted, &facts.stars));
     facts
+}
+
+/// Names of the module beside its stars: these may bind them anew, for whoever reads them here.
+fn own_names(unit: &Unit<'_>, wanted: &Wanted, stars: &[(Vec<Segment>, usize)]) -> Vec<Mention> {
+    let names = unit.scopes.scope(ScopeId(0)).bindings.keys();
+    let names: Vec<&Segment> = names.filter(|name| wanted.names.contains(*name)).collect();
+    let own = |(module, line): &(Vec<Segment>, usize), name: &Segment| Mention {
+        path: [&module[..], std::slice::from_ref(name)].concat(),
+        line: *line,
+        writes: false,
+        is_own: true,
+    };
+    let pairs = stars
+        .iter()
+        .flat_map(|star| names.iter().map(move |name| own(star, name)));
+    pairs.collect()
 }
 
 /// Every path that a clause may name: several if it depends on where modules start.
