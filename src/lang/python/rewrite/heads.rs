@@ -32,6 +32,8 @@ pub(super) struct Heads {
     by_value: FxHashMap<Vec<Segment>, Vec<Key>>,
     /// By each module that they load.
     by_module: FxHashMap<Vec<Segment>, Vec<Key>>,
+    /// What is patched as an attribute: a name of the object itself would not see that.
+    replaced: FxHashSet<Vec<Segment>>,
 }
 
 /// A chain that keeps, or takes, a name that is there.
@@ -59,6 +61,12 @@ struct Use<'s> {
 impl Heads {
     pub(super) fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Self {
         let mut heads = Self::default();
+        for chain in &facts.chains {
+            if !chain.pairs.is_empty() {
+                let paths = chain.senses.iter().map(|sense| sense.path.clone());
+                heads.replaced.extend(paths);
+            }
+        }
         let add = |list: &mut FxHashMap<Vec<Segment>, Vec<Key>>, path: Vec<Segment>, key: Key| {
             let keys = list.entry(path).or_default();
             if keys.len() < ENOUGH {
@@ -121,8 +129,9 @@ impl Rewrite<'_, '_> {
             module: home.len,
         };
         // What is stored to or patched must stay an attribute of something.
-        let whole_too =
-            own.context == Context::Load && chain.pairs.is_empty() && !self.is_compared(chain);
+        let whole_too = own.context == Context::Load
+            && !heads.replaced.contains(&chain.sense().path)
+            && !self.is_compared(chain);
         let most = moved.to.len() - usize::from(!whole_too);
         // `import a.b` that moves takes its chains along.
         let moves_along = chain.keys().any(|key| {
