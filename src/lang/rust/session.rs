@@ -81,7 +81,10 @@ impl<'a> RustSession<'a> {
 
 /// The last names of new paths, of rules that ask for uses to be renamed.
 fn new_names(table: &Table) -> FxHashSet<Segment> {
-    let renaming = table.rules().iter().filter(|rule| rule.rename == Rename::Uses);
+    let renaming = table
+        .rules()
+        .iter()
+        .filter(|rule| rule.rename == Rename::Uses);
     let targets = renaming.filter_map(|rule| match &rule.action {
         Action::Move(to) => Some(to.last().clone()),
         _ => None,

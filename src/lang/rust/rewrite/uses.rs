@@ -58,7 +58,12 @@ impl Rewrite<'_, '_> {
         if !self.found.includes.is_empty() {
             return Err("a file that is included may use it".to_owned());
         }
-        if here.names.get(old).iter().any(|entry| !matches!(entry.what, What::Import(_))) {
+        if here
+            .names
+            .get(old)
+            .iter()
+            .any(|entry| !matches!(entry.what, What::Import(_)))
+        {
             return Err("it is defined here too".to_owned());
         }
         if *self.word(new) != **new {
@@ -99,9 +104,8 @@ impl Rewrite<'_, '_> {
                 _ => false,
             };
             let first = site.names[0].at.range();
-            let is_plain = is_plain
-                && !site.is_shorthand
-                && self.text.get(first) == Some(old.as_str());
+            let is_plain =
+                is_plain && !site.is_shorthand && self.text.get(first) == Some(old.as_str());
             if !is_own || !is_plain || site.mode != Mode::Code {
                 let line = quoted_line(self.text, site.names[0].at.range().start);
                 return Err(format!("`{line}` is no plain use of it"));
@@ -124,7 +128,9 @@ impl Rewrite<'_, '_> {
             return Err(format!("`{line}` means another `{new}`"));
         }
         if let Some(call) = self.macro_that_may_use(scope, old, new) {
-            return Err(format!("`{call}!` is a macro of another file that may use it"));
+            return Err(format!(
+                "`{call}!` is a macro of another file that may use it"
+            ));
         }
         Ok(new.clone())
     }
@@ -138,7 +144,12 @@ impl Rewrite<'_, '_> {
             let mut around = self.found.scopes.outwards(call.scope);
             around.any(|around| around == scope)
         };
-        let names = self.found.calls.iter().filter(is_seen).map(|call| &call.name);
+        let names = self
+            .found
+            .calls
+            .iter()
+            .filter(is_seen)
+            .map(|call| &call.name);
         let mut local = names.filter(|name| !evaluates(name) && tree.defines_macro(krate, name));
         let first = local.next()?;
         let is_said = |word: &Segment| tree.mentions_elsewhere(krate, file, word);

@@ -16,13 +16,13 @@ use syn::visit::{self, Visit};
 
 pub use found::{Call, Context, Doctest, Found, Loose, Mode, Site};
 
+use super::analysis::Setting;
 use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, OpenEnd, Position};
 use super::gate::Gate;
 use super::resolve::{
     Head, Names, Resolver, Role, ScopeId, Sense, TYPE, VALUE, Via, Written, has_no_prelude,
 };
-use super::analysis::Setting;
 use super::settings::Attribute;
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
@@ -578,7 +578,9 @@ impl<'r, 'a> Walker<'r, 'a> {
                 && let syn::Lit::Str(file) = &lit.lit
             {
                 let at = At::span(item.ident.span());
-                self.found.named_files.push((at, module.to_vec(), file.value()));
+                self.found
+                    .named_files
+                    .push((at, module.to_vec(), file.value()));
             }
         }
     }

@@ -4,10 +4,10 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item};
 
 use super::{Context, Mode, Parts, Rib, Walker};
-use crate::path::Namespaces;
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{Position, scan};
 use crate::lang::rust::resolve::{MACRO, Names, TYPE, VALUE, has_no_prelude};
+use crate::path::Namespaces;
 
 /// The attributes of an item.
 fn attributes_of(item: &Item) -> &[Attribute] {
