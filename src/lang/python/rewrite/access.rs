@@ -403,11 +403,11 @@ impl Rewrite<'_, '_> {
             _ => {}
         }
         choices.extend(plain.map(|form| (form, None)));
-        choices.push((named, Some(joined)));
+        choices.push((named, Some(joined.clone())));
         if group.form != Form::Dotted {
             choices.push((named, Some(old_name)));
         }
-        choices.into_iter().find(|(form, alias)| {
+        let is_free = |(form, alias): &(Form, Option<Segment>)| {
             let head = head_names(*form, module, alias.as_ref());
             let object = if *form == Form::Dotted {
                 &head[..1]
@@ -418,6 +418,12 @@ impl Rewrite<'_, '_> {
                 && taken
                     .get(&(group.scope.0, head[0].clone()))
                     .is_none_or(|known| known == object)
+        };
+        choices.into_iter().find(is_free).or_else(|| {
+            // No star brings a private name.
+            let private = (named, Some(Segment::new(format!("_{joined}"))));
+            let is_seen = group.scope == ScopeId(0) && self.is_seen_anew(group.scope, &joined);
+            Some(private).filter(|choice| is_seen && is_free(choice))
         })
     }
 
