@@ -322,11 +322,14 @@ pub(super) fn units<'t>(
             if shown.replace(mark) != Some(mark) {
                 push(Cow::Borrowed(MARK));
             }
-            if !matches!(
+            let own = text.get(range.clone()).unwrap_or_default();
+            // A part of a literal that is nothing but the path has no quotes.
+            let is_named = matches!(
                 kind,
                 Kind::Name | Kind::Known | Kind::Label | Kind::Outer | Kind::Dot
-            ) {
-                push(Cow::Borrowed(text.get(range.clone()).unwrap_or_default()));
+            ) || kind == Kind::Literal && is_path(own);
+            if !is_named {
+                push(Cow::Borrowed(own));
             }
             continue;
         }

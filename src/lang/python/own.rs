@@ -12,6 +12,7 @@ use ruff_python_ast::{
 use rustc_hash::FxHashSet;
 
 use super::scopes::{ImportId, ImportKind};
+use super::survey::REPLACERS;
 use super::unit::{Unit, binds_root};
 use crate::path::Segment;
 
@@ -38,6 +39,8 @@ pub(super) struct Own {
     /// It may be any.
     any: bool,
     names: FxHashSet<Segment>,
+    /// Those of them that it puts something else in the place of, or in the place of what lies below.
+    replaced: FxHashSet<Segment>,
 }
 
 impl Own {
@@ -46,6 +49,7 @@ impl Own {
         let mut finder = Finder {
             modules: unit.modules.iter().map(|module| module.join(".")).collect(),
             own: Self::default(),
+            is_replacing: false,
         };
         finder.modules.retain(|module| !module.is_empty());
         finder.visit_body(&unit.module.body);
@@ -57,16 +61,26 @@ impl Own {
     pub(super) fn reaches(&self, name: &Segment) -> bool {
         self.any || self.names.contains(name)
     }
+
+    /// Whether the name, or what lies below it, is assigned to or patched by the module's name.
+    pub(super) fn replaces(&self, name: &Segment) -> bool {
+        self.replaced.contains(name)
+    }
 }
 
 struct Finder {
     /// The names that the file has, dotted.
     modules: Vec<String>,
     own: Own,
+    /// It is in what is assigned to, or in arguments of what patches.
+    is_replacing: bool,
 }
 
 impl Finder {
     fn add(&mut self, name: &str) {
+        if self.is_replacing {
+            self.own.replaced.insert(Segment::new(name));
+        }
         self.own.names.insert(Segment::new(name));
     }
 
@@ -341,6 +355,15 @@ impl Finder {
 
 impl<'a> Visitor<'a> for Finder {
     fn visit_expr(&mut self, expression: &'a Expr) {
+        let outer = self.is_replacing;
+        self.is_replacing |= replaces(expression);
+        self.expression(expression);
+        self.is_replacing = outer;
+    }
+}
+
+impl Finder {
+    fn expression(&mut self, expression: &Expr) {
         match expression {
             Expr::Attribute(attribute) if self.is_module(&attribute.value) => {
                 self.own.any |= attribute.attr.as_str() == "__dict__";
@@ -362,6 +385,15 @@ impl<'a> Visitor<'a> for Finder {
         }
         self.own.any |= self.is_module(expression);
         walk_expr(self, expression);
+    }
+}
+
+/// Whether an expression puts something in the place of what is named in it.
+fn replaces(expression: &Expr) -> bool {
+    match expression {
+        Expr::Attribute(attribute) => !attribute.ctx.is_load(),
+        Expr::Call(call) => last_name(&call.func).is_some_and(|name| REPLACERS.contains(&name)),
+        _ => false,
     }
 }
 

@@ -403,7 +403,7 @@ impl Rewrite<'_, '_> {
             _ => {}
         }
         choices.extend(plain.map(|form| (form, None)));
-        choices.push((named, Some(joined)));
+        choices.push((named, Some(joined.clone())));
         if group.form != Form::Dotted {
             choices.push((named, Some(old_name)));
         }
@@ -415,7 +415,7 @@ impl Rewrite<'_, '_> {
                 binding.from != binding.scope
             });
         let declared = self.local_name(group.keys.first()?);
-        choices.into_iter().find(|(form, alias)| {
+        let is_free = |(form, alias): &(Form, Option<Segment>)| {
             let head = head_names(*form, module, alias.as_ref());
             if is_elsewhere && head[0] != declared {
                 return false;
@@ -429,6 +429,12 @@ impl Rewrite<'_, '_> {
                 && taken
                     .get(&(group.scope.0, head[0].clone()))
                     .is_none_or(|known| known == object)
+        };
+        choices.into_iter().find(is_free).or_else(|| {
+            // No star brings a private name.
+            let private = (named, Some(Segment::new(format!("_{joined}"))));
+            let is_seen = group.scope == ScopeId(0) && self.is_seen_anew(group.scope, &joined);
+            Some(private).filter(|choice| is_seen && is_free(choice))
         })
     }
 

@@ -161,8 +161,19 @@ impl Rewrite<'_, '_> {
             if !matches!(next, ChainNext::Writes(written) if *written != names) {
                 continue;
             }
-            let is_global = |id: &BindingId| self.unit.scopes.binding(*id).scope.index() == 0;
-            if !own.reach.bindings.iter().any(is_global) {
+            if !self.starts_at_global(chain) {
+                continue;
+            }
+            if self.is_patched_here(&names[0]) {
+                let refusal = Refusal::new(
+                    Code::BoundElsewhere,
+                    format!(
+                        "this file patches `{}` by the name of its own module, and would patch what is not used",
+                        names[0]
+                    ),
+                )
+                .help("change both by hand");
+                blocks.chains.insert(at, refusal);
                 continue;
             }
             let starred = self.is_starred(&names[0]);

@@ -1,5 +1,9 @@
 //! Whether a name is free for a head: nothing else is called so where the head is bound, and where it is read.
 
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
 use super::Rewrite;
 use super::access::Group;
 use super::facts::{ClauseFact, Facts, Form};
@@ -31,7 +35,9 @@ impl Rewrite<'_, '_> {
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
             return false;
         }
-        if !scope.bindings.contains_key(name) && self.is_noticed(group.scope, name) {
+        if !scope.bindings.contains_key(name)
+            && (self.is_noticed(group.scope, name) || self.is_seen_anew(group.scope, name))
+        {
             return false;
         }
         let users: Vec<usize> = group
@@ -69,6 +75,30 @@ impl Rewrite<'_, '_> {
             self.tree.is_module(&path)
         };
         self.unit.is_package && scope == ScopeId(0) && self.unit.modules.iter().any(is_own)
+    }
+
+    /// Whether somebody else gets to see a name that a scope did not bind before: a star import of the module, or
+    /// who has it from elsewhere through the module, and a class that is derived from others, whose attribute it may
+    /// hide, or which makes a member of it.
+    pub(super) fn is_seen_anew(&self, scope: ScopeId, name: &Segment) -> bool {
+        let own = self.unit.scopes.scope(scope);
+        match own.kind {
+            ScopeKind::Module if name.starts_with('_') => false,
+            ScopeKind::Module => {
+                let starred = self.is_starred(name);
+                let mut modules = self.unit.modules.iter();
+                modules.any(|module| self.tree.is_reached(module, name, starred).is_some())
+            }
+            ScopeKind::Class => {
+                let mut derived = Derived {
+                    class: own.range,
+                    found: false,
+                };
+                derived.visit_body(&self.unit.module.body);
+                derived.found
+            }
+            _ => false,
+        }
     }
 
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
@@ -171,4 +201,27 @@ impl Rewrite<'_, '_> {
             && self.exposes(key).is_none()
             && facts.users(key).iter().all(|at| in_group(*at))
     }
+}
+
+/// Whether a class is derived from others, or has a metaclass.
+struct Derived {
+    class: TextRange,
+    found: bool,
+}
+
+impl<'a> Visitor<'a> for Derived {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if !statement.range().contains_range(self.class) {
+            return;
+        }
+        if let Stmt::ClassDef(class) = statement
+            && class.range == self.class
+        {
+            self.found = class.arguments.is_some();
+            return;
+        }
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }

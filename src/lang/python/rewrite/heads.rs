@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Form, Key, key_of};
 use super::fates::{Fates, Next};
-use super::kinds::Home;
+use super::kinds::{Home, looks_like_class};
 use super::verdict::Moved;
 use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::scopes::{BindingId, BindingKind, Context, ScopeId};
@@ -142,7 +142,8 @@ impl Rewrite<'_, '_> {
         if own.is_some() || moves_along || chain.mixed {
             return own;
         }
-        self.other_head(wanted, most, facts, fates, heads)
+        let old = &chain.sense().path;
+        self.other_head(wanted, old, most, facts, fates, heads)
     }
 
     /// The chain keeps its first name.
@@ -211,10 +212,12 @@ impl Rewrite<'_, '_> {
     }
 
     /// The chain takes another name: that of the longest part of the new path, but a module's rather than that of
-    /// the object itself, which may have been bound anew in its module.
+    /// the object itself. A name that was bound to an object is a copy, and the chain reads the module: only a class
+    /// is the same for both, which nothing puts another one in the place of.
     fn other_head(
         &self,
         wanted: Use<'_>,
+        old: &[Segment],
         most: usize,
         facts: &Facts,
         fates: &Fates,
@@ -244,6 +247,8 @@ impl Rewrite<'_, '_> {
                 let name = self.local_name(&key);
                 if name.starts_with("__")
                     || !self.stands_for(key, &name, value, wanted, facts, fates)
+                    || len > wanted.module && !self.is_lasting(wanted, old, len, facts)
+                    || self.is_seen_by_others(key) && self.is_name_put_anew(&name)
                 {
                     continue;
                 }
@@ -257,6 +262,28 @@ impl Rewrite<'_, '_> {
             }
         }
         None
+    }
+
+    /// Whether the first names of a new path are a class that is always the same one.
+    fn is_lasting(&self, wanted: Use<'_>, old: &[Segment], len: usize, facts: &Facts) -> bool {
+        let after = wanted.path.len() - len;
+        let Some(from) = old.len().checked_sub(after).map(|len| &old[..len]) else {
+            return false;
+        };
+        let to = &wanted.path[..len];
+        let is_class = |path: &[Segment]| {
+            let name = path.last();
+            looks_like_class(path) && name.is_some_and(|name| name.chars().any(char::is_lowercase))
+        };
+        len == wanted.module + 1
+            && (is_class(from) || is_class(to))
+            && !self.is_put_anew(from, to, facts)
+    }
+
+    /// Whether a clause binds a name of the module.
+    fn is_seen_by_others(&self, key: Key) -> bool {
+        let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
+        self.unit.scopes.binding(clause.binding).scope == ScopeId(0)
     }
 
     /// An import that surely has loaded a module before a use.

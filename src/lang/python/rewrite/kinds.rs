@@ -86,7 +86,11 @@ impl Rewrite<'_, '_> {
             Some(known) => known,
             // An object is in a module: one name alone can be nothing else.
             None if whole == 1 => true,
-            None if moved.tail > 0 && !looks_like_class(from) => {
+            // What is patched or assigned to is an object, and must be read where that is done.
+            None if moved.tail > 0
+                && !looks_like_class(from)
+                && !(whole > 1 && self.is_put_anew(from, &moved.to[..whole], facts)) =>
+            {
                 return Ok(Home {
                     len: whole,
                     is_module: false,
@@ -226,7 +230,7 @@ impl Rewrite<'_, '_> {
 }
 
 /// Classes are written with a capital (PEP 8), modules are not.
-fn looks_like_class(path: &[Segment]) -> bool {
+pub(super) fn looks_like_class(path: &[Segment]) -> bool {
     path.last()
         .and_then(|name| name.trim_start_matches('_').chars().next())
         .is_some_and(char::is_uppercase)

@@ -5,6 +5,7 @@
 //!   - `kinds`: module or object;
 //!   - `access`: heads for chains that are written out, and the imports for them (`free`: whether a name can be
 //!     one, `brought`: whether it is bound already), `heads`: names that are there already and can be such heads;
+//!   - `late`: objects that something puts another one in the place of;
 //!   - `exposure`: who else sees a name; `roots`: the top package that a dotted import binds (`loss`: who would
 //!     miss it); `loaded`: modules that an import loads besides;
 //!   - `twins`, `fallback`: clauses and arms that would become equal;
@@ -35,6 +36,7 @@ mod free;
 mod guards;
 mod heads;
 mod kinds;
+mod late;
 mod layout;
 mod leave;
 mod list;
@@ -101,6 +103,8 @@ pub(super) struct Rewrite<'r, 'a> {
     deleted: OnceCell<FxHashSet<BindingId>>,
     /// The last imports of each package; found when they are asked for.
     last: OnceCell<LastImports>,
+    /// Paths that the text stores to or patches; found when they are asked for.
+    replaced: OnceCell<FxHashSet<Vec<Segment>>>,
     /// Questions about all names and all chains, each answered once.
     names: Names,
     /// Where paths start that patterns compare with; found when they are asked for.
@@ -130,6 +134,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             own: OnceCell::new(),
             deleted: OnceCell::new(),
             last: OnceCell::new(),
+            replaced: OnceCell::new(),
             names: Names::default(),
             values: OnceCell::new(),
         };

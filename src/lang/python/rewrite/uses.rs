@@ -118,7 +118,9 @@ impl Rewrite<'_, '_> {
             return Err(format!("`{}` binds `{new}`", line.unwrap_or_default()));
         }
         if self.is_noticed(bound.scope, new) {
-            return Err(format!("`{new}` is noticed by others if this module binds it"));
+            return Err(format!(
+                "`{new}` is noticed by others if this module binds it"
+            ));
         }
         if let Some(reason) = self.why_name_stays(binding) {
             return Err(reason);

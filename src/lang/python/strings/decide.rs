@@ -9,7 +9,7 @@ use crate::finding::Code;
 use crate::lang::draft::{Refusal, no_successor, show};
 use crate::lang::python::unit::MODULE;
 use crate::mapping::{Move, Outcome, Table};
-use crate::path::{Namespaces, Segment};
+use crate::path::{Namespaces, Segment, is_identifier};
 use crate::text::Edit;
 
 /// A path in a string, and what the table says.
@@ -104,11 +104,50 @@ pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
         form => at(&site.text, &flat, 0, form, &site.after, table)
             .map(|judged| match form {
                 Form::Target => in_a_module(judged),
-                _ => judged,
+                _ => with_listed(judged, site),
             })
             .into_iter()
             .collect(),
     }
+}
+
+/// `__import__("old", fromlist=["gone"]).gone`: the list names the module that is to be loaded, and changes with what
+/// is read.
+fn with_listed(mut judged: Judged, site: &Site) -> Judged {
+    let Some(first) = site.after.first() else {
+        return judged;
+    };
+    let named: Vec<&Name> = site
+        .listed
+        .iter()
+        .filter(|it| it.name == first.name)
+        .collect();
+    let Verdict::Moves(moved) = &mut judged.verdict else {
+        return judged;
+    };
+    let change = moved
+        .edits
+        .iter()
+        .find(|edit| edit.range.start <= first.range.start && first.range.start < edit.range.end);
+    let Some(change) = change.filter(|_| !named.is_empty()).cloned() else {
+        return judged;
+    };
+    if change.range == first.range && is_identifier(&change.text) {
+        let edits = named
+            .iter()
+            .map(|name| Edit::replace(name.range.clone(), &*change.text));
+        moved.edits.extend(edits);
+        return judged;
+    }
+    let message =
+        "the names that `__import__` is given must change with what is read, and cannot surely";
+    judged.verdict = Verdict::Refused(Box::new(Refused {
+        path: moved.path.clone(),
+        to: Some(moved.to.clone()),
+        rule: moved.rule,
+        refusal: Refusal::new(Code::Dynamic, message).help("write it by hand"),
+    }));
+    judged
 }
 
 /// What is patched is an attribute of something: one name alone is refused by `patch`.

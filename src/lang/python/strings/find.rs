@@ -337,6 +337,8 @@ impl<'u> Finder<'u, '_> {
             after: Vec::new(),
             through: Vec::new(),
             is_store: false,
+            is_replaced: false,
+            listed: Vec::new(),
             stored: Vec::new(),
             escapes: false,
             discarded: false,

@@ -145,6 +145,10 @@ struct Site {
     through: Vec<Vec<Name>>,
     /// `sys.modules["..."] = ...`: the module's own place is its own affair.
     is_store: bool,
+    /// Something is put in the place of the module, for good or for a while.
+    is_replaced: bool,
+    /// Names in strings beside it that name what is read of the module too (`fromlist`).
+    listed: Vec<Name>,
     /// The modules that are stored there, if that is known.
     stored: Vec<Vec<Segment>>,
     /// What the call gives is used in a way that is not followed.

@@ -3,9 +3,10 @@
 use ruff_python_ast::{Expr, ExprCall, ExprContext, ExprSubscript};
 use ruff_text_size::Ranged;
 
-use super::Form;
 use super::find::Finder;
-use super::read::argument;
+use super::read::{Purpose, argument};
+use super::{Form, Name};
+use crate::path::Segment;
 
 impl<'u> Finder<'u, '_> {
     /// `attrgetter("gone")(old)`.
@@ -105,6 +106,27 @@ impl<'u> Finder<'u, '_> {
         };
         self.site(name, form);
         self.continue_from(before, call.range());
+        let names = match argument(arguments, 3, "fromlist") {
+            Some(Expr::List(list)) => &list.elts[..],
+            Some(Expr::Tuple(list)) => &list.elts[..],
+            _ => &[],
+        };
+        let listed: Vec<Name> = names.iter().filter_map(|name| self.listed(name)).collect();
+        for site in &mut self.found.sites[before..] {
+            site.listed.clone_from(&listed);
+        }
+    }
+
+    /// A name in a literal.
+    fn listed(&self, name: &'u Expr) -> Option<Name> {
+        let text = self.reader.text(name, Purpose::Asked)?;
+        let known = text.known();
+        let range = text.place(0..known.len());
+        let is_alone = text.is_complete() && name.is_string_literal_expr();
+        range.filter(|_| is_alone).map(|range| Name {
+            name: Segment::new(known),
+            range,
+        })
     }
 }
 

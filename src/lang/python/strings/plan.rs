@@ -155,8 +155,16 @@ impl<'p, 'u> Pen<'p, 'u> {
         }
         match &judged.verdict {
             Verdict::Stays(path) => {
-                if site.escapes && self.unit.setting.table.leads_to_old(path) {
+                let leads = || self.unit.setting.table.leads_to_old(path);
+                if site.escapes && leads() {
                     self.escapes(&judged, path);
+                } else if site.is_replaced
+                    && site.stored.is_empty()
+                    && !(site.is_store && self.is_own(&judged))
+                    && leads()
+                {
+                    let message = "something stands in for this module, and some of what was imported from it moves";
+                    self.vague(&judged, path, Code::String, message);
                 }
                 self.add_uses(&judged, false);
             }

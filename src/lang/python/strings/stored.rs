@@ -24,6 +24,7 @@ impl<'u> Finder<'u, '_> {
         let values = value.map_or_else(Vec::new, |value| self.modules_of(value, DEPTH));
         for site in &mut self.found.sites[before..] {
             site.is_store = true;
+            site.is_replaced = true;
             site.stored.clone_from(&values);
         }
     }

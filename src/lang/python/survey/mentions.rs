@@ -25,7 +25,7 @@ const IMPORTERS: [&str; 5] = [
 
 /// Functions that replace what they are given the name of (`unittest.mock`, pytest's `monkeypatch` and
 /// `mocker`, builtins).
-const REPLACERS: [&str; 10] = [
+pub(in crate::lang::python) const REPLACERS: [&str; 10] = [
     "patch", "object", "multiple", "dict", "setattr", "delattr", "setitem", "delitem", "spy",
     "stub",
 ];

@@ -29,10 +29,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::modules::Modules;
-use super::unit::Setting;
+use super::unit::{Setting, Unit};
 use crate::path::Segment;
 
 pub(super) use answers::{Answer, Reach};
+pub(super) use mentions::REPLACERS;
 pub(super) use reading::{imported, runs_on_import};
 pub(super) use search::Search;
 
@@ -102,6 +103,20 @@ pub(super) struct Look<'s> {
     asked: RefCell<FxHashSet<Question>>,
     asks_labels: Cell<bool>,
     real: OnceCell<PathBuf>,
+}
+
+/// Paths that hold one of these names, of objects that a text puts another one in the place of: it assigns to them, or
+/// names them where they are patched.
+pub(super) fn replaced(unit: &Unit<'_>, names: FxHashSet<Segment>) -> FxHashSet<Vec<Segment>> {
+    let wanted = reading::Wanted {
+        names,
+        ..reading::Wanted::default()
+    };
+    let found = mentions::of(unit, &wanted).into_iter();
+    found
+        .filter(|(_, _, writes)| *writes)
+        .map(|(path, ..)| path)
+        .collect()
 }
 
 /// Runs `work` on one file. If it panics the file says nothing, and the survey of all others goes on: when

@@ -1,0 +1,71 @@
+//! Objects that are read late: something puts another one in their place while the program runs, so it matters that
+//! each use reads the attribute of the module, and not a name that was bound to the object once.
+
+use rustc_hash::FxHashSet;
+
+use super::Rewrite;
+use super::facts::{ChainFact, Facts};
+use crate::lang::python::own::Own;
+use crate::lang::python::scopes::{BindingId, Context};
+use crate::lang::python::survey;
+use crate::mapping::Action;
+use crate::path::Segment;
+
+impl Rewrite<'_, '_> {
+    /// Whether something, here or in another file, puts another object in the place of what lies at a path: assigns to
+    /// the module's attribute, or patches it by its old or its new path.
+    pub(super) fn is_put_anew(&self, from: &[Segment], to: &[Segment], facts: &Facts) -> bool {
+        let is_same = |path: &[Segment]| path == from || path == to;
+        let is_stored = |other: &ChainFact| {
+            let own = &self.unit.scopes.chains[other.index];
+            let writes = own.context != Context::Load || other.pairs.iter().any(|it| !it.dynamic);
+            writes && other.senses.iter().any(|sense| is_same(&sense.path))
+        };
+        facts.chains.iter().any(is_stored)
+            || self.replaced().iter().any(|path| is_same(path))
+            || [from, to].into_iter().any(|path| match path {
+                [module @ .., name] if !module.is_empty() => {
+                    let names = std::slice::from_ref(name);
+                    self.tree.is_replaced(module, names, false).is_some()
+                }
+                _ => false,
+            })
+    }
+
+    /// Paths of this file that it stores to or patches.
+    fn replaced(&self) -> &FxHashSet<Vec<Segment>> {
+        self.replaced.get_or_init(|| {
+            let rules = self.table().rules().iter();
+            let lasts = rules.flat_map(|rule| {
+                let to = match &rule.action {
+                    Action::Move(to) => to.segments().last(),
+                    _ => None,
+                };
+                rule.from.segments().last().into_iter().chain(to)
+            });
+            survey::replaced(self.unit, lasts.cloned().collect())
+        })
+    }
+
+    /// Whether a name of the module is put anew: by this file through the module's own name, or by another one.
+    pub(super) fn is_name_put_anew(&self, name: &Segment) -> bool {
+        self.is_patched_here(name)
+            || self.unit.modules.iter().any(|module| {
+                let names = std::slice::from_ref(name);
+                let starred = self.is_starred(name);
+                self.tree.is_replaced(module, names, starred).is_some()
+            })
+    }
+
+    /// Whether this file patches a name of its own module, or below it, by the module's name.
+    pub(super) fn is_patched_here(&self, name: &Segment) -> bool {
+        self.own.get_or_init(|| Own::of(self.unit)).replaces(name)
+    }
+
+    /// Whether a chain starts at a name of the module.
+    pub(super) fn starts_at_global(&self, chain: &ChainFact) -> bool {
+        let own = &self.unit.scopes.chains[chain.index];
+        let is_global = |id: &BindingId| self.unit.scopes.binding(*id).scope.index() == 0;
+        own.reach.bindings.iter().any(is_global)
+    }
+}
