@@ -433,7 +433,7 @@ impl Rewrite<'_, '_> {
         choices.into_iter().find(is_free).or_else(|| {
             // No star brings a private name.
             let private = (named, Some(Segment::new(format!("_{joined}"))));
-            let is_seen = group.scope == ScopeId(0) && self.is_seen_anew(group.scope, &joined);
+            let is_seen = group.scope == ScopeId(0) && self.is_noticed(group.scope, &joined);
             Some(private).filter(|choice| is_seen && is_free(choice))
         })
     }

@@ -36,7 +36,7 @@ impl Rewrite<'_, '_> {
             return false;
         }
         if !scope.bindings.contains_key(name)
-            && (self.is_noticed(group.scope, name) || self.is_seen_anew(group.scope, name))
+            && (self.is_noticed(group.scope, name) || self.is_derived_class(group.scope))
         {
             return false;
         }
@@ -77,28 +77,19 @@ impl Rewrite<'_, '_> {
         self.unit.is_package && scope == ScopeId(0) && self.unit.modules.iter().any(is_own)
     }
 
-    /// Whether somebody else gets to see a name that a scope did not bind before: a star import of the module, or
-    /// who has it from elsewhere through the module, and a class that is derived from others, whose attribute it may
-    /// hide, or which makes a member of it.
-    pub(super) fn is_seen_anew(&self, scope: ScopeId, name: &Segment) -> bool {
+    /// Whether a scope is a class that is derived from others, or made by another class: a name that it gets may hide
+    /// what it inherits, or become a member.
+    fn is_derived_class(&self, scope: ScopeId) -> bool {
         let own = self.unit.scopes.scope(scope);
-        match own.kind {
-            ScopeKind::Module if name.starts_with('_') => false,
-            ScopeKind::Module => {
-                let starred = self.is_starred(name);
-                let mut modules = self.unit.modules.iter();
-                modules.any(|module| self.tree.is_reached(module, name, starred).is_some())
-            }
-            ScopeKind::Class => {
-                let mut derived = Derived {
-                    class: own.range,
-                    found: false,
-                };
-                derived.visit_body(&self.unit.module.body);
-                derived.found
-            }
-            _ => false,
+        if own.kind != ScopeKind::Class {
+            return false;
         }
+        let mut derived = Derived {
+            class: own.range,
+            found: false,
+        };
+        derived.visit_body(&self.unit.module.body);
+        derived.found
     }
 
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
