@@ -119,7 +119,9 @@ impl Rewrite<'_, '_> {
             let more = known.checked_sub(moved.len).filter(|more| *more > 0)?;
             let module = whole + more;
             let leaves = fact.verdict.moved()?;
-            (!leaves.to.starts_with(&moved.to[..module])).then_some(module)
+            // A pair or a shorter chain may say less than the import.
+            let new = moved.to.get(..module)?;
+            (!leaves.to.starts_with(new)).then_some(module)
         };
         let reached = chain.reached.iter();
         reached.filter_map(|(key, _)| on_the_way(key)).max()
