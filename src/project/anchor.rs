@@ -10,11 +10,9 @@ pub struct Anchor {
     pub alongside: Vec<String>,
 }
 
-/// A place in the tree at which a file is worth parsing for a word that counts nowhere else.
+/// A place in the tree at which a file may be worth parsing whatever words of rules it holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Names of folders, one in the other; the last one may be that of the file without its ending.
     pub names: Vec<String>,
-    /// The word.
-    pub word: &'static str,
 }

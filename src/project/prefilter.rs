@@ -1,12 +1,9 @@
 //! Which files are worth parsing: those that hold one of the anchors.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-
 use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
-use super::anchor::{Anchor, Place};
+use super::anchor::Anchor;
 use super::runs::is_run;
 use super::words::Words;
 
@@ -26,35 +23,6 @@ pub struct Prefilter {
     beside: Vec<Vec<Finder<'static>>>,
     /// Bytes of the longest of `beside`.
     longest_beside: usize,
-    /// What counts at some places.
-    placed: Option<Box<Placed>>,
-}
-
-/// Files that are searched for more, by where they lie.
-#[derive(Debug)]
-struct Placed {
-    root: PathBuf,
-    /// The places, by their last name: the names before it.
-    places: FxHashMap<String, Vec<Vec<String>>>,
-    filter: Prefilter,
-}
-
-impl Placed {
-    fn holds(&self, file: &Path) -> bool {
-        let file = file.strip_prefix(&self.root).unwrap_or(file);
-        let stem = file.file_stem();
-        let folders = file.parent().into_iter().flat_map(Path::iter);
-        let names: Vec<&OsStr> = folders.chain(stem).collect();
-        (0..names.len()).any(|last| {
-            let name = names[last].to_str().and_then(|name| self.places.get(name));
-            name.into_iter().flatten().any(|before| {
-                let above = last
-                    .checked_sub(before.len())
-                    .map(|from| &names[from..last]);
-                above.is_some_and(|above| above.iter().zip(before).all(|(a, b)| *a == b.as_str()))
-            })
-        })
-    }
 }
 
 /// What was found so far in a text that is searched piece by piece.
@@ -103,49 +71,6 @@ impl Prefilter {
                 })
                 .collect(),
             longest_beside: longest_beside.unwrap_or(0),
-            placed: None,
-        }
-    }
-
-    /// The same for a project with this root, where words of `places` count at those places too.
-    pub fn with_places(anchors: &[Anchor], places: &[Place], root: &Path) -> Self {
-        let mut filter = Self::new(anchors);
-        if places.is_empty() {
-            return filter;
-        }
-        let words = places.iter().map(|place| Anchor {
-            word: Some(place.word.to_owned()),
-            alongside: Vec::new(),
-        });
-        let mut by_name: FxHashMap<String, Vec<Vec<String>>> = FxHashMap::default();
-        for place in places {
-            if let Some((last, before)) = place.names.split_last() {
-                by_name
-                    .entry(last.clone())
-                    .or_default()
-                    .push(before.to_vec());
-            }
-        }
-        filter.placed = Some(Box::new(Placed {
-            root: root.to_owned(),
-            places: by_name,
-            filter: Self::new(&words.chain(anchors.iter().cloned()).collect::<Vec<_>>()),
-        }));
-        filter
-    }
-
-    /// Whether a file lies at one of the places.
-    pub fn has_place(&self, file: &Path) -> bool {
-        self.placed
-            .as_ref()
-            .is_some_and(|placed| placed.holds(file))
-    }
-
-    /// What a file is searched with that lies at this path.
-    pub fn at(&self, file: &Path) -> &Self {
-        match &self.placed {
-            Some(placed) if placed.holds(file) => &placed.filter,
-            _ => self,
         }
     }
 
@@ -208,12 +133,7 @@ impl Prefilter {
 
     /// Bytes that a buffer for [`search_piece`](Self::search_piece) must have at least.
     pub(super) fn smallest_piece(&self) -> usize {
-        let placed = self
-            .placed
-            .as_ref()
-            .map(|placed| placed.filter.smallest_piece());
-        let own = 2 * (2 * (self.words.longest() + 8) + self.longest_beside);
-        own.max(placed.unwrap_or(0))
+        2 * (2 * (self.words.longest() + 8) + self.longest_beside)
     }
 
     /// Searches a text, or the last piece of one.
@@ -326,31 +246,6 @@ mod tests {
             assert!(filter.matches(b"a::r#try"));
             assert!(filter.matches(b"a::try"));
             assert!(!filter.matches(b"a::retry"));
-        }
-    }
-
-    #[test]
-    fn a_place_asks_for_less() {
-        let place = |names: &[&str]| Place {
-            names: names.iter().map(ToString::to_string).collect(),
-            word: "super",
-        };
-        let places = [place(&["a", "b"]), place(&["c"])];
-        let filter = Prefilter::with_places(&[anchor("Foo", &[])], &places, Path::new("/c/a"));
-        let matches = |file: &str, text: &str| filter.at(Path::new(file)).matches(text.as_bytes());
-        for file in [
-            "/c/a/x/a/b.rs",
-            "/c/a/a/b/mod.rs",
-            "/c/a/a/b/d/e.rs",
-            "/c/a/c.rs",
-        ] {
-            assert!(matches(file, "use super::X;"), "{file}");
-            assert!(matches(file, "Foo"), "{file}");
-            assert!(!matches(file, "use crate::X;"), "{file}");
-        }
-        for file in ["/c/a/b.rs", "/c/a/b/c_d.rs", "/c/a/x.rs", "/c/a/a/x/b.rs"] {
-            assert!(!matches(file, "use super::X;"), "{file}");
-            assert!(matches(file, "Foo"), "{file}");
         }
     }
 

@@ -62,10 +62,9 @@ fn places(table: &Table) -> Vec<Place> {
             continue;
         }
         for path in [old, new].into_iter().filter(|path| path.len() > 1) {
-            places.extend(RELATIVE.map(|word| Place {
+            places.push(Place {
                 names: path[1..].iter().map(ToString::to_string).collect(),
-                word,
-            }));
+            });
         }
     }
     places

@@ -18,7 +18,7 @@ use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Rename, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
-use crate::project::{Anchor, Prefilter, Project};
+use crate::project::{Anchor, Places, Prefilter, Project};
 use crate::text::Encoding;
 
 /// Lines at the top of a file in which a comment may say that it is generated.
@@ -33,7 +33,7 @@ pub struct RustSession<'a> {
     /// Modules that paths of rules lie in: a glob import of one may bring their last names.
     parents: FxHashSet<Segment>,
     /// Files of modules that get another parent, with something that leads elsewhere afterwards.
-    moved: Prefilter,
+    moved: Places,
     options: &'a RewriteOptions,
     settings: Settings,
     /// Names that uses may take.
@@ -70,7 +70,7 @@ impl<'a> RustSession<'a> {
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
             words: Prefilter::new(&anchors),
-            moved: Prefilter::with_places(&[], &super::places(table), project.root()),
+            moved: Places::new(super::places(table), project.root()),
             parents,
             settings: Settings::of(options),
             options,
@@ -96,7 +96,7 @@ impl Session for RustSession<'_> {
     fn analyze(&self, file: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
         // Parsing takes a hundred times as long as this look. At a place that moves the text tells nothing: once it is
         // rewritten, no word may be left of what made it a candidate.
-        let is_moved = || self.moved.has_place(file);
+        let is_moved = || self.moved.hold(file);
         if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) && !is_moved() {
             return Ok(Analysis::default());
         }
@@ -111,7 +111,7 @@ impl Session for RustSession<'_> {
     }
 
     fn is_at_place(&self, file: &Path) -> bool {
-        self.moved.has_place(file)
+        self.moved.hold(file)
     }
 
     fn remarks(&self) -> Vec<String> {

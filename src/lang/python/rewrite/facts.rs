@@ -7,7 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::kinds::Home;
 use super::verdict::Verdict;
 use crate::lang::draft::Refusal;
-use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportId, ImportKind, ScopeId};
+use crate::lang::python::scopes::{
+    BindingId, BindingKind, Chain, Context, ImportId, ImportKind, ScopeId,
+};
 use crate::lang::python::strings::Pair;
 use crate::lang::python::unit::{MODULE, Unit, binds_root};
 use crate::path::{Namespaces, Segment};
@@ -114,6 +116,9 @@ pub(super) struct Facts {
     pub(super) order: Vec<Key>,
     /// In source order.
     pub(super) chains: Vec<ChainFact>,
+    /// Paths of which the text puts another object in the place: it assigns to them, or names them where they are
+    /// patched.
+    pub(super) put_anew: FxHashSet<Vec<Segment>>,
     /// By clause, the chains that its binding reaches.
     users: FxHashMap<Key, Vec<usize>>,
 }
@@ -140,6 +145,13 @@ impl Facts {
             let pairs = by_chain.remove(&chain.parts[0].range.start().to_u32());
             let fact = facts.chain_fact(unit, index, chain, pairs.unwrap_or_default());
             facts.chains.extend(fact);
+        }
+        for fact in &facts.chains {
+            let own = &unit.scopes.chains[fact.index];
+            if own.context != Context::Load || fact.pairs.iter().any(|pair| !pair.is_read) {
+                let paths = fact.senses.iter().map(|sense| sense.path.clone());
+                facts.put_anew.extend(paths);
+            }
         }
         for (at, chain) in facts.chains.iter().enumerate() {
             for (key, _) in &chain.reached {
@@ -287,7 +299,8 @@ impl Facts {
             binding.from == binding.scope
         };
         let own: Vec<(Key, usize)> = reached.iter().filter(is_own).copied().collect();
-        let is_told_by_own = (0..senses.len()).all(|at| own.iter().any(|one| one.1 == at));
+        let told: FxHashSet<usize> = own.iter().map(|one| one.1).collect();
+        let is_told_by_own = told.len() == senses.len();
         let reached = if is_told_by_own { &own[..] } else { reached };
         let most = |by_part: bool| {
             let mut most = vec![0; senses.len()];

@@ -2,7 +2,8 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::TextRange;
+use rustc_hash::FxHashSet;
 
 use super::Rewrite;
 use super::access::Group;
@@ -84,12 +85,12 @@ impl Rewrite<'_, '_> {
         if own.kind != ScopeKind::Class {
             return false;
         }
-        let mut derived = Derived {
-            class: own.range,
-            found: false,
-        };
-        derived.visit_body(&self.unit.module.body);
-        derived.found
+        let derived = self.derived.get_or_init(|| {
+            let mut derived = Derived::default();
+            derived.visit_body(&self.unit.module.body);
+            derived.0
+        });
+        derived.contains(&own.range)
     }
 
     /// Whether a name that is read below a scope, and now found outside of it, would be found in it.
@@ -194,22 +195,16 @@ impl Rewrite<'_, '_> {
     }
 }
 
-/// Whether a class is derived from others, or has a metaclass.
-struct Derived {
-    class: TextRange,
-    found: bool,
-}
+/// The classes that are derived from others, or have a metaclass.
+#[derive(Default)]
+struct Derived(FxHashSet<TextRange>);
 
 impl<'a> Visitor<'a> for Derived {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if !statement.range().contains_range(self.class) {
-            return;
-        }
         if let Stmt::ClassDef(class) = statement
-            && class.range == self.class
+            && class.arguments.is_some()
         {
-            self.found = class.arguments.is_some();
-            return;
+            self.0.insert(class.range);
         }
         walk_stmt(self, statement);
     }

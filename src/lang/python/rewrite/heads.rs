@@ -18,7 +18,7 @@ use super::fates::{Fates, Next};
 use super::kinds::{Home, looks_like_class};
 use super::verdict::Moved;
 use crate::lang::python::breadth::DEEPEST;
-use crate::lang::python::scopes::{BindingId, BindingKind, Context, ScopeId};
+use crate::lang::python::scopes::{BindingId, BindingKind, ScopeId};
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
 
@@ -32,8 +32,6 @@ pub(super) struct Heads {
     by_value: FxHashMap<Vec<Segment>, Vec<Key>>,
     /// By each module that they load.
     by_module: FxHashMap<Vec<Segment>, Vec<Key>>,
-    /// What is patched as an attribute: a name of the object itself would not see that.
-    replaced: FxHashSet<Vec<Segment>>,
 }
 
 /// A chain that keeps, or takes, a name that is there.
@@ -61,12 +59,6 @@ struct Use<'s> {
 impl Heads {
     pub(super) fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Self {
         let mut heads = Self::default();
-        for chain in &facts.chains {
-            if !chain.pairs.is_empty() {
-                let paths = chain.senses.iter().map(|sense| sense.path.clone());
-                heads.replaced.extend(paths);
-            }
-        }
         let add = |list: &mut FxHashMap<Vec<Segment>, Vec<Key>>, path: Vec<Segment>, key: Key| {
             let keys = list.entry(path).or_default();
             if keys.len() < ENOUGH {
@@ -128,10 +120,8 @@ impl Rewrite<'_, '_> {
             path: &moved.to,
             module: home.len,
         };
-        // What is stored to or patched must stay an attribute of something.
-        let whole_too = own.context == Context::Load
-            && !heads.replaced.contains(&chain.sense().path)
-            && !self.is_compared(chain);
+        // What is stored to or patched as an attribute: a name of the object itself would not see that.
+        let whole_too = !facts.put_anew.contains(&chain.sense().path) && !self.is_compared(chain);
         let most = moved.to.len() - usize::from(!whole_too);
         // `import a.b` that moves takes its chains along.
         let moves_along = chain.keys().any(|key| {

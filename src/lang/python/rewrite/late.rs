@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::Rewrite;
 use super::facts::{ChainFact, Facts};
 use crate::lang::python::own::Own;
-use crate::lang::python::scopes::{BindingId, Context};
+use crate::lang::python::scopes::BindingId;
 use crate::lang::python::survey;
 use crate::mapping::Action;
 use crate::path::Segment;
@@ -15,14 +15,9 @@ impl Rewrite<'_, '_> {
     /// Whether something, here or in another file, puts another object in the place of what lies at a path: assigns to
     /// the module's attribute, or patches it by its old or its new path.
     pub(super) fn is_put_anew(&self, from: &[Segment], to: &[Segment], facts: &Facts) -> bool {
-        let is_same = |path: &[Segment]| path == from || path == to;
-        let is_stored = |other: &ChainFact| {
-            let own = &self.unit.scopes.chains[other.index];
-            let writes = own.context != Context::Load || other.pairs.iter().any(|it| !it.dynamic);
-            writes && other.senses.iter().any(|sense| is_same(&sense.path))
-        };
-        facts.chains.iter().any(is_stored)
-            || self.replaced().iter().any(|path| is_same(path))
+        [from, to]
+            .into_iter()
+            .any(|path| facts.put_anew.contains(path) || self.replaced().contains(path))
             || [from, to].into_iter().any(|path| match path {
                 [module @ .., name] if !module.is_empty() => {
                     let names = std::slice::from_ref(name);

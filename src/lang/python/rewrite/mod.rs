@@ -57,6 +57,7 @@ mod verdict;
 
 use std::cell::OnceCell;
 
+use ruff_text_size::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::own::Own;
@@ -103,6 +104,8 @@ pub(super) struct Rewrite<'r, 'a> {
     deleted: OnceCell<FxHashSet<BindingId>>,
     /// The last imports of each package; found when they are asked for.
     last: OnceCell<LastImports>,
+    /// Classes that are derived from others; found when they are asked for.
+    derived: OnceCell<FxHashSet<TextRange>>,
     /// Paths that the text stores to or patches; found when they are asked for.
     replaced: OnceCell<FxHashSet<Vec<Segment>>>,
     /// Questions about all names and all chains, each answered once.
@@ -134,6 +137,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             own: OnceCell::new(),
             deleted: OnceCell::new(),
             last: OnceCell::new(),
+            derived: OnceCell::new(),
             replaced: OnceCell::new(),
             names: Names::default(),
             values: OnceCell::new(),

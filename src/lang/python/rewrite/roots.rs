@@ -101,10 +101,12 @@ impl Rewrite<'_, '_> {
     fn is_quiet(&self, first: Key, second: Key) -> bool {
         let scopes = &self.unit.scopes;
         let between = scopes.import(first.0).range.end()..scopes.import(second.0).range.start();
-        let is_between = |chain: &Chain| between.contains(&chain.range().start());
-        let (chains, deletions) = (&scopes.chains, &scopes.deletions);
-        let next = chains.partition_point(|chain| chain.range().start() < between.start);
-        !chains.get(next).is_some_and(is_between) && !deletions.iter().any(is_between)
+        let has_one = |chains: &[Chain]| {
+            let next = chains.partition_point(|chain| chain.range().start() < between.start);
+            let next = chains.get(next);
+            next.is_some_and(|chain| between.contains(&chain.range().start()))
+        };
+        !has_one(&scopes.chains) && !has_one(&scopes.deletions)
     }
 
     /// Whether a `del` undoes what a clause binds.

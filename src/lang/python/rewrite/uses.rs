@@ -226,7 +226,7 @@ impl Rewrite<'_, '_> {
         draft: &mut Draft,
     ) {
         for pair in pairs {
-            if !pair.dynamic && pair.rest.is_empty() {
+            if !pair.dynamic && !pair.is_read {
                 continue;
             }
             let start = |fact: &ChainFact| {

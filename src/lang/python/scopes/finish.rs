@@ -319,8 +319,9 @@ impl Scopes {
 
     /// Puts chains and strings in source order.
     fn sort_reads(&mut self) {
-        self.chains
-            .sort_by_key(|chain| chain.parts[0].range.start());
+        for chains in [&mut self.chains, &mut self.deletions] {
+            chains.sort_by_key(|chain| chain.parts[0].range.start());
+        }
         self.strings.sort_by_key(|(start, _)| *start);
         self.strings.dedup_by_key(|(start, _)| *start);
     }

@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
+use super::several::several;
 use super::text::{HOLE, Text};
+use super::top::{top, with_listed};
 use super::written::{Written, change};
 use super::{Form, Name, Package, Site};
 use crate::finding::Code;
 use crate::lang::draft::{Refusal, no_successor, show};
 use crate::lang::python::unit::MODULE;
 use crate::mapping::{Move, Outcome, Table};
-use crate::path::{Namespaces, Segment, is_identifier};
+use crate::path::{Namespaces, Segment};
 use crate::text::Edit;
 
 /// A path in a string, and what the table says.
@@ -48,6 +50,18 @@ pub(super) struct Moved {
     pub(super) rule: usize,
     pub(super) applied: Vec<usize>,
     pub(super) edits: Vec<Edit>,
+}
+
+impl Moved {
+    /// That it must stay all the same.
+    pub(super) fn refused(&self, refusal: Refusal) -> Verdict {
+        Verdict::Refused(Box::new(Refused {
+            path: self.path.clone(),
+            to: Some(self.to.clone()),
+            rule: self.rule,
+            refusal,
+        }))
+    }
 }
 
 /// A mapped path that must stay.
@@ -111,57 +125,14 @@ pub(super) fn judged(site: &Site, table: &Table) -> Vec<Judged> {
     }
 }
 
-/// `__import__("old", fromlist=["gone"]).gone`: the list names the module that is to be loaded, and changes with what
-/// is read.
-fn with_listed(mut judged: Judged, site: &Site) -> Judged {
-    let Some(first) = site.after.first() else {
-        return judged;
-    };
-    let named: Vec<&Name> = site
-        .listed
-        .iter()
-        .filter(|it| it.name == first.name)
-        .collect();
-    let Verdict::Moves(moved) = &mut judged.verdict else {
-        return judged;
-    };
-    let change = moved
-        .edits
-        .iter()
-        .find(|edit| edit.range.start <= first.range.start && first.range.start < edit.range.end);
-    let Some(change) = change.filter(|_| !named.is_empty()).cloned() else {
-        return judged;
-    };
-    if change.range == first.range && is_identifier(&change.text) {
-        let edits = named
-            .iter()
-            .map(|name| Edit::replace(name.range.clone(), &*change.text));
-        moved.edits.extend(edits);
-        return judged;
-    }
-    let message =
-        "the names that `__import__` is given must change with what is read, and cannot surely";
-    judged.verdict = Verdict::Refused(Box::new(Refused {
-        path: moved.path.clone(),
-        to: Some(moved.to.clone()),
-        rule: moved.rule,
-        refusal: Refusal::new(Code::Dynamic, message).help("write it by hand"),
-    }));
-    judged
-}
-
 /// What is patched is an attribute of something: one name alone is refused by `patch`.
 fn in_a_module(mut judged: Judged) -> Judged {
     if let Verdict::Moves(moved) = &judged.verdict
         && moved.to.len() < 2
     {
         let message = "what is patched must be in a module, and the new path is one name";
-        judged.verdict = Verdict::Refused(Box::new(Refused {
-            path: moved.path.clone(),
-            to: Some(moved.to.clone()),
-            rule: moved.rule,
-            refusal: Refusal::new(Code::String, message).help("write the patch by hand"),
-        }));
+        judged.verdict =
+            moved.refused(Refusal::new(Code::String, message).help("write the patch by hand"));
     }
     judged
 }
@@ -459,180 +430,6 @@ fn may_move(path: &[Segment], parent: &[Segment], prefix: &str, table: &Table) -
         }
     });
     Some(Verdict::MayMove(path.to_vec(), rule))
-}
-
-/// A path that each of `reads` goes on from: all must move to one place. `help` says what to do if they do not.
-fn several(
-    site: &Site,
-    flat: &str,
-    form: &Form,
-    reads: &[&[Name]],
-    help: &str,
-    table: &Table,
-) -> Option<Judged> {
-    let mut judged = at(&site.text, flat, 0, form, reads.first()?, table)?;
-    if !site.text.is_complete() {
-        return Some(judged);
-    }
-    let mut uses = Vec::new();
-    let mut heads: Vec<Vec<Segment>> = Vec::new();
-    let mut edits: Vec<Edit> = Vec::new();
-    for read in reads {
-        let next = at(&site.text, flat, 0, form, read, table)?;
-        let (path, range) = next.uses.into_iter().next()?;
-        let new = match &next.verdict {
-            Verdict::Moves(moved) => moved.to.clone(),
-            _ => path.clone(),
-        };
-        heads.push(new[..new.len().saturating_sub(read.len())].to_vec());
-        uses.push((path, read.last().map_or(range, |name| name.range.clone())));
-        if let Verdict::Moves(moved) = &next.verdict {
-            for edit in &moved.edits {
-                if !edits.contains(edit) {
-                    edits.push(edit.clone());
-                }
-            }
-        }
-        // What is mapped is what is said of all.
-        if !matches!(judged.verdict, Verdict::Refused(_))
-            && !matches!(next.verdict, Verdict::Stays(_))
-        {
-            judged.verdict = next.verdict;
-        }
-    }
-    judged.uses = uses;
-    if let Verdict::Moves(moved) = &mut judged.verdict {
-        moved.edits = edits;
-        if heads.iter().any(|head| *head != heads[0]) {
-            let message = "the names do not all move to one place";
-            judged.verdict = Verdict::Refused(Box::new(Refused {
-                path: moved.path.clone(),
-                to: Some(moved.to.clone()),
-                rule: moved.rule,
-                refusal: Refusal::new(Code::String, message).help(help),
-            }));
-        }
-    }
-    Some(judged)
-}
-
-/// `__import__("a.b")` gives `a`: it is rewritten with the chain `.b` after it, and what follows that.
-fn top(site: &Site, flat: &str, table: &Table) -> Option<Judged> {
-    let judged = at(&site.text, flat, 0, &Form::Module, &[], table)?;
-    let written = Written::at(flat, 0)?;
-    let (names, after) = (&written.names, &site.after);
-    let goes_on = after.iter().map(|name| &name.name).take(names.len() - 1);
-    if !site.text.is_complete() || written.end != flat.len() {
-        return Some(top_alone(judged, table));
-    }
-    if !goes_on.eq(&names[1..]) {
-        return Some(beside_top(judged, names, after, table));
-    }
-    // The chain leads to the module, and may go on below it.
-    let below = &after[names.len() - 1..];
-    let mut path = names.clone();
-    path.extend(below.iter().map(|name| name.name.clone()));
-    let kinds = match below.is_empty() {
-        true => judged.kinds,
-        false => Namespaces::ALL,
-    };
-    let verdict = match table.resolve(&path, kinds) {
-        Outcome::Stays => Verdict::Stays(path.clone()),
-        Outcome::Moves(moved) => {
-            let to = moved.to.segments().to_vec();
-            let edits = top_edits(&site.text, &written, after, &to, below.len());
-            top_verdict(path.clone(), to, &moved, edits, table)
-        }
-        other => refused_outcome(&path, &other, table),
-    };
-    Some(Judged {
-        uses: vec![(path, judged.range.clone())],
-        kinds,
-        verdict,
-        ..judged
-    })
-}
-
-/// The edits of a module's text and of the chain after its import, `below` names of which are no modules
-/// on the way; `None` if the chain is too short or too long for the new path.
-fn top_edits(
-    text: &Text,
-    written: &Written,
-    after: &[Name],
-    to: &[Segment],
-    below: usize,
-) -> Option<Vec<Edit>> {
-    if to.len() != after.len() + 1 {
-        return None;
-    }
-    let module = &to[..to.len() - below];
-    let mut edits = renamed(text, &written.names, &written.places, module)?;
-    for (old, new) in after.iter().zip(&to[1..]) {
-        if old.name != *new {
-            edits.push(Edit::replace(old.range.clone(), new.as_str()));
-        }
-    }
-    Some(edits)
-}
-
-fn top_verdict(
-    path: Vec<Segment>,
-    to: Vec<Segment>,
-    moved: &Move<'_>,
-    edits: Option<Vec<Edit>>,
-    table: &Table,
-) -> Verdict {
-    if let Some(edits) = edits {
-        return Verdict::Moves(Moved {
-            path,
-            to,
-            rule: moved.first.index,
-            applied: moved.applied.clone(),
-            edits,
-        });
-    }
-    Verdict::Refused(Box::new(Refused {
-        refusal: not_surely_top(&to, table),
-        path,
-        to: Some(to),
-        rule: moved.first.index,
-    }))
-}
-
-fn not_surely_top(to: &[Segment], table: &Table) -> Refusal {
-    let message = "`__import__` gives the top package, and what follows cannot be rewritten surely";
-    Refusal::new(Code::Dynamic, message).help(format!(
-        "call `importlib.import_module(\"{}\")`",
-        show(to, table.syntax())
-    ))
-}
-
-/// The module alone is known, and nothing of what follows.
-fn top_alone(mut judged: Judged, table: &Table) -> Judged {
-    if let Verdict::Moves(moved) = &judged.verdict {
-        judged.verdict = Verdict::Refused(Box::new(Refused {
-            refusal: not_surely_top(&moved.to, table),
-            path: moved.path.clone(),
-            to: Some(moved.to.clone()),
-            rule: moved.rule,
-        }));
-    }
-    judged
-}
-
-/// The chain leads to something else in the top package than the module that is loaded.
-fn beside_top(judged: Judged, names: &[Segment], after: &[Name], table: &Table) -> Judged {
-    let mut path = vec![names[0].clone()];
-    path.extend(after.iter().map(|name| name.name.clone()));
-    let mut judged = top_alone(judged, table);
-    if let (Verdict::Stays(_), Outcome::Moves(moved)) =
-        (&judged.verdict, table.resolve(&path, Namespaces::ALL))
-    {
-        let to = moved.to.segments().to_vec();
-        judged.verdict = top_verdict(path.clone(), to, &moved, None, table);
-        judged.uses = vec![(path, judged.range.clone())];
-    }
-    judged
 }
 
 /// The category of a filter of warnings.

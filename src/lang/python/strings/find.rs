@@ -475,6 +475,7 @@ impl<'u> Finder<'u, '_> {
                     parts: 1 + attributes.len(),
                     name: name.name,
                     range: name.range,
+                    is_read: false,
                     rest: Vec::new(),
                     dynamic: false,
                 });
@@ -535,6 +536,7 @@ impl<'u> Finder<'u, '_> {
                     .count(),
                 name: Segment::new(first),
                 range,
+                is_read: false,
                 rest: Vec::new(),
                 dynamic: dynamic || place.is_none() || first != known || !is_literal(name),
             }),

@@ -91,6 +91,7 @@ impl<'u> Finder<'u, '_> {
                     parts: 1 + attributes.len(),
                     name: first.name.clone(),
                     range: first.range.clone(),
+                    is_read: true,
                     rest: rest.iter().map(|name| name.name.clone()).collect(),
                     dynamic: false,
                 })

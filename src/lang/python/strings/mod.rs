@@ -10,7 +10,7 @@
 //! | `text`, `read`, `own` | what a string expression says, and where each byte of that stands |
 //! | `find`, `modules`, `stored`, `variables`, `held` | from calls and variables to sites: a text, and what kind of path it is |
 //! | `written` | paths as strings write them |
-//! | `decide`, `plan` | from sites to edits and findings |
+//! | `decide`, `several`, `top`, `plan` | from sites to edits and findings |
 //! | `plain`, `code`, `lazy` | strings that only may be references |
 //! | `snippet` | strings that are code and are read as texts of their own |
 //!
@@ -30,9 +30,11 @@ mod pattern;
 mod plain;
 mod plan;
 mod read;
+mod several;
 mod snippet;
 mod stored;
 mod text;
+mod top;
 mod variables;
 mod walk;
 mod written;
@@ -90,7 +92,9 @@ pub(in crate::lang::python) struct Pair {
     pub(in crate::lang::python) name: Segment,
     /// The name inside the quotes; for `patch.multiple(mod, K=...)` the keyword.
     pub(in crate::lang::python) range: Range<usize>,
-    /// Attributes that are read of it, in code that reads the object by a variable.
+    /// It is read of a variable that holds the object, and no call names it.
+    pub(in crate::lang::python) is_read: bool,
+    /// Attributes that are read of it in their turn, there.
     pub(in crate::lang::python) rest: Vec<Segment>,
     /// The name is only looked up (`getattr`, `__dict__`, `attrgetter`): never rewritten.
     pub(in crate::lang::python) dynamic: bool,

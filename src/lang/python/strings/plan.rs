@@ -61,16 +61,13 @@ fn hold_constants(found: &Found, sites: &mut [(&Site, Judged)]) {
             .iter()
             .any(|constant| !is_held(constant) && !edits_in(site, judged, *constant).is_empty());
         if let (true, Verdict::Moves(moved)) = (unsure, &judged.verdict) {
-            judged.verdict = Verdict::Refused(Box::new(Refused {
-                path: moved.path.clone(),
-                to: Some(moved.to.clone()),
-                rule: moved.rule,
-                refusal: Refusal::new(
+            judged.verdict = moved.refused(
+                Refusal::new(
                     Code::String,
                     "the path is made of a constant that is used in other ways too",
                 )
                 .help("rewrite the constant by hand"),
-            }));
+            );
         }
     }
 }

@@ -107,13 +107,15 @@ impl Expansions {
     }
 }
 
+/// The last name of the path by which a macro is called.
+pub fn called(mac: &Macro) -> String {
+    let last = mac.path.segments.last();
+    last.map(|segment| segment.ident.to_string())
+        .unwrap_or_default()
+}
+
 fn read(mac: &Macro, position: Position) -> Expanded {
-    let name = mac
-        .path
-        .segments
-        .last()
-        .map(|segment| segment.ident.to_string())
-        .unwrap_or_default();
+    let name = called(mac);
     if is_text(&name) || is_quote(&name) || name == "macro_rules" {
         return Expanded::Tokens(scan(mac.tokens.clone()));
     }

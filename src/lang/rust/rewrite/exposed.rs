@@ -1,7 +1,7 @@
 //! What other files can see of a module's private names.
 
 use super::Rewrite;
-use crate::lang::rust::resolve::{ScopeId, Via};
+use crate::lang::rust::resolve::ScopeId;
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -9,13 +9,13 @@ impl Rewrite<'_, '_> {
     /// through its path or through a glob. Errs on the side of yes.
     pub(super) fn is_mentioned_below(&self, scope: ScopeId, name: &Segment) -> bool {
         let is_module = self.found.scopes.get(scope).module == scope;
-        let through_imports = || {
-            self.found.sites.iter().any(|site| {
-                matches!(site.head.via, Via::OuterImport(..))
-                    && site.written.segments[site.head.taken - 1] == *name
-            })
-        };
-        is_module && (through_imports() || self.is_mentioned_otherwise(scope, name))
+        is_module
+            && (self
+                .index
+                .reached(self.found)
+                .through_imports
+                .contains(name)
+                || self.is_mentioned_otherwise(scope, name))
     }
 
     /// The same of what is not known to go through the import.
@@ -24,16 +24,12 @@ impl Rewrite<'_, '_> {
         if here.module != scope {
             return false;
         }
-        let in_paths = self.found.sites.iter().any(|site| {
-            let next = site.written.segments.get(site.head.taken);
-            let reaches = matches!(site.head.via, Via::Relative | Via::Crate)
-                && site.head.base == *here.path
-                && next == Some(name);
-            reaches
-                || (site.head.via == Via::Elsewhere
-                    && site.written.segments[site.head.taken - 1] == *name)
-        });
-        in_paths || self.is_mentioned_in_files_below(scope, name)
+        let reached = self.index.reached(self.found);
+        reached.elsewhere.contains(name)
+            || reached
+                .by_path
+                .contains(&(here.path.to_vec(), name.clone()))
+            || self.is_mentioned_in_files_below(scope, name)
     }
 
     /// The same for modules in other files only.

@@ -18,6 +18,18 @@ pub struct SiteIndex {
     relative: OnceCell<FxHashSet<Vec<Segment>>>,
     imported: OnceCell<FxHashSet<Segment>>,
     calls: OnceCell<FxHashMap<Segment, Vec<usize>>>,
+    reached: OnceCell<Reached>,
+}
+
+/// Names of modules around that paths reach.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// By `crate`, `self` or `super`: the module, and the name in it.
+    pub(super) by_path: FxHashSet<(Vec<Segment>, Segment)>,
+    /// Through imports of other modules of the file.
+    pub(super) through_imports: FxHashSet<Segment>,
+    /// Through imports of other files.
+    pub(super) elsewhere: FxHashSet<Segment>,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +51,33 @@ fn start_of(via: Via) -> Option<LeafKey> {
 }
 
 impl SiteIndex {
+    /// What the paths of the file reach of modules around them.
+    pub(super) fn reached(&self, found: &Found) -> &Reached {
+        self.reached.get_or_init(|| {
+            let mut reached = Reached::default();
+            for site in &found.sites {
+                let (names, taken) = (&site.written.segments, site.head.taken);
+                match site.head.via {
+                    Via::Relative | Via::Crate => {
+                        let base = site.head.base.clone();
+                        let next = names.get(taken);
+                        reached
+                            .by_path
+                            .extend(next.map(|name| (base, name.clone())));
+                    }
+                    Via::OuterImport(..) => {
+                        reached.through_imports.insert(names[taken - 1].clone());
+                    }
+                    Via::Elsewhere => {
+                        reached.elsewhere.insert(names[taken - 1].clone());
+                    }
+                    _ => {}
+                }
+            }
+            reached
+        })
+    }
+
     fn heads(&self, found: &Found) -> &Heads {
         self.by_head.get_or_init(|| {
             let mut heads = Heads::default();

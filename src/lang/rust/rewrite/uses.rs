@@ -6,6 +6,8 @@
 //! A token of an unknown macro, the string of an attribute or another file that sees the name through
 //! this one let the name stay.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
@@ -27,8 +29,10 @@ struct Names<'t> {
     bound: FxHashMap<(usize, Segment), usize>,
     /// A place of a name that is not known, if there is one.
     known: FxHashMap<Segment, Option<usize>>,
-    /// Where new names are used for what no path leads to.
-    strangers: FxHashMap<Segment, Vec<(usize, At)>>,
+    /// Where new names are used for what no path leads to, by each scope that such a use is in.
+    strangers: FxHashMap<(Segment, ScopeId), At>,
+    /// A macro that is called in a scope or inside of it, and that another file may define; asked for late.
+    macros: OnceCell<FxHashMap<ScopeId, Segment>>,
     /// A place in tokens where a name may mean something else than this path.
     single: FxHashMap<(Segment, Vec<Segment>), Option<usize>>,
 }
@@ -120,16 +124,13 @@ impl Rewrite<'_, '_> {
         if !self.is_free(scope, new, to) {
             return Err(format!("`{new}` is something else here"));
         }
-        let strangers = names.strangers.get(new).into_iter().flatten();
-        let mut inside = strangers.filter(|(id, _)| {
-            let mut around = self.found.scopes.outwards(*id);
-            around.any(|around| around == scope)
-        });
-        if let Some((_, at)) = inside.next() {
+        if let Some(at) = names.strangers.get(&(new.clone(), scope)) {
             let line = quoted_line(self.text, at.range().start);
             return Err(format!("`{line}` means another `{new}`"));
         }
-        if let Some(call) = self.macro_that_may_use(scope, old, new) {
+        let macros = names.macros.get_or_init(|| self.macros_of_other_files());
+        let call = macros.get(&scope);
+        if let Some(call) = call.filter(|_| self.is_said_elsewhere(old, new)) {
             return Err(format!(
                 "`{call}!` is a macro of another file that may use it"
             ));
@@ -145,25 +146,37 @@ impl Rewrite<'_, '_> {
         site.head.taken > 1 || around.all(|id| scopes.get(id).names.globs.len() < 2)
     }
 
-    /// A macro of another file of the crate that is called where the import is seen, and whose body may hold the old
-    /// name or define the new one: what it writes is looked up here.
-    fn macro_that_may_use(&self, scope: ScopeId, old: &Segment, new: &Segment) -> Option<&Segment> {
-        let krate = self.resolver.home.krate?;
-        let (tree, file) = (self.resolver.tree, self.resolver.home.file);
-        let is_seen = |call: &&Call| {
-            let mut around = self.found.scopes.outwards(call.scope);
-            around.any(|around| around == scope)
+    /// By each scope in which or inside of which there is one, a call of a macro that another file of the crate may
+    /// define.
+    fn macros_of_other_files(&self) -> FxHashMap<ScopeId, Segment> {
+        let mut macros = FxHashMap::default();
+        let Some(krate) = self.resolver.home.krate else {
+            return macros;
         };
-        let names = self
-            .found
-            .calls
-            .iter()
-            .filter(is_seen)
-            .map(|call| &call.name);
-        let mut local = names.filter(|name| !evaluates(name) && tree.defines_macro(krate, name));
-        let first = local.next()?;
-        let is_said = |word: &Segment| tree.mentions_elsewhere(krate, file, word);
-        (is_said(old) || is_said(new)).then_some(first)
+        let mut seen: FxHashSet<(ScopeId, &Segment)> = FxHashSet::default();
+        for Call { name, scope, .. } in &self.found.calls {
+            if !seen.insert((*scope, name))
+                || evaluates(name)
+                || !self.resolver.tree.defines_macro(krate, name)
+            {
+                continue;
+            }
+            for around in self.found.scopes.outwards(*scope) {
+                macros.entry(around).or_insert_with(|| name.clone());
+            }
+        }
+        macros
+    }
+
+    /// Whether another file of the crate holds the old name or the new one: a macro of it may use the first or define
+    /// the second, and what it writes is looked up here.
+    fn is_said_elsewhere(&self, old: &Segment, new: &Segment) -> bool {
+        let (tree, file) = (self.resolver.tree, self.resolver.home.file);
+        let is_said = |krate| {
+            let mut words = [old, new].into_iter();
+            words.any(|word| tree.mentions_elsewhere(krate, file, word))
+        };
+        self.resolver.home.krate.is_some_and(is_said)
     }
 
     /// Whether `name` means nothing in this scope, or already what it will mean.
@@ -200,11 +213,14 @@ impl Rewrite<'_, '_> {
             bound: FxHashMap::default(),
             known: FxHashMap::default(),
             strangers: FxHashMap::default(),
+            macros: OnceCell::new(),
             single: FxHashMap::default(),
         };
         for (name, scope, at) in &self.found.strangers {
-            let places = names.strangers.entry(name.clone()).or_default();
-            places.push((*scope, at.clone()));
+            for around in self.found.scopes.outwards(*scope) {
+                let known = names.strangers.entry((name.clone(), around));
+                known.or_insert_with(|| at.clone());
+            }
         }
         for (id, scope) in self.found.scopes.iter() {
             for leaf in &scope.names.leaves {

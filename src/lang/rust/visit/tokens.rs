@@ -6,7 +6,9 @@ use syn::visit::Visit;
 use super::found::Call;
 use super::{Context, Mode, Parts, Walker};
 use crate::lang::rust::at::{At, Name, bare};
-use crate::lang::rust::expand::{Expanded, Position, Run, Scan, evaluates, is_quote, is_text};
+use crate::lang::rust::expand::{
+    Expanded, Position, Run, Scan, called, evaluates, is_quote, is_text,
+};
 use crate::lang::rust::resolve::{Head, MACRO, Names, TYPE, VALUE, Via, named_macros};
 use crate::path::{Namespaces, Segment};
 
@@ -152,12 +154,7 @@ impl Walker<'_, '_> {
 
     pub(super) fn call(&mut self, mac: &syn::Macro, position: Position) {
         self.syn_path(&mac.path, None, MACRO);
-        let name = mac
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string())
-            .unwrap_or_default();
+        let name = called(mac);
         if mac.path.segments.len() == 1 {
             self.found.calls.push(Call {
                 name: Segment::new(&name),
