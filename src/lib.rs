@@ -9,6 +9,7 @@ pub mod config;
 pub mod engine;
 pub mod file;
 pub mod finding;
+pub mod gate;
 pub mod lang;
 pub mod mapping;
 pub mod outline;

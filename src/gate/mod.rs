@@ -1,0 +1,152 @@
+//! Gates: commands of a team with an expectation, its tests, its linter, its deployment check.
+//!
+//! Here is what a gate is, and what can come of it; nothing here knows of rules, of files that are
+//! rewritten, or of configuration files.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A command and what is expected of it.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Its name, which no other gate has.
+    pub name: String,
+    /// What is run.
+    pub command: Command,
+    /// Where it is run: absolute.
+    pub cwd: PathBuf,
+    /// Variables that it gets beside those of this process.
+    pub env: BTreeMap<String, String>,
+    /// What is expected before the rewriting, while it goes on, and after it.
+    pub expected: Expected,
+    /// What a run that fails as expected has to print, so that it failed for its reason.
+    pub expect_output: Option<regex::Regex>,
+    /// Where the command writes its results as JUnit XML: absolute.
+    pub junit: Option<PathBuf>,
+    /// How long it may take; without it, as is derived from its run before.
+    pub timeout: Option<Duration>,
+    /// How often a failure is asked again.
+    pub retries: u32,
+    /// How many times the duration of `before` it may take in `after`.
+    pub max_slowdown: Option<f64>,
+    /// Whether fewer passed tests than before are fine in `during`.
+    pub allow_fewer: bool,
+    /// Words by which people choose gates.
+    pub tags: Vec<String>,
+    /// What must be there before it is run.
+    pub needs: Vec<Need>,
+}
+
+/// What is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A program and its arguments, at least the program.
+    Argv(Vec<String>),
+    /// One string for the shell.
+    Shell(String),
+}
+
+/// What is expected of a gate, by phase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Before the rewriting.
+    pub before: Expectation,
+    /// While it goes on, after each batch.
+    pub during: Expectation,
+    /// After it.
+    pub after: Expectation,
+}
+
+/// What is expected of a gate in one phase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Expectation {
+    /// It passes.
+    Pass,
+    /// It fails, for its reason.
+    Fail,
+    /// It is run and recorded, and decides nothing.
+    #[default]
+    Any,
+}
+
+/// When a gate is run.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Before the rewriting
+    Before,
+    /// While it goes on
+    During,
+    /// After it
+    After,
+}
+
+/// Something of the world that a gate needs: a service, a variable, a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Something listens at this host and port: `tcp:127.0.0.1:5432`.
+    Tcp(String),
+    /// A variable is set and not empty: `env:STAGING_URL`.
+    Env(String),
+    /// A file or folder is there, absolute: `path:.venv/bin/python`.
+    Path(PathBuf),
+}
+
+/// What came of a gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome", content = "why")]
+pub enum Outcome {
+    /// It passed.
+    Passed,
+    /// It failed: why, as one sentence.
+    Failed(String),
+    /// It could not be asked: why, as one sentence.
+    Broken(String),
+}
+
+impl Expected {
+    /// What is expected in a phase.
+    pub fn of(self, phase: Phase) -> Expectation {
+        match phase {
+            Phase::Before => self.before,
+            Phase::During => self.during,
+            Phase::After => self.after,
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Before => "before",
+            Self::During => "during",
+            Self::After => "after",
+        })
+    }
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Any => "any",
+        })
+    }
+}
+
+/// What is met by an outcome.
+pub fn is_met(expectation: Expectation, outcome: &Outcome) -> bool {
+    match expectation {
+        Expectation::Any => true,
+        Expectation::Pass => *outcome == Outcome::Passed,
+        Expectation::Fail => matches!(outcome, Outcome::Failed(_)),
+    }
+}
