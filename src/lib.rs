@@ -20,3 +20,4 @@ pub mod project;
 pub mod text;
 pub mod tokens;
 pub mod transaction;
+pub mod usecase;

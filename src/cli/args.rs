@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::lang::{Strings, registry};
 use crate::output::Format;
 use crate::project::Partition;
-use crate::transaction::Id;
+use crate::transaction::{Allow, Id};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -154,6 +154,17 @@ pub(super) struct GuardArgs {
     /// Rewrite files whose changes are all staged
     #[arg(long)]
     pub allow_staged: bool,
+}
+
+impl GuardArgs {
+    /// Which changes may be written over.
+    pub fn allow(&self) -> Allow {
+        match (self.allow_dirty, self.allow_staged) {
+            (true, _) => Allow::Dirty,
+            (false, true) => Allow::Staged,
+            (false, false) => Allow::Clean,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

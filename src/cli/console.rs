@@ -12,9 +12,11 @@ use clap_cargo::style;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::args::{ColorWhen, GlobalArgs};
+use super::interrupt;
 use crate::output::place;
 use crate::output::{Color, Failed};
 use crate::text::one_line;
+use crate::usecase::{Listener, Progress};
 
 /// So many files are named one by one where nobody asked for more.
 const NAMED: usize = 20;
@@ -205,24 +207,9 @@ impl Console {
         Arc::clone(&self.searched)
     }
 
-    /// So many files are to be parsed.
-    pub fn expect(&self, files: usize) {
-        self.bar.set_length(files as u64);
-    }
-
-    /// One file was parsed.
-    pub fn parsed(&self) {
-        self.bar.inc(1);
-    }
-
     /// The progress display, for who writes to the same terminal.
     pub fn progress(&self) -> ProgressBar {
         self.bar.clone()
-    }
-
-    /// Takes the progress display away.
-    pub fn stop(&self) {
-        self.bar.finish_and_clear();
     }
 
     fn labelled(&self, label: &str, style: Style, message: &str) {
@@ -233,5 +220,52 @@ impl Console {
         } else {
             self.say(&format!("{label}: {message}"));
         }
+    }
+}
+
+impl Listener for Console {
+    fn error(&self, message: &str) {
+        Self::error(self, message);
+    }
+
+    fn warn(&self, message: &str) {
+        Self::warn(self, message);
+    }
+
+    fn note(&self, message: &str) {
+        Self::note(self, message);
+    }
+
+    fn detail(&self, message: &str) {
+        Self::detail(self, message);
+    }
+
+    fn failure(&self, path: &Path, message: &str) {
+        Self::failure(self, path, message);
+    }
+
+    fn failed(&self, failed: Failed) {
+        Self::failed(self, failed);
+    }
+
+    fn progress(&self, progress: Progress) {
+        match progress {
+            Progress::Started => self.start(),
+            Progress::Expected(files) => self.bar.set_length(files as u64),
+            Progress::Parsed => self.bar.inc(1),
+            Progress::Stopped => self.bar.finish_and_clear(),
+        }
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        Self::shown(self, path)
+    }
+
+    fn named(&self, files: usize) -> usize {
+        Self::named(self, files)
+    }
+
+    fn begins_to_write(&self) {
+        interrupt::wanted().note();
     }
 }

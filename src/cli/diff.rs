@@ -4,23 +4,22 @@ use std::ops::ControlFlow;
 
 use super::args::DiffArgs;
 use super::console::Console;
-use super::doubts;
-use super::exit::Exit;
-use super::files::{self, Tally};
-use super::resolve::{Input, Refusal, Run};
-use super::state::{self, Watch};
+use super::finish::finish;
+use super::journal;
+use super::resolve::Refusal;
 use super::stdout::Output;
 use crate::engine::FileReport;
 use crate::mapping::Rule;
 use crate::output::patch::{Patch, Section};
 use crate::output::summary::{Task, line};
 use crate::output::{FileView, Mode};
+use crate::usecase::{self, Exit, Input, Run, Tally, Watch};
 
 /// The patch goes to standard output, everything else to standard error; 1 if that is asked for
 /// and there is a patch or an error.
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let run = Run::resolve(&args.run, console)?;
-    let journal = state::journal(&args.run.state, &run.place)?;
+    let journal = journal::journal(&args.run.state, &run.place)?;
     let watch = match &run.input {
         Input::Paths(_) => Some(Watch::begin(&journal, console)),
         Input::Text { .. } => None,
@@ -28,7 +27,7 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let tally = match run.format.plan_renderer() {
         Some(mut renderer) => {
-            let tally = files::over(&run, console, |report, rules| {
+            let tally = usecase::over(&run, console, |report, rules| {
                 let view = FileView::new(&report, rules, Mode::Rewrite);
                 out.write(|out| renderer.file(&view, out))?;
                 Ok(if out.is_closed() {
@@ -37,14 +36,14 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
                     ControlFlow::Continue(())
                 })
             })?;
-            out.write(|out| tally.finish(&run, &mut *renderer, console, out))?;
+            out.write(|out| finish(&tally, &run, &mut *renderer, console, out))?;
             tally
         }
         None => patch(&run, console, &mut out)?,
     };
     out.flush()?;
     if !out.is_closed() {
-        doubts::say_nothing_matched(&run, &tally, console);
+        usecase::say_nothing_matched(&run, &tally, console);
         console.summary(&line(&tally.summary, Task::Diff));
     }
     let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
@@ -57,7 +56,7 @@ fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally
     let mut renderer = run.format.renderer(console.stderr_color());
     let mut sections = Vec::new();
     let mut unplaced = 0;
-    let mut tally = files::over(run, console, |report, rules| {
+    let mut tally = usecase::over(run, console, |report, rules| {
         console.print(|err| renderer.file(&findings(&report, rules), err));
         match section(run, &report) {
             Ok(section) => sections.extend(section),
@@ -69,7 +68,7 @@ fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally
         Ok(ControlFlow::Continue(()))
     })?;
     tally.summary.failed += unplaced;
-    console.print(|err| tally.finish(run, &mut *renderer, console, err));
+    console.print(|err| finish(&tally, run, &mut *renderer, console, err));
     if run.strict && tally.summary.failed > 0 {
         console.error("no patch: files failed, and --strict asks for all or nothing");
         return Ok(tally);

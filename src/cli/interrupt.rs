@@ -47,11 +47,6 @@ impl Interrupt {
         Arc::clone(&self.asked)
     }
 
-    /// Whether the program was asked to end.
-    pub fn is_asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
-    }
-
     /// Ends the program as the signal would have, if there was one.
     pub fn end(&self) {
         let signal = i32::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or_default();

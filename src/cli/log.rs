@@ -6,18 +6,18 @@ use serde::Serialize;
 
 use super::args::LogArgs;
 use super::console::Console;
-use super::exit::Exit;
+use super::journal;
 use super::resolve::Refusal;
-use super::state;
 use super::stdout::Output;
 use crate::output::json::VERSION;
 use crate::output::place::one_line;
 use crate::output::summary::counted;
 use crate::transaction::{Action, Done, Fate, Past, Record, Status, shown_time};
+use crate::usecase::{Exit, state};
 
 /// One line each on standard output, the newest first; how large the journal is on standard error.
 pub(super) fn run(args: &LogArgs, console: &Console) -> Result<Exit, Refusal> {
-    let journal = state::journal_alone(&args.journal)?;
+    let journal = journal::journal_alone(&args.journal)?;
     let history = journal.history().map_err(anyhow::Error::new)?;
     let mut out = Output::open(None, console)?;
     let mut listed = 0;

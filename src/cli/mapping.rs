@@ -2,12 +2,11 @@
 
 use super::args::MappingCheckArgs;
 use super::console::Console;
-use super::doubts;
-use super::exit::Exit;
-use super::resolve::{Place, Refusal, load_tables};
+use super::resolve::{Refusal, load_tables};
 use crate::engine::Engine;
 use crate::lang::{RewriteOptions, registry};
 use crate::output::summary::counted;
+use crate::usecase::{Exit, Place, of_rules};
 
 /// Validates tables, all of them as one, and looks up their targets in the tree around the current
 /// directory; 2 if something is wrong.
@@ -37,7 +36,7 @@ pub(super) fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, 
     let mut doubted = 0;
     for active in engine.active() {
         let all: Vec<usize> = (0..active.table().rules().len()).collect();
-        for doubt in doubts::of_rules(active, &all) {
+        for doubt in of_rules(active, &all) {
             console.warn(&doubt);
             doubted += 1;
         }

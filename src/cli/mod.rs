@@ -1,8 +1,8 @@
 //! The command line: from arguments to an exit status.
 //!
 //! `args` only says what may be written; `resolve` makes of it what a run needs, or
-//! refuses; `files` takes every file through the engine; each subcommand decides what is printed
-//! where and what the run was worth. Here, and in the registry of languages, ends the knowledge of
+//! refuses; each subcommand hands that to its use case, and decides what is printed where and what the
+//! run was worth. Here, and in the registry of languages, ends the knowledge of
 //! which languages there are: everything below is handed them.
 
 mod apply;
@@ -10,20 +10,17 @@ mod args;
 mod check;
 mod console;
 mod diff;
-mod doubts;
-mod exit;
-mod files;
+mod finish;
 mod interrupt;
+mod journal;
 mod log;
 mod mapping;
 mod output_file;
 mod recover;
 mod resolve;
-mod state;
 mod state_folder;
 mod stdout;
 mod undo;
-mod writer;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -32,8 +29,9 @@ use clap::Parser;
 
 use args::{Cli, Command, MappingCommand};
 use console::Console;
-pub use exit::Exit;
 use resolve::Refusal;
+
+use crate::usecase::Exit;
 
 /// Runs the program with `args`, the program's name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {

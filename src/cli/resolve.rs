@@ -2,7 +2,7 @@
 //! the tables in force, the files. Everything that is wrong is said before anything is done.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 
@@ -13,11 +13,11 @@ use crate::config::{Config, MAX_FILE_SIZE};
 use crate::file::NamedBy;
 use crate::lang::{Language, RewriteOptions, registry};
 use crate::mapping::{MappingErrors, MappingSource, Table, Tables, load};
-use crate::output::Format;
 use crate::output::place::shown;
 use crate::path::SYNTAXES;
 use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
 use crate::transaction::STATE_FOLDER;
+use crate::usecase::{Input, Place, Run};
 
 /// Why nothing is done.
 pub(super) enum Refusal {
@@ -31,48 +31,6 @@ impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error)
     }
-}
-
-/// The project that a command works in, and what it says of itself.
-pub(super) struct Place {
-    /// The current directory.
-    pub cwd: PathBuf,
-    /// The project around it.
-    pub project: Project,
-    /// Its configuration.
-    pub config: Config,
-    /// The folder that the configuration's paths are relative to.
-    pub config_folder: PathBuf,
-}
-
-/// What is read.
-pub(super) enum Input {
-    /// Files and folders.
-    Paths(Vec<PathBuf>),
-    /// One text on standard input.
-    Text {
-        /// Absolute; need not exist.
-        path: PathBuf,
-        /// What was read.
-        bytes: Vec<u8>,
-    },
-}
-
-/// All that a run over sources needs.
-pub(super) struct Run {
-    pub place: Place,
-    pub languages: Vec<&'static dyn Language>,
-    pub tables: Vec<Table>,
-    /// What the rules are called: names of tables, and rules of the command line.
-    pub names: Vec<String>,
-    pub rewrite: RewriteOptions,
-    pub walk: WalkOptions,
-    pub input: Input,
-    pub format: Format,
-    pub output_file: Option<PathBuf>,
-    pub strict: bool,
-    pub statistics: bool,
-    pub exit_zero: bool,
 }
 
 impl Place {
@@ -120,7 +78,7 @@ impl Place {
     }
 
     /// The tables that are named, else those of the configuration, else those in `mappings/`.
-    pub fn sources(&self, named: &[String]) -> Result<Vec<MappingSource>, Refusal> {
+    pub(super) fn sources(&self, named: &[String]) -> Result<Vec<MappingSource>, Refusal> {
         let default = [String::from("mappings")];
         let root = self.project.root();
         let (names, base) = match &self.config.mappings {
@@ -182,7 +140,7 @@ pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Resul
 
 impl Run {
     /// Makes a run of the arguments.
-    pub fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
+    pub(super) fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
         let place = Place::find(args.rules.config.as_deref())?;
         let Rules {
             languages,

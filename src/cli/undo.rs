@@ -6,22 +6,22 @@ use anyhow::{anyhow, bail};
 
 use super::args::UndoArgs;
 use super::console::Console;
-use super::exit::Exit;
 use super::interrupt;
+use super::journal;
 use super::resolve::Refusal;
-use super::state;
 use crate::output::place;
 use crate::output::summary::counted;
 use crate::transaction::{
     Action, CommitError, Edited, Extent, Fate, Finished, Id, Journal, Left, Lock, Newest, Record,
     Recovered, UndoError, Undone,
 };
+use crate::usecase::{Exit, state};
 
 /// Everything is said on standard error: 0 if all is restored, 1 if some files are left as they are, 2 if
 /// nothing was restored.
 pub(super) fn run(args: &UndoArgs, console: &Console) -> Result<Exit, Refusal> {
     let interrupt = interrupt::wanted();
-    let journal = state::journal_alone(&args.journal)?
+    let journal = journal::journal_alone(&args.journal)?
         .trusting(args.trust.trust)
         .stopped_by(interrupt.asked());
     if !journal.exists() {

@@ -1,9 +1,9 @@
 //! What looks like a mistake after a run: a rule that matched nothing, a target that is not there, a run
 //! that read no file. Each is a warning; with `--strict` an error.
 
-use super::console::Console;
 use super::files::Tally;
-use super::resolve::{Input, Run};
+use super::listener::Listener;
+use super::run::{Input, Run};
 use crate::engine::{Active, Engine};
 use crate::lang::Doubt;
 use crate::mapping::{Action, Origin, Rule, Table, builtin};
@@ -11,7 +11,7 @@ use crate::output::place::shown;
 use crate::output::summary::counted;
 
 /// Says every doubt, and how many there are.
-pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Console) -> usize {
+pub fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, listener: &dyn Listener) -> usize {
     let mut doubts = Vec::new();
     doubts.extend(nothing_read(run, tally));
     for active in engine.active() {
@@ -29,16 +29,16 @@ pub(super) fn say(run: &Run, engine: &Engine<'_>, tally: &Tally, console: &Conso
     }
     for doubt in &doubts {
         if run.strict {
-            console.error(doubt);
+            listener.error(doubt);
         } else {
-            console.warn(doubt);
+            listener.warn(doubt);
         }
     }
     doubts.len()
 }
 
 /// What is odd about the rules of these indices, seen from the tree: a line each.
-pub(super) fn of_rules(active: &Active<'_>, indices: &[usize]) -> Vec<String> {
+pub fn of_rules(active: &Active<'_>, indices: &[usize]) -> Vec<String> {
     let line = |doubt: Doubt| {
         let rule = doubt.rule.and_then(|rule| active.table().rules().get(rule));
         let place = rule.map_or(String::new(), |rule| format!("{}: ", origin(rule)));
@@ -49,7 +49,7 @@ pub(super) fn of_rules(active: &Active<'_>, indices: &[usize]) -> Vec<String> {
 
 /// Says that no rule matched anything, where something was to be rewritten. It is no failure with
 /// `--strict` either: the second run of a migration ends so. `check` on a clean tree is silent.
-pub(super) fn say_nothing_matched(run: &Run, tally: &Tally, console: &Console) {
+pub fn say_nothing_matched(run: &Run, tally: &Tally, listener: &dyn Listener) {
     let summary = &tally.summary;
     let is_clean = summary.rewritten + summary.left + summary.failed == 0 && summary.searched > 0;
     let has_typed = run
@@ -65,7 +65,7 @@ pub(super) fn say_nothing_matched(run: &Run, tally: &Tally, console: &Console) {
         && run.walk.partition.is_none()
         && paths.iter().any(|path| path.is_dir())
     {
-        console.warn(
+        listener.warn(
             "no rule matched anything: all is rewritten already, or the old paths are spelled another way",
         );
     }

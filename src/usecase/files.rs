@@ -1,27 +1,25 @@
 //! Takes every file of a run through the engine, and counts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::console::Console;
 use super::doubts;
 use super::exit::Exit;
-use super::resolve::{Input, Run};
+use super::listener::{Listener, Progress};
+use super::run::{Input, Run};
 use crate::engine::{Engine, Failure, FileReport, RuleCounts, StartError, Summary};
 use crate::finding::Level;
 use crate::lang::{Ahead, registry};
 use crate::mapping::{Action, Rule};
 use crate::output::place::failed;
-use crate::output::{Format, Renderer, statistics};
 use crate::project::{Prefilter, Sources, discover};
 use crate::text::Source;
 
 /// What a run came to.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub struct Tally {
     /// Counts for the summary.
     pub summary: Summary,
     /// Findings of level error.
@@ -49,35 +47,8 @@ impl Tally {
         run.strict && self.doubts > 0
     }
 
-    /// Lets a renderer print what comes after the last file, and prints the counts of each rule for
-    /// people, if that was asked for.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    pub fn finish(
-        &self,
-        run: &Run,
-        renderer: &mut dyn Renderer,
-        console: &Console,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        for failed in console.failures() {
-            renderer.failure(&failed, out)?;
-        }
-        let rules = if run.statistics {
-            self.by_rule(run)
-        } else {
-            Vec::new()
-        };
-        renderer.summary(&self.summary, &rules, out)?;
-        if run.statistics && run.format != Format::JsonLines {
-            console.say(statistics::table(rules.iter().copied()).trim_end());
-        }
-        renderer.finish(out)
-    }
-
     /// Every rule that may match something, with its counts.
-    fn by_rule<'r>(&'r self, run: &'r Run) -> Vec<(&'r Rule, &'r RuleCounts)> {
+    pub fn by_rule<'r>(&'r self, run: &'r Run) -> Vec<(&'r Rule, &'r RuleCounts)> {
         let mut all = Vec::new();
         for table in &run.tables {
             let counts = self.rules.get(table.syntax().language);
@@ -99,9 +70,9 @@ impl Tally {
 ///
 /// # Errors
 /// What `each` returned, or the workers could not be started.
-pub(super) fn over(
+pub fn over(
     run: &Run,
-    console: &Console,
+    listener: &dyn Listener,
     mut each: impl FnMut(FileReport, &[Rule]) -> anyhow::Result<ControlFlow<()>>,
 ) -> anyhow::Result<Tally> {
     let started = Instant::now();
@@ -137,7 +108,7 @@ pub(super) fn over(
             );
         }
         if let Some(failed) = failed(&report) {
-            console.failed(failed);
+            listener.failed(failed);
         }
         match each(report, rules) {
             Ok(flow) => flow,
@@ -156,12 +127,12 @@ pub(super) fn over(
             }
         }
         Input::Paths(paths) => {
-            console.start();
+            listener.progress(Progress::Started);
             let (paths, idle) = split_idle(paths, &engine);
             for path in idle {
-                console.detail(&format!(
+                listener.detail(&format!(
                     "{}: no rules for its language",
-                    console.shown(path)
+                    listener.shown(path)
                 ));
             }
             let sources = Sources {
@@ -174,15 +145,15 @@ pub(super) fn over(
             tally.summary.searched = walked.searched;
             tally.summary.failed = walked.failures.len();
             for (path, message) in &walked.failures {
-                console.failure(path, message);
+                listener.failure(path, message);
             }
-            console.detail(&format!(
+            listener.detail(&format!(
                 "searched {} files in {:.3} s, {} are to be parsed",
                 walked.searched,
                 started.elapsed().as_secs_f64(),
                 walked.candidates.len()
             ));
-            console.expect(walked.candidates.len());
+            listener.progress(Progress::Expected(walked.candidates.len()));
             let ahead: Vec<Ahead<'_>> = walked
                 .candidates
                 .iter()
@@ -193,20 +164,20 @@ pub(super) fn over(
                 .collect();
             engine.survey(&ahead, &run.walk)?;
             engine.run(&walked.candidates, &run.walk, |report| {
-                console.parsed();
+                listener.progress(Progress::Parsed);
                 see(&mut tally, report)
             })?;
         }
     }
-    console.stop();
+    listener.progress(Progress::Stopped);
     broken?;
-    tally.doubts = doubts::say(run, &engine, &tally, console);
+    tally.doubts = doubts::say(run, &engine, &tally, listener);
     for remark in engine.remarks() {
-        console.note(&remark);
+        listener.note(&remark);
     }
     if !requires.is_empty() {
         let list: Vec<_> = requires.iter().map(|need| format!("`{need}`")).collect();
-        console.note(&format!("new paths need {}", list.join(", ")));
+        listener.note(&format!("new paths need {}", list.join(", ")));
     }
     tally.summary.elapsed = started.elapsed();
     Ok(tally)

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 
-use super::args::GuardArgs;
-use super::console::Console;
 use super::exit::Exit;
-use super::resolve::{Input, Run};
+use super::listener::Listener;
+use super::run::{Input, Run};
 use super::state;
 use crate::engine::{FileReport, Summary};
 use crate::output::summary::counted;
@@ -18,7 +17,7 @@ use crate::transaction::{
 };
 
 /// A draft that begins with the first file: who changes nothing leaves no folder behind.
-pub(super) struct Writer<'j> {
+pub struct Writer<'j> {
     journal: &'j Journal<'j>,
     lock: Option<Lock>,
     draft: Option<Draft<'j>>,
@@ -31,7 +30,7 @@ pub(super) struct Writer<'j> {
 
 /// Files that cannot be written, although their plan holds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Unwritten {
+pub struct Unwritten {
     files: usize,
     references: usize,
 }
@@ -51,9 +50,13 @@ impl<'j> Writer<'j> {
     ///
     /// # Errors
     /// Somebody else writes, or the journal cannot be used.
-    pub fn open(journal: &'j Journal<'j>, run: &Run, console: &Console) -> anyhow::Result<Self> {
+    pub fn open(
+        journal: &'j Journal<'j>,
+        run: &Run,
+        listener: &dyn Listener,
+    ) -> anyhow::Result<Self> {
         let (lock, recovered) = if journal.exists() {
-            let (lock, exit) = state::open(journal, "apply", console)?;
+            let (lock, exit) = state::open(journal, "apply", listener)?;
             (Some(lock), exit)
         } else {
             (None, Exit::Clean)
@@ -76,7 +79,7 @@ impl<'j> Writer<'j> {
     ///
     /// # Errors
     /// The journal cannot be written, so nothing can be.
-    pub fn add(&mut self, report: &FileReport, console: &Console) -> anyhow::Result<()> {
+    pub fn add(&mut self, report: &FileReport, listener: &dyn Listener) -> anyhow::Result<()> {
         let Some(new) = &report.rewritten else {
             return Ok(());
         };
@@ -88,15 +91,15 @@ impl<'j> Writer<'j> {
             references: references.count(),
             mode: 0,
         };
-        match self.draft(console)?.add(&change) {
-            Ok(Added::New { hard_links }) if hard_links > 0 => console.note(&format!(
+        match self.draft(listener)?.add(&change) {
+            Ok(Added::New { hard_links }) if hard_links > 0 => listener.note(&format!(
                 "{}: has {} (hard links) beside this one, which do not follow it",
-                console.shown(&report.path),
+                listener.shown(&report.path),
                 counted(hard_links as usize, "name")
             )),
             Ok(_) => {}
             Err(AddError::File(problem)) => {
-                console.failure(&report.path, &problem.to_string());
+                listener.failure(&report.path, &problem.to_string());
                 self.unwritten.files += 1;
                 self.unwritten.references += change.references;
             }
@@ -112,18 +115,13 @@ impl<'j> Writer<'j> {
     ///
     /// # Errors
     /// Something would be, or nothing is known.
-    pub fn guard(&mut self, args: &GuardArgs, console: &Console) -> anyhow::Result<()> {
+    pub fn guard(&mut self, allow: Allow, listener: &dyn Listener) -> anyhow::Result<()> {
         let Some(draft) = &mut self.draft else {
             return Ok(());
         };
-        let allow = match (args.allow_dirty, args.allow_staged) {
-            (true, _) => Allow::Dirty,
-            (false, true) => Allow::Staged,
-            (false, false) => Allow::Clean,
-        };
         match draft.guard(allow) {
             Ok(()) => Ok(()),
-            Err(GuardError::Uncommitted(files)) => Err(uncommitted(&files, console)),
+            Err(GuardError::Uncommitted(files)) => Err(uncommitted(&files, listener)),
             Err(GuardError::Git(error)) => {
                 bail!("nothing was written: {error}; --allow-dirty goes ahead without git")
             }
@@ -155,16 +153,16 @@ impl<'j> Writer<'j> {
         }
     }
 
-    fn draft(&mut self, console: &Console) -> anyhow::Result<&mut Draft<'j>> {
+    fn draft(&mut self, listener: &dyn Listener) -> anyhow::Result<&mut Draft<'j>> {
         let draft = match self.draft.take() {
             Some(draft) => draft,
             None => {
-                super::interrupt::wanted().note();
+                listener.begins_to_write();
                 let lock = match self.lock.take() {
                     Some(lock) => lock,
                     None => {
                         // Somebody may have been faster, and been interrupted.
-                        let (lock, exit) = state::open(self.journal, "apply", console)?;
+                        let (lock, exit) = state::open(self.journal, "apply", listener)?;
                         self.recovered = self.recovered.max(exit);
                         // What was read so far may be half of what it was, and half of what that
                         // one made of it.
@@ -183,8 +181,8 @@ impl<'j> Writer<'j> {
     }
 }
 
-fn uncommitted(files: &[(PathBuf, State)], console: &Console) -> anyhow::Error {
-    let named = console.named(files.len());
+fn uncommitted(files: &[(PathBuf, State)], listener: &dyn Listener) -> anyhow::Error {
+    let named = listener.named(files.len());
     for (path, state) in files.iter().take(named) {
         let state = match state {
             State::Staged => "has changes that are staged and in no commit",
@@ -197,9 +195,9 @@ fn uncommitted(files: &[(PathBuf, State)], console: &Console) -> anyhow::Error {
             State::Ignored => "is in no commit, and git ignores it",
             State::Unmerged => "is in conflict after a merge",
         };
-        console.failure(path, state);
+        listener.failure(path, state);
     }
-    state::say_more(files.len() - named, console);
+    state::say_more(files.len() - named, listener);
     let staged = files.iter().all(|(_, state)| *state == State::Staged);
     let option = if staged {
         "--allow-staged"

@@ -1,0 +1,26 @@
+//! What a command does, with values in and values out: no console, no arguments, no exit of the process.
+//!
+//! | module | |
+//! | --- | --- |
+//! | `run` | what a run over sources needs |
+//! | `files`, `doubts` | every file of a run through the engine; what looks like a mistake after it |
+//! | `writer`, `apply` | what changes goes into one transaction |
+//! | `state` | what was interrupted, and who else writes |
+//! | `listener`, `exit` | what is said meanwhile, and what it was worth |
+
+mod apply;
+mod doubts;
+mod exit;
+mod files;
+mod listener;
+mod run;
+pub mod state;
+mod writer;
+
+pub use apply::{Applied, Terms, apply};
+pub use doubts::{of_rules, say_nothing_matched};
+pub use exit::Exit;
+pub use files::{Tally, over};
+pub use listener::{Listener, Progress};
+pub use run::{Input, Place, Run};
+pub use state::Watch;
