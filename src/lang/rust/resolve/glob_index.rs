@@ -2,8 +2,9 @@
 //!
 //! What a glob can bring is certain once its import is resolved: names of a module of the tree, which has
 //! to be asked, or names that rules have directly below a module that is not known. Those are put into an
-//! index by name; most are none, and such a glob is never looked at again. Of several globs of one
-//! module the first one speaks for all.
+//! index by name; most are none, and such a glob is never looked at again. So are the names of a module of
+//! the tree that is small and has no glob of its own. Of several globs of one module the first one speaks
+//! for all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -21,6 +22,10 @@ use crate::path::Segment;
 /// nothing, so that a thousand of them cannot overflow the stack.
 const MOST_NESTED: usize = 200;
 
+/// Names of a module of the tree that are put into the index of a scope. More would be copied for each of
+/// the scopes that have a glob of it.
+const MOST_NAMES: usize = 32;
+
 /// The globs of one scope, by their ordinals: those that others see, and those that none does.
 #[derive(Debug, Default)]
 pub(super) struct GlobIndex {
@@ -36,9 +41,9 @@ struct Side {
     resolved: BTreeMap<usize, Vec<Segment>>,
     groups: Vec<Group>,
     by_module: FxHashMap<Rc<[Segment]>, usize>,
-    /// Groups of modules of the tree, by their first glob.
-    in_tree: BTreeMap<usize, usize>,
-    /// Groups of other modules, by the names that rules have in them, then by their first glob.
+    /// Groups of modules that have to be asked for every name, by their first glob.
+    asked: BTreeMap<usize, usize>,
+    /// Groups of other modules, by the names that they may bring, then by their first glob.
     brought: FxHashMap<Segment, BTreeMap<usize, usize>>,
 }
 
@@ -47,7 +52,14 @@ struct Side {
 struct Group {
     module: Rc<[Segment]>,
     globs: BTreeSet<usize>,
-    /// What rules know in it; `None` for a module of the tree.
+    is_in_tree: bool,
+    /// All that it may bring; `None` where it has to be asked.
+    names: Option<Vec<Segment>>,
+}
+
+/// What is known of a module.
+struct Brings {
+    is_in_tree: bool,
     names: Option<Vec<Segment>>,
 }
 
@@ -79,7 +91,7 @@ pub(super) struct Candidate {
     pub(super) glob: usize,
     /// What it is a glob of.
     pub(super) module: Rc<[Segment]>,
-    /// Whether that is a module of the tree; if not, rules know the name in it.
+    /// Whether that is a module of the tree, which is to be asked; if not, rules know the name in it.
     pub(super) in_tree: bool,
 }
 
@@ -121,10 +133,10 @@ impl Side {
             (Some(glob), None) => Some((glob, Next::Unresolved)),
             (None, None) => None,
         };
-        let in_tree = self.first_of(&self.in_tree, from, except);
+        let asked = self.first_of(&self.asked, from, except);
         let brought = self.brought.get(name);
         let brought = brought.and_then(|firsts| self.first_of(firsts, from, except));
-        let found = in_tree.into_iter().chain(brought).min();
+        let found = asked.into_iter().chain(brought).min();
         match (pending, found) {
             (Some((glob, next)), found) if found.is_none_or(|(first, _)| glob < first) => {
                 Some((glob, next))
@@ -134,7 +146,7 @@ impl Side {
                 let candidate = Candidate {
                     glob,
                     module: Rc::clone(&group.module),
-                    in_tree: group.names.is_none(),
+                    in_tree: group.is_in_tree,
                 };
                 Some((glob, Next::Found(candidate)))
             }
@@ -169,7 +181,7 @@ impl Side {
         group.globs.insert(glob);
         if let Some(first) = first.filter(|first| glob < *first) {
             let lists = match &group.names {
-                None => vec![&mut self.in_tree],
+                None => vec![&mut self.asked],
                 Some(names) => {
                     let names: FxHashSet<&Segment> = names.iter().collect();
                     let lists = self.brought.iter_mut();
@@ -185,12 +197,13 @@ impl Side {
         true
     }
 
-    fn add(&mut self, glob: usize, module: Vec<Segment>, names: Option<Vec<Segment>>) {
+    fn add(&mut self, glob: usize, module: Vec<Segment>, brings: Brings) {
+        let Brings { is_in_tree, names } = brings;
         let module: Rc<[Segment]> = module.into();
         let at = self.groups.len();
         match &names {
             None => {
-                self.in_tree.insert(glob, at);
+                self.asked.insert(glob, at);
             }
             Some(names) => {
                 for name in names {
@@ -203,6 +216,7 @@ impl Side {
         self.groups.push(Group {
             module,
             globs: BTreeSet::from([glob]),
+            is_in_tree,
             names,
         });
     }
@@ -217,7 +231,8 @@ impl Resolver<'_> {
         mut question: Question<'_>,
     ) -> Option<Candidate> {
         let names = &scopes.get(scope).names;
-        if names.globs.is_empty() {
+        // Once there are too many questions the file is refused, whatever the answers are.
+        if names.globs.is_empty() || self.is_exhausted() {
             return None;
         }
         question.resolves &= self.resolving.get() < MOST_NESTED;
@@ -280,12 +295,31 @@ impl Resolver<'_> {
         if joins(&mut self.globs.borrow_mut()) {
             return;
         }
-        let known = match self.sees(scopes, &module) {
-            true => None,
-            false => Some(self.names_brought(&module)),
-        };
+        let brings = self.brings_at_most(scopes, &module);
         if let Some(index) = self.globs.borrow_mut().get_mut(&scope) {
-            index.side(names, glob).add(glob, module, known);
+            index.side(names, glob).add(glob, module, brings);
+        }
+    }
+
+    fn brings_at_most(&self, scopes: &Scopes, module: &[Segment]) -> Brings {
+        if !self.sees(scopes, module) {
+            return Brings {
+                is_in_tree: false,
+                names: Some(self.names_brought(module)),
+            };
+        }
+        // A name that is not written in it may be one that only rules know.
+        let written = self.names_of(scopes, module);
+        let written = written.filter(|names| names.len() <= MOST_NAMES);
+        let names = written.map(|mut names| {
+            names.extend(self.names_brought(module));
+            names.sort();
+            names.dedup();
+            names
+        });
+        Brings {
+            is_in_tree: true,
+            names,
         }
     }
 
