@@ -11,6 +11,7 @@ use proc_macro2::{TokenStream, TokenTree};
 /// Lowest first. A module that is missing here is an error: decide where it lives.
 const FLOORS: &[&[&str]] = &[
     &["path", "text", "file"],
+    &["document"],
     &["mapping", "finding", "outline", "tokens", "gate"],
     &["project", "plan"],
     &["lang"],

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use repoint::mapping::{Action, MappingErrors, MappingSource, Outcome, Table, Tables, load};
+use repoint::document::Problems;
+use repoint::mapping::{Action, MappingSource, Outcome, Table, Tables, load};
 use repoint::path::{Namespaces, RUST, SymbolPath};
 
 const CORE: &str = "rust/std-to-core";
@@ -16,7 +17,7 @@ const INVENTORY: &str = "tests/packs/std-1.95.0.txt";
 /// Macros whose path is a module too, that the packs leave alone; see the head of `std-to-core`.
 const LEFT_OUT: [&str; 2] = ["std::env", "std::panic"];
 
-fn tables(packs: &[&str]) -> Result<Tables, MappingErrors> {
+fn tables(packs: &[&str]) -> Result<Tables, Problems> {
     let mut sources = Vec::new();
     for pack in packs {
         sources.extend(MappingSource::resolve(pack, root())?);

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use repoint::config::Config;
 use repoint::engine::Engine;
 use repoint::lang::{RewriteOptions, registry};
-use repoint::mapping::{Action, MappingError, MappingErrors, MappingSource, Tables};
+use repoint::document::{Problem, Problems};
+use repoint::mapping::{Action, MappingSource, Tables};
 use repoint::mapping::{Outcome as T, Table, load};
 use repoint::path::{Namespaces, SYNTAXES, SymbolPath};
 use repoint::project::Project;
@@ -125,7 +126,7 @@ fn configuration(file: &Path) {
 }
 
 /// Checks what is said, and T.
-fn told(loaded: Result<Tables, MappingErrors>, text: &str) -> Option<Tables> {
+fn told(loaded: Result<Tables, Problems>, text: &str) -> Option<Tables> {
     match loaded {
         Ok(tables) => {
             let lines = text.split('\n').count();
@@ -145,7 +146,7 @@ fn told(loaded: Result<Tables, MappingErrors>, text: &str) -> Option<Tables> {
     }
 }
 
-fn errors_have_places(errors: &MappingErrors, text: &str) {
+fn errors_have_places(errors: &Problems, text: &str) {
     assert!(!errors.errors().is_empty(), "refused without an error");
     let lines = text.split('\n').count();
     for error in errors.errors() {
@@ -158,7 +159,7 @@ fn errors_have_places(errors: &MappingErrors, text: &str) {
 }
 
 /// `lines`: how many the text has.
-fn has_place(error: &MappingError, text: &str, lines: usize) {
+fn has_place(error: &Problem, text: &str, lines: usize) {
     if let Some(span) = error.span() {
         assert!(text.get(span.clone()).is_some(), "{span:?}: {error}");
     }

@@ -10,9 +10,10 @@ use super::args::{FileArgs, RuleArgs, RunArgs};
 use super::console::Console;
 use super::output_file;
 use crate::config::{Config, MAX_FILE_SIZE};
+use crate::document::Problems;
 use crate::file::NamedBy;
 use crate::lang::{Language, RewriteOptions, registry};
-use crate::mapping::{MappingErrors, MappingSource, Table, Tables, load};
+use crate::mapping::{MappingSource, Table, Tables, load};
 use crate::output::place::shown;
 use crate::path::SYNTAXES;
 use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
@@ -22,7 +23,7 @@ use crate::usecase::{Input, Place, Run};
 /// Why nothing is done.
 pub(super) enum Refusal {
     /// Mapping tables are wrong.
-    Mapping(Vec<MappingErrors>),
+    Mapping(Vec<Problems>),
     /// Something else is.
     Other(anyhow::Error),
 }

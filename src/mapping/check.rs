@@ -3,10 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::diagnostic::{MappingError, Place};
 use super::ends;
 use super::rule::{Action, Rule};
 use super::table::Table;
+use crate::document::{Place, Problem};
 use crate::path::{Namespaces, RUST, SymbolPath, Syntax};
 
 /// A rule, and where it is written.
@@ -29,8 +29,8 @@ pub(super) fn table(
     syntax: &'static Syntax,
     drafts: Vec<Draft>,
     lost: bool,
-    errors: &mut Vec<MappingError>,
-    warnings: &mut Vec<MappingError>,
+    errors: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
 ) -> Option<Table> {
     let before = errors.len();
     for draft in &drafts {
@@ -63,11 +63,11 @@ pub(super) fn table(
 /// Where a rule's old path and its targets are written, and whether the rule is implied.
 type Places = (Place, Vec<Place>, bool);
 
-fn changes_something(draft: &Draft, syntax: &Syntax, errors: &mut Vec<MappingError>) {
+fn changes_something(draft: &Draft, syntax: &Syntax, errors: &mut Vec<Problem>) {
     let from = &draft.rule.from;
     match &draft.rule.action {
         Action::Move(to) if to == from => errors.push(
-            MappingError::at(
+            Problem::at(
                 draft.at.clone(),
                 format!("the rule moves `{}` to itself", from.display(syntax)),
             )
@@ -76,7 +76,7 @@ fn changes_something(draft: &Draft, syntax: &Syntax, errors: &mut Vec<MappingErr
         Action::Alternatives(paths) => {
             for (path, place) in paths.iter().zip(&draft.targets) {
                 if path == from {
-                    errors.push(MappingError::at(
+                    errors.push(Problem::at(
                         place.clone(),
                         format!("`{}` is an alternative to itself", from.display(syntax)),
                     ));
@@ -93,11 +93,7 @@ fn all_kinds(syntax: &Syntax) -> u8 {
 }
 
 /// Drops repetitions, lets overriding rules replace earlier ones, reports the rest.
-fn one_rule_a_path(
-    syntax: &Syntax,
-    drafts: Vec<Draft>,
-    errors: &mut Vec<MappingError>,
-) -> Vec<Draft> {
+fn one_rule_a_path(syntax: &Syntax, drafts: Vec<Draft>, errors: &mut Vec<Problem>) -> Vec<Draft> {
     let mut kept: Vec<Option<Draft>> = Vec::with_capacity(drafts.len());
     let mut by_path: FxHashMap<SymbolPath, Vec<usize>> = FxHashMap::default();
     for draft in drafts {
@@ -122,7 +118,7 @@ fn one_rule_a_path(
             } else {
                 let path = draft.rule.from.display(syntax);
                 errors.push(
-                    MappingError::at(
+                    Problem::at(
                         draft.at.clone().label("the second rule"),
                         format!("two different rules for `{path}`"),
                     )
@@ -205,7 +201,7 @@ fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
 }
 
 /// Reports each target that `remove` matches.
-fn targets_live(table: &Table, index: usize, places: &[Places], errors: &mut Vec<MappingError>) {
+fn targets_live(table: &Table, index: usize, places: &[Places], errors: &mut Vec<Problem>) {
     let rule = &table.rules()[index];
     let targets: &[SymbolPath] = match &rule.action {
         Action::Move(to) => std::slice::from_ref(to),
@@ -221,7 +217,7 @@ fn targets_live(table: &Table, index: usize, places: &[Places], errors: &mut Vec
         }
         let display = to.display(table.syntax());
         errors.push(
-            MappingError::at(
+            Problem::at(
                 place.clone(),
                 format!("the target `{display}` is itself removed"),
             )
@@ -231,7 +227,7 @@ fn targets_live(table: &Table, index: usize, places: &[Places], errors: &mut Vec
     }
 }
 
-fn circle_error(table: &Table, circle: &[usize], places: &[Places]) -> MappingError {
+fn circle_error(table: &Table, circle: &[usize], places: &[Places]) -> Problem {
     let syntax = table.syntax();
     let paths: Vec<_> = circle
         .iter()
@@ -245,7 +241,7 @@ fn circle_error(table: &Table, circle: &[usize], places: &[Places]) -> MappingEr
     } else {
         format!("rules move paths in a circle: {}", paths.join(" to "))
     };
-    MappingError::at(places[*first].0.clone().label("starts here"), message)
+    Problem::at(places[*first].0.clone().label("starts here"), message)
         .related(
             rest.iter()
                 .map(|&i| places[i].0.clone().label("and goes on")),
@@ -254,13 +250,13 @@ fn circle_error(table: &Table, circle: &[usize], places: &[Places]) -> MappingEr
 }
 
 /// Warns of what hardly means what was meant.
-fn odd(table: &Table, index: usize, at: &Place, warnings: &mut Vec<MappingError>) {
+fn odd(table: &Table, index: usize, at: &Place, warnings: &mut Vec<Problem>) {
     let rule = &table.rules()[index];
     let syntax = table.syntax();
     let path = rule.from.display(syntax);
     if syntax.language == RUST.language && is_associated(&rule.from) {
         warnings.push(
-            MappingError::at(
+            Problem::at(
                 at.clone(),
                 format!("`{path}` looks like an associated item, which `use` cannot import"),
             )
@@ -277,7 +273,7 @@ fn odd(table: &Table, index: usize, at: &Place, warnings: &mut Vec<MappingError>
         // Something may also arrive there: then it is no exception, but does no harm.
         if wider.is_none() {
             warnings.push(
-                MappingError::at(
+                Problem::at(
                     at.clone(),
                     format!("no wider rule speaks of `{path}`, so there is nothing to keep"),
                 )

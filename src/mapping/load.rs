@@ -6,13 +6,12 @@ use std::sync::Arc;
 use serde_spanned::Spanned;
 
 use super::check::{self, Draft};
-use super::diagnostic::{MappingError, MappingErrors, Place, Source};
 use super::make::Maker;
-use super::read::{self, Read, Written};
+use super::read::{self, Written};
 use super::rows::Row;
-use super::schema::nearest;
 use super::source::MappingSource;
 use super::table::Table;
+use crate::document::{Place, Problem, Problems, Read, Source, nearest};
 use crate::path::Syntax;
 
 /// What was loaded: a table for each language that has rules.
@@ -20,7 +19,7 @@ use crate::path::Syntax;
 pub struct Tables {
     tables: Vec<Table>,
     mappings: Vec<Mapping>,
-    warnings: Vec<MappingError>,
+    warnings: Vec<Problem>,
 }
 
 /// The head of a mapping file.
@@ -62,7 +61,7 @@ impl Tables {
     }
 
     /// What is odd about the rules, but no error.
-    pub fn warnings(&self) -> &[MappingError] {
+    pub fn warnings(&self) -> &[Problem] {
         &self.warnings
     }
 }
@@ -72,7 +71,7 @@ impl Tables {
 ///
 /// # Errors
 /// Everything that is wrong, files in order, lines in order.
-pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tables, MappingErrors> {
+pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tables, Problems> {
     let mut loader = Loader {
         known,
         drafts: known.iter().map(|_| Vec::new()).collect(),
@@ -95,7 +94,7 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
                 source
             }
         };
-        loader.errors[before..].sort_by_key(MappingError::position);
+        loader.errors[before..].sort_by_key(Problem::position);
         names.push(source.name.clone());
     }
     let mut tables = Vec::new();
@@ -110,13 +109,13 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
         }
     }
     // Errors of form were found file by file, those between rules later.
-    let order = |error: &MappingError| {
+    let order = |error: &Problem| {
         let file = error.file().unwrap_or(Path::new("--move"));
         names.iter().position(|name| name == file)
     };
     errors.sort_by_cached_key(|error| (order(error), error.position()));
     warnings.sort_by_cached_key(|warning| (order(warning), warning.position()));
-    MappingErrors::unless(
+    Problems::unless(
         errors,
         Tables {
             tables,
@@ -130,10 +129,7 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
 ///
 /// # Errors
 /// See [`load`].
-pub fn from_moves(
-    moves: &[(&str, &str)],
-    known: &[&'static Syntax],
-) -> Result<Tables, MappingErrors> {
+pub fn from_moves(moves: &[(&str, &str)], known: &[&'static Syntax]) -> Result<Tables, Problems> {
     let only = match known {
         [only] => Some(only.language.to_owned()),
         _ => None,
@@ -154,7 +150,7 @@ struct Loader<'a> {
     drafts: Vec<Vec<Draft>>,
     /// Whether a rule of the language could not be read.
     lost: Vec<bool>,
-    errors: Vec<MappingError>,
+    errors: Vec<Problem>,
     mappings: Vec<Mapping>,
 }
 
@@ -190,7 +186,7 @@ impl Loader<'_> {
             let near = nearest(language, self.known.iter().map(|s| s.language));
             let help = near.map(|near| format!("did you mean `{near}`?"));
             self.errors.push(
-                MappingError::at(
+                Problem::at(
                     Place::new(source, head.language.span()),
                     format!("unknown language `{language}`"),
                 )
@@ -206,11 +202,11 @@ impl Loader<'_> {
         rows.extend(keeps.into_iter().map(Row::read));
         if rows.is_empty() && !lost {
             self.errors.push(
-                MappingError::whole(Some(&source.name), "the table has no rule")
+                Problem::whole(Some(&source.name), "the table has no rule")
                     .help("add a `[[move]]`, a `[[remove]]` or a `[[keep]]`"),
             );
         }
-        rows.sort_by_key(|row| row.rule.path.span().start);
+        rows.sort_by_key(|row| row.table.path.span().start);
         let mut maker = Maker {
             known: self.known,
             syntax: self.known[index],
@@ -244,11 +240,11 @@ impl Loader<'_> {
             .position(|s| s.separator.len() > 1 && text.contains(s.separator));
         let index = match language {
             Some(language) => self.index_of(language).ok_or_else(|| {
-                MappingError::at(everything(), format!("unknown language `{language}`"))
+                Problem::at(everything(), format!("unknown language `{language}`"))
                     .help(format!("expected {}", self.languages()))
             }),
             None => told.ok_or_else(|| {
-                MappingError::at(everything(), "the language of the paths cannot be told")
+                Problem::at(everything(), "the language of the paths cannot be told")
                     .help(format!("give `--lang` {}", self.languages()))
             }),
         };
@@ -262,7 +258,7 @@ impl Loader<'_> {
         };
         let Some((old, new)) = text.split_once('=') else {
             self.errors.push(
-                MappingError::at(everything(), "expected `OLD=NEW`, found no `=`")
+                Problem::at(everything(), "expected `OLD=NEW`, found no `=`")
                     .help("write the old path, `=`, the new path"),
             );
             self.lost[index] = true;
@@ -280,8 +276,9 @@ impl Loader<'_> {
         let old = Spanned::new(0..old.len(), old.to_owned());
         let new = Spanned::new(text.len() - new.len()..text.len(), new.to_owned());
         maker.row(Read {
-            rule: Row::simple_move(old, new),
-            whole: true,
+            table: Row::simple_move(old, new),
+            span: 0..text.len(),
+            is_whole: true,
         });
         self.lost[index] |= maker.lost;
     }

@@ -6,13 +6,11 @@ use std::sync::Arc;
 use serde_spanned::Spanned;
 
 use super::check::Draft;
-use super::diagnostic::{MappingError, Place, Source};
-use super::read::Read;
 use super::rows::{Row, Target};
 use super::rule::{Action, Origin, Rename, Rule};
-use super::schema::nearest;
 use super::version::Version;
 use super::written_path::{kind_named, read_name, read_path};
+use crate::document::{Place, Problem, Read, Source, nearest};
 use crate::path::{Namespaces, SymbolPath, Syntax};
 
 /// Makes rules of the rows of one source.
@@ -22,7 +20,7 @@ pub(super) struct Maker<'a> {
     pub(super) source: &'a Arc<Source>,
     pub(super) rename: Option<Rename>,
     pub(super) drafts: &'a mut Vec<Draft>,
-    pub(super) errors: &'a mut Vec<MappingError>,
+    pub(super) errors: &'a mut Vec<Problem>,
     /// A row could not be made into rules.
     pub(super) lost: bool,
 }
@@ -45,7 +43,7 @@ impl Maker<'_> {
                     None => "a module",
                 };
                 self.errors.push(
-                    MappingError::at(
+                    Problem::at(
                         self.place(text.span()),
                         format!("`kind` contradicts the colon, which says that the path is {what}"),
                     )
@@ -76,13 +74,14 @@ impl Maker<'_> {
                 _ => format!("the kinds of {language} are {}", kinds.join(", ")),
             };
             self.errors
-                .push(MappingError::at(self.place(text.span()), message).help(help));
+                .push(Problem::at(self.place(text.span()), message).help(help));
         }
         kind
     }
 
     /// Makes the rules of one row; what is wrong with it is reported, and it is lost.
-    pub(super) fn row(&mut self, Read { rule: row, whole }: Read<Row>) {
+    pub(super) fn row(&mut self, read: Read<Row>) {
+        let (row, whole) = (read.table, read.is_whole);
         let before = self.errors.len();
         let mut kind = row.kind.as_ref().and_then(|text| self.kind(text));
         let from = self.path(&row.path, &mut kind).map(|(path, _)| path);
@@ -107,7 +106,7 @@ impl Maker<'_> {
                         .collect();
                     if list.get_ref().is_empty() && whole {
                         self.errors.push(
-                            MappingError::at(self.place(list.span()), "`alternatives` is empty")
+                            Problem::at(self.place(list.span()), "`alternatives` is empty")
                                 .help("a path without a successor is a `[[remove]]`"),
                         );
                     }
@@ -118,7 +117,7 @@ impl Maker<'_> {
                 }
                 (Some(_), Some(list)) => {
                     self.errors.push(
-                        MappingError::at(
+                        Problem::at(
                             self.place(list.span()),
                             "a rule has either `to` or `alternatives`",
                         )
@@ -129,11 +128,10 @@ impl Maker<'_> {
                 (None, None) => {
                     if whole {
                         self.errors.push(
-                            MappingError::at(self.place(row.path.span()), "the rule needs `to`")
-                                .help(
-                                    "a path with several possible successors has `alternatives`, \
+                            Problem::at(self.place(row.path.span()), "the rule needs `to`").help(
+                                "a path with several possible successors has `alternatives`, \
                                      one without is a `[[remove]]`",
-                                ),
+                            ),
                         );
                     }
                     (None, Vec::new())
@@ -144,7 +142,7 @@ impl Maker<'_> {
         let names = row.names.as_ref().map(|list| {
             if list.get_ref().is_empty() && whole {
                 self.errors.push(
-                    MappingError::at(self.place(list.span()), "`names` is empty")
+                    Problem::at(self.place(list.span()), "`names` is empty")
                         .help("leave it out to speak of all that lies below the path"),
                 );
             }
@@ -194,7 +192,7 @@ impl Maker<'_> {
         if !self.syntax.has_versions {
             let language = self.syntax.language;
             self.errors.push(
-                MappingError::at(
+                Problem::at(
                     place,
                     format!("`available` means nothing to the rules of {language}"),
                 )
@@ -205,7 +203,7 @@ impl Maker<'_> {
         let version = Version::parse(text.get_ref());
         if version.is_none() {
             self.errors.push(
-                MappingError::at(place, format!("`{}` is no version", text.get_ref()))
+                Problem::at(place, format!("`{}` is no version", text.get_ref()))
                     .help("write one to three numbers with points between, as in \"1.81\""),
             );
         }

@@ -7,9 +7,7 @@
 
 mod builtin;
 mod check;
-mod diagnostic;
 mod ends;
-mod excerpt;
 #[cfg(test)]
 mod laws;
 mod load;
@@ -24,11 +22,9 @@ mod version;
 mod written_path;
 
 pub use builtin::{builtin, builtin_names};
-pub use diagnostic::{MappingError, MappingErrors, Severity};
 pub use load::{Mapping, Tables, from_moves, load};
 pub use rule::{Action, Origin, Rename, Rule};
 pub use schema::json_schema;
-pub(crate) use schema::nearest;
 pub use source::MappingSource;
 pub use table::{Matched, Move, Outcome, Table};
 pub use version::Version;

@@ -2,9 +2,9 @@
 
 use serde_spanned::Spanned;
 
-use super::read::Read;
 use super::rule::Rename;
 use super::schema::{KeepRule, MoveRule, RemoveRule};
+use crate::document::Read;
 
 /// A rule as written, of whatever kind.
 #[derive(Debug)]
@@ -41,8 +41,9 @@ pub(super) enum Target {
 impl Row {
     pub(super) fn read<T: Into<Row>>(read: Read<T>) -> Read<Row> {
         Read {
-            rule: read.rule.into(),
-            whole: read.whole,
+            table: read.table.into(),
+            span: read.span,
+            is_whole: read.is_whole,
         }
     }
 

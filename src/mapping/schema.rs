@@ -1,15 +1,13 @@
 //! The keys of a mapping file. These types read the files, name the keys in messages and make the
 //! JSON Schema that editors complete from: what a key is stands here once.
 
-use std::sync::LazyLock;
-
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 use serde_spanned::Spanned;
 
 use super::rule::Rename;
+use crate::document::{keyed, schema_text};
 use crate::path::Syntax;
 
 /// A table of old import paths and of what became of them, for one language.
@@ -166,87 +164,6 @@ pub(super) struct KeepRule {
     pub(super) overrides: bool,
 }
 
-/// The keys of a kind of table.
-#[derive(Debug)]
-pub(super) struct Keys {
-    /// All of them.
-    pub(super) known: Vec<String>,
-    /// Those that must be there; each holds a string.
-    pub(super) required: Vec<String>,
-}
-
-impl Keys {
-    fn of<T: JsonSchema>() -> Self {
-        let schema = schema_for!(T);
-        let names = |value: Option<&Value>| match value {
-            Some(Value::Object(map)) => map.keys().cloned().collect(),
-            Some(Value::Array(list)) => list
-                .iter()
-                .filter_map(|name| name.as_str().map(str::to_owned))
-                .collect(),
-            _ => Vec::new(),
-        };
-        Self {
-            known: names(schema.get("properties")),
-            required: names(schema.get("required")),
-        }
-    }
-
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.known.iter().any(|known| known == key)
-    }
-
-    /// The key that was probably meant.
-    pub(super) fn nearest(&self, key: &str) -> Option<&str> {
-        nearest(key, self.known.iter().map(String::as_str))
-    }
-}
-
-/// The candidate that `word` is probably a misspelling of.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (likeness(&word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}
-
-/// How alike two words are, from 0 to 1. Jaro-Winkler is too strict on short words with one slip.
-fn likeness(word: &str, candidate: &str) -> f64 {
-    // Of long words the distance takes long to tell, and nothing hangs on it.
-    let is_short = (3..32).contains(&word.len()) && word.len().abs_diff(candidate.len()) < 2;
-    let is_slip = is_short && strsim::osa_distance(word, candidate) == 1;
-    let least = if is_slip { 0.8 } else { 0.0 };
-    strsim::jaro_winkler(word, candidate).max(least)
-}
-
-/// A table of a mapping file whose keys are known.
-pub(super) trait Keyed: DeserializeOwned {
-    /// How messages call such a table.
-    const WHAT: &'static str;
-
-    /// Its keys, as the schema has them.
-    fn keys() -> &'static Keys;
-}
-
-macro_rules! keyed {
-    ($($type:ty => $what:literal),+ $(,)?) => {
-        $(impl Keyed for $type {
-            const WHAT: &'static str = $what;
-
-            fn keys() -> &'static Keys {
-                static KEYS: LazyLock<Keys> = LazyLock::new(Keys::of::<$type>);
-                &KEYS
-            }
-        })+
-    };
-}
-
 keyed! {
     MappingFile => "a mapping",
     MoveRule => "`[[move]]`",
@@ -268,36 +185,13 @@ pub fn json_schema(known: &[&Syntax]) -> String {
             kind["enum"] = json!(kinds);
         }
     }
-    without_null(&mut schema);
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-/// A key that may be left out may be null for `schemars`, but TOML has no null.
-fn without_null(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            if let Some(Value::Array(types)) = map.get_mut("type") {
-                types.retain(|name| name != "null");
-                if let [only] = &types[..] {
-                    let only = only.clone();
-                    map.insert("type".to_owned(), only);
-                }
-            }
-            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
-                choices.retain(|choice| *choice != json!({"type": "null"}));
-            }
-            map.values_mut().for_each(without_null);
-        }
-        Value::Array(list) => list.iter_mut().for_each(without_null),
-        _ => {}
-    }
+    schema_text(schema)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Keyed as _;
 
     #[test]
     fn suggests_only_what_is_near() {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::builtin::{builtin, builtin_names};
-use super::diagnostic::{MappingError, MappingErrors};
-use super::schema::nearest;
+use crate::document::nearest;
+use crate::document::{Problem, Problems};
 use crate::file::{NamedBy, read_named};
 use crate::text::shown;
 
@@ -39,7 +39,7 @@ impl MappingSource {
     ///
     /// # Errors
     /// Nothing is called so, a folder holds no table, or a file cannot be read: every such file.
-    pub fn resolve(arg: &str, base: &Path) -> Result<Vec<Self>, MappingErrors> {
+    pub fn resolve(arg: &str, base: &Path) -> Result<Vec<Self>, Problems> {
         Self::find(
             arg,
             base,
@@ -54,16 +54,11 @@ impl MappingSource {
     ///
     /// # Errors
     /// As for [`resolve`](Self::resolve); a file lies elsewhere.
-    pub fn listed(arg: &str, base: &Path, project: &Path) -> Result<Vec<Self>, MappingErrors> {
+    pub fn listed(arg: &str, base: &Path, project: &Path) -> Result<Vec<Self>, Problems> {
         Self::find(arg, base, &Bounds::around(&[base, project]), NamedBy::Tree)
     }
 
-    fn find(
-        arg: &str,
-        base: &Path,
-        bounds: &Bounds,
-        by: NamedBy,
-    ) -> Result<Vec<Self>, MappingErrors> {
+    fn find(arg: &str, base: &Path, bounds: &Bounds, by: NamedBy) -> Result<Vec<Self>, Problems> {
         let named = Path::new(arg);
         let path = base.join(named);
         if by == NamedBy::Tree && path.symlink_metadata().is_ok() {
@@ -87,7 +82,7 @@ impl MappingSource {
             Some(near) => format!("did you mean the built-in table `{near}`?"),
             None => format!("the built-in tables are {}", names.join(", ")),
         };
-        Err(MappingError::whole(
+        Err(Problem::whole(
             Some(named),
             "expected a mapping file, a folder of them or the name of a built-in table, found none",
         )
@@ -96,16 +91,16 @@ impl MappingSource {
     }
 
     /// Reads the file at `path`, which messages call `named`.
-    fn read(named: &Path, path: &Path, by: NamedBy) -> Result<Self, MappingErrors> {
+    fn read(named: &Path, path: &Path, by: NamedBy) -> Result<Self, Problems> {
         let bytes = read_named(path, by).map_err(|error| {
-            MappingError::whole(Some(named), format!("cannot read the mapping: {error}"))
+            Problem::whole(Some(named), format!("cannot read the mapping: {error}"))
         })?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self::Toml {
                 file: named.to_path_buf(),
                 text,
             }),
-            Err(error) => Err(MappingError::whole(
+            Err(error) => Err(Problem::whole(
                 Some(named),
                 format!(
                     "the mapping is not UTF-8 (byte {})",
@@ -117,7 +112,7 @@ impl MappingSource {
         }
     }
 
-    fn below(named: &Path, folder: &Path, bounds: &Bounds) -> Result<Vec<Self>, MappingErrors> {
+    fn below(named: &Path, folder: &Path, bounds: &Bounds) -> Result<Vec<Self>, Problems> {
         let mut found = Vec::new();
         let mut errors = Vec::new();
         let mut walk = WalkDir::new(folder)
@@ -128,7 +123,7 @@ impl MappingSource {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    errors.push(MappingError::whole(
+                    errors.push(Problem::whole(
                         Some(named),
                         format!("cannot walk the folder: {error}"),
                     ));
@@ -162,12 +157,12 @@ impl MappingSource {
             }
         }
         if found.is_empty() && errors.is_empty() {
-            errors.push(MappingError::whole(
+            errors.push(Problem::whole(
                 Some(named),
                 "expected mapping files in the folder, found no `*.toml` below it",
             ));
         }
-        MappingErrors::unless(errors, found)
+        Problems::unless(errors, found)
     }
 }
 
@@ -186,7 +181,7 @@ impl Bounds {
     }
 
     /// Says that a file or folder leads out of all of them.
-    fn check(&self, named: &Path, path: &Path) -> Result<(), MappingErrors> {
+    fn check(&self, named: &Path, path: &Path) -> Result<(), Problems> {
         // What leads nowhere is said by who reads it.
         let Ok(real) = path.canonicalize() else {
             return Ok(());
@@ -195,7 +190,7 @@ impl Bounds {
             return Ok(());
         }
         let real = shown(&real);
-        Err(MappingError::whole(
+        Err(Problem::whole(
             Some(named),
             format!("the mapping lies outside of the project, at {real}"),
         )

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
-use super::diagnostic::{MappingError, Place, Source};
+use crate::document::{Place, Problem, Source};
 use crate::path::{Namespaces, Segment, SymbolPath, Syntax, is_identifier};
 
 /// The kind that stands right of a colon (`pkg.mod:Name`).
@@ -34,7 +34,7 @@ pub(super) fn read_path(
     text: &Spanned<String>,
     syntax: &Syntax,
     source: &Arc<Source>,
-    errors: &mut Vec<MappingError>,
+    errors: &mut Vec<Problem>,
 ) -> Option<WrittenPath> {
     let whole = text.get_ref().as_str();
     // `pkg.mod:Name`: languages with objects write modules and objects apart that way.
@@ -85,7 +85,7 @@ pub(super) fn read_name(
     text: &Spanned<String>,
     syntax: &Syntax,
     source: &Arc<Source>,
-    errors: &mut Vec<MappingError>,
+    errors: &mut Vec<Problem>,
 ) -> Option<Segment> {
     let name = text.get_ref().as_str();
     if syntax.is_name(name) {
@@ -118,19 +118,19 @@ fn caret(text: &Spanned<String>, offset: usize, len: usize, source: &Source) -> 
     }
 }
 
-fn bad_name(name: &str, place: Place, syntax: &Syntax) -> MappingError {
+fn bad_name(name: &str, place: Place, syntax: &Syntax) -> Problem {
     let Syntax {
         language,
         separator,
         ..
     } = *syntax;
     if name.is_empty() {
-        return MappingError::at(place.label("a name is missing here"), "a name is missing").help(
+        return Problem::at(place.label("a name is missing here"), "a name is missing").help(
             format!("write names joined by `{separator}`, none in front"),
         );
     }
     if is_identifier(syntax.strip_raw(name)) {
-        let error = MappingError::at(
+        let error = Problem::at(
             place.label("a keyword"),
             format!("`{name}` is a keyword of {language}, nothing can be called so"),
         );
@@ -140,7 +140,7 @@ fn bad_name(name: &str, place: Place, syntax: &Syntax) -> MappingError {
             error
         };
     }
-    MappingError::at(
+    Problem::at(
         place.label("no identifier"),
         format!("`{name}` is no identifier of {language}"),
     )

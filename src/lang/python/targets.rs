@@ -4,9 +4,10 @@
 //! read here, so the word alone counts, and a star import or `__getattr__` may bring any name.
 
 use super::roots::{Found, Kind, Roots};
+use crate::document::nearest;
 use crate::file;
 use crate::lang::Doubt;
-use crate::mapping::{Action, Table, nearest};
+use crate::mapping::{Action, Table};
 use crate::path::Segment;
 use crate::project::Prefilter;
 

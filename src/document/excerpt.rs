@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use annotate_snippets::AnnotationKind;
 
-use super::diagnostic::{Place, Source};
+use super::problem::{Place, Source};
 
 /// Bytes of a line that are handed on at each side of what is underlined. Wider than terminals.
 const MAX_SIDE: usize = 256;

@@ -1,4 +1,4 @@
-//! What is wrong with a mapping, and where, as a person reads it.
+//! What is wrong with a document, and where, as a person reads it.
 
 use std::fmt;
 use std::ops::Range;
@@ -13,19 +13,21 @@ use crate::text::{LineIndex, one_line, shown};
 /// Errors that are shown one by one.
 const MOST_SHOWN: usize = 1000;
 
-/// A text that rules are read from.
+/// A document, or a text of the command line that stands for one.
 #[derive(Debug)]
-pub(super) struct Source {
+pub struct Source {
     /// The file, or what else it is called in messages.
-    pub(super) name: PathBuf,
-    pub(super) text: String,
+    pub name: PathBuf,
+    /// What it holds.
+    pub text: String,
     /// It was given on the command line and has no lines.
-    pub(super) command_line: bool,
+    pub command_line: bool,
     lines: LineIndex,
 }
 
 impl Source {
-    pub(super) fn file(name: PathBuf, text: String) -> Arc<Self> {
+    /// A file.
+    pub fn file(name: PathBuf, text: String) -> Arc<Self> {
         let lines = LineIndex::new(&text);
         Arc::new(Self {
             name,
@@ -35,7 +37,8 @@ impl Source {
         })
     }
 
-    pub(super) fn command_line(text: String) -> Arc<Self> {
+    /// A rule of the command line.
+    pub fn command_line(text: String) -> Arc<Self> {
         let lines = LineIndex::new(&text);
         Arc::new(Self {
             name: PathBuf::from("--move"),
@@ -46,26 +49,30 @@ impl Source {
     }
 
     /// The line, from 1, of the byte at `offset`.
-    pub(super) fn line(&self, offset: usize) -> usize {
+    pub fn line(&self, offset: usize) -> usize {
         self.lines.line_of(offset) + 1
     }
 
     /// The byte at which the line of the byte at `offset` starts.
-    pub(super) fn line_start(&self, offset: usize) -> usize {
+    pub fn line_start(&self, offset: usize) -> usize {
         self.lines.start_of(self.lines.line_of(offset))
     }
 }
 
 /// A range of a source, and what is to be said of it.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) source: Arc<Source>,
-    pub(super) range: Range<usize>,
-    pub(super) label: Option<String>,
+pub struct Place {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Bytes of it.
+    pub range: Range<usize>,
+    /// What is said beside the caret.
+    pub label: Option<String>,
 }
 
 impl Place {
-    pub(super) fn new(source: &Arc<Source>, range: Range<usize>) -> Self {
+    /// A range of a source, in bytes.
+    pub fn new(source: &Arc<Source>, range: Range<usize>) -> Self {
         Self {
             source: Arc::clone(source),
             range,
@@ -73,8 +80,9 @@ impl Place {
         }
     }
 
+    /// Says something beside the caret.
     #[must_use]
-    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
+    pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
@@ -83,18 +91,18 @@ impl Place {
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// No table can be made.
+    /// Nothing is made of the document.
     Error,
-    /// The table is in force, but it hardly means what was meant.
+    /// The document is in force, but it hardly means what was meant.
     Warning,
 }
 
-/// One thing that is wrong with a mapping.
+/// One thing that is wrong with a document.
 ///
-/// [`Display`](fmt::Display) is one line, `file:line: message`; [`MappingError::render`] shows the
+/// [`Display`](fmt::Display) is one line, `file:line: message`; [`Problem::render`] shows the
 /// source with a caret.
 #[derive(Clone, Debug)]
-pub struct MappingError {
+pub struct Problem {
     severity: Severity,
     message: String,
     file: Option<PathBuf>,
@@ -103,9 +111,9 @@ pub struct MappingError {
     help: Option<String>,
 }
 
-impl MappingError {
+impl Problem {
     /// An error at a place of a text.
-    pub(super) fn at(place: Place, message: impl Into<String>) -> Self {
+    pub fn at(place: Place, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             message: message.into(),
@@ -117,7 +125,7 @@ impl MappingError {
     }
 
     /// An error about a file as a whole, or about no file at all.
-    pub(super) fn whole(file: Option<&Path>, message: impl Into<String>) -> Self {
+    pub fn whole(file: Option<&Path>, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             message: message.into(),
@@ -130,31 +138,35 @@ impl MappingError {
 
     /// Says which key it is about.
     #[must_use]
-    pub(super) fn in_key(mut self, key: &str) -> Self {
+    pub fn in_key(mut self, key: &str) -> Self {
         self.message = format!("`{key}`: {}", self.message);
         self
     }
 
+    /// Makes it a warning.
     #[must_use]
-    pub(super) fn warning(mut self) -> Self {
+    pub fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }
 
+    /// Says what to do.
     #[must_use]
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
+    /// Says what to do, if that is known.
     #[must_use]
-    pub(super) fn help_if(mut self, help: Option<String>) -> Self {
+    pub fn help_if(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
     }
 
+    /// Shows other places beside it.
     #[must_use]
-    pub(super) fn related(mut self, places: impl IntoIterator<Item = Place>) -> Self {
+    pub fn related(mut self, places: impl IntoIterator<Item = Place>) -> Self {
         self.related.extend(places);
         self
     }
@@ -227,7 +239,7 @@ impl MappingError {
     }
 
     /// Errors of a file stand in the order of its lines; files in the order of loading.
-    pub(super) fn position(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.range.start)
     }
 }
@@ -250,7 +262,7 @@ fn shown_excerpt<'a>(group: Group<'a>, excerpt: Excerpt<'a>, name: String) -> Gr
     }
 }
 
-impl fmt::Display for MappingError {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.place, &self.file) {
             (Some(place), _) if place.source.command_line => {
@@ -269,15 +281,15 @@ impl fmt::Display for MappingError {
     }
 }
 
-impl std::error::Error for MappingError {}
+impl std::error::Error for Problem {}
 
-/// Everything that is wrong with the mappings that were loaded together; never empty.
+/// Everything that is wrong with the documents that were read together; never empty.
 #[derive(Debug)]
-pub struct MappingErrors(Vec<MappingError>);
+pub struct Problems(Vec<Problem>);
 
-impl MappingErrors {
+impl Problems {
     /// `Ok(value)` if nothing went wrong.
-    pub(super) fn unless<T>(errors: Vec<MappingError>, value: T) -> Result<T, Self> {
+    pub fn unless<T>(errors: Vec<Problem>, value: T) -> Result<T, Self> {
         if errors.is_empty() {
             Ok(value)
         } else {
@@ -286,12 +298,12 @@ impl MappingErrors {
     }
 
     /// The errors, files in order of loading, lines in order.
-    pub fn errors(&self) -> &[MappingError] {
+    pub fn errors(&self) -> &[Problem] {
         &self.0
     }
 
-    /// All of them with their source, a blank line between two. Of those of a file that is none
-    /// of a mapping there may be more than anybody reads: from some number on they are only counted.
+    /// All of them with their source, a blank line between two. Of a file that is something
+    /// else altogether there may be more than anybody reads: from some number on they are only counted.
     pub fn render(&self, color: bool) -> String {
         let shown = self.0.iter().take(MOST_SHOWN);
         let mut rendered: Vec<_> = shown.map(|error| error.render(color)).collect();
@@ -307,15 +319,15 @@ impl MappingErrors {
     }
 }
 
-impl From<MappingError> for MappingErrors {
-    fn from(error: MappingError) -> Self {
+impl From<Problem> for Problems {
+    fn from(error: Problem) -> Self {
         Self(vec![error])
     }
 }
 
-impl IntoIterator for MappingErrors {
-    type Item = MappingError;
-    type IntoIter = std::vec::IntoIter<MappingError>;
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
@@ -323,7 +335,7 @@ impl IntoIterator for MappingErrors {
 }
 
 /// One line an error.
-impl fmt::Display for MappingErrors {
+impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, error) in self.0.iter().enumerate() {
             if i > 0 {
@@ -335,7 +347,7 @@ impl fmt::Display for MappingErrors {
     }
 }
 
-impl std::error::Error for MappingErrors {}
+impl std::error::Error for Problems {}
 
 #[cfg(test)]
 mod tests {
@@ -343,8 +355,8 @@ mod tests {
 
     #[test]
     fn hundreds_are_shown_and_what_is_beyond_is_counted() {
-        let error = MappingError::whole(None, "wrong");
-        let rendered = |count| MappingErrors(vec![error.clone(); count]).render(false);
+        let error = Problem::whole(None, "wrong");
+        let rendered = |count| Problems(vec![error.clone(); count]).render(false);
         assert_eq!(rendered(900).matches("wrong").count(), 900);
         assert!(!rendered(MOST_SHOWN).contains("more"));
         let many = rendered(MOST_SHOWN + 3);
