@@ -33,7 +33,8 @@ Exit status:
 /// Rewrite deprecated import paths to the one path that is the single source of truth
 ///
 /// Which paths are deprecated, and what becomes of them, is said by mapping tables. Without
-/// --mapping or --move they are what `repoint.toml` lists, else `mappings/` at the project root.
+/// --mapping or --move they are what the configuration lists (repoint.toml, or a section of
+/// pyproject.toml or Cargo.toml), else `mappings/` at the project root.
 #[derive(Debug, Parser)]
 #[command(
     name = "repoint",
@@ -120,7 +121,7 @@ pub(super) struct MappingCheckArgs {
     /// Mapping files, directories of them, or names of built-in tables
     #[arg(value_name = "FILE")]
     pub files: Vec<String>,
-    /// Use this configuration instead of the project's repoint.toml
+    /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -287,7 +288,7 @@ pub(super) struct RuleArgs {
     /// Only this language
     #[arg(long, value_name = "LANGUAGE", value_parser = languages())]
     pub lang: Option<String>,
-    /// Use this configuration instead of the project's repoint.toml
+    /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -296,25 +297,58 @@ pub(super) struct RuleArgs {
 #[command(next_help_heading = "Rewriting")]
 pub(super) struct RewriteArgs {
     /// Which strings are references: those in known calls (mock.patch, import_module) and attributes
-    /// (serde, clap); all, in Python; or none
-    #[arg(long, value_name = "WHICH", default_value = "known")]
-    pub strings: StringsArg,
+    /// (serde, clap); all, in Python; or none [default: known]
+    #[arg(long, value_name = "WHICH")]
+    pub strings: Option<StringsArg>,
     /// Rewrite documentation too: doctests and roles in docstrings (Python), examples of Markdown
     /// files (Rust)
-    #[arg(long)]
-    pub docs: bool,
+    #[arg(long, overrides_with = "no_docs")]
+    docs: bool,
+    #[arg(long, overrides_with = "docs", hide = true)]
+    no_docs: bool,
     /// Note mentions in prose: of docstrings, comments and other files such as YAML and Markdown
     /// (Python), of documentation comments (Rust)
-    #[arg(long)]
-    pub mentions: bool,
+    #[arg(long, overrides_with = "no_mentions")]
+    mentions: bool,
+    #[arg(long, overrides_with = "mentions", hide = true)]
+    no_mentions: bool,
     /// A folder in which modules start (Python; Rust has its manifests); repeatable [default: src/,
     /// else the project root]
     #[arg(long = "root", value_name = "DIR")]
     pub roots: Vec<PathBuf>,
     /// One file that fails, or one warning of a rule that matched nothing, of a target that is not in the
     /// tree or of no file read: nothing is written
-    #[arg(long)]
-    pub strict: bool,
+    #[arg(long, overrides_with = "no_strict")]
+    strict: bool,
+    #[arg(long, overrides_with = "strict", hide = true)]
+    no_strict: bool,
+}
+
+// What the configuration says is taken back by the option with `no-` before it; the help is short without.
+impl RewriteArgs {
+    /// Whether documentation is rewritten, if the command line says.
+    pub fn docs(&self) -> Option<bool> {
+        said(self.docs, self.no_docs)
+    }
+
+    /// Whether mentions are noted, if the command line says.
+    pub fn mentions(&self) -> Option<bool> {
+        said(self.mentions, self.no_mentions)
+    }
+
+    /// Whether one failure stops all, if the command line says.
+    pub fn strict(&self) -> Option<bool> {
+        said(self.strict, self.no_strict)
+    }
+}
+
+/// What a flag and its contrary say; the parser leaves the later one alone.
+fn said(yes: bool, no: bool) -> Option<bool> {
+    match (yes, no) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

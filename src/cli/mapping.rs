@@ -11,7 +11,8 @@ use crate::usecase::{Exit, Place, of_rules};
 /// Validates tables, all of them as one, and looks up their targets in the tree around the current
 /// directory; 2 if something is wrong.
 pub(super) fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, Refusal> {
-    let place = Place::find(args.config.as_deref())?;
+    let place = Place::find(&[], args.config.as_deref())?;
+    place.say_warnings(console);
     let sources = place.sources(&args.files)?;
     let tables = load_tables(&sources, console)?;
     for mapping in tables.mappings() {
@@ -23,7 +24,7 @@ pub(super) fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, 
         .map(|table| table.rules().len())
         .sum();
     let options = RewriteOptions {
-        sections: place.config.sections.clone(),
+        sections: place.config.tables(),
         ..RewriteOptions::default()
     };
     let engine = Engine::open(

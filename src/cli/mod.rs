@@ -56,7 +56,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = done.unwrap_or_else(|refusal| {
         match refusal {
-            Refusal::Mapping(errors) => {
+            Refusal::Wrong(errors) => {
                 let rendered: Vec<_> = errors.iter().map(|e| e.render(console.colored())).collect();
                 console.say(&rendered.join("\n\n"));
             }

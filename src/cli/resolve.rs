@@ -2,28 +2,30 @@
 //! the tables in force, the files. Everything that is wrong is said before anything is done.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
 use super::args::{FileArgs, RuleArgs, RunArgs};
 use super::console::Console;
 use super::output_file;
-use crate::config::{Config, MAX_FILE_SIZE};
+use crate::config::{self, Config, Overrides, Reading, Settings};
 use crate::document::Problems;
 use crate::file::NamedBy;
 use crate::lang::{Language, RewriteOptions, registry};
 use crate::mapping::{MappingSource, Table, Tables, load};
 use crate::output::place::shown;
 use crate::path::SYNTAXES;
-use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions};
+use crate::project::{
+    CONFIG_NAME, Configured, Globs, Project, Section, WalkOptions, configured_at,
+};
 use crate::transaction::STATE_FOLDER;
 use crate::usecase::{Input, Place, Run};
 
 /// Why nothing is done.
 pub(super) enum Refusal {
-    /// Mapping tables are wrong.
-    Mapping(Vec<Problems>),
+    /// Documents are wrong: mapping tables, or the configuration.
+    Wrong(Vec<Problems>),
     /// Something else is.
     Other(anyhow::Error),
 }
@@ -35,41 +37,36 @@ impl From<anyhow::Error> for Refusal {
 }
 
 impl Place {
-    /// Finds the project around the current directory, and reads its configuration or `config`.
-    pub fn find(config: Option<&Path>) -> anyhow::Result<Self> {
-        let cwd = std::env::current_dir().context("the current directory cannot be found")?;
-        let project = Project::discover(&cwd, config);
-        let file = match config {
-            Some(file) => Some(cwd.join(file)),
-            None => Some(project.root().join(CONFIG_NAME)).filter(|f| f.symlink_metadata().is_ok()),
+    /// Finds the project of `paths` (absolute; without any, that around the current directory), and reads
+    /// its configuration or the one that is named.
+    pub(super) fn find(paths: &[PathBuf], config: Option<&Path>) -> Result<Self, Refusal> {
+        let cwd = current_dir()?;
+        let located = Project::of(paths, &cwd, config).map_err(anyhow::Error::from)?;
+        let project = located.project;
+        let (found, by) = match config {
+            Some(file) => (named_configurations(&cwd.join(file)), NamedBy::Person),
+            None => (located.configured, NamedBy::Tree),
         };
-        let by = if config.is_some() {
-            NamedBy::Person
-        } else {
-            NamedBy::Tree
-        };
-        let config = match &file {
-            Some(file) => {
+        let found = config::only(found).map_err(|error| Refusal::Wrong(vec![error]))?;
+        let config = match &found {
+            Some(configured) => {
                 if by == NamedBy::Tree {
-                    stays_inside(file, &project, "--config")?;
+                    stays_inside(&configured.file, &project, "--config")?;
                 }
-                Config::read(file, by, &names_of(registry()))?
+                let reading = Reading {
+                    name: configured
+                        .file
+                        .strip_prefix(&cwd)
+                        .unwrap_or(&configured.file),
+                    by,
+                    root: project.root(),
+                    languages: registry(),
+                };
+                Config::read(configured, &reading).map_err(|error| Refusal::Wrong(vec![error]))?
             }
             None => Config::default(),
         };
-        for language in registry() {
-            let name = language.syntax().language;
-            if let (Some(section), Some(file)) = (config.sections.get(name), &file) {
-                language
-                    .check_settings(section)
-                    .map_err(|message| anyhow!("{}: [{name}]: {message}", file.display()))?;
-            }
-        }
-        let config_folder = file
-            .as_deref()
-            .and_then(Path::parent)
-            .unwrap_or(project.root())
-            .to_owned();
+        let config_folder = config.folder().unwrap_or(project.root()).to_owned();
         Ok(Self {
             cwd,
             project,
@@ -78,13 +75,20 @@ impl Place {
         })
     }
 
+    /// Says what is odd about the configuration.
+    pub(super) fn say_warnings(&self, console: &Console) {
+        for warning in &self.config.warnings {
+            console.warning(&warning.render(console.colored()));
+        }
+    }
+
     /// The tables that are named, else those of the configuration, else those in `mappings/`.
     pub(super) fn sources(&self, named: &[String]) -> Result<Vec<MappingSource>, Refusal> {
         let default = [String::from("mappings")];
         let root = self.project.root();
         let (names, base) = match &self.config.mappings {
             _ if !named.is_empty() => (named, &*self.cwd),
-            Some(listed) => (listed.as_slice(), &*self.config_folder),
+            Some(listed) => (listed.value.as_slice(), &*self.config_folder),
             None if root.join("mappings").is_dir() => (&default[..], root),
             None => return Err(no_rules(root).into()),
         };
@@ -104,8 +108,24 @@ impl Place {
         if errors.is_empty() {
             Ok(sources)
         } else {
-            Err(Refusal::Mapping(errors))
+            Err(Refusal::Wrong(errors))
         }
+    }
+}
+
+fn current_dir() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the current directory cannot be found")
+}
+
+/// The configurations in a file (absolute) that a person named. One that cannot be read, or lacks its
+/// section, stands for itself: whoever reads it says so.
+fn named_configurations(file: &Path) -> Vec<Configured> {
+    match configured_at(file) {
+        Ok(found) if !found.is_empty() => found,
+        _ => vec![Configured {
+            file: file.to_owned(),
+            section: Section::of_file(file)[0],
+        }],
     }
 }
 
@@ -132,7 +152,7 @@ fn no_rules(root: &Path) -> anyhow::Error {
 
 /// Loads sources, and says what is odd about them.
 pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Result<Tables, Refusal> {
-    let tables = load(sources, SYNTAXES).map_err(|errors| Refusal::Mapping(vec![errors]))?;
+    let tables = load(sources, SYNTAXES).map_err(|errors| Refusal::Wrong(vec![errors]))?;
     for warning in tables.warnings() {
         console.warning(&warning.render(console.colored()));
     }
@@ -142,21 +162,23 @@ pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Resul
 impl Run {
     /// Makes a run of the arguments.
     pub(super) fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
-        let place = Place::find(args.rules.config.as_deref())?;
+        let place = Place::find(&paths_of(args)?, args.rules.config.as_deref())?;
+        place.say_warnings(console);
+        let settings = Settings::of(&place.config, overrides(args));
         let Rules {
             languages,
             tables,
             names,
         } = rules(&args.rules, &place, console)?;
-        let walk = walk_options(&args.files, &place, console)?;
+        let walk = walk_options(&args.files, &settings, &place, console)?;
         let input = input(args, &place)?;
         let roots = args.rewrite.roots.iter().map(|root| place.cwd.join(root));
         let rewrite = RewriteOptions {
-            strings: args.rewrite.strings.into(),
-            docs: args.rewrite.docs,
-            mentions: args.rewrite.mentions,
+            strings: settings.strings.value,
+            docs: settings.docs.value,
+            mentions: settings.mentions.value,
             roots: roots.collect(),
-            sections: place.config.sections.clone(),
+            sections: place.config.tables(),
         };
         if let Some(missing) = rewrite.roots.iter().find(|root| !root.is_dir()) {
             return Err(anyhow!("--root {}: no such folder", missing.display()).into());
@@ -183,7 +205,7 @@ impl Run {
             input,
             format: args.output.output_format,
             output_file: args.output.output_file.clone(),
-            strict: args.rewrite.strict,
+            strict: settings.strict.value,
             statistics: args.output.statistics,
             exit_zero: args.output.exit_zero,
         })
@@ -240,29 +262,32 @@ fn rules(args: &RuleArgs, place: &Place, console: &Console) -> Result<Rules, Ref
     })
 }
 
-fn walk_options(args: &FileArgs, place: &Place, console: &Console) -> anyhow::Result<WalkOptions> {
+/// What the command line says over the configuration.
+fn overrides(args: &RunArgs) -> Overrides {
+    Overrides {
+        include: args.files.include.clone(),
+        exclude: args.files.exclude.clone(),
+        max_file_size: args.files.max_file_size,
+        strings: args.rewrite.strings.map(Into::into),
+        docs: args.rewrite.docs(),
+        mentions: args.rewrite.mentions(),
+        strict: args.rewrite.strict(),
+    }
+}
+
+fn walk_options(
+    args: &FileArgs,
+    settings: &Settings,
+    place: &Place,
+    console: &Console,
+) -> anyhow::Result<WalkOptions> {
     let root = place.project.root();
-    let config = &place.config;
-    let include = if args.include.is_empty() {
-        Globs::compile(root, &config.include)?
-    } else {
-        Globs::compile(root, &args.include)?
-    };
-    let exclude: Vec<String> = config
-        .exclude
-        .iter()
-        .chain(&args.exclude)
-        .cloned()
-        .collect();
     Ok(WalkOptions {
         no_ignore: args.no_ignore,
         hidden: args.hidden,
-        include,
-        exclude: Globs::compile(root, &exclude)?,
-        max_file_size: args
-            .max_file_size
-            .or(config.max_file_size)
-            .unwrap_or(MAX_FILE_SIZE),
+        include: Globs::compile(root, &settings.include.value)?,
+        exclude: Globs::compile(root, &settings.exclude.value)?,
+        max_file_size: settings.max_file_size.value,
         threads: threads(args.threads),
         partition: args.partition,
         progress: Some(console.searched()),
@@ -273,6 +298,17 @@ fn walk_options(args: &FileArgs, place: &Place, console: &Console) -> anyhow::Re
 fn threads(asked: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     asked.min(cores * 4)
+}
+
+/// The paths (absolute) that a run is about, of which the project is asked. A text on standard input is
+/// about the file that it is called.
+fn paths_of(args: &RunArgs) -> anyhow::Result<Vec<PathBuf>> {
+    let cwd = current_dir()?;
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    let name = args.files.stdin_filename.iter();
+    let name = name.filter(|_| args.paths.iter().any(is_stdin));
+    let named = args.paths.iter().filter(|path| !is_stdin(path));
+    Ok(named.chain(name).map(|path| cwd.join(path)).collect())
 }
 
 fn input(args: &RunArgs, place: &Place) -> anyhow::Result<Input> {
@@ -297,11 +333,4 @@ fn input(args: &RunArgs, place: &Place) -> anyhow::Result<Input> {
             paths.iter().map(|path| place.cwd.join(path)).collect(),
         )),
     }
-}
-
-fn names_of(languages: &[&'static dyn Language]) -> Vec<&'static str> {
-    languages
-        .iter()
-        .map(|language| language.syntax().language)
-        .collect()
 }

@@ -36,11 +36,6 @@ impl Keys {
     pub fn has(&self, key: &str) -> bool {
         self.known.iter().any(|known| known == key)
     }
-
-    /// The key that was probably meant.
-    pub fn nearest(&self, key: &str) -> Option<&str> {
-        nearest(key, self.known.iter().map(String::as_str))
-    }
 }
 
 /// The candidate that `word` is probably a misspelling of.

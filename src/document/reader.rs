@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::keys::Keyed;
+use super::keys::{Keyed, nearest};
 use super::problem::{Place, Problem, Source};
 
 /// A table as written.
@@ -38,6 +38,10 @@ pub fn parse<'s>(source: &'s Arc<Source>, errors: &mut Vec<Problem>) -> Option<D
 fn toml_error(source: &Arc<Source>, fault: &toml::de::Error) -> Problem {
     // Serde and the parser may say what they expected on a line of its own.
     let message = fault.message().replace('\n', ", ");
+    // The types of Rust mean nothing to who writes TOML.
+    let message = message
+        .replace("expected i64", "expected a whole number")
+        .replace("expected f64", "expected a number");
     let range = fault.span().unwrap_or(0..0);
     Problem::at(Place::new(source, range), message)
 }
@@ -46,13 +50,24 @@ fn toml_error(source: &Arc<Source>, fault: &toml::de::Error) -> Problem {
 #[derive(Debug)]
 pub struct Reader<'a> {
     source: &'a Arc<Source>,
+    /// The keys above, each with a dot behind it.
+    above: String,
     errors: &'a mut Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of `source`, that adds to `errors`.
     pub fn new(source: &'a Arc<Source>, errors: &'a mut Vec<Problem>) -> Self {
-        Self { source, errors }
+        Self {
+            source,
+            above: String::new(),
+            errors,
+        }
+    }
+
+    /// Says that all that is read from here on lies in the table at `key` of what was read before.
+    pub fn enter(&mut self, key: &str) {
+        self.above = format!("{}{key}.", self.above);
     }
 
     /// A range of the document.
@@ -83,7 +98,7 @@ impl<'a> Reader<'a> {
                     self.place(span),
                     format!("`{key}` is a list of {noun}s, one table a {noun}"),
                 )
-                .help(format!("write `[[{key}]]`, in two brackets")),
+                .help(format!("write `[[{}{key}]]`, in two brackets", self.above)),
             );
             return vec![None];
         };
@@ -95,7 +110,7 @@ impl<'a> Reader<'a> {
                 other => {
                     self.errors.push(Problem::at(
                         self.place(span),
-                        format!("a {noun} is a table, this is a {}", other.type_str()),
+                        format!("a {noun} is a table, this is {}", kind_of(other.type_str())),
                     ));
                     None
                 }
@@ -121,19 +136,27 @@ impl<'a> Reader<'a> {
         match value.into_inner() {
             DeValue::Table(table) => Some((table, span)),
             other => {
-                let message = format!("`{key}` is a table, this is a {}", other.type_str());
+                let kind = kind_of(other.type_str());
+                let message = format!("`{}{key}` is a table, this is {kind}", self.above);
                 let problem = Problem::at(self.place(span), message);
-                self.wrong(problem.help(format!("write `[{key}]`, and its keys below")));
+                let header = format!("write `[{}{key}]`, and its keys below", self.above);
+                self.wrong(problem.help(header));
                 None
             }
         }
     }
 
     /// Reads one table, reporting every key that does not fit.
-    pub fn table<T: Keyed>(
+    pub fn table<T: Keyed>(&mut self, table: DeTable<'_>, span: Range<usize>) -> Option<Read<T>> {
+        self.table_among(table, span, &[])
+    }
+
+    /// As [`table`](Self::table), where `others` are keys too, that were taken out before.
+    pub fn table_among<T: Keyed>(
         &mut self,
         mut table: DeTable<'_>,
         span: Range<usize>,
+        others: &[&str],
     ) -> Option<Read<T>> {
         let keys = T::keys();
         let (mut whole, mut usable) = (true, true);
@@ -146,11 +169,12 @@ impl<'a> Reader<'a> {
         for key in unknown {
             whole = false;
             table.remove(&key);
-            let near = keys.nearest(key.get_ref());
+            let known = keys.known.iter().map(String::as_str);
+            let near = nearest(key.get_ref(), known.chain(others.iter().copied()));
             meant.extend(near);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its keys are {}", list(&keys.known)),
+                None => format!("its keys are {}", list(&keys.known, others)),
             };
             self.errors.push(
                 Problem::at(
@@ -230,7 +254,21 @@ fn cut(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<String> {
     Some(key)
 }
 
-fn list(words: &[String]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+/// How a sentence calls a value of this type of TOML.
+pub fn kind_of(type_str: &str) -> String {
+    let article = if type_str.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {type_str}")
+}
+
+fn list(words: &[String], others: &[&str]) -> String {
+    let words = words
+        .iter()
+        .map(String::as_str)
+        .chain(others.iter().copied());
+    let quoted: Vec<_> = words.map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
 }

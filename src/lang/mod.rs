@@ -9,8 +9,12 @@ pub mod rust;
 mod scratch;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use toml::de::DeTable;
+
+use crate::document::Reader;
 use crate::mapping::Table;
 use crate::path::Syntax;
 use crate::plan::Analysis;
@@ -60,12 +64,15 @@ pub trait Language: Send + Sync {
         Ok(Encoding::UTF_8)
     }
 
-    /// Checks what the configuration says to this language.
-    ///
-    /// # Errors
-    /// What is wrong: an unknown key, or a value that does not fit.
-    fn check_settings(&self, _section: &toml::Table) -> Result<(), String> {
-        Ok(())
+    /// Checks what the configuration says to this language: the reader is told everything that is wrong
+    /// with the section, which stands at these bytes.
+    fn check_settings(&self, section: DeTable<'_>, span: Range<usize>, reader: &mut Reader<'_>) {
+        let _ = (section, span, reader);
+    }
+
+    /// The JSON Schema of that section.
+    fn settings_schema(&self) -> serde_json::Value {
+        serde_json::json!({"type": "object"})
     }
 
     /// The tokens of a text of which a file of this name may consist, from the text alone. Asked of files

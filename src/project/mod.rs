@@ -4,6 +4,7 @@
 //! the status of files.
 
 mod anchor;
+mod configured;
 pub mod git;
 mod globs;
 mod ignorefiles;
@@ -21,13 +22,16 @@ mod words;
 use std::path::{Path, PathBuf};
 
 pub use anchor::{Anchor, Place};
+pub use configured::{
+    CONFIG_NAME, Configured, Section, configured_at, configured_in, nearest_configured,
+};
 pub use globs::{GlobError, Globs};
 pub use ignorefiles::{OddIgnoreFile, keep_out, odd_around};
 pub use normal::normalized;
 pub use partition::{Partition, PartitionError};
 pub use places::Places;
 pub use prefilter::Prefilter;
-pub use root::CONFIG_NAME;
+pub use root::{Located, TwoProjects};
 pub use walk::{ByPlace, Candidate, Sources, WalkOptions, Walked, discover};
 
 /// A project: its root, absolute and without symbolic links.

@@ -45,8 +45,12 @@ mod tokens;
 mod tree;
 mod unit;
 
+use std::ops::Range;
 use std::path::Path;
 
+use toml::de::DeTable;
+
+use crate::document::Reader;
 use crate::lang::{Language, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::{PYTHON, Syntax};
@@ -123,8 +127,12 @@ impl Language for Python {
         cookie::encoding_of(bytes)
     }
 
-    fn check_settings(&self, section: &toml::Table) -> Result<(), String> {
-        settings::Settings::parse(section).map(|_| ())
+    fn check_settings(&self, section: DeTable<'_>, span: Range<usize>, reader: &mut Reader<'_>) {
+        reader.table::<settings::Settings>(section, span);
+    }
+
+    fn settings_schema(&self) -> serde_json::Value {
+        schemars::schema_for!(settings::Settings).to_value()
     }
 
     fn tokens(&self, path: &Path, text: &str) -> Tokens {

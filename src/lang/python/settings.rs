@@ -1,22 +1,28 @@
 //! What `[python]` in the configuration says.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::document::keyed;
 use crate::lang::RewriteOptions;
 use crate::path::{PYTHON, SymbolPath, is_identifier};
 
-/// The keys of `[python]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What is said to Python.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Settings {
     /// Folders that modules start in, relative to the project root; `--root` comes before them.
     pub(super) roots: Vec<String>,
-    /// A moved name joins an import of its new module beside it (row P34).
+    /// A moved name joins an import of its new module beside it.
+    // Row P34.
     pub(super) merge_imports: bool,
-    /// Further calls that take a path in a string (row P58).
+    /// Further calls that take a path in a string.
+    // Row P58.
+    #[schemars(with = "Vec<String>")]
     pub(super) string_calls: Vec<StringCall>,
     /// Further variables whose strings are paths, as those of `INSTALLED_APPS` are, and keys with such strings in
-    /// the dicts of known settings (row P58).
+    /// the dicts of known settings.
+    // Row P58.
     pub(super) string_names: Vec<String>,
 }
 
@@ -69,22 +75,17 @@ fn read_call(text: &str) -> Option<StringCall> {
     Some(call)
 }
 
-impl Settings {
-    /// Reads the table.
-    ///
-    /// # Errors
-    /// An unknown key, or a value that does not fit.
-    pub(super) fn parse(section: &toml::Table) -> Result<Self, String> {
-        Self::deserialize(section.clone())
-            .map_err(|error| error.message().trim().replace('\n', ", "))
-    }
+keyed! {
+    Settings => "`[python]`",
+}
 
+impl Settings {
     /// What the options of a run say. They were checked when the configuration was read.
     pub(super) fn of(options: &RewriteOptions) -> Self {
         options
             .sections
             .get("python")
-            .and_then(|section| Self::parse(section).ok())
+            .and_then(|section| Self::deserialize(section.clone()).ok())
             .unwrap_or_default()
     }
 }

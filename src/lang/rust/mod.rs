@@ -24,8 +24,12 @@ mod targets;
 mod tokens;
 mod visit;
 
+use std::ops::Range;
 use std::path::Path;
 
+use toml::de::DeTable;
+
+use crate::document::Reader;
 use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::{Action, Table};
 use crate::path::{RUST, Syntax};
@@ -118,8 +122,12 @@ impl Language for Rust {
         RELATIVE.map(anchor).to_vec()
     }
 
-    fn check_settings(&self, section: &toml::Table) -> Result<(), String> {
-        settings::Settings::parse(section).map(|_| ())
+    fn check_settings(&self, section: DeTable<'_>, span: Range<usize>, reader: &mut Reader<'_>) {
+        reader.table::<settings::Settings>(section, span);
+    }
+
+    fn settings_schema(&self) -> serde_json::Value {
+        schemars::schema_for!(settings::Settings).to_value()
     }
 
     fn tokens(&self, path: &Path, text: &str) -> Tokens {

@@ -1,16 +1,21 @@
 //! What `[rust]` in the configuration says.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::document::keyed;
 use crate::lang::RewriteOptions;
 
-/// The keys of `[rust]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What is said to Rust.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// An import joins an existing group of its new module (row R19).
+    /// An import joins an existing group of its new module.
+    // Row R19.
     pub merge_imports: bool,
-    /// Further attributes that take a path in a string, as `owner.key` (row R51).
+    /// Further attributes that take a path in a string, as `owner.key`.
+    // Row R51.
+    #[schemars(with = "Vec<String>")]
     pub string_attributes: Vec<Attribute>,
 }
 
@@ -40,47 +45,17 @@ impl TryFrom<String> for Attribute {
     }
 }
 
-impl Settings {
-    /// Reads the table.
-    ///
-    /// # Errors
-    /// An unknown key, or a value that does not fit.
-    pub fn parse(section: &toml::Table) -> Result<Self, String> {
-        Self::deserialize(section.clone())
-            .map_err(|error| error.message().trim().replace('\n', ", "))
-    }
+keyed! {
+    Settings => "`[rust]`",
+}
 
+impl Settings {
     /// What the options of a run say. They were checked when the configuration was read.
     pub fn of(options: &RewriteOptions) -> Self {
         options
             .sections
             .get("rust")
-            .and_then(|section| Self::parse(section).ok())
+            .and_then(|section| Self::deserialize(section.clone()).ok())
             .unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<Settings, String> {
-        Settings::parse(&text.parse().expect("TOML"))
-    }
-
-    #[test]
-    fn keys_are_read() {
-        let settings = parse("merge-imports = true\nstring-attributes = ['a.with']").expect("fine");
-        assert!(settings.merge_imports);
-        assert_eq!(settings.string_attributes[0].owner, "a");
-    }
-
-    #[test]
-    fn wrong_keys_and_values_are_named() {
-        let message = parse("merge-importz = true").expect_err("unknown");
-        assert!(message.contains("merge-importz"), "{message}");
-        let message = parse("string-attributes = ['with']").expect_err("no owner");
-        assert!(message.contains("owner.key"), "{message}");
-        assert!(parse("merge-imports = 1").is_err());
     }
 }

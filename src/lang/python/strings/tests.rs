@@ -125,7 +125,7 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
         ..RewriteOptions::default()
     };
     let section: toml::Table = SETTINGS.parse().expect("settings");
-    let settings = Settings::parse(&section).expect("settings");
+    let settings: Settings = section.try_into().expect("settings");
     let scopes = Scopes::of(parsed.syntax(), text);
     let target = |import: &crate::lang::python::scopes::Import| match &import.kind {
         ImportKind::Plain => Target::Own,
