@@ -23,6 +23,27 @@ pub struct Reference {
     pub rewritten: bool,
 }
 
+/// How code meets a mapped object again and again while the program runs. Who bound it once, when it was
+/// itself loaded, is in neither way affected by the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Manner {
+    /// It puts another object in its place for a while: a patch of a test, an assignment to a module.
+    Replaces,
+    /// It looks the object up each time: an import inside of a function, an attribute of a module, a
+    /// path in a string.
+    Late,
+}
+
+/// A mapped object that code replaces or looks up late. It need not be a reference by itself: in
+/// `from old import mod` and `mod.f()` only `mod` is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Met {
+    /// Its full old path, as the language writes it.
+    pub path: String,
+    /// How.
+    pub manner: Manner,
+}
+
 /// All edits and findings of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
@@ -39,6 +60,9 @@ pub struct Plan {
     /// literal, in a name behind a call.
     #[serde(skip)]
     pub pieces: Vec<Range<usize>>,
+    /// Objects that change their path, and that the file replaces or looks up late: sorted, each once.
+    #[serde(skip)]
+    pub met: Vec<Met>,
 }
 
 /// What a language makes of one text: how it is now, and what should become of it.

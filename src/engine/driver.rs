@@ -4,6 +4,7 @@
 //! failure. Reports come in the order of the files whatever the threads, and only the files in
 //! flight are held.
 
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -308,6 +309,40 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
+    /// The files of the tree (absolute, without links) that are loaded when a file is, which is read if it has at
+    /// most `limit` bytes. To be asked on a worker, see [`on_worker`](Self::on_worker).
+    pub fn loads(&self, file: &Path, limit: u64) -> Vec<PathBuf> {
+        let loads = || {
+            let active = self.language_of(file)?;
+            let bytes = read::bytes(&real(file), limit).ok()?;
+            let source = read::source(active.language, file, bytes).ok()?;
+            Some(active.session.loads(file, source.text()))
+        };
+        // A file that makes the program panic is named when it is planned.
+        let found = shielded(loads).ok().flatten().unwrap_or_default();
+        found.iter().map(|file| real(file)).collect()
+    }
+
+    /// Files that are run with what a file (absolute) puts in place.
+    pub fn served(&self, file: &Path) -> Vec<PathBuf> {
+        let of = |active: &Active<'_>| active.session.served(file);
+        self.language_of(file).map_or_else(Vec::new, of)
+    }
+
+    /// Other files (absolute) that are one thing with a file, so that all of them change or none.
+    pub fn together(&self, file: &Path) -> Vec<PathBuf> {
+        let of = |active: &Active<'_>| active.session.together(file);
+        self.language_of(file).map_or_else(Vec::new, of)
+    }
+
+    /// Does `work` on a thread with the stack that reading sources needs.
+    ///
+    /// # Errors
+    /// The thread could not be started.
+    pub fn on_worker<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StartError> {
+        Ok(pool(1)?.install(work))
+    }
+
     fn report(&self, path: &Path, source: Source, plan: Plan) -> FileReport {
         let display = path.strip_prefix(&self.base).unwrap_or(path);
         FileReport {
@@ -335,6 +370,11 @@ fn defect(panic: &str) -> Failure {
         "repoint failed on this file: {panic}; the file is left as it is (this is a defect of \
          repoint, please report it with the file)"
     ))
+}
+
+/// A path without links; as it is if there is nothing.
+fn real(file: &Path) -> PathBuf {
+    fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())
 }
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {

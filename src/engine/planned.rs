@@ -146,6 +146,7 @@ fn unwritable(plan: Plan, error: &EditUnencodable) -> Plan {
 fn withdrawn(mut plan: Plan) -> Plan {
     plan.edits = Default::default();
     plan.declared.clear();
+    plan.met.clear();
     for reference in &mut plan.references {
         reference.rewritten = false;
     }

@@ -7,7 +7,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::mapping::{Action, Outcome, Table};
 use crate::outline::{Declared, Outline};
 use crate::path::{Segment, SymbolPath, Syntax};
-use crate::plan::{Analysis, Plan, Reference};
+use crate::plan::{Analysis, Manner, Met, Plan, Reference};
 use crate::text::{Edit, EditConflict, Edits};
 
 /// Edits, references and findings so far, in any order.
@@ -23,6 +23,8 @@ pub struct Draft {
     pub declared: Vec<Declared>,
     /// Where else names of rewritten references stand.
     pub pieces: Vec<Range<usize>>,
+    /// Objects that are replaced or looked up late.
+    pub met: Vec<Met>,
     /// Indices of uses in the outline that stay as they are.
     pub staying_uses: Vec<usize>,
 }
@@ -52,12 +54,15 @@ impl Draft {
             mut findings,
             declared,
             mut pieces,
+            mut met,
             ..
         } = self;
         pieces.sort_by_key(|piece| (piece.start, piece.end));
         references.sort_by_key(|reference| (reference.range.start, reference.range.end));
         findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
         findings.dedup();
+        met.sort();
+        met.dedup();
         Ok(Analysis {
             outline,
             plan: Plan {
@@ -66,6 +71,7 @@ impl Draft {
                 findings,
                 declared,
                 pieces,
+                met,
             },
         })
     }
@@ -102,6 +108,12 @@ impl Draft {
             help: refusal.help,
             rule: Some(subject.rule),
         });
+    }
+
+    /// Records that an object is replaced, or looked up late.
+    pub fn meets(&mut self, path: &[Segment], manner: Manner, syntax: &Syntax) {
+        let path = show(path, syntax);
+        self.met.push(Met { path, manner });
     }
 
     /// Records something that is no sure reference, or that a person should look at.

@@ -146,6 +146,25 @@ pub trait Session: Sync {
         false
     }
 
+    /// The files of the tree (absolute) that are loaded when this one, which holds `text`, is: at once or
+    /// later on. Cheap: only imports and calls that load by name are looked at, and nothing is planned. What
+    /// cannot be parsed loads nothing.
+    fn loads(&self, _file: &Path, _text: &str) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Files that are run with what this one (absolute) puts in place, though neither needs to load the other: the
+    /// tests below a file of fixtures.
+    fn served(&self, _file: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Other files that are one thing with this one (absolute), so that all of them change or none: a module and what
+    /// declares its types, a source that several modules share and those that share it.
+    fn together(&self, _file: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// What looks like a mistake in the configuration or in the rules of these indices, seen from the
     /// tree. Asked once a run, at its end, for rules that matched something.
     fn doubts(&self, _rules: &[usize]) -> Vec<Doubt> {

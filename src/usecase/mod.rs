@@ -5,6 +5,7 @@
 //! | `run` | what a run over sources needs |
 //! | `files`, `doubts` | every file of a run through the engine; what looks like a mistake after it |
 //! | `writer`, `apply` | what changes goes into one transaction |
+//! | `units` | which files only work when they change together |
 //! | `state` | what was interrupted, and who else writes |
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
 
@@ -15,6 +16,7 @@ mod files;
 mod listener;
 mod run;
 pub mod state;
+mod units;
 mod writer;
 
 pub use apply::{Applied, Terms, apply};
@@ -24,3 +26,4 @@ pub use files::{Tally, over};
 pub use listener::{Listener, Progress};
 pub use run::{Input, Place, Run};
 pub use state::Watch;
+pub use units::{Planned, Unit, units_of};

@@ -29,6 +29,7 @@ use crate::lang::kept::KeptLines;
 use crate::mapping::Outcome;
 use crate::outline::Outline;
 use crate::path::{Namespaces, Segment};
+use crate::plan::Manner;
 
 /// Where a text stands.
 #[derive(Clone, Copy)]
@@ -105,7 +106,18 @@ pub(super) fn read(
         ..
     } = reading;
     let has_label = |app: &[Segment]| standing.survey.has_label(app);
-    strings::plan(&unit, &found, &has_label, &mut draft, &mut outline.uses);
+    let meeting = super::rewrite::Meeting {
+        tree,
+        table: setting.table,
+    };
+    let around = strings::Around {
+        has_label: &has_label,
+        meet: &|path, manner, draft| match manner {
+            Manner::Replaces => meeting.replaced(path, draft),
+            Manner::Late => meeting.late(path, 0, draft),
+        },
+    };
+    strings::plan(&unit, &found, around, &mut draft, &mut outline.uses);
     super::rewrite::review_expected(&unit, &mut draft);
     outline.invalid = semantic::errors(unit.module, text, standing.kind);
     docs.finish(code, &unit, &mut outline, &mut draft);

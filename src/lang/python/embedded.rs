@@ -39,6 +39,7 @@ pub(super) fn adopt(
     outer.outline.idle.extend(idle.filter_map(place));
     let pieces = inner.draft.pieces.iter();
     outer.draft.pieces.extend(pieces.filter_map(place));
+    outer.draft.met.extend(inner.draft.met);
     for mut reference in inner.draft.references {
         if let Some(range) = place(&reference.range) {
             reference.range = range;

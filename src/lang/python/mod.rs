@@ -13,6 +13,7 @@
 //! - `docs`, `strings`: references in docstrings and in strings; `embedded` takes over what was found in code
 //!   inside of them;
 //! - `rewrite`: what becomes of each clause, chain and pair, as edits and findings;
+//! - `loads`: which files of the tree a file loads;
 //! - `mentions`: text that is no code; `tokens`: what verification compares without all of the above; `directives`:
 //!   comments for tools.
 //!
@@ -27,6 +28,7 @@ mod directives;
 mod docs;
 mod embedded;
 mod exports;
+mod loads;
 mod mentions;
 mod moving;
 mod notebook;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::analysis::{self, Standing};
+use super::loads;
 use super::mentions;
 use super::moving;
 use super::notebook::Notebook;
@@ -148,6 +149,21 @@ impl Session for PythonSession<'_> {
 
     fn stands(&self, file: &Path) -> bool {
         self.survey.stands(file)
+    }
+
+    fn loads(&self, file: &Path, text: &str) -> Vec<PathBuf> {
+        if mentions::Kind::in_run(file, self.options).is_some() {
+            return Vec::new();
+        }
+        loads::of(file, text, &self.roots, self.project.root())
+    }
+
+    fn served(&self, file: &Path) -> Vec<PathBuf> {
+        loads::served(file)
+    }
+
+    fn together(&self, file: &Path) -> Vec<PathBuf> {
+        loads::twin(file, &self.roots).into_iter().collect()
     }
 
     fn doubts(&self, rules: &[usize]) -> Vec<Doubt> {

@@ -1,6 +1,6 @@
 //! Rust at work on one tree: which crates a file is part of, and one plan for all of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -108,6 +108,24 @@ impl Session for RustSession<'_> {
 
     fn doubts(&self, rules: &[usize]) -> Vec<Doubt> {
         targets::doubts(&self.crates, self.table, rules)
+    }
+
+    /// A source that several files declare by `#[path]`, and these.
+    fn together(&self, file: &Path) -> Vec<PathBuf> {
+        let Ok(placement) = self.crates.shared(file) else {
+            return Vec::new();
+        };
+        let Placement::Places(places) = &*placement else {
+            return Vec::new();
+        };
+        let mut declaring: Vec<&Path> = places.iter().filter_map(Place::declared_by).collect();
+        declaring.sort();
+        declaring.dedup();
+        // What a library and a program of one package both declare lies where both look for it.
+        if declaring.len() < 2 || !places.iter().any(Place::is_elsewhere) {
+            return Vec::new();
+        }
+        declaring.into_iter().map(Path::to_owned).collect()
     }
 
     fn is_at_place(&self, file: &Path) -> bool {

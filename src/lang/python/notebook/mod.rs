@@ -156,6 +156,7 @@ impl<'t> Notebook<'t> {
                     })
                     .collect(),
                 declared: plan.declared,
+                met: plan.met,
                 pieces: plan
                     .pieces
                     .iter()

@@ -16,6 +16,7 @@
 //! - `escapes`: modules that are handed on as objects;
 //! - `cycles`: imports that close one;
 //! - `tautology` (with `guards`): tests of an old path that test nothing afterwards;
+//! - `met`: objects that the code replaces or looks up late;
 //! - `leave`: relative imports of a file that moves itself;
 //! - `report`: references and findings; `outline`: what verification compares.
 //!
@@ -42,6 +43,7 @@ mod leave;
 mod list;
 mod loaded;
 mod loss;
+mod met;
 mod names;
 mod order;
 mod outline;
@@ -75,6 +77,7 @@ use fates::ChainNext;
 use names::Names;
 
 pub(super) use layout::newline;
+pub(super) use met::Meeting;
 pub(super) use tautology::review_expected;
 pub(super) use verdict::Verdict;
 
@@ -151,6 +154,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
         }
         draft.edits.extend(rewrite.statements(&facts, &fates));
         rewrite.report(&facts, &fates, draft);
+        rewrite.meet(pairs, &facts, draft);
         rewrite.write_leaving(&facts, &fates, draft);
         rewrite.review_tautologies(&facts, &fates, draft);
         rewrite.note_escapes(&facts, &fates, draft);

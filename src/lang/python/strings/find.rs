@@ -499,7 +499,7 @@ impl<'u> Finder<'u, '_> {
         let is_path = !dynamic && (count < 3 || name.is_none_or(|name| !is_literal(name)));
         if is_literal(object) || self.is_constant(object) {
             if is_path {
-                self.site(object, Form::Path);
+                self.site(object, Form::Target);
             }
             return;
         }

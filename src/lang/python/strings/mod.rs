@@ -47,10 +47,11 @@ use std::ops::Range;
 use self::text::Text;
 use super::scopes::ScopeId;
 use crate::path::Segment;
+use crate::plan::Manner;
 
 pub(in crate::lang::python) use code::is_code;
 pub(in crate::lang::python) use find::find;
-pub(in crate::lang::python) use plan::plan;
+pub(in crate::lang::python) use plan::{Around, plan};
 pub(in crate::lang::python) use snippet::{Fate, snippets};
 
 /// What one walk over a tree found; nothing is decided.
@@ -159,6 +160,17 @@ struct Site {
     escapes: bool,
     /// Nobody uses what the call gives.
     discarded: bool,
+}
+
+impl Site {
+    /// How it meets what it names. What is put into a dict is seen by all who have the dict.
+    fn manner(&self) -> Manner {
+        match self.form {
+            Form::Target | Form::Multiple => Manner::Replaces,
+            _ if self.is_replaced => Manner::Replaces,
+            _ => Manner::Late,
+        }
+    }
 }
 
 /// A string in no known place.

@@ -13,18 +13,28 @@ use crate::lang::python::unit::{MODULE, Unit};
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
 use crate::path::{Known, Namespaces, Segment};
+use crate::plan::Manner;
 use crate::text::Edit;
 
+/// What is asked and told besides the text.
+#[derive(Clone, Copy)]
+pub(in crate::lang::python) struct Around<'p> {
+    /// Whether an application has a label that is not its last name.
+    pub(in crate::lang::python) has_label: &'p dyn Fn(&[Segment]) -> bool,
+    /// Writes down that what lies at a path is replaced or looked up late.
+    pub(in crate::lang::python) meet: &'p dyn Fn(&[Segment], Manner, &mut Draft),
+}
+
 /// Decides and edits every string that stands alone, and adds each that is a reference, or names
-/// anything, as a use. `has_label` says whether an application has a label that is not its last name.
+/// anything, as a use.
 pub(in crate::lang::python) fn plan(
     unit: &Unit<'_>,
     found: &Found,
-    has_label: &dyn Fn(&[Segment]) -> bool,
+    around: Around<'_>,
     draft: &mut Draft,
     uses: &mut Vec<Use>,
 ) {
-    let mut pen = Pen::new(unit, has_label, draft, uses);
+    let mut pen = Pen::new(unit, around, draft, uses);
     let mut sites: Vec<(&Site, Judged)> = Vec::new();
     for site in &found.sites {
         let judged = judged(site, unit.setting.table);
@@ -98,7 +108,7 @@ enum Own {
 /// Writes down what was decided, each thing once.
 pub(super) struct Pen<'p, 'u> {
     pub(super) unit: &'p Unit<'u>,
-    has_label: &'p dyn Fn(&[Segment]) -> bool,
+    around: Around<'p>,
     draft: &'p mut Draft,
     uses: &'p mut Vec<Use>,
     seen: FxHashSet<(usize, usize, Vec<Segment>)>,
@@ -108,13 +118,13 @@ pub(super) struct Pen<'p, 'u> {
 impl<'p, 'u> Pen<'p, 'u> {
     fn new(
         unit: &'p Unit<'u>,
-        has_label: &'p dyn Fn(&[Segment]) -> bool,
+        around: Around<'p>,
         draft: &'p mut Draft,
         uses: &'p mut Vec<Use>,
     ) -> Self {
         Self {
             unit,
-            has_label,
+            around,
             draft,
             uses,
             seen: FxHashSet::default(),
@@ -171,12 +181,13 @@ impl<'p, 'u> Pen<'p, 'u> {
             },
             Verdict::Moves(moved) => {
                 let label = site.form == Form::App && moved.path.last() != moved.to.last();
-                let is_own = || (self.has_label)(&moved.path) || (self.has_label)(&moved.to);
+                let is_own =
+                    || (self.around.has_label)(&moved.path) || (self.around.has_label)(&moved.to);
                 let label = label && !is_own();
                 if site.escapes && self.parts_below(moved) {
                     self.escapes(&judged, &moved.path);
                 }
-                if self.rewrite(&judged, moved) && label {
+                if self.rewrite_as(&judged, moved, site.manner()) && label {
                     let message = "the label of the application changes with its last name";
                     self.review(&judged, moved, Code::AppLabel, message);
                 }
@@ -271,11 +282,18 @@ impl<'p, 'u> Pen<'p, 'u> {
 
     /// Rewrites; whether nothing kept it.
     pub(super) fn rewrite(&mut self, judged: &Judged, moved: &Moved) -> bool {
+        self.rewrite_as(judged, moved, Manner::Late)
+    }
+
+    fn rewrite_as(&mut self, judged: &Judged, moved: &Moved, manner: Manner) -> bool {
         if self.is_kept(judged) {
             self.add_uses(judged, true);
             return false;
         }
         self.add_uses(judged, false);
+        for (path, _) in &judged.uses {
+            (self.around.meet)(path, manner, self.draft);
+        }
         let table = self.unit.setting.table;
         let subject = subject(&judged.range, moved);
         self.draft.rewritten(&subject, &moved.applied, table);

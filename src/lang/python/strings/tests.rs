@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Found, find, plan};
+use super::{Around, Found, find, plan};
 use crate::finding::Level;
 use crate::lang::draft::Draft;
 use crate::lang::kept::KeptLines;
@@ -159,7 +159,11 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
     let found = find(&unit);
     let mut draft = Draft::default();
     let mut uses = Vec::new();
-    plan(&unit, &found, &|_| false, &mut draft, &mut uses);
+    let around = Around {
+        has_label: &|_| false,
+        meet: &|_, _, _| {},
+    };
+    plan(&unit, &found, around, &mut draft, &mut uses);
     uses.sort_by_key(|one| one.range.as_ref().map(|range| range.start));
     let said = said(text, &unit, &found, &draft);
     let count = draft.edits.len();

@@ -15,7 +15,7 @@ use crate::lang::python::unit::{Unit, binds_root, bytes};
 use crate::path::{PYTHON, Segment};
 
 /// Functions that give the module of the name that they are given.
-const IMPORTERS: [&str; 5] = [
+pub(in crate::lang::python) const IMPORTERS: [&str; 5] = [
     "import_module",
     "importorskip",
     "__import__",

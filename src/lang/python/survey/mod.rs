@@ -33,7 +33,7 @@ use super::unit::{Setting, Unit};
 use crate::path::Segment;
 
 pub(super) use answers::{Answer, Reach};
-pub(super) use mentions::REPLACERS;
+pub(super) use mentions::{IMPORTERS, REPLACERS};
 pub(super) use reading::{imported, runs_on_import};
 pub(super) use search::Search;
 

@@ -13,6 +13,7 @@ mod loose;
 mod scan;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -44,6 +45,35 @@ pub struct Place {
 }
 
 impl Place {
+    /// The file that declares it; `None` for a root file.
+    pub fn declared_by(&self) -> Option<&Path> {
+        self.chain
+            .iter()
+            .nth_back(1)
+            .map(|(file, _)| file.as_path())
+    }
+
+    /// Whether it lies elsewhere than the declaring file looks without a `#[path]`.
+    pub fn is_elsewhere(&self) -> bool {
+        let [.., (by, _), (file, module)] = self.chain.as_slice() else {
+            return false;
+        };
+        let is_owner = self.chain.len() == 2 || by.ends_with("mod.rs");
+        let below = if is_owner {
+            by.parent().map(Path::to_owned)
+        } else {
+            Some(by.with_extension(""))
+        };
+        let name = module.last().map(Segment::as_str).map(OsStr::new);
+        let folder = file.parent();
+        let is_named = file.file_stem() == name
+            || file.ends_with("mod.rs") && folder.and_then(Path::file_name) == name;
+        !is_named
+            || !folder
+                .zip(below)
+                .is_some_and(|(folder, below)| folder.starts_with(below))
+    }
+
     fn child<'a>(&self, file: &Path, names: impl Iterator<Item = &'a Segment>) -> Self {
         let mut child = self.clone();
         child.module.extend(names.cloned());
