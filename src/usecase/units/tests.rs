@@ -425,13 +425,14 @@ fn a_large_tree_has_small_units() {
         }
         files.push((format!("app/m{at}.py"), text));
     }
-    for at in 0..300 {
+    for test in 0..300 {
+        let at = 1600 + test % 100;
         let text = format!(
             "from unittest.mock import patch\nfrom app import m{}\n\n@patch(\"old.mod.f{}\")\ndef test(f): pass\n",
-            1650 - at % 100,
+            at,
             at % 50
         );
-        files.push((format!("tests/test_{at}.py"), text));
+        files.push((format!("tests/test_{test}.py"), text));
     }
     let files: Vec<(&str, &str)> = files
         .iter()
