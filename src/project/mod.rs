@@ -1,4 +1,4 @@
-//! The tree on disk: the project's root, the walk, the prefilter, git.
+//! The tree on disk: the project's root, the walk, the prefilter, git, owners.
 //!
 //! Nothing here knows a language, parses a source or writes; no process is started but git, to ask for
 //! the status of files.
@@ -9,6 +9,7 @@ pub mod git;
 mod globs;
 mod ignorefiles;
 mod normal;
+mod owners;
 mod partition;
 mod places;
 mod prefilter;
@@ -28,6 +29,7 @@ pub use configured::{
 pub use globs::{GlobError, Globs};
 pub use ignorefiles::{OddIgnoreFile, keep_out, odd_around};
 pub use normal::normalized;
+pub use owners::Owners;
 pub use partition::{Partition, PartitionError};
 pub use places::Places;
 pub use prefilter::Prefilter;
