@@ -1,7 +1,20 @@
 //! Gates: commands of a team with an expectation, its tests, its linter, its deployment check.
 //!
-//! Here is what a gate is, and what can come of it; nothing here knows of rules, of files that are
+//! Here is what a gate is, and what can come of it. `ask` is the way in: it runs a gate as a process
+//! (`process`, `group`, `log`), reads what it prints (`scan`, `counts` with the table `runners`,
+//! `junit`), and says what that was worth (`outcome`). Nothing here knows of rules, of files that are
 //! rewritten, or of configuration files.
+
+mod ask;
+mod counts;
+mod group;
+mod junit;
+mod log;
+mod needs;
+mod outcome;
+mod process;
+mod runners;
+mod scan;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +22,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use ask::{
+    Asked, Context, FIRST_LIMIT, LEAST_LIMIT, LEAST_SLOWDOWN, Past, Run, TIMES, ask, file_stem,
+    is_slower, limit,
+};
+pub use counts::Counts;
+pub use group::{Group, Leftover, end_leftover};
+pub use needs::missing;
+pub use outcome::{Least, Seen, outcome};
+pub use process::{End, GRACE, Unwatched, Watch};
 
 /// A command and what is expected of it.
 #[derive(Clone, Debug)]
@@ -148,5 +171,34 @@ pub fn is_met(expectation: Expectation, outcome: &Outcome) -> bool {
         Expectation::Any => true,
         Expectation::Pass => *outcome == Outcome::Passed,
         Expectation::Fail => matches!(outcome, Outcome::Failed(_)),
+    }
+}
+
+/// A duration as people read it: `0.41s`, `12.3s`, `2m 05s`, `1h 02m`.
+pub fn shown_duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..10 => format!("{:.2}s", duration.as_secs_f64()),
+        10..60 => format!("{:.1}s", duration.as_secs_f64()),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        _ => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_as_exact_as_they_are_short() {
+        for (millis, shown) in [
+            (0, "0.00s"),
+            (412, "0.41s"),
+            (12_345, "12.3s"),
+            (125_000, "2m 05s"),
+            (3_720_000, "1h 02m"),
+        ] {
+            assert_eq!(shown_duration(Duration::from_millis(millis)), shown);
+        }
     }
 }
