@@ -197,3 +197,223 @@ fn runner_of(command: &Command, heard: &[String]) -> Option<&'static Runner> {
         Some(second) => [runner, second].into_iter().chain(named).find(heard),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(passed: u64, failed: u64, errors: u64, skipped: u64) -> Option<Counts> {
+        Some(Counts {
+            passed: Some(passed),
+            failed: Some(failed),
+            errors: Some(errors),
+            skipped: Some(skipped),
+        })
+    }
+
+    /// The outcomes where pass and where fail is expected, without their reasons.
+    fn both(line: &str, end: &End, counts: Option<Counts>, runner: &str) -> (char, char) {
+        let command = Command::Argv(line.split(' ').map(str::to_owned).collect());
+        let runners = if runner.is_empty() {
+            Vec::new()
+        } else {
+            vec![runner.to_owned()]
+        };
+        let seen = Seen {
+            command: &command,
+            end,
+            counts,
+            runners: &runners,
+            found: None,
+        };
+        let of = |expectation| match outcome(expectation, &seen, Least::One) {
+            Outcome::Passed => 'p',
+            Outcome::Failed(_) => 'f',
+            Outcome::Broken(_) => 'b',
+        };
+        assert_eq!(of(Expectation::Pass), of(Expectation::Any));
+        (of(Expectation::Pass), of(Expectation::Fail))
+    }
+
+    #[test]
+    fn a_run_is_worth_what_was_asked_of_it() {
+        let exit = End::Exited;
+        let rows = [
+            // Without counts the status decides.
+            ("./check.sh", exit(0), None, "", ('p', 'p')),
+            ("./check.sh", exit(1), None, "", ('f', 'f')),
+            ("./check.sh", exit(127), None, "", ('f', 'b')),
+            ("./check.sh", End::Killed(9), None, "", ('f', 'b')),
+            ("./check.sh", End::TimedOut(10), None, "", ('f', 'b')),
+            ("./check.sh", End::Stopped, None, "", ('b', 'b')),
+            (
+                "./check.sh",
+                End::NotStarted(String::new()),
+                None,
+                "",
+                ('b', 'b'),
+            ),
+            // Counts do, where they are known.
+            ("pytest", exit(0), counts(1, 0, 0, 9), "pytest", ('p', 'p')),
+            ("pytest", exit(0), counts(0, 0, 0, 9), "pytest", ('f', 'b')),
+            ("pytest", exit(5), counts(0, 0, 0, 0), "pytest", ('f', 'b')),
+            ("pytest", exit(1), counts(3, 1, 0, 0), "pytest", ('f', 'f')),
+            ("pytest", exit(1), counts(3, 1, 1, 0), "pytest", ('f', 'b')),
+            ("pytest", exit(2), counts(0, 0, 1, 0), "pytest", ('f', 'b')),
+            ("pytest", exit(2), counts(3, 1, 0, 0), "pytest", ('f', 'b')),
+            ("pytest", exit(4), None, "", ('f', 'b')),
+            ("pytest", exit(1), None, "", ('f', 'b')),
+            (
+                "python3 -m unittest",
+                exit(1),
+                counts(0, 1, 0, 0),
+                "unittest",
+                ('f', 'f'),
+            ),
+            (
+                "python3 -m unittest",
+                exit(1),
+                counts(0, 0, 1, 0),
+                "unittest",
+                ('f', 'b'),
+            ),
+            // A compile error, a target that is not there, and a test that fails: all 101.
+            (
+                "cargo test",
+                exit(101),
+                Some(Counts {
+                    errors: Some(1),
+                    ..Counts::default()
+                }),
+                "cargo test",
+                ('f', 'b'),
+            ),
+            ("cargo test", exit(101), None, "", ('f', 'b')),
+            ("cargo +nightly test -p a", exit(101), None, "", ('f', 'b')),
+            (
+                "cargo test",
+                exit(101),
+                counts(5, 1, 0, 0),
+                "cargo test",
+                ('f', 'f'),
+            ),
+            (
+                "cargo nextest run",
+                exit(100),
+                counts(5, 1, 0, 0),
+                "nextest",
+                ('f', 'f'),
+            ),
+            ("cargo nextest run", exit(101), None, "", ('f', 'b')),
+            // What is not known for sure of go's counts does not hinder.
+            (
+                "go test ./...",
+                exit(1),
+                Some(Counts {
+                    failed: Some(1),
+                    ..Counts::default()
+                }),
+                "go test",
+                ('f', 'f'),
+            ),
+            (
+                "go test ./...",
+                exit(0),
+                Some(Counts {
+                    failed: Some(0),
+                    ..Counts::default()
+                }),
+                "go test",
+                ('p', 'p'),
+            ),
+            (
+                "go test ./...",
+                exit(1),
+                Some(Counts {
+                    failed: Some(0),
+                    ..Counts::default()
+                }),
+                "go test",
+                ('f', 'b'),
+            ),
+            // Who runs a runner has a status of its own.
+            (
+                "make pytest",
+                exit(2),
+                counts(3, 1, 0, 0),
+                "pytest",
+                ('f', 'f'),
+            ),
+            (
+                "/usr/bin/make test",
+                exit(2),
+                counts(3, 1, 0, 0),
+                "pytest",
+                ('f', 'f'),
+            ),
+            (
+                "./run-tests",
+                exit(3),
+                counts(3, 1, 0, 0),
+                "pytest",
+                ('f', 'f'),
+            ),
+            (
+                "make test",
+                exit(2),
+                counts(3, 0, 1, 0),
+                "pytest",
+                ('f', 'b'),
+            ),
+            // A word that only looks like a runner is none.
+            (
+                "./check --with-pytest-plugin",
+                exit(3),
+                None,
+                "",
+                ('f', 'f'),
+            ),
+            ("cat tests/pytest.ini", exit(1), None, "", ('f', 'f')),
+        ];
+        for (line, end, counts, runner, expected) in rows {
+            let is = both(line, &end, counts, runner);
+            assert_eq!(is, expected, "{line}: {end:?} {counts:?}");
+        }
+    }
+
+    #[test]
+    fn the_shell_says_what_it_does_not_find() {
+        let command = Command::Shell("nothing-here".to_owned());
+        let seen = |end| {
+            let seen = Seen {
+                command: &command,
+                end,
+                counts: None,
+                runners: &[],
+                found: None,
+            };
+            outcome(Expectation::Pass, &seen, Least::One)
+        };
+        assert!(matches!(seen(&End::Exited(127)), Outcome::Broken(_)));
+        assert!(matches!(seen(&End::Exited(126)), Outcome::Broken(_)));
+        assert!(matches!(seen(&End::Exited(125)), Outcome::Failed(_)));
+    }
+
+    #[test]
+    fn only_during_compares_with_before() {
+        let before = counts(7, 0, 0, 0);
+        assert_eq!(Least::of(Phase::During, before, false), Least::Passed(7));
+        assert_eq!(Least::of(Phase::During, before, true), Least::One);
+        assert_eq!(Least::of(Phase::During, None, false), Least::One);
+        assert_eq!(Least::of(Phase::After, before, false), Least::One);
+        assert_eq!(Least::of(Phase::Before, before, false), Least::One);
+    }
+
+    #[test]
+    fn status_zero_beside_failures_is_a_doubt() {
+        assert!(doubt(&End::Exited(0), counts(1, 1, 0, 0)).is_some());
+        assert!(doubt(&End::Exited(0), counts(1, 0, 0, 1)).is_none());
+        assert!(doubt(&End::Exited(1), counts(1, 1, 0, 0)).is_none());
+        assert!(doubt(&End::Exited(0), None).is_none());
+    }
+}
