@@ -370,32 +370,34 @@ impl<'d> Journal<'d> {
         read.unwrap_or_else(Status::Damaged)
     }
 
-    fn make_folders(&self) -> Result<(), JournalError> {
-        let journal = self.folder.join("journal");
-        for folder in [&self.folder, &journal] {
-            match folder.symlink_metadata() {
-                Ok(metadata) if metadata.is_symlink() => {
-                    return Err(JournalError::Link(folder.clone()));
-                }
-                Ok(_) => continue,
-                Err(_) => {}
+    pub(super) fn make_folders(&self) -> Result<(), JournalError> {
+        self.make_folder(&self.folder)?;
+        self.make_folder(&self.folder.join("journal"))
+    }
+
+    /// Makes a folder that is no link, if it is not there.
+    pub(super) fn make_folder(&self, folder: &Path) -> Result<(), JournalError> {
+        match folder.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {
+                return Err(JournalError::Link(folder.to_owned()));
             }
-            if let Some(parent) = folder.parent() {
-                fs::create_dir_all(parent).map_err(|source| io_error(parent, "created", source))?;
-            }
-            match self.disk.create_folder(folder) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    return Err(io_error(folder, "created", error));
-                }
-                _ => {}
-            }
+            Ok(_) => return Ok(()),
+            Err(_) => {}
         }
-        Ok(())
+        if let Some(parent) = folder.parent() {
+            fs::create_dir_all(parent).map_err(|source| io_error(parent, "created", source))?;
+        }
+        match self.disk.create_folder(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                Err(io_error(folder, "created", error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Waits until a new state folder is on the medium, and then lets git ignore it: where it is
     /// ignored it is there to stay.
-    fn establish(&self) -> Result<(), JournalError> {
+    pub(super) fn establish(&self) -> Result<(), JournalError> {
         let ignore = self.folder.join(".gitignore");
         if ignore.symlink_metadata().is_ok() {
             return Ok(());

@@ -11,7 +11,7 @@
 //! | `disk` | every call that changes the disk, as a trait, so that each can be made to fail |
 //! | `digest`, `name` | what contents and files are known by |
 //! | `pack`, `record` | the two files of a transaction, and their formats |
-//! | `journal`, `lock` | the state folder: what is in it, and who may write |
+//! | `journal`, `lock`, `beside` | the state folder: what is in it, and who may write |
 //! | `draft`, `guard`, `replaceable`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
 //! | `history`, `cover`, `undo`, `merge`, `reformatted` | what stands, and backwards |
@@ -19,6 +19,7 @@
 //! Deliberately absent: no file is ever written in place, none is removed, none outside of the
 //! bounds that a draft was given is touched, and no link is followed when a file is found again.
 
+mod beside;
 mod commit;
 mod cover;
 mod digest;
