@@ -86,7 +86,7 @@ fn every_key_is_understood() {
     let [must_fail, golden] = &config.gates[..] else {
         panic!("two gates");
     };
-    assert_eq!(must_fail.line, 26);
+    assert_eq!((must_fail.line, must_fail.keys["before"]), (25, 28));
     assert_eq!(must_fail.value.expected.before, Expectation::Fail);
     assert_eq!(must_fail.value.expected.during, Expectation::Any);
     assert_eq!(must_fail.value.cwd, Path::new("/p"));

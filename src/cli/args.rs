@@ -105,6 +105,15 @@ pub(super) enum Command {
     /// Work on mapping tables
     #[command(subcommand)]
     Mapping(MappingCommand),
+    /// Show the configuration that is in force, and where each value comes from
+    ///
+    /// As TOML that could stand in a repoint.toml: a comment behind each value names the line that says it.
+    Config(ConfigArgs),
+    /// Write a first repoint.toml, with comments
+    ///
+    /// The languages of the tree, the folders in which Python modules start and a gate for the test runner
+    /// that it uses are looked up. Nothing is overwritten.
+    Init(InitArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +133,29 @@ pub(super) struct MappingCheckArgs {
     /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    /// Files and folders, whose project it is about
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Show this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One JSON object, versioned
+    #[arg(long)]
+    pub json: bool,
+    /// Print the JSON Schema of configurations instead, for editors
+    #[arg(long, conflicts_with_all = ["json", "config"])]
+    pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder that becomes the project's root
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -8,9 +8,11 @@
 mod apply;
 mod args;
 mod check;
+mod config;
 mod console;
 mod diff;
 mod finish;
+mod init;
 mod interrupt;
 mod journal;
 mod log;
@@ -53,6 +55,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Log(args) => log::run(args, &console),
         Command::Recover(args) => recover::run(args, &console),
         Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
+        Command::Config(args) => config::run(args, &console),
+        Command::Init(args) => init::run(args, &console),
     };
     let exit = done.unwrap_or_else(|refusal| {
         match refusal {

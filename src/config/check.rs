@@ -1,7 +1,7 @@
 //! From a configuration as written to one in which every value means something. All that is wrong is
 //! reported; what is wrong is left out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde_spanned::Spanned;
 
 use super::read::Written;
 use super::schema::List;
-use super::{Config, Said};
+use super::{Config, Said, SaidTable};
 use crate::document::{Place, Problem, Source, kind_of, nearest};
 use crate::lang::Strings;
 use crate::project::{Configured, Globs};
@@ -56,11 +56,10 @@ impl<'a> Checker<'a> {
         });
         let include = self.globs(head.include.as_ref()).map(|(texts, _)| texts);
         let exclude = self.globs(head.exclude.as_ref()).map(|(texts, _)| texts);
-        let sections = written.sections.into_iter().map(|(name, (value, span))| {
-            let line = self.source.line(span.start);
-            (name, Said { value, line })
-        });
-        let sections = sections.collect();
+        let sections = written.sections.into_iter();
+        let sections = sections
+            .map(|(name, read)| (name, self.table(read.span, &read.keys, read.table)))
+            .collect();
         let migrate = written.migrate.map(|read| self.migrate(read.table));
         Config {
             configured: Some(configured.clone()),
@@ -118,6 +117,22 @@ impl<'a> Checker<'a> {
     ) -> Option<Said<T>> {
         let line = self.line(written?);
         value.map(|value| Said { value, line })
+    }
+
+    /// What a table means, with the lines of what was written.
+    pub(super) fn table<T>(
+        &self,
+        span: Range<usize>,
+        keys: &BTreeMap<String, Range<usize>>,
+        value: T,
+    ) -> SaidTable<T> {
+        let line =
+            |(key, span): (&String, &Range<usize>)| (key.clone(), self.source.line(span.start));
+        SaidTable {
+            value,
+            line: self.source.line(span.start),
+            keys: keys.iter().map(line).collect(),
+        }
     }
 
     /// A value that needs no check.

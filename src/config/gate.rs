@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_spanned::Spanned;
 
-use super::Said;
+use super::SaidTable;
 use super::check::Checker;
 use super::schema::GateTable;
 use crate::document::{Read, kind_of};
@@ -19,12 +19,12 @@ const MOST_RETRIES: i64 = 100;
 
 impl Checker<'_> {
     /// Checks the gates; one that is wrong is reported, and left out.
-    pub(super) fn gates(&mut self, tables: Vec<Read<GateTable>>) -> Vec<Said<Gate>> {
+    pub(super) fn gates(&mut self, tables: Vec<Read<GateTable>>) -> Vec<SaidTable<Gate>> {
         self.each_name_once("gate", tables.iter().map(|read| &read.table.name));
         let mut gates = Vec::new();
         for read in tables {
-            let line = self.line(&read.table.name);
-            gates.extend(self.gate(read.table).map(|value| Said { value, line }));
+            let gate = self.gate(read.table);
+            gates.extend(gate.map(|gate| self.table(read.span, &read.keys, gate)));
         }
         gates
     }

@@ -56,13 +56,13 @@ pub struct Config {
     /// Whether one file that fails stops all.
     pub strict: Option<Said<bool>>,
     /// Parts of the tree that are counted apart, in their order.
-    pub scopes: Vec<Said<Scope>>,
+    pub scopes: Vec<SaidTable<Scope>>,
     /// Commands with an expectation, in their order; each name once.
-    pub gates: Vec<Said<Gate>>,
+    pub gates: Vec<SaidTable<Gate>>,
     /// How a migration goes.
     pub migrate: Migrate,
     /// What is said to a language, by its name.
-    pub sections: BTreeMap<String, Said<toml::Table>>,
+    pub sections: BTreeMap<String, SaidTable<toml::Table>>,
     /// What is odd, but no error.
     pub warnings: Vec<Problem>,
 }
@@ -74,6 +74,17 @@ pub struct Said<T> {
     pub value: T,
     /// The line of the file, from 1, where it is said.
     pub line: usize,
+}
+
+/// A table that the configuration says.
+#[derive(Clone, Debug)]
+pub struct SaidTable<T> {
+    /// What it means.
+    pub value: T,
+    /// The line of the file, from 1, where it starts.
+    pub line: usize,
+    /// The line of each key that is written.
+    pub keys: BTreeMap<String, usize>,
 }
 
 /// How a configuration is read.
@@ -143,7 +154,7 @@ impl Config {
     /// What is said to each language, by its name.
     pub fn tables(&self) -> BTreeMap<String, toml::Table> {
         let table =
-            |(name, said): (&String, &Said<toml::Table>)| (name.clone(), said.value.clone());
+            |(name, said): (&String, &SaidTable<toml::Table>)| (name.clone(), said.value.clone());
         self.sections.iter().map(table).collect()
     }
 }

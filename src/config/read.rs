@@ -3,7 +3,6 @@
 //! The keys and their types stand in `schema` alone.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,7 +10,7 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::schema::{GateTable, Head, MigrateTable, ScopeTable};
-use crate::document::{Problem, Read, Reader, Source, parse};
+use crate::document::{Problem, Read, Reader, Source, parse, places};
 use crate::lang::Language;
 use crate::project::Section;
 
@@ -23,7 +22,7 @@ pub(super) struct Written {
     pub(super) gates: Vec<Read<GateTable>>,
     pub(super) migrate: Option<Read<MigrateTable>>,
     /// What is said to each language, and where.
-    pub(super) sections: BTreeMap<String, (toml::Table, Range<usize>)>,
+    pub(super) sections: BTreeMap<String, Read<toml::Table>>,
 }
 
 /// Reads a section of a text; `None` if that is no TOML, or the section is not there.
@@ -52,7 +51,14 @@ pub(super) fn read(
         names.push(name);
         if let Some((section, span)) = reader.take_section(&mut table, name) {
             language.check_settings(section.clone(), span.clone(), &mut reader);
-            sections.extend(plain(section).map(|plain| (name.to_owned(), (plain, span))));
+            let keys = places(&section);
+            let read = plain(section).map(|table| Read {
+                table,
+                span,
+                is_whole: true,
+                keys,
+            });
+            sections.extend(read.map(|read| (name.to_owned(), read)));
         }
     }
     let scopes = reader.tables::<ScopeTable>(&mut table, "scope", "scope");

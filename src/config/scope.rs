@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Said;
+use super::SaidTable;
 use super::check::Checker;
 use super::schema::ScopeTable;
 use crate::document::Read;
@@ -33,18 +33,14 @@ impl Scope {
 
 impl Checker<'_> {
     /// Checks the scopes; one that is wrong is reported, and left out.
-    pub(super) fn scopes(&mut self, tables: Vec<Read<ScopeTable>>) -> Vec<Said<Scope>> {
+    pub(super) fn scopes(&mut self, tables: Vec<Read<ScopeTable>>) -> Vec<SaidTable<Scope>> {
         self.each_name_once("scope", tables.iter().map(|read| &read.table.name));
-        tables
-            .into_iter()
-            .map(|read| {
-                let line = self.line(&read.table.name);
-                self.scope(read.table).map(|value| Said { value, line })
-            })
-            .collect::<Vec<_>>()
-            .into_iter()
-            .flatten()
-            .collect()
+        let mut scopes = Vec::new();
+        for read in tables {
+            let scope = self.scope(read.table);
+            scopes.extend(scope.map(|scope| self.table(read.span, &read.keys, scope)));
+        }
+        scopes
     }
 
     fn scope(&mut self, table: ScopeTable) -> Option<Scope> {

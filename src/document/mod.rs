@@ -11,4 +11,4 @@ mod reader;
 pub(crate) use keys::keyed;
 pub use keys::{Keyed, Keys, nearest, schema_text};
 pub use problem::{Place, Problem, Problems, Severity, Source};
-pub use reader::{Read, Reader, kind_of, parse};
+pub use reader::{Read, Reader, kind_of, parse, places};

@@ -4,6 +4,8 @@
 //! of it is read by itself; a value that does not fit is reported, cut out, and the rest is read
 //! again. What the keys and their types are is the matter of who reads the document.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ pub struct Read<T> {
     pub span: Range<usize>,
     /// No key of it was cut out.
     pub is_whole: bool,
+    /// Where the value of each key is that was written.
+    pub keys: BTreeMap<String, Range<usize>>,
 }
 
 /// Parses a document. A fault of the syntax leaves nothing: the tree after it is a guess, and what it
@@ -159,6 +163,7 @@ impl<'a> Reader<'a> {
         others: &[&str],
     ) -> Option<Read<T>> {
         let keys = T::keys();
+        let written = places(&table);
         let (mut whole, mut usable) = (true, true);
         let unknown: Vec<_> = table
             .keys()
@@ -207,6 +212,7 @@ impl<'a> Reader<'a> {
                         table,
                         span,
                         is_whole,
+                        keys: written,
                     });
                 }
                 Err(fault) => {
@@ -230,7 +236,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A key that stands nowhere.
-fn blank<'i>(key: &str) -> Spanned<std::borrow::Cow<'i, str>> {
+fn blank<'i>(key: &str) -> Spanned<Cow<'i, str>> {
     Spanned::new(0..0, key.to_owned().into())
 }
 
@@ -252,6 +258,14 @@ fn cut(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<String> {
     }
     table.remove(key.as_str());
     Some(key)
+}
+
+/// Where the value of each key of a table is.
+pub fn places(table: &DeTable<'_>) -> BTreeMap<String, Range<usize>> {
+    let place = |(key, value): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+        (key.get_ref().to_string(), value.span())
+    };
+    table.iter().map(place).collect()
 }
 
 /// How a sentence calls a value of this type of TOML.

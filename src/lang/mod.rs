@@ -70,6 +70,12 @@ pub trait Language: Send + Sync {
         let _ = (section, span, reader);
     }
 
+    /// What that section of a first configuration should say, as far as the names of the sources (relative
+    /// to the project's root) tell; empty if the defaults are right.
+    fn first_settings(&self, _sources: &[PathBuf]) -> toml::Table {
+        toml::Table::new()
+    }
+
     /// The JSON Schema of that section.
     fn settings_schema(&self) -> serde_json::Value {
         serde_json::json!({"type": "object"})

@@ -1,5 +1,6 @@
 //! From sources to one table a language, or to everything that is wrong with them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -279,6 +280,7 @@ impl Loader<'_> {
             table: Row::simple_move(old, new),
             span: 0..text.len(),
             is_whole: true,
+            keys: BTreeMap::new(),
         });
         self.lost[index] |= maker.lost;
     }

@@ -44,6 +44,7 @@ impl Row {
             table: read.table.into(),
             span: read.span,
             is_whole: read.is_whole,
+            keys: read.keys,
         }
     }
 

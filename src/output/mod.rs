@@ -7,6 +7,7 @@
 //! A new format is one file with a [`Renderer`], and its arm in [`Format::renderer`].
 
 pub mod concise;
+pub mod configuration;
 pub mod diagnostic;
 pub mod full;
 pub mod json;

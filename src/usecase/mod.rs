@@ -7,12 +7,14 @@
 //! | `writer`, `apply` | what changes goes into one transaction |
 //! | `units` | which files only work when they change together |
 //! | `state` | what was interrupted, and who else writes |
+//! | `first` | what the first configuration of a tree says |
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
 
 mod apply;
 mod doubts;
 mod exit;
 mod files;
+mod first;
 mod listener;
 mod run;
 pub mod state;
@@ -23,6 +25,7 @@ pub use apply::{Applied, Terms, apply};
 pub use doubts::{of_rules, say_nothing_matched};
 pub use exit::Exit;
 pub use files::{Tally, over};
+pub use first::{First, Runner, look};
 pub use listener::{Listener, Progress};
 pub use run::{Input, Place, Run};
 pub use state::Watch;

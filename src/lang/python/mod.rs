@@ -48,7 +48,7 @@ mod tree;
 mod unit;
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
@@ -131,6 +131,10 @@ impl Language for Python {
 
     fn check_settings(&self, section: DeTable<'_>, span: Range<usize>, reader: &mut Reader<'_>) {
         reader.table::<settings::Settings>(section, span);
+    }
+
+    fn first_settings(&self, sources: &[PathBuf]) -> toml::Table {
+        settings::first(sources)
     }
 
     fn settings_schema(&self) -> serde_json::Value {

@@ -1,5 +1,8 @@
 //! What `[python]` in the configuration says.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -90,9 +93,79 @@ impl Settings {
     }
 }
 
+/// The settings of a tree with these sources, where the defaults (`src`, else the project root) are not right:
+/// the folders around its packages, but for those of tests.
+pub(super) fn first(sources: &[PathBuf]) -> toml::Table {
+    let init = |file: &&PathBuf| file.file_name().is_some_and(|name| name == "__init__.py");
+    let packages: BTreeSet<&Path> = sources
+        .iter()
+        .filter(init)
+        .filter_map(|file| file.parent())
+        .collect();
+    let is_test = |folder: &Path| {
+        folder
+            .components()
+            .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "test")
+    };
+    let roots: BTreeSet<&Path> = packages
+        .iter()
+        .filter(|package| !is_test(package))
+        .filter_map(|package| package.parent())
+        .filter(|above| !packages.contains(above))
+        .collect();
+    let default = roots.iter().all(|root| root.as_os_str().is_empty())
+        || roots.iter().all(|root| *root == Path::new("src"));
+    let mut table = toml::Table::new();
+    // Of very many it is not sure that each was meant.
+    if !default && roots.len() <= MOST_ROOTS {
+        let shown = |root: &&Path| match root.to_string_lossy() {
+            empty if empty.is_empty() => toml::Value::from("."),
+            name => toml::Value::from(name.replace('\\', "/")),
+        };
+        table.insert(
+            "roots".to_owned(),
+            roots.iter().map(shown).collect::<Vec<_>>().into(),
+        );
+    }
+    table
+}
+
+/// So many roots are taken for meant.
+const MOST_ROOTS: usize = 12;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folders_around_packages_are_roots_where_the_defaults_are_not() {
+        let roots = |files: &[&str]| {
+            let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+            let table = first(&files);
+            let roots = table.get("roots").map(toml::Value::to_string);
+            roots.unwrap_or_default()
+        };
+        assert_eq!(
+            roots(&["app/__init__.py", "app/a/__init__.py", "tests/__init__.py"]),
+            ""
+        );
+        assert_eq!(roots(&["src/app/__init__.py", "src/app/a.py"]), "");
+        assert_eq!(roots(&["script.py"]), "");
+        assert_eq!(
+            roots(&["backend/app/__init__.py", "backend/tests/__init__.py"]),
+            r#"["backend"]"#
+        );
+        let two = [
+            "libs/a/src/a/__init__.py",
+            "libs/b/src/b/c/__init__.py",
+            "libs/b/src/b/__init__.py",
+        ];
+        assert_eq!(roots(&two), r#"["libs/a/src", "libs/b/src"]"#);
+        assert_eq!(
+            roots(&["app/__init__.py", "tools/x/__init__.py"]),
+            r#"[".", "tools"]"#
+        );
+    }
 
     #[test]
     fn a_call_says_which_argument_is_the_path() {
