@@ -158,6 +158,12 @@ fn one_that_passes_has_its_output_in_the_log() {
 }
 
 #[test]
+fn one_that_says_nothing_has_no_lines() {
+    let asked = argv(&["true"]).ask();
+    assert_eq!(asked.runs[0].last_lines, [""; 0]);
+}
+
+#[test]
 fn what_is_shown_cannot_command_a_terminal() {
     let stage = shell("printf 'a\\033]0;title\\007b\\n10%%\\r20%%\\r\\nl\\303\\244\\377\\n'");
     let asked = stage.ask();
@@ -620,6 +626,20 @@ mod leftover {
     fn started(id: u32) -> Option<u64> {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
         stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
+    }
+
+    #[test]
+    fn those_whom_their_leader_left_are_told_by_their_mark() {
+        let mut left = Left::new("sleep 600 & exit 0");
+        let group = left.group();
+        left.0.wait().expect("a status");
+        let other_mark = Group {
+            mark: "another".to_owned(),
+            ..group.clone()
+        };
+        assert_eq!(end_leftover(&other_mark), Leftover::Gone);
+        assert_eq!(end_leftover(&group), Leftover::Ended);
+        assert_eq!(end_leftover(&group), Leftover::Gone);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::gate::Phase;
 use crate::lang::{Strings, registry};
 use crate::output::Format;
 use crate::project::Partition;
@@ -22,13 +23,15 @@ Examples:
   repoint apply --stdin-filename src/x.rs - <src/x.rs
   repoint undo                                  take the last apply back
   repoint log                                   list what was written and taken back
+  repoint gate run --tag quick                  run the tests and checks of the project
 
 Exit status:
   0  clean, or all of it rewritten
   1  references are left (check: any; apply: errors remain; diff --exit-code: a diff or an error);
-     undo --partial: some files are left, others are restored
+     undo --partial: some files are left, others are restored; gate run: an expectation is missed
   2  the command line, a mapping or the configuration is wrong, or a file could not be read, parsed,
-     verified or written; every other file is processed all the same; undo: no file is restored";
+     verified or written; every other file is processed all the same; undo: no file is restored;
+     gate run: a gate could not be asked";
 
 /// Rewrite deprecated import paths to the one path that is the single source of truth
 ///
@@ -114,6 +117,58 @@ pub(super) enum Command {
     /// The languages of the tree, the folders in which Python modules start and a gate for the test runner
     /// that it uses are looked up. Nothing is overwritten.
     Init(InitArgs),
+    /// Run the gates of the project, or list them
+    ///
+    /// A gate is a command of the team with an expectation: its tests, its linter, its deployment check. The
+    /// configuration says them as `[[gate]]`, and `migrate` runs them too.
+    #[command(subcommand)]
+    Gate(GateCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum GateCommand {
+    /// Run gates and compare what comes of them with what is expected
+    ///
+    /// One after another, in the order of the configuration; what each prints is in `.repoint/gates`.
+    /// Without NAME and --tag all of them, save those with the tag `manual`. Exit 1 if an expectation is
+    /// missed, 2 if a gate could not be asked.
+    Run(GateRunArgs),
+    /// List the gates, what is expected of them and what they need that is not there; run none
+    List(GateListArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GateRunArgs {
+    #[command(flatten)]
+    pub choice: GateChoiceArgs,
+    /// Compare with what is expected in this phase of a migration
+    #[arg(long, value_name = "PHASE", default_value = "after")]
+    pub phase: Phase,
+    /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub state: StateArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GateChoiceArgs {
+    /// Gates that are run, whatever their tags are
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Gates with this tag; repeatable
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// No gates with this tag, unless they are named; repeatable
+    #[arg(long = "skip-tag", value_name = "TAG")]
+    pub skip_tags: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GateListArgs {
+    /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -202,6 +202,33 @@ impl Console {
         self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
+    /// Shows what goes on, if standard error is a terminal and nothing else is shown there.
+    pub fn busy(&self, message: &str) {
+        if self.quiet || self.verbose || !std::io::stderr().is_terminal() {
+            return;
+        }
+        if self.bar.is_hidden() {
+            // A message that filled the line would push the terminal's `^C` into the next one.
+            let style = ProgressStyle::with_template("{spinner} {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner());
+            self.bar.set_style(style);
+            self.bar
+                .set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            self.bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        self.bar.set_message(message.to_owned());
+    }
+
+    /// Takes away what goes on.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Whether a person asked for more.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// What the walk counts up.
     pub fn searched(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.searched)

@@ -12,6 +12,7 @@ mod config;
 mod console;
 mod diff;
 mod finish;
+mod gate;
 mod init;
 mod interrupt;
 mod journal;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, MappingCommand};
+use args::{Cli, Command, GateCommand, MappingCommand};
 use console::Console;
 use resolve::Refusal;
 
@@ -57,6 +58,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
         Command::Config(args) => config::run(args, &console),
         Command::Init(args) => init::run(args, &console),
+        Command::Gate(GateCommand::Run(args)) => gate::run(args, &console),
+        Command::Gate(GateCommand::List(args)) => gate::list(args, &console),
     };
     let exit = done.unwrap_or_else(|refusal| {
         match refusal {

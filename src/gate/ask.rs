@@ -164,7 +164,7 @@ pub fn ask(gate: &Gate, phase: Phase, context: Context<'_>) -> Asked {
 
 /// How long a gate may take: what it says, else what follows from its run of `before`.
 pub fn limit(gate: &Gate, before: Option<Past>) -> Duration {
-    let derived = before.map(|past| Duration::from_millis(past.millis) * TIMES);
+    let derived = before.map(|past| Duration::from_millis(past.millis).saturating_mul(TIMES));
     gate.timeout
         .or(derived.map(|limit| limit.max(LEAST_LIMIT)))
         .unwrap_or(FIRST_LIMIT)

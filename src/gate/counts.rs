@@ -30,8 +30,8 @@ pub struct Counts {
 impl Counts {
     /// Whether any test ran that was not skipped; `None` if that is not known.
     pub fn any_ran(self) -> Option<bool> {
-        let known = self.passed.unwrap_or(0) + self.failed.unwrap_or(0) + self.errors.unwrap_or(0);
-        if known > 0 {
+        let is_known = |number: Option<u64>| number.is_some_and(|number| number > 0);
+        if is_known(self.passed) || is_known(self.failed) || is_known(self.errors) {
             return Some(true);
         }
         self.passed.and(self.failed).map(|_| false)
@@ -39,7 +39,8 @@ impl Counts {
 
     /// How many were to pass: all but the skipped ones; `None` if that is not known.
     pub fn ran(self) -> Option<u64> {
-        Some(self.passed? + self.failed? + self.errors.unwrap_or(0))
+        let ran = self.passed?.saturating_add(self.failed?);
+        Some(ran.saturating_add(self.errors.unwrap_or(0)))
     }
 
     fn add(&mut self, bucket: Bucket, number: u64) {
@@ -297,7 +298,8 @@ impl State {
                 skipped,
                 ..
             } = self.counts;
-            let others = [failed, errors, skipped].into_iter().flatten().sum();
+            let others = [failed, errors, skipped].into_iter().flatten();
+            let others = others.fold(0, u64::saturating_add);
             // One test may fail more than once, in several of its parts: then nobody knows.
             self.counts.passed = total.checked_sub(others);
         } else if self.hidden && !self.shown {

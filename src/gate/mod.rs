@@ -73,6 +73,29 @@ pub enum Command {
     Shell(String),
 }
 
+/// As a person would type it in a shell.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::Shell(text) => return f.write_str(text),
+            Self::Argv(words) => words,
+        };
+        let is_plain = |word: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:=,+@%^".contains(&byte);
+            !word.is_empty() && word.bytes().all(plain)
+        };
+        for (at, word) in words.iter().enumerate() {
+            let space = if at == 0 { "" } else { " " };
+            if is_plain(word) {
+                write!(f, "{space}{word}")?;
+            } else {
+                write!(f, "{space}'{}'", word.replace('\'', "'\\''"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What is expected of a gate, by phase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
@@ -188,6 +211,16 @@ pub fn shown_duration(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_are_shown_as_they_are_typed() {
+        let argv = |words: &[&str]| {
+            Command::Argv(words.iter().map(|&word| word.to_owned()).collect()).to_string()
+        };
+        assert_eq!(argv(&["a", "--b=c", "d/e.py"]), "a --b=c d/e.py");
+        assert_eq!(argv(&["a b", "", "it's", "$x"]), r"'a b' '' 'it'\''s' '$x'");
+        assert_eq!(Command::Shell("a | b".to_owned()).to_string(), "a | b");
+    }
 
     #[test]
     fn durations_are_as_exact_as_they_are_short() {

@@ -51,10 +51,12 @@ fn connect(address: &str) -> Result<(), String> {
     let (sender, receiver) = channel();
     let name = address.to_owned();
     // Nothing limits how long the system looks a name up.
-    thread::spawn(move || {
-        let found = name.to_socket_addrs().map(Vec::from_iter);
-        let _ = sender.send(found);
-    });
+    thread::Builder::new()
+        .spawn(move || {
+            let found = name.to_socket_addrs().map(Vec::from_iter);
+            let _ = sender.send(found);
+        })
+        .map_err(|error| error.to_string())?;
     let addresses: Vec<SocketAddr> = receiver
         .recv_timeout(LIMIT)
         .map_err(|_| "its name is not found in time".to_owned())?

@@ -140,8 +140,8 @@ fn where_fail_is_expected(seen: &Seen<'_>) -> Outcome {
 /// What a person should know where status and counts do not go together.
 pub(super) fn doubt(end: &End, counts: Option<Counts>) -> Option<String> {
     let counts = counts?;
-    let bad = counts.failed.unwrap_or(0) + counts.errors.unwrap_or(0);
-    (*end == End::Exited(0) && bad > 0).then(|| {
+    let is_bad = counts.failed > Some(0) || counts.errors > Some(0);
+    (*end == End::Exited(0) && is_bad).then(|| {
         format!(
             "it ends with 0 although its runner says {counts}: a pipe, or a command that follows, hides \
              the status"

@@ -105,6 +105,17 @@ pub(super) struct Ran {
     pub notes: Vec<String>,
 }
 
+impl Ran {
+    fn without_process(end: End) -> Self {
+        Self {
+            end,
+            duration: Duration::ZERO,
+            read: Read::default(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// Runs a gate once. Comes back when nobody of its group lives.
 pub(super) fn run(
     gate: &Gate,
@@ -114,17 +125,15 @@ pub(super) fn run(
     watch: &mut dyn Watch,
 ) -> Ran {
     let start = Instant::now();
+    if stop.load(Ordering::Relaxed) {
+        return Ran::without_process(End::Stopped);
+    }
     match Running::start(gate, log, watch.wants_lines()) {
         Ok(running) => {
             watch.started(&running.group);
             running.wait(start, limit, stop, watch)
         }
-        Err(why) => Ran {
-            end: End::NotStarted(why),
-            duration: start.elapsed(),
-            read: Read::default(),
-            notes: Vec::new(),
-        },
+        Err(why) => Ran::without_process(End::NotStarted(why)),
     }
 }
 
@@ -158,12 +167,16 @@ impl Running {
             .map_err(|error| format!("its log {} cannot be made: {error}", log.display()))?;
         let mark = mark();
         let (reader, command) = command(gate, &mark).map_err(|error| error.to_string())?;
-        let child = spawn(command).map_err(|error| why_not_started(gate, &error))?;
-        let group = group::of_leader(child.id(), &mark);
         let sink: Sink = Arc::new(Mutex::new(Some((log, scan))));
         let (sender, lines) = sync_channel(16);
         let into = Arc::clone(&sink);
-        thread::spawn(move || read(reader, &into, &sender, wants_lines));
+        // Before the process, which would run unread if there is no thread left. Without a process the
+        // pipe is closed, and the thread ends.
+        thread::Builder::new()
+            .spawn(move || read(reader, &into, &sender, wants_lines))
+            .map_err(|error| format!("there is no thread to read its output: {error}"))?;
+        let child = spawn(command).map_err(|error| why_not_started(gate, &error))?;
+        let group = group::of_leader(child.id(), &mark);
         Ok(Self {
             child,
             group,

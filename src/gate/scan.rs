@@ -154,8 +154,10 @@ fn with_line_feeds(mut bytes: Vec<u8>) -> Vec<u8> {
 
 /// Lines as people see them: none can command a terminal, and none is endless.
 pub(super) fn shown(lines: &[u8]) -> impl Iterator<Item = String> {
-    let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
-    lines.split(|byte| *byte == b'\n').map(|line| {
+    let whole = lines.strip_suffix(b"\n").unwrap_or(lines);
+    // Of nothing there is not even an empty line.
+    let number = if lines.is_empty() { 0 } else { usize::MAX };
+    whole.split(|byte| *byte == b'\n').take(number).map(|line| {
         let text = String::from_utf8_lossy(line);
         let text = text.trim_end().replace('\t', "    ");
         match text.char_indices().nth(SHOWN) {

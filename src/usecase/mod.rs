@@ -5,6 +5,7 @@
 //! | `run` | what a run over sources needs |
 //! | `files`, `doubts` | every file of a run through the engine; what looks like a mistake after it |
 //! | `writer`, `apply` | what changes goes into one transaction |
+//! | `gates` | which gates are meant by names and tags |
 //! | `units` | which files only work when they change together |
 //! | `state` | what was interrupted, and who else writes |
 //! | `first` | what the first configuration of a tree says |
@@ -15,6 +16,7 @@ mod doubts;
 mod exit;
 mod files;
 mod first;
+mod gates;
 mod listener;
 mod run;
 pub mod state;
@@ -26,6 +28,7 @@ pub use doubts::{of_rules, say_nothing_matched};
 pub use exit::Exit;
 pub use files::{Tally, over};
 pub use first::{First, Runner, look};
+pub use gates::{Choice, MANUAL, choose};
 pub use listener::{Listener, Progress};
 pub use run::{Input, Place, Run};
 pub use state::Watch;
