@@ -664,3 +664,39 @@ mod leftover {
         assert!(!runs(&group.id.to_string()));
     }
 }
+
+#[test]
+fn ctrl_c_ends_the_gate_and_then_the_program() {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    let configuration = "[[gate]]\nname = 'a'\nshell = true\nafter = 'pass'\nretries = 3\n\
+                         run = 'echo x >>runs; sleep 600 & echo $! >pid; wait'\n\
+                         [[gate]]\nname = 'b'\nrun = ['touch', 'ran']\n";
+    fs::write(root.join("repoint.toml"), configuration).expect("a file");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_repoint"));
+    program.args(["gate", "run"]).current_dir(root);
+    program.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut program = program.spawn().expect("a process");
+    let pid = root.join("pid");
+    for _ in 0..3000 {
+        if fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let child = pid_in(&pid);
+    assert!(runs(&child));
+    let interrupt = std::process::Command::new("kill")
+        .args(["-INT", &program.id().to_string()])
+        .status();
+    assert!(interrupt.is_ok_and(|status| status.success()));
+    let status = program.wait().expect("a status");
+    assert_eq!(status.signal(), Some(2));
+    assert!(!runs(&child));
+    assert!(!root.join("ran").exists());
+    let asked = fs::read_to_string(root.join("runs")).expect("a text");
+    assert_eq!(asked, "x\n");
+}

@@ -288,4 +288,45 @@ mod tests {
         assert!(!is_slower(10_000, 12_000, 1.5));
         assert!(!is_slower(3000, 1000, 1.5));
     }
+
+    #[test]
+    fn what_is_recorded_is_read_back() {
+        let run = |end, outcome: Outcome| Run {
+            end,
+            outcome,
+            millis: 1234,
+            counts: Some(Counts {
+                passed: Some(2),
+                ..Counts::default()
+            }),
+            runners: vec!["pytest".to_owned()],
+            found: Some(true),
+            log: "a.log".to_owned(),
+            notes: Vec::new(),
+            last_lines: Vec::new(),
+        };
+        let failed = Outcome::Failed("exit status 1".to_owned());
+        let runs = vec![
+            run(End::Exited(1), failed.clone()),
+            run(End::Killed(9), failed.clone()),
+            run(End::TimedOut(300), failed),
+            run(
+                End::NotStarted("gone".to_owned()),
+                Outcome::Broken("gone".to_owned()),
+            ),
+            run(End::Stopped, Outcome::Passed),
+        ];
+        let asked = Asked {
+            runs,
+            outcome: Outcome::Passed,
+            flaky: true,
+        };
+        let text = serde_json::to_string(&asked).expect("a text");
+        assert!(
+            text.contains(r#""end":"timed-out","with":300,"outcome":"failed","why":"exit"#),
+            "{text}"
+        );
+        let read: Asked = serde_json::from_str(&text).expect("a record");
+        assert_eq!(read, asked);
+    }
 }
