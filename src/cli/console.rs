@@ -208,8 +208,7 @@ impl Console {
             return;
         }
         if self.bar.is_hidden() {
-            // A message that filled the line would push the terminal's `^C` into the next one.
-            let style = ProgressStyle::with_template("{spinner} {msg}")
+            let style = ProgressStyle::with_template("{spinner} {wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_spinner());
             self.bar.set_style(style);
             self.bar

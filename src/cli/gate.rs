@@ -64,8 +64,8 @@ pub(super) fn run(args: &GateRunArgs, console: &Console) -> Result<Exit, Refusal
         let mut looker = Looker { console, title };
         let asked = one(gate, args.phase, &log, &stop, &mut looker);
         if asked.was_stopped() || stop.load(Ordering::Relaxed) {
-            console.clear();
             console.error(&format!("stopped while the gate {} ran", gate.name));
+            console.clear();
             out.flush()?;
             interrupt.end();
             return Ok(Exit::Failed);
