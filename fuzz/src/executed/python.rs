@@ -68,7 +68,15 @@ impl Kind for Python {
         let rewritten = self.tree.rewrite(&world.table(), programs)?;
         let pairs = programs.iter().zip(rewritten);
         pairs
-            .map(|(before, after)| self.verdict(before, &after))
+            .map(|(before, after)| {
+                let verdict = self.verdict(before, &after)?;
+                // Another program may have left something behind.
+                if !matches!(verdict, Verdict::Fault(_)) {
+                    return Ok(verdict);
+                }
+                self.server.afresh()?;
+                self.verdict(before, &after)
+            })
             .collect()
     }
 
@@ -119,7 +127,10 @@ impl Python {
         if fails_before(was, is) {
             return Ok(Verdict::Idle("fail in another way".to_owned()));
         }
-        if let Some(kind) = difference(was, is) {
+        if let Some((at, kind)) = difference(was, is) {
+            if ran.unloaded.contains(&at) {
+                return Ok(Verdict::Idle("need what another file loads".to_owned()));
+            }
             return fault(kind);
         }
         Ok(match told {
@@ -152,8 +163,8 @@ fn fails_before(was: &[String], is: &[String]) -> bool {
         && shown.iter().all(|line| after.any(|other| other == *line))
 }
 
-/// What two traces differ in first, in words that have no names in them.
-fn difference(was: &[String], is: &[String]) -> Option<String> {
+/// Where two traces differ first, and in what, in words that have no names in them.
+fn difference(was: &[String], is: &[String]) -> Option<(usize, String)> {
     let at = (0..was.len().max(is.len())).find(|&at| was.get(at) != is.get(at))?;
     let word = |trace: &[String]| match trace.get(at) {
         None => "the end".to_owned(),
@@ -161,7 +172,7 @@ fn difference(was: &[String], is: &[String]) -> Option<String> {
         Some(line) if line.starts_with('#') => "another place".to_owned(),
         Some(_) => "a value".to_owned(),
     };
-    Some(format!("{} before, {} after", word(was), word(is)))
+    Some((at, format!("{} before, {} after", word(was), word(is))))
 }
 
 impl Ran {

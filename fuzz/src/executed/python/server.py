@@ -6,9 +6,15 @@ package, when it is imported and not before, as with files.
 
 What was left with a finding is run where all modules are loaded: it may need one that another import loaded.
 
-A line with `before` and `after` has the files of a program in both states. They are run in a child, which
-ends after two seconds at the latest, and what they showed comes back. So does what the printed trees of a file that
+A line with `before` and `after` has the files of a program in both states. They are run in a child, which runs one
+program after the other: a fork for each costs more than all the rest. One that takes more than two seconds ends the
+child, and the next one starts another. What they showed comes back. So does what the printed trees of a file that
 was rewritten differ in besides imports and paths: the oracle for that is the text in the first argument.
+
+What one file of a program needs, and has only since another one imports it, is not followed (which imports are run,
+and when, is no promise): `unloaded` says where that is why a program fails.
+
+A line with `afresh` ends the child, so that the next program runs alone in its own.
 """
 
 import builtins
@@ -19,12 +25,14 @@ import json
 import os
 import signal
 import sys
+import traceback
 import types
 import unittest.mock
 import contextlib, functools, importlib, typing  # noqa: E401  programs import them
 
 LIMIT = 2
 TRACE = []
+MISSING = []
 PRINTED = {"__name__": "printed"}
 exec(sys.argv[1], PRINTED)
 
@@ -47,12 +55,28 @@ def object_of(kind, identity):
     return stub
 
 
+def own_name(frame):
+    """The module of the program whose code a frame runs, if it is one."""
+    name = frame.f_globals.get("__name__") or ""
+    return name if name.split(".")[0] == "own" else None
+
+
+def importer():
+    """The module of the program whose code runs."""
+    frame = sys._getframe(1)
+    while frame and not own_name(frame):
+        frame = frame.f_back
+    return frame and own_name(frame)
+
+
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the stubs of one state, and the files of a program."""
 
     def __init__(self, stubs, files):
         self.stubs = stubs
         self.made = {}
+        # By module of the program, the modules that it imports or goes through by itself.
+        self.imported = {}
         self.sources = {}
         for path, text in files.items():
             name = path[: -len(".py")].replace("/", ".")
@@ -119,8 +143,18 @@ def show(*values):
             TRACE.append(name(value))
 
 
+def note_missing(error):
+    """Which module of the program finds no module below another one."""
+    owner = getattr(error.obj, "__identity__", None)
+    names = [own_name(frame) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error.obj, types.ModuleType) and isinstance(owner, str) and any(names):
+        MISSING.append((len(TRACE), [name for name in names if name][-1], f"{owner}.{error.name}"))
+
+
 def failed(error):
     """What it is for a program, whichever way it came about."""
+    if isinstance(error, AttributeError):
+        note_missing(error)
     for kind in (NameError, ImportError, AttributeError, SyntaxError):
         if isinstance(error, kind):
             return "!" + kind.__name__
@@ -147,25 +181,54 @@ builtins.no = lambda *_: False
 builtins.name_of = name
 
 
-def run(files, stubs, is_loaded=False):
-    finder = Finder(stubs, files)
-    known = set(sys.modules)
-    sys.meta_path.insert(0, finder)
-    if is_loaded:
-        for path, stub in stubs.items():
-            if stub["kind"] == "module":
-                importlib.import_module(path)
-    TRACE.clear()
-    for module in sorted(finder.sources, key=lambda module: (module != "own.main", module)):
-        TRACE.append("#" + module)
-        try:
-            importlib.import_module(module)
-        except Exception as error:
-            TRACE.append(failed(error))
-    sys.meta_path.remove(finder)
-    for loaded in set(sys.modules) - known:
-        del sys.modules[loaded]
-    return list(TRACE)
+def told(load, finder):
+    """An import function that tells the finder which module of the program asks for what."""
+
+    def loading(name, *given, **named):
+        paths = finder.imported.setdefault(importer(), set())
+        if isinstance(name, str):
+            parts = name.split(".")
+            paths.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            paths.update(f"{name}.{below}" for below in (given[2:3] or [named.get("fromlist")])[0] or ())
+        return load(name, *given, **named)
+
+    return loading
+
+
+class Ran:
+    """What a program showed in one state, and which of its modules missed and imported what."""
+
+    def __init__(self, files, stubs, is_loaded=False):
+        finder = Finder(stubs, files)
+        known = set(sys.modules)
+        sys.meta_path.insert(0, finder)
+        if is_loaded:
+            for path, stub in stubs.items():
+                if stub["kind"] == "module":
+                    importlib.import_module(path)
+        TRACE.clear()
+        MISSING.clear()
+        loaders = builtins.__import__, importlib.import_module
+        builtins.__import__, importlib.import_module = (told(load, finder) for load in loaders)
+        for module in sorted(finder.sources, key=lambda module: (module != "own.main", module)):
+            TRACE.append("#" + module)
+            try:
+                importlib.import_module(module)
+            except Exception as error:
+                TRACE.append(failed(error))
+        builtins.__import__, importlib.import_module = loaders
+        sys.meta_path.remove(finder)
+        for loaded in set(sys.modules) - known:
+            del sys.modules[loaded]
+        self.trace, self.missing, self.imported = list(TRACE), list(MISSING), finder.imported
+
+
+def unloaded(before, after):
+    """Where a program fails after since it has no module that only another of its files had loaded."""
+    imported = before.imported
+    loaded = set().union(*imported.values())
+    is_theirs = lambda module, path: path in loaded and path not in imported.get(module, ())
+    return [at for at, module, path in after.missing if is_theirs(module, path)]
 
 
 def printed(before, after, words):
@@ -175,51 +238,95 @@ def printed(before, after, words):
     return [f"{path} {difference}" for path, difference in said if difference]
 
 
-def answered(line, worlds, words):
-    """The answer of a child."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        gc.disable()
-        signal.alarm(LIMIT)
-        os.close(read)
-        # Nobody reads what a program prints.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        request = json.loads(line)
-        answer = {
-            "before": run(request["before"], worlds["old"]),
-            "after": run(request["after"], worlds[request["state"]], request["state"] == "both"),
-            "printed": printed(request["before"], request["after"], words),
+class Child:
+    """Runs the programs of one world."""
+
+    def __init__(self, worlds, words):
+        self.worlds = worlds
+        self.words = words
+        self.number = 0
+
+    def start(self):
+        requests, self.requests = os.pipe()
+        self.answers, answers = os.pipe()
+        self.number = os.fork()
+        if self.number == 0:
+            os.close(self.requests)
+            os.close(self.answers)
+            # Nobody reads what a program prints.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            self.serve(requests, answers)
+            os._exit(0)
+        os.close(requests)
+        os.close(answers)
+        self.lines = os.fdopen(self.answers)
+
+    def serve(self, requests, answers):
+        for line in os.fdopen(requests):
+            signal.alarm(LIMIT)
+            answer = json.dumps(self.answer(json.loads(line)))
+            signal.alarm(0)
+            data = answer.encode() + b"\n"
+            while data:
+                data = data[os.write(answers, data) :]
+
+    def answer(self, request):
+        before = Ran(request["before"], self.worlds["old"])
+        after = Ran(request["after"], self.worlds[request["state"]], request["state"] == "both")
+        return {
+            "before": before.trace,
+            "after": after.trace,
+            "printed": printed(request["before"], request["after"], self.words),
+            "unloaded": [str(at) for at in unloaded(before, after)],
         }
-        os.write(write, json.dumps(answer).encode())
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    # A program that does not end says the same of both states: that is nothing.
-    return answer.decode() or '{"before": ["!SyntaxError"]}'
+
+    def ask(self, line):
+        if not self.number:
+            self.start()
+        data = line.encode()
+        while data:
+            data = data[os.write(self.requests, data) :]
+        answer = self.lines.readline()
+        if answer:
+            return answer.rstrip("\n")
+        self.end()
+        # A program that does not end says the same of both states: that is nothing.
+        return '{"before": ["!SyntaxError"]}'
+
+    def end(self):
+        if self.number:
+            os.close(self.requests)
+            self.lines.close()
+            os.waitpid(self.number, 0)
+            self.number = 0
+
+
+def with_names(worlds):
+    """What is there, each with the names of the objects below it."""
+    for stubs in worlds.values():
+        for path in stubs:
+            stubs[path]["below"] = []
+        for path, stub in stubs.items():
+            parent, _, last = path.rpartition(".")
+            if parent and stub["kind"] != "module":
+                stubs[parent]["below"].append(last)
+    return worlds
 
 
 def main():
-    worlds, words = {}, []
+    child = None
     gc.freeze()
-    out = sys.stdout
     for line in sys.stdin:
+        answer = "{}"
         if line.startswith('{"after"') or line.startswith('{"before"'):
-            out.write(answered(line, worlds, words) + "\n")
-        else:
+            answer = child.ask(line)
+        elif child:
+            child.end()
+        if line.startswith('{"both"'):
             worlds = json.loads(line)
             words = worlds.pop("words")
-            for stubs in worlds.values():
-                for path in stubs:
-                    stubs[path]["below"] = []
-                for path, stub in stubs.items():
-                    parent, _, last = path.rpartition(".")
-                    if parent and stub["kind"] != "module":
-                        stubs[parent]["below"].append(last)
-            out.write("{}\n")
-        out.flush()
+            child = Child(with_names(worlds), words)
+        print(answer, flush=True)
 
 
 main()

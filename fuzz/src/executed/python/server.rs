@@ -1,4 +1,4 @@
-//! The interpreter that runs programs: one process, which forks for each program.
+//! The interpreter that runs programs: one process, which has a child for the programs of a world.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -28,6 +28,8 @@ pub struct Ran {
     pub after: Vec<String>,
     /// What the printed trees of its files differ in, besides imports and paths.
     pub printed: Vec<String>,
+    /// The places in `after` where a file fails since it has no module that only another file loaded before.
+    pub unloaded: Vec<usize>,
 }
 
 /// The process.
@@ -72,6 +74,12 @@ impl Server {
         Ok(())
     }
 
+    /// The next program runs in a child that has run no other one.
+    pub fn afresh(&mut self) -> anyhow::Result<()> {
+        self.ask(&json!({"afresh": true}))?;
+        Ok(())
+    }
+
     /// What a program shows before and after.
     pub fn run(&mut self, before: &Files, after: &Files, state: State) -> anyhow::Result<Ran> {
         let state = match state {
@@ -83,10 +91,12 @@ impl Server {
         let mut answer: BTreeMap<String, Vec<String>> =
             serde_json::from_value(self.ask(&request)?)?;
         let mut lines = |what: &str| answer.remove(what).unwrap_or_default();
+        let places = lines("unloaded").iter().map(|at| at.parse()).collect::<Result<_, _>>()?;
         Ok(Ran {
             before: lines("before"),
             after: lines("after"),
             printed: lines("printed"),
+            unloaded: places,
         })
     }
 

@@ -82,6 +82,7 @@ impl Walker<'_> {
             return None;
         }
         let mut heat = heat_of(&binding);
+        let mut has_moved = binding.moves;
         for _ in 0..6 {
             let may_end =
                 names.len() > 1 || !matches!(names[0].as_str(), "crate" | "self" | "super");
@@ -116,9 +117,11 @@ impl Walker<'_> {
             } else {
                 *rng.choice(&visible)?
             };
-            if binding.is_handed_on && heat_of(next) > 0 {
+            // What is reached through a re-export is not followed, and an old path is one.
+            if (binding.is_handed_on || has_moved) && heat_of(next) > 0 {
                 return None;
             }
+            has_moved |= next.moves;
             names.push(key.0.clone());
             space = key.1;
             let is_handed_on = binding.is_handed_on;
