@@ -88,6 +88,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether all that a path names, where that is known, are values: what has the name as a type is elsewhere.
+    pub(super) fn defines_no_type(&self, scopes: &Scopes, path: &[Segment]) -> bool {
+        let entries = self.entries_at(scopes, path).unwrap_or_default();
+        let is_value = |entry: &Entry| {
+            !matches!(entry.what, What::Import(_)) && !entry.kinds.meets(TYPE)
+        };
+        !entries.is_empty() && entries.iter().all(is_value)
+    }
+
     /// Whether an import of this path brings no type and no module, as the tree tells of its old or its
     /// new place: what goes on from its name means another binding.
     pub(super) fn brings_no_type(&self, scopes: &Scopes, path: &[Segment]) -> bool {

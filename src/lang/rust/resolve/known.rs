@@ -185,12 +185,15 @@ impl Resolver<'_> {
             if own_head && kinds == TYPE && !is_block {
                 return None;
             }
-            let path = self.leaf(scopes, id, ordinal)?;
+            let mut path = self.leaf(scopes, id, ordinal)?;
             if kinds == TYPE && self.brings_no_type(scopes, &path) {
-                return None;
+                path = self.leaf_as_type(scopes, id, ordinal)?;
+            } else if kinds == TYPE && self.defines_no_type(scopes, &path) {
+                path = self.leaf_as_type(scopes, id, ordinal).unwrap_or(path);
             }
-            // In a block it may be a module of the tree.
-            if own_head && kinds == TYPE && !self.sees(scopes, &path) {
+            // In a block it may be a module of the tree, or under a name of its own what a rule speaks of.
+            let is_told = leaf.aliased && self.knows(&path);
+            if own_head && kinds == TYPE && !is_told && !self.sees(scopes, &path) {
                 return None;
             }
             // `use self::h::h;` beside a module `h` that a rule moves: the import brings no module,

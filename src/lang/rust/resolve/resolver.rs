@@ -36,6 +36,8 @@ pub struct Resolver<'a> {
     pub(super) displacements: RefCell<FxHashMap<ScopeId, Option<Rc<Displacement>>>>,
     /// What was found for imports; `None` inside marks one that is being resolved.
     pub(super) meanings: RefCell<Meanings>,
+    /// The same as types, of those that bring something else first.
+    pub(super) types: RefCell<Meanings>,
     /// How many imports are being resolved right now.
     pub(super) resolving: Cell<usize>,
     /// By scope, which globs may bring which names.
@@ -71,6 +73,7 @@ impl<'a> Resolver<'a> {
             tree,
             displacements: RefCell::default(),
             meanings: RefCell::default(),
+            types: RefCell::default(),
             resolving: Cell::default(),
             globs: RefCell::default(),
             left: Cell::new(MOST_ASKED),
@@ -133,6 +136,35 @@ impl<'a> Resolver<'a> {
             .borrow_mut()
             .insert((scope, ordinal), meaning.clone());
         meaning
+    }
+
+    /// What an import brings as a type or a module, where that is something else than what it brings first: with a
+    /// function `b` beside a glob that brings a module `b`, `use crate::b;` brings both.
+    pub(super) fn leaf_as_type(
+        &self,
+        scopes: &Scopes,
+        scope: ScopeId,
+        ordinal: usize,
+    ) -> Option<Vec<Segment>> {
+        let key = (scope, ordinal);
+        if let Some(known) = self.types.borrow().get(&key) {
+            return known.clone();
+        }
+        self.types.borrow_mut().insert(key, None);
+        let leaf = &scopes.get(scope).names.leaves[ordinal];
+        let found = match leaf.kind {
+            LeafKind::Name => {
+                self.path(scopes, scope, &leaf.written, TYPE, Role::Use(scope, ordinal))
+            }
+            _ => None,
+        };
+        let path = found
+            .map(|(_, path)| path)
+            .filter(|path| {
+                !self.brings_no_type(scopes, path) && !self.defines_no_type(scopes, path)
+            });
+        self.types.borrow_mut().insert(key, path.clone());
+        path
     }
 
     /// What the first names of `written` mean in `scope`.

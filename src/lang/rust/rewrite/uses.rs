@@ -16,7 +16,7 @@ use super::words::Words;
 use crate::lang::draft::quoted_line;
 use crate::lang::rust::at::At;
 use crate::lang::rust::expand::evaluates;
-use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, Via, What};
+use crate::lang::rust::resolve::{Entry, LeafKind, Reach, ScopeId, Via, What};
 use crate::lang::rust::visit::{Call, Context, Mode, Site};
 use crate::path::{Namespaces, Segment};
 
@@ -69,6 +69,10 @@ impl Rewrite<'_, '_> {
             .any(|entry| !matches!(entry.what, What::Import(_)))
         {
             return Err("it is defined here too".to_owned());
+        }
+        let is_definition = |entry: &Entry| !matches!(entry.what, What::Import(_));
+        if here.names.get(new).iter().any(is_definition) {
+            return Err(format!("`{new}` is defined here"));
         }
         if *self.word(new) != **new {
             return Err(format!("`{new}` is a keyword"));
