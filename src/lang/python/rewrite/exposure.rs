@@ -125,8 +125,7 @@ impl Rewrite<'_, '_> {
                 format!("code that is not read here uses `{name}`"),
             ));
         }
-        let own = || self.own.get_or_init(|| Own::of(self.unit));
-        if self.unit.scopes.dynamic_globals || own().reaches(name) {
+        if self.is_looked_up(name) {
             return Some(Refusal::new(
                 Code::Dynamic,
                 "code of this module looks names up by their text",
@@ -145,6 +144,12 @@ impl Rewrite<'_, '_> {
             )
             .help("change that file first"),
         )
+    }
+
+    /// Whether code of this module may look a name of it up by its text.
+    pub(super) fn is_looked_up(&self, name: &Segment) -> bool {
+        let own = || self.own.get_or_init(|| Own::of(self.unit));
+        self.unit.scopes.dynamic_globals || own().reaches(name)
     }
 
     /// Whether a star import of this module brings a name.

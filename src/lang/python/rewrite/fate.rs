@@ -66,6 +66,8 @@ impl<'a> Rewrite<'_, 'a> {
         accesses.add(self, facts, &mut fates);
         self.keep_roots(facts, &mut fates, blocks);
         self.block_replaced(facts, &fates, blocks);
+        self.block_torn_from_store(facts, &fates, blocks);
+        self.block_early(facts, &fates, blocks);
         self.block_captured(facts, &fates, blocks);
         self.drop_twins(facts, &mut fates);
         fallback::block_equal_arms(self, facts, &fates, blocks);
@@ -350,10 +352,26 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whether nothing else than imports is behind a chain's name, as far as that matters.
     fn is_sure(&self, chain: &ChainFact) -> bool {
-        (!chain.mixed || self.is_else_none(chain)) && !self.is_starred_over(chain)
+        (!chain.mixed || self.is_else_none(chain))
+            && !self.is_starred_over(chain)
+            && !self.is_submodule(chain)
     }
 
-    /// Whether a star import of a module of the tree, behind the imports of a chain, binds its name anew.
+    /// Whether a chain starts at a name of this package that is one of its modules too: the name is bound to that as
+    /// soon as something loads it.
+    fn is_submodule(&self, chain: &ChainFact) -> bool {
+        let name = &self.unit.scopes.chains[chain.index].parts[0].name;
+        self.unit.is_package
+            && self.starts_at_global(chain)
+            && self.unit.modules.iter().any(|own| {
+                let module = [own, std::slice::from_ref(name)].concat();
+                self.tree.is_module(&module)
+                    && chain.senses.iter().any(|sense| !sense.path.starts_with(&module))
+            })
+    }
+
+    /// Whether a star import of a module of the tree binds a chain's name anew, behind the imports of the chain, or
+    /// where none of these has surely run before the chain is read.
     fn is_starred_over(&self, chain: &ChainFact) -> bool {
         let scopes = &self.unit.scopes;
         let own = &scopes.chains[chain.index];
@@ -362,13 +380,17 @@ impl<'a> Rewrite<'_, 'a> {
             .reached
             .first()
             .map(|(key, _)| scopes.import(key.0).range.start());
+        let start = own.range().start().to_usize();
+        let mut reached = chain.reached.iter();
+        let is_early = !reached.any(|(key, _)| self.runs_before(*key, start));
         own.reach.stars.iter().any(|star| {
             let BindingKind::Star(import) = scopes.binding(*star).kind else {
                 return false;
             };
             let is_later = first.is_some_and(|first| first < scopes.import(import).range.start());
             let module = || self.unit.clause_path(import, 0);
-            is_later && module().is_some_and(|module| self.tree.brings_by_star(&module, name))
+            (is_later || is_early)
+                && module().is_some_and(|module| self.tree.brings_by_star(&module, name))
         })
     }
 

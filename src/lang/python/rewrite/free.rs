@@ -9,7 +9,7 @@ use super::Rewrite;
 use super::access::Group;
 use super::facts::{ClauseFact, Facts, Form};
 use super::fates::{ChainNext, Fates, Next};
-use crate::lang::python::scopes::{BindingId, Chain, ScopeId, ScopeKind};
+use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ScopeId, ScopeKind};
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -36,6 +36,9 @@ impl Rewrite<'_, '_> {
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
             return false;
         }
+        if self.is_brought_by_star(group.scope, name) {
+            return false;
+        }
         if !scope.bindings.contains_key(name)
             && (self.is_noticed(group.scope, name) || self.is_derived_class(group.scope))
         {
@@ -55,6 +58,18 @@ impl Rewrite<'_, '_> {
         let early = is_bound && self.is_read_unbound(group.scope, name);
         let captures = || self.would_capture(group.scope, name, &users, facts, fates);
         seen && !early && (is_bound || !captures())
+    }
+
+    /// Whether a star import into a scope, of a module of the tree, brings a name.
+    fn is_brought_by_star(&self, scope: ScopeId, name: &Segment) -> bool {
+        let scopes = &self.unit.scopes;
+        scopes.scope(scope).stars.iter().any(|star| {
+            let BindingKind::Star(import) = scopes.binding(*star).kind else {
+                return false;
+            };
+            let module = self.unit.clause_path(import, 0);
+            module.is_some_and(|module| self.tree.brings_by_star(&module, name))
+        })
     }
 
     /// Whether a name that a scope gets means something else to other files: it hides a module of this package, or a star

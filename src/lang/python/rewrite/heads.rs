@@ -286,7 +286,7 @@ impl Rewrite<'_, '_> {
 
     /// Whether an import has run whenever the code at a byte does: it stands before, in the same block or in one
     /// around it.
-    fn runs_before(&self, key: Key, at: usize) -> bool {
+    pub(super) fn runs_before(&self, key: Key, at: usize) -> bool {
         let scopes = &self.unit.scopes;
         let import = scopes.import(key.0);
         let block = bytes(scopes.block(import.block).range);

@@ -1,10 +1,14 @@
 //! Objects that are read late: something puts another one in their place while the program runs, so it matters that
 //! each use reads the attribute of the module, and not a name that was bound to the object once.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::facts::{ChainFact, Facts};
+use super::fates::{Blocks, ChainNext, Fates};
+use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::python::breadth::DEEPEST;
 use crate::lang::python::own::Own;
 use crate::lang::python::scopes::BindingId;
 use crate::lang::python::survey;
@@ -25,6 +29,42 @@ impl Rewrite<'_, '_> {
                 }
                 _ => false,
             })
+    }
+
+    /// Chains that would be written anew while others stay which mean the same object, and one of them puts another in
+    /// its place: who reads it must do so where that is done.
+    pub(super) fn block_torn_from_store(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+        if facts.put_anew.is_empty() {
+            return;
+        }
+        let mut torn: FxHashMap<&[Segment], (Option<Refusal>, Vec<usize>)> = FxHashMap::default();
+        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+            let stays = match next {
+                ChainNext::Refused(refusal) => Some(refusal.clone()),
+                ChainNext::Silent => Some(stays_elsewhere()),
+                ChainNext::Writes(_) => None,
+                ChainNext::Stays | ChainNext::Follows => continue,
+            };
+            for sense in &chain.senses {
+                for len in 1..=sense.path.len().min(DEEPEST) {
+                    let path = &sense.path[..len];
+                    if !facts.put_anew.contains(path) {
+                        continue;
+                    }
+                    let (refusal, written) = torn.entry(path).or_default();
+                    match &stays {
+                        Some(stays) => *refusal = refusal.take().or_else(|| Some(stays.clone())),
+                        None => written.push(at),
+                    }
+                }
+            }
+        }
+        for (refusal, written) in torn.into_values() {
+            let Some(refusal) = refusal else { continue };
+            for at in written {
+                blocks.chains.entry(at).or_insert_with(|| refusal.clone());
+            }
+        }
     }
 
     /// Paths of this file that it stores to or patches.
@@ -63,4 +103,12 @@ impl Rewrite<'_, '_> {
         let is_global = |id: &BindingId| self.unit.scopes.binding(*id).scope.index() == 0;
         own.reach.bindings.iter().any(is_global)
     }
+}
+
+fn stays_elsewhere() -> Refusal {
+    Refusal::new(
+        Code::BoundElsewhere,
+        "this file puts another object in its place where the old path stays",
+    )
+    .help("change both by hand")
 }

@@ -5,6 +5,7 @@
 //!   - `kinds`: module or object;
 //!   - `access`: heads for chains that are written out, and the imports for them (`free`: whether a name can be
 //!     one, `brought`: whether it is bound already), `heads`: names that are there already and can be such heads;
+//!   - `early`: chains that may be read before the import of their module;
 //!   - `late`: objects that something puts another one in the place of;
 //!   - `exposure`: who else sees a name; `roots`: the top package that a dotted import binds (`loss`: who would
 //!     miss it); `loaded`: modules that an import loads besides;
@@ -26,6 +27,7 @@ mod access;
 mod brought;
 mod chains;
 mod cycles;
+mod early;
 mod emit;
 mod escapes;
 mod exposure;

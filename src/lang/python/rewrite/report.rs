@@ -121,7 +121,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// The names in a module of which a rule says that they go elsewhere than the module does.
-    fn parted_by_star<'t>(
+    pub(super) fn parted_by_star<'t>(
         &'t self,
         module: &'t [Segment],
     ) -> impl Iterator<Item = (&'t Segment, Verdict)> {
@@ -156,9 +156,25 @@ impl Rewrite<'_, '_> {
         let is_used =
             |chain: &Chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star);
         chains.any(is_used)
-            // What is bound here by itself is no matter of the star.
-            || !scopes.scope(ScopeId(0)).bindings.contains_key(name)
-                && (self.exports.contains(name) || self.is_needed_besides(name).is_some())
+            || match self.is_bound_after(key, name) {
+                // Code that looks names up may run before that.
+                true => self.is_looked_up(name),
+                false => self.exports.contains(name) || self.is_needed_besides(name).is_some(),
+            }
+    }
+
+    /// Whether a name of the module is bound after a star, wherever that has run: then it is no matter of the star.
+    fn is_bound_after(&self, star: Key, name: &Segment) -> bool {
+        let scopes = &self.unit.scopes;
+        let import = scopes.import(star.0);
+        let bindings = scopes.scope(ScopeId(0)).bindings.get(name);
+        bindings.into_iter().flatten().any(|id| {
+            let binding = scopes.binding(*id);
+            binding.kind.binds()
+                && binding.from == ScopeId(0)
+                && import.range.end() <= binding.range.start()
+                && self.is_around(binding.block, import.block)
+        })
     }
 
     fn report_ambiguous(&self, key: Key, modules: &[Vec<Segment>], draft: &mut Draft) {

@@ -46,7 +46,7 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
-            match self.renaming(binding, &name, &new) {
+            match self.renaming(binding, &name, &new, facts, fates) {
                 Ok(edits) => {
                     draft.edits.extend(edits);
                     self.renamed.insert(binding);
@@ -109,6 +109,8 @@ impl Rewrite<'_, '_> {
         binding: BindingId,
         name: &Segment,
         new: &Segment,
+        facts: &Facts,
+        fates: &Fates,
     ) -> Result<Vec<Edit>, String> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
@@ -130,7 +132,17 @@ impl Rewrite<'_, '_> {
         let mut chains = [self.chains_named(name), self.chains_named(new)].concat();
         chains.sort_unstable();
         chains.dedup();
-        for chain in chains.into_iter().map(|index| &scopes.chains[index]) {
+        // What is written out starts at another name.
+        let leaves = |index: usize| {
+            let at = facts
+                .chains
+                .binary_search_by_key(&index, |chain| chain.index);
+            at.is_ok_and(|at| {
+                matches!(&fates.chains[at], ChainNext::Writes(names) if names[0] != *name)
+            })
+        };
+        for index in chains {
+            let chain = &scopes.chains[index];
             let line = || self.line_of(chain.parts[0].range.start());
             if !chain.reach.bindings.contains(&binding) {
                 // A read of the new name that is found further out would be captured.
@@ -143,6 +155,9 @@ impl Rewrite<'_, '_> {
                 if chain.parts[0].name == *name && !chain.reach.stars.is_empty() {
                     return Err(format!("`{}` may read it", line()));
                 }
+                continue;
+            }
+            if leaves(index) {
                 continue;
             }
             if chain.fixed {
@@ -179,9 +194,17 @@ impl Rewrite<'_, '_> {
         let table = self.table();
         let mut handed_on = None;
         for (fact, next) in facts.chains.iter().zip(&fates.chains) {
-            let stays = matches!(next, ChainNext::Stays) && fact.pairs.is_empty();
-            let holds = |sense: &&Sense| table.old_children(&sense.path).next().is_some();
-            let Some(Sense { path, .. }) = fact.senses.iter().find(holds).filter(|_| stays) else {
+            // What goes along with the module is read from the same object.
+            let holds = |sense: &&Sense| match next {
+                ChainNext::Stays => table.old_children(&sense.path).next().is_some(),
+                ChainNext::Follows | ChainNext::Writes(_) => {
+                    self.parted_by_star(&sense.path).next().is_some()
+                }
+                ChainNext::Refused(_) | ChainNext::Silent => false,
+            };
+            let is_whole = fact.pairs.is_empty();
+            let Some(Sense { path, .. }) = fact.senses.iter().find(holds).filter(|_| is_whole)
+            else {
                 continue;
             };
             let named = fact.keys().any(|key| {

@@ -1,0 +1,132 @@
+//! Chains that may be read before the import that brings their module has run, while another one loads it: with `import
+//! a.b`, `from a.m import V` and only later `import a.m`, `a.m.Z` is there from the second statement on. Written anew
+//! such a chain would start at a name that only the last one binds.
+
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
+
+use super::Rewrite;
+use super::facts::{ChainFact, Facts, Form, Key, shared};
+use super::fates::{Blocks, ChainNext, Fates, Next};
+use super::verdict::Verdict;
+use crate::finding::Code;
+use crate::lang::draft::Refusal;
+use crate::lang::python::breadth::DEEPEST;
+use crate::lang::python::unit::MODULE;
+use crate::path::Segment;
+
+/// By each module, or what may be one, the clauses that load it.
+struct Loaders<'f>(FxHashMap<&'f [Segment], Vec<Key>>);
+
+impl<'f> Loaders<'f> {
+    fn of(facts: &'f Facts) -> Self {
+        let mut loaders: FxHashMap<&[Segment], Vec<Key>> = FxHashMap::default();
+        for key in &facts.order {
+            let path = facts.clause(*key).and_then(|fact| fact.path.as_deref());
+            let path = path.unwrap_or_default();
+            for len in 1..=path.len().min(DEEPEST) {
+                loaders.entry(&path[..len]).or_default().push(*key);
+            }
+        }
+        Self(loaders)
+    }
+
+    fn of_module(&self, module: &[Segment]) -> &[Key] {
+        self.0.get(module).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A module that is read early.
+struct Early<'f> {
+    module: &'f [Segment],
+    /// The clauses that load it, and will load neither it nor its successor.
+    leaving: Vec<Key>,
+}
+
+impl Rewrite<'_, '_> {
+    /// Blocks such chains, and what loads their module and would do so no more.
+    pub(super) fn block_early(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+        let loaders = OnceCell::new();
+        for (at, chain) in facts.chains.iter().enumerate() {
+            let ChainNext::Writes(names) = &fates.chains[at] else {
+                continue;
+            };
+            if fates.reuses.contains_key(&at) || chain.through.len() == chain.reached.len() {
+                continue;
+            }
+            let Some(early) = self.read_early(chain, &names[0], facts, fates, &loaders) else {
+                continue;
+            };
+            let module = early.module.join(".");
+            let message = format!(
+                "it may be read before `import {module}` has run: another import loads `{module}` too"
+            );
+            let refusal = Refusal::new(Code::Binding, message)
+                .help("import it at the top, or write this one by hand");
+            for key in early.leaving {
+                let message = format!("`{module}` may be read before `import {module}` has run");
+                let held = Refusal::new(Code::Binding, message)
+                    .help("import it at the top, or write this one by hand");
+                blocks.clauses.entry(key).or_insert(held);
+            }
+            blocks.chains.insert(at, refusal);
+        }
+    }
+
+    /// The module that another import than those of it loads for a chain, where none of these has surely run.
+    fn read_early<'f>(
+        &self,
+        chain: &'f ChainFact,
+        head: &Segment,
+        facts: &'f Facts,
+        fates: &Fates,
+        loaders: &OnceCell<Loaders<'f>>,
+    ) -> Option<Early<'f>> {
+        let start = self.chain_range(chain).start;
+        let mut module: &[Segment] = &[];
+        for (key, sense) in &chain.through {
+            let fact = facts.clause(*key).filter(|fact| fact.is_dotted())?;
+            if self.runs_before(*key, start) {
+                return None;
+            }
+            let path = &chain.senses[*sense].path;
+            let own = shared(path, fact.path.as_deref()?);
+            module = if own.len() > module.len() { own } else { module };
+        }
+        let is_through = |key| chain.keys().any(|through| through == key);
+        // All others bind the root of the old path, and may leave the new one unbound.
+        let binds_head = |key| match facts.clause(key).map(|fact| fact.form) {
+            Some(Form::Dotted | Form::Undotted) => self
+                .will_be(key, facts, fates)
+                .is_some_and(|value| value.first() == Some(head)),
+            _ => true,
+        };
+        let mut others = chain.reached.iter().filter(|(key, _)| !is_through(*key));
+        if module.len() < 2 || others.all(|(key, _)| binds_head(*key)) {
+            return None;
+        }
+        // What loads its successor loaded it before, or does so after this rewrite.
+        let successor = Verdict::of(self.table(), module, MODULE);
+        let successor = successor.moved().map(|moved| moved.to.as_slice());
+        let all = loaders.get_or_init(|| Loaders::of(facts));
+        let modules = [Some(module), successor].into_iter().flatten();
+        let keys = modules.flat_map(|module| all.of_module(module)).copied();
+        let keys: Vec<Key> = keys.filter(|key| !is_through(*key)).collect();
+        let mut named = self.named_modules.iter();
+        let is_named = named.any(|path| path.starts_with(module));
+        if keys.is_empty() && !is_named {
+            return None;
+        }
+        let loads = |path: &[Segment]| {
+            path.starts_with(module) || successor.is_some_and(|module| path.starts_with(module))
+        };
+        let leaves = |key: &Key| match fates.clause(*key) {
+            Next::Swaps(to) => !loads(to),
+            Next::Goes => true,
+            Next::Stays | Next::Refused(_) | Next::Held(_) => false,
+        };
+        let leaving = keys.into_iter().filter(leaves).collect();
+        Some(Early { module, leaving })
+    }
+}
