@@ -92,7 +92,11 @@ impl Rewrite<'_, '_> {
             }
             let path = &chain.senses[*sense].path;
             let own = shared(path, fact.path.as_deref()?);
-            module = if own.len() > module.len() { own } else { module };
+            module = if own.len() > module.len() {
+                own
+            } else {
+                module
+            };
         }
         let is_through = |key| chain.keys().any(|through| through == key);
         // All others bind the root of the old path, and may leave the new one unbound.

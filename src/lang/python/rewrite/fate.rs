@@ -366,7 +366,10 @@ impl<'a> Rewrite<'_, 'a> {
             && self.unit.modules.iter().any(|own| {
                 let module = [own, std::slice::from_ref(name)].concat();
                 self.tree.is_module(&module)
-                    && chain.senses.iter().any(|sense| !sense.path.starts_with(&module))
+                    && chain
+                        .senses
+                        .iter()
+                        .any(|sense| !sense.path.starts_with(&module))
             })
     }
 

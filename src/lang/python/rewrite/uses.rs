@@ -137,9 +137,9 @@ impl Rewrite<'_, '_> {
             let at = facts
                 .chains
                 .binary_search_by_key(&index, |chain| chain.index);
-            at.is_ok_and(|at| {
-                matches!(&fates.chains[at], ChainNext::Writes(names) if names[0] != *name)
-            })
+            at.is_ok_and(
+                |at| matches!(&fates.chains[at], ChainNext::Writes(names) if names[0] != *name),
+            )
         };
         for index in chains {
             let chain = &scopes.chains[index];

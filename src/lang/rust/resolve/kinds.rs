@@ -91,9 +91,8 @@ impl Resolver<'_> {
     /// Whether all that a path names, where that is known, are values: what has the name as a type is elsewhere.
     pub(super) fn defines_no_type(&self, scopes: &Scopes, path: &[Segment]) -> bool {
         let entries = self.entries_at(scopes, path).unwrap_or_default();
-        let is_value = |entry: &Entry| {
-            !matches!(entry.what, What::Import(_)) && !entry.kinds.meets(TYPE)
-        };
+        let is_value =
+            |entry: &Entry| !matches!(entry.what, What::Import(_)) && !entry.kinds.meets(TYPE);
         !entries.is_empty() && entries.iter().all(is_value)
     }
 

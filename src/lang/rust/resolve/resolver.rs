@@ -153,16 +153,18 @@ impl<'a> Resolver<'a> {
         self.types.borrow_mut().insert(key, None);
         let leaf = &scopes.get(scope).names.leaves[ordinal];
         let found = match leaf.kind {
-            LeafKind::Name => {
-                self.path(scopes, scope, &leaf.written, TYPE, Role::Use(scope, ordinal))
-            }
+            LeafKind::Name => self.path(
+                scopes,
+                scope,
+                &leaf.written,
+                TYPE,
+                Role::Use(scope, ordinal),
+            ),
             _ => None,
         };
-        let path = found
-            .map(|(_, path)| path)
-            .filter(|path| {
-                !self.brings_no_type(scopes, path) && !self.defines_no_type(scopes, path)
-            });
+        let path = found.map(|(_, path)| path).filter(|path| {
+            !self.brings_no_type(scopes, path) && !self.defines_no_type(scopes, path)
+        });
         self.types.borrow_mut().insert(key, path.clone());
         path
     }
