@@ -11,6 +11,7 @@ use crate::lang::{Strings, registry};
 use crate::output::Format;
 use crate::project::Partition;
 use crate::transaction::{Allow, Id};
+use crate::usecase::slices::By;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -217,9 +218,29 @@ pub(super) struct InitArgs {
 pub(super) struct DiffArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub split: SplitArgs,
     /// Exit 1 if there is a diff or an error
     #[arg(long, help_heading = "Output")]
     pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Slices")]
+pub(super) struct SplitArgs {
+    /// One patch a rule, owner (CODEOWNERS), folder, unit (files that only work together), or so many
+    /// files; each applies alone and in any order
+    #[arg(long, value_name = "WHAT", requires = "output_dir")]
+    pub split_by: Option<By>,
+    /// Where the patches go, with index.md and index.json: a new folder, an empty one, or one with
+    /// earlier slices, which are replaced
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "split_by",
+        conflicts_with = "output_file"
+    )]
+    pub output_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

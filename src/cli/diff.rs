@@ -7,6 +7,7 @@ use super::console::Console;
 use super::finish::finish;
 use super::journal;
 use super::resolve::Refusal;
+use super::slices;
 use super::stdout::Output;
 use crate::engine::FileReport;
 use crate::mapping::Rule;
@@ -18,6 +19,9 @@ use crate::usecase::{self, Exit, Input, Run, Tally, Watch};
 /// The patch goes to standard output, everything else to standard error; 1 if that is asked for
 /// and there is a patch or an error.
 pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
+    if let (Some(by), Some(folder)) = (args.split.split_by, &args.split.output_dir) {
+        return slices::run(args, by, folder, console);
+    }
     let run = Run::resolve(&args.run, console)?;
     let journal = journal::journal(&args.run.state, &run.place)?;
     let watch = match &run.input {

@@ -21,6 +21,7 @@ mod mapping;
 mod output_file;
 mod recover;
 mod resolve;
+mod slices;
 mod state_folder;
 mod stdout;
 mod undo;

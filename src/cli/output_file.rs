@@ -62,6 +62,24 @@ pub(super) fn check(file: &Path, project: &Project, state: &Path) -> anyhow::Res
     Ok(())
 }
 
+/// Refuses a folder (absolute; need not exist) where patches would be taken for something else.
+///
+/// # Errors
+/// Says what is there and what to do.
+pub(super) fn check_folder(folder: &Path) -> anyhow::Result<()> {
+    let without_links = state_folder::real(folder);
+    let is_git = |part: Component<'_>| part.as_os_str().eq_ignore_ascii_case(".git");
+    for path in [folder, &without_links] {
+        if is_in_state_folder(path) || path.components().any(is_git) {
+            bail!(
+                "--output-dir {}: lies in a folder where repoint or git keeps its own; name a folder elsewhere",
+                shown(folder)
+            );
+        }
+    }
+    Ok(())
+}
+
 fn is_in_state_folder(file: &Path) -> bool {
     let is_one = |part: Component<'_>| part.as_os_str().eq_ignore_ascii_case(STATE_FOLDER);
     file.components().any(is_one)

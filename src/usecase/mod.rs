@@ -7,6 +7,7 @@
 //! | `writer`, `apply` | what changes goes into one transaction |
 //! | `gates` | which gates are meant by names and tags |
 //! | `units` | which files only work when they change together |
+//! | `slices` | a change in patches that are reviewed apart |
 //! | `state` | what was interrupted, and who else writes |
 //! | `first` | what the first configuration of a tree says |
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
@@ -19,6 +20,7 @@ mod first;
 mod gates;
 mod listener;
 mod run;
+pub mod slices;
 pub mod state;
 mod units;
 mod writer;
