@@ -18,6 +18,7 @@ pub mod output;
 pub mod path;
 pub mod plan;
 pub mod project;
+pub mod record;
 pub mod text;
 pub mod tokens;
 pub mod transaction;

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::status::StatusFormat;
 use crate::gate::Phase;
 use crate::lang::{Strings, registry};
 use crate::output::Format;
 use crate::project::Partition;
 use crate::transaction::{Allow, Id};
 use crate::usecase::slices::By;
+use crate::usecase::status::By as CountedBy;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,6 +100,16 @@ pub(super) enum Command {
     /// undo is in the journal too: undo it by its ID and the apply is there again. What an interrupted
     /// run has left is finished first.
     Undo(UndoArgs),
+    /// Migrate batch by batch, judged by the gates of the configuration
+    ///
+    /// Before: every gate answers as it has to. During: each batch of files is one transaction, and is judged by
+    /// the gates; who breaks one is found and left out. After: the gates prove the end, and `check` does.
+    /// Everything is recorded, and can be gone on with or taken back after any interruption.
+    Migrate(MigrateArgs),
+    /// Show how far the migration is
+    ///
+    /// References before and now, gates, quarantined files: from the last record and the tree as it is.
+    Status(StatusArgs),
     /// List the transactions, the newest first
     Log(LogArgs),
     /// Finish an interrupted apply or undo
@@ -349,6 +361,78 @@ pub(super) struct RecoverArgs {
     pub trust: TrustArgs,
     #[command(flatten)]
     pub journal: JournalArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub course: CourseArgs,
+    #[command(flatten)]
+    pub gates: TagArgs,
+    #[command(flatten)]
+    pub guard: GuardArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Course")]
+pub(super) struct CourseArgs {
+    /// One phase alone. `before` and `after` only ask, and need no record
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<Phase>,
+    /// Print batches, units, gates and how long it may take; run nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Print the plan as JSON, versioned
+    #[arg(long, requires = "plan")]
+    pub json: bool,
+    /// Go on with the migration that was interrupted
+    #[arg(long = "continue", conflicts_with_all = ["phase", "plan"])]
+    pub goes_on: bool,
+    /// Go on although the rules have changed since
+    #[arg(long, requires = "goes_on")]
+    pub accept_changes: bool,
+    /// Take back all that the last migration wrote
+    #[arg(long, conflicts_with_all = ["phase", "plan", "goes_on"])]
+    pub abort: bool,
+    /// Take all of it back if the end is not proved
+    #[arg(long)]
+    pub take_back_on_failure: bool,
+    /// Try files again that were quarantined before and have not changed since
+    #[arg(long)]
+    pub retry_quarantined: bool,
+    /// Make one git commit a batch, hooks run
+    #[arg(long)]
+    pub commit: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gates")]
+pub(super) struct TagArgs {
+    /// Only gates with this tag; repeatable
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// No gates with this tag; repeatable
+    #[arg(long = "skip-tag", value_name = "TAG")]
+    pub skip_tags: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// How it is printed
+    #[arg(
+        long = "format",
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub format: StatusFormat,
+    /// By what references are counted; repeatable
+    #[arg(long, value_name = "WHAT", help_heading = "Output")]
+    pub by: Vec<CountedBy>,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -66,6 +66,21 @@ impl Console {
         self.color_of(&std::io::stderr())
     }
 
+    /// How to paint standard output.
+    pub fn stdout_color(&self) -> Color {
+        self.color_of(&std::io::stdout())
+    }
+
+    /// Whether only errors are to be said.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether a progress display is to be seen.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && !self.verbose && std::io::stderr().is_terminal()
+    }
+
     /// Lets a renderer write to standard error.
     pub fn print(&self, render: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
         let mut text = Vec::new();
@@ -176,7 +191,7 @@ impl Console {
 
     /// Starts the progress display, if standard error is a terminal.
     pub fn start(&self) {
-        if self.quiet || self.verbose || !std::io::stderr().is_terminal() {
+        if !self.shows_progress() {
             return;
         }
         let searched = Arc::clone(&self.searched);

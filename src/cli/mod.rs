@@ -18,11 +18,13 @@ mod interrupt;
 mod journal;
 mod log;
 mod mapping;
+mod migrate;
 mod output_file;
 mod recover;
 mod resolve;
 mod slices;
 mod state_folder;
+mod status;
 mod stdout;
 mod undo;
 
@@ -54,6 +56,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Apply(args) => apply::run(args, &console),
         Command::Check(args) => check::run(args, &console),
         Command::Undo(args) => undo::run(args, &console),
+        Command::Migrate(args) => migrate::run(args, &console),
+        Command::Status(args) => status::run(args, &console),
         Command::Log(args) => log::run(args, &console),
         Command::Recover(args) => recover::run(args, &console),
         Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),

@@ -171,7 +171,7 @@ impl Committing<'_> {
             return Err(CommitError::Stopped);
         }
         let references = self.entries.iter().map(|entry| entry.references).sum();
-        let mut record = Record::new(self.id, about, references, sum);
+        let mut record = Record::new(self.id, about, self.journal.tag, references, sum);
         record.dirty = dirty;
         Ok((pack, record))
     }

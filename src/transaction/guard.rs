@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::digest::Digest;
-use super::draft::Draft;
+use super::draft::{Draft, Target};
 use super::journal::{Journal, JournalError, Status};
 use super::record::Action;
 use crate::project::git::status::{self, GitStatusError, State};
@@ -49,46 +49,64 @@ impl Draft<'_> {
     /// There are such files that `allow` does not cover; or nothing is known of them, unless all is
     /// allowed.
     pub fn guard(&mut self, allow: Allow) -> Result<(), GuardError> {
-        let files: Vec<PathBuf> = self.files().map(Path::to_owned).collect();
-        let said = match status::uncommitted(&files) {
-            Ok(said) if !said.without_git => said,
-            _ if allow == Allow::Dirty => {
-                // Whatever is unknown counts as somebody's work, now and later.
-                self.dirty = (0..files.len()).collect();
-                return Ok(());
-            }
-            Ok(_) => return Err(GuardError::WithoutGit),
-            Err(error) => return Err(error.into()),
+        let of = |target: &Target| (target.path.clone(), target.entry.old.map(|old| old.digest));
+        let files: Vec<_> = self.targets.iter().map(of).collect();
+        self.dirty = guard(self.journal, &files, allow)?;
+        Ok(())
+    }
+}
+
+/// Asks git which files (links resolved, with what they hold) have changes that are in no commit and that
+/// repoint did not make. Gives their positions.
+///
+/// # Errors
+/// There are such files that `allow` does not cover; or nothing is known of them, unless all is allowed.
+pub fn guard(
+    journal: &Journal<'_>,
+    files: &[(PathBuf, Option<Digest>)],
+    allow: Allow,
+) -> Result<Vec<usize>, GuardError> {
+    let paths: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
+    let said = match status::uncommitted(&paths) {
+        Ok(said) if !said.without_git => said,
+        // Whatever is unknown counts as somebody's work, now and later.
+        _ if allow == Allow::Dirty => return Ok((0..files.len()).collect()),
+        Ok(_) => return Err(GuardError::WithoutGit),
+        Err(error) => return Err(error.into()),
+    };
+    if said.uncommitted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = written(journal)?;
+    let indices = paths.iter().enumerate();
+    let indices: FxHashMap<&Path, usize> = indices
+        .map(|(index, path)| (path.as_path(), index))
+        .collect();
+    let mut dirty = Vec::new();
+    let mut refused = Vec::new();
+    for file in said.uncommitted {
+        let Some(&index) = indices.get(file.path.as_path()) else {
+            continue;
         };
-        if said.uncommitted.is_empty() {
-            return Ok(());
+        let old = files[index].1;
+        let is_own = |old| own.get(&file.path).is_some_and(|all| all.contains(&old));
+        if file.state != State::Unmerged && old.is_some_and(is_own) {
+            continue;
         }
-        let own = written(self.journal)?;
-        let mut refused = Vec::new();
-        for file in said.uncommitted {
-            let Some(&index) = self.seen.get(&file.path) else {
-                continue;
-            };
-            let old = self.targets[index].entry.old.map(|old| old.digest);
-            let is_own = |old| own.get(&file.path).is_some_and(|all| all.contains(&old));
-            if file.state != State::Unmerged && old.is_some_and(is_own) {
-                continue;
-            }
-            self.dirty.push(index);
-            let needed = match file.state {
-                State::Staged => Allow::Staged,
-                _ => Allow::Dirty,
-            };
-            if allow < needed {
-                refused.push((file.path, file.state));
-            }
+        dirty.push(index);
+        let needed = match file.state {
+            State::Staged => Allow::Staged,
+            _ => Allow::Dirty,
+        };
+        if allow < needed {
+            refused.push((file.path, file.state));
         }
-        self.dirty.sort_unstable();
-        if refused.is_empty() {
-            Ok(())
-        } else {
-            Err(GuardError::Uncommitted(refused))
-        }
+    }
+    dirty.sort_unstable();
+    if refused.is_empty() {
+        Ok(dirty)
+    } else {
+        Err(GuardError::Uncommitted(refused))
     }
 }
 

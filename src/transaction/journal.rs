@@ -30,9 +30,10 @@ use super::disk::Disk;
 use super::finish::trusted;
 use super::lock::{self, Asked, Holder, Lock};
 use super::pack::Pack;
-use super::record::{Done, Id, Record};
+use super::record::{Done, Id, Record, Tag};
 use super::recover::forgotten;
 use super::stage::clear;
+use crate::record;
 
 /// The state folder's name at a project's root.
 pub const STATE_FOLDER: &str = ".repoint";
@@ -53,6 +54,8 @@ pub struct Journal<'d> {
     trust: bool,
     /// Set when whoever waits wants no commit any more.
     stop: Option<Arc<AtomicBool>>,
+    /// What a migration calls the next transaction.
+    pub(super) tag: Option<Tag>,
 }
 
 /// How far a transaction is.
@@ -77,6 +80,7 @@ impl<'d> Journal<'d> {
             root: root.to_owned(),
             trust: false,
             stop: None,
+            tag: None,
         }
     }
 
@@ -89,6 +93,7 @@ impl<'d> Journal<'d> {
             root: root.to_owned(),
             trust: false,
             stop: None,
+            tag: None,
         }
     }
 
@@ -104,6 +109,27 @@ impl<'d> Journal<'d> {
     pub fn stopped_by(self, stop: Arc<AtomicBool>) -> Self {
         let stop = Some(stop);
         Self { stop, ..self }
+    }
+
+    /// The same journal for a migration: what is committed carries the tag, and nothing is forgotten.
+    #[must_use]
+    pub fn tagged(self, tag: Tag) -> Self {
+        let tag = Some(tag);
+        Self { tag, ..self }
+    }
+
+    /// The finished transaction with this tag.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn with_tag(&self, tag: Tag) -> Result<Option<Done>, JournalError> {
+        let newest_first = self.list()?.into_iter().rev();
+        let done = newest_first.filter_map(|(_, status)| match status {
+            Status::Done(done) => Some(done),
+            _ => None,
+        });
+        let mut with_it = done.filter(|done| done.record.migration == Some(tag));
+        Ok(with_it.next())
     }
 
     pub(super) fn is_stopped(&self) -> bool {
@@ -127,6 +153,9 @@ impl<'d> Journal<'d> {
     /// Somebody else has it for longer than a second, or the folder cannot be written.
     pub fn lock(&self, command: &str) -> Result<Lock, JournalError> {
         self.make_folders()?;
+        if self.tag.is_none() && record::is_migrating(&self.folder).unwrap_or(false) {
+            return Err(JournalError::Migrating);
+        }
         let path = self.folder.join("lock");
         match lock::take(&path, command) {
             Ok(Asked::Held(lock)) => {
@@ -302,12 +331,28 @@ impl<'d> Journal<'d> {
     /// Keeps the newest `keep` transactions that are finished, and at least one: its number must
     /// not be given again.
     pub(super) fn prune(&self, keep: usize) -> Result<(), JournalError> {
-        let done: Vec<Id> = self
-            .files()?
-            .into_iter()
-            .filter_map(|(id, files)| files.done.then_some(id))
+        if self.tag.is_some() {
+            return Ok(());
+        }
+        let files = self.files()?;
+        let done: Vec<Id> = files
+            .iter()
+            .filter_map(|(id, files)| files.done.then_some(*id))
             .collect();
-        for id in &done[..done.len().saturating_sub(keep.max(1))] {
+        let migration = |id: &Id| match self.status(*id, files[id]) {
+            Status::Done(done) => done.record.migration.map(|tag| tag.migration),
+            _ => None,
+        };
+        let old = &done[..done.len().saturating_sub(keep.max(1))];
+        // Those of the last migration stay until the next one begins: it may have to be taken back.
+        let in_force = match old.is_empty() {
+            true => None,
+            false => record::Records::of(&self.folder).newest().ok().flatten(),
+        };
+        for id in old {
+            if in_force.is_some() && migration(id) == in_force {
+                continue;
+            }
             // In this order: a pack without a record is of a transaction that never began. A record
             // without a pack goes the next time.
             self.remove(*id, "pack")?;

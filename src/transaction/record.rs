@@ -5,7 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pack::{PackSum, VERSION};
+use super::pack::PackSum;
+
+/// The version of the format of a record that no migration made.
+const VERSION: u32 = 1;
+
+/// The version of one that a migration made: a repoint that does not know of these must not take one back
+/// behind the migration's back.
+const OF_MIGRATION: u32 = 2;
 
 /// The number of a transaction: they are counted from 1.
 pub type Id = u64;
@@ -29,8 +36,21 @@ pub struct Record {
     pub references: usize,
     /// Which of its files had changes that are in no commit of git, and not repoint's own; in order.
     pub dirty: Vec<usize>,
+    /// The migration that made it, and which of its changes it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Tag>,
     /// The pack that belongs to it.
     pub(super) pack: PackSum,
+}
+
+/// What a transaction is in a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tag {
+    /// The number of the migration.
+    pub migration: u64,
+    /// Which change of the tree it is, from 1; 0 for what it only recovers.
+    pub attempt: u64,
 }
 
 /// What made a transaction.
@@ -68,9 +88,18 @@ pub struct About {
 }
 
 impl Record {
-    pub(super) fn new(id: Id, about: About, references: usize, pack: PackSum) -> Self {
+    pub(super) fn new(
+        id: Id,
+        about: About,
+        migration: Option<Tag>,
+        references: usize,
+        pack: PackSum,
+    ) -> Self {
         Self {
-            version: VERSION,
+            version: match migration {
+                None => VERSION,
+                Some(_) => OF_MIGRATION,
+            },
             id,
             action: about.action,
             time: now(),
@@ -78,6 +107,7 @@ impl Record {
             files: pack.entries,
             references,
             dirty: Vec::new(),
+            migration,
             pack,
         }
     }
@@ -111,11 +141,11 @@ fn versioned<T: serde::de::DeserializeOwned>(text: &[u8], at: &str) -> Result<T,
     let value: serde_json::Value =
         serde_json::from_slice(text).map_err(|error| error.to_string())?;
     match value.pointer(at).and_then(serde_json::Value::as_u64) {
-        Some(version) if version == u64::from(VERSION) => {
+        Some(version) if version == u64::from(VERSION) || version == u64::from(OF_MIGRATION) => {
             serde_json::from_value(value).map_err(|error| error.to_string())
         }
         Some(version) => Err(format!(
-            "it has version {version} of the format, and this repoint knows version {VERSION} only"
+            "it has version {version} of the format, and this repoint knows versions {VERSION} and {OF_MIGRATION} only"
         )),
         None => Err("it says no version".to_owned()),
     }

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use super::doubts;
 use super::exit::Exit;
 use super::listener::{Listener, Progress};
+use super::planning::Planning;
 use super::run::{Input, Run};
 use crate::engine::{Engine, Failure, FileReport, RuleCounts, StartError, Summary};
 use crate::finding::Level;
-use crate::lang::{Ahead, registry};
+use crate::lang::Ahead;
 use crate::mapping::{Action, Rule};
 use crate::output::place::failed;
-use crate::project::{Prefilter, Sources, discover};
+use crate::project::Prefilter;
 use crate::text::Source;
 
 /// What a run came to.
@@ -83,8 +84,6 @@ pub fn over(
         &run.rewrite,
         run.place.cwd.clone(),
     );
-    let prefilter = Prefilter::new(&engine.anchors());
-    let place_filter = Prefilter::new(&engine.place_anchors());
     let mut tally = Tally::default();
     for active in engine.active() {
         let rules = vec![RuleCounts::default(); active.table().rules().len()];
@@ -121,49 +120,18 @@ pub fn over(
     match &run.input {
         Input::Text { path, bytes } => {
             tally.summary.searched = 1;
+            let prefilter = Prefilter::new(&engine.anchors());
+            let place_filter = Prefilter::new(&engine.place_anchors());
             let is_at_place = || engine.is_at_place(path) && place_filter.matches(bytes);
             if prefilter.matches_everything() || prefilter.matches(bytes) || is_at_place() {
                 let _ = see(&mut tally, text(run, &engine, path, bytes)?);
             }
         }
         Input::Paths(paths) => {
-            listener.progress(Progress::Started);
-            let (paths, idle) = split_idle(paths, &engine);
-            for path in idle {
-                listener.detail(&format!(
-                    "{}: no rules for its language",
-                    listener.shown(path)
-                ));
-            }
-            let sources = Sources {
-                by_name: &|path| engine.is_source(path),
-                by_start: Some(&|start| engine.is_script(start)),
-                by_place: Some((&|file| engine.is_at_place(file), &place_filter)),
-                if_named: &|path| engine.is_source_if_named(path),
-            };
-            let walked = discover(&paths, &run.place.project, &run.walk, sources, &prefilter);
-            tally.summary.searched = walked.searched;
-            tally.summary.failed = walked.failures.len();
-            for (path, message) in &walked.failures {
-                listener.failure(path, message);
-            }
-            listener.detail(&format!(
-                "searched {} files in {:.3} s, {} are to be parsed",
-                walked.searched,
-                started.elapsed().as_secs_f64(),
-                walked.candidates.len()
-            ));
-            listener.progress(Progress::Expected(walked.candidates.len()));
-            let ahead: Vec<Ahead<'_>> = walked
-                .candidates
-                .iter()
-                .map(|candidate| Ahead {
-                    file: &candidate.path,
-                    bytes: None,
-                })
-                .collect();
-            engine.survey(&ahead, &run.walk)?;
-            engine.run(&walked.candidates, &run.walk, |report| {
+            let planning = Planning::open(run, &engine, paths, listener)?;
+            tally.summary.searched = planning.searched;
+            tally.summary.failed = planning.failed;
+            planning.plan(&planning.candidates, |report| {
                 listener.progress(Progress::Parsed);
                 see(&mut tally, report)
             })?;
@@ -204,21 +172,4 @@ fn text(
     };
     engine.survey(&[ahead], &run.walk)?;
     engine.bytes(path, bytes.to_vec())
-}
-
-/// Sets files apart that a person, or a hook, names although no rule is for their language.
-fn split_idle<'p>(paths: &'p [PathBuf], engine: &Engine<'_>) -> (Vec<PathBuf>, Vec<&'p Path>) {
-    let mut kept = Vec::new();
-    let mut idle = Vec::new();
-    for path in paths {
-        let known = registry()
-            .iter()
-            .any(|language| language.is_source(path, &crate::lang::RewriteOptions::default()));
-        if known && !engine.is_source(path) && path.is_file() {
-            idle.push(path.as_path());
-        } else {
-            kept.push(path.clone());
-        }
-    }
-    (kept, idle)
 }

@@ -3,11 +3,13 @@
 //! | module | |
 //! | --- | --- |
 //! | `run` | what a run over sources needs |
-//! | `files`, `doubts` | every file of a run through the engine; what looks like a mistake after it |
+//! | `planning`, `files`, `doubts` | every file of a run through the engine; what looks like a mistake after it |
 //! | `writer`, `apply` | what changes goes into one transaction |
 //! | `gates` | which gates are meant by names and tags |
 //! | `units` | which files only work when they change together |
 //! | `slices` | a change in patches that are reviewed apart |
+//! | `migrate` | batches, gates and the search for who breaks them |
+//! | `status` | how far a migration is |
 //! | `state` | what was interrupted, and who else writes |
 //! | `first` | what the first configuration of a tree says |
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
@@ -19,9 +21,12 @@ mod files;
 mod first;
 mod gates;
 mod listener;
+pub mod migrate;
+mod planning;
 mod run;
 pub mod slices;
 pub mod state;
+pub mod status;
 mod units;
 mod writer;
 
@@ -32,6 +37,7 @@ pub use files::{Tally, over};
 pub use first::{First, Runner, look};
 pub use gates::{Choice, MANUAL, choose};
 pub use listener::{Listener, Progress};
+pub use planning::Planning;
 pub use run::{Input, Place, Run};
 pub use state::Watch;
 pub use units::{Planned, Unit, units_of};

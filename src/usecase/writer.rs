@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 
 use super::exit::Exit;
 use super::listener::Listener;
@@ -36,6 +36,11 @@ pub struct Unwritten {
 }
 
 impl Unwritten {
+    /// Whether there are any.
+    pub fn any(self) -> bool {
+        self.files > 0
+    }
+
     /// Takes them out of the counts of what changed.
     pub fn correct(self, summary: &mut Summary) {
         summary.changed -= self.files;
@@ -119,17 +124,7 @@ impl<'j> Writer<'j> {
         let Some(draft) = &mut self.draft else {
             return Ok(());
         };
-        match draft.guard(allow) {
-            Ok(()) => Ok(()),
-            Err(GuardError::Uncommitted(files)) => Err(uncommitted(&files, listener)),
-            Err(GuardError::Git(error)) => {
-                bail!("nothing was written: {error}; --allow-dirty goes ahead without git")
-            }
-            Err(error @ GuardError::WithoutGit) => {
-                bail!("nothing was written: {error}; --allow-dirty goes ahead without git")
-            }
-            Err(GuardError::Journal(error)) => bail!("nothing was written: {error}"),
-        }
+        draft.guard(allow).map_err(|error| refused(error, listener))
     }
 
     /// Writes all of it, or nothing.
@@ -178,6 +173,17 @@ impl<'j> Writer<'j> {
             }
         };
         Ok(self.draft.insert(draft))
+    }
+}
+
+/// Why files must not be written; those of which there are several are named first.
+pub fn refused(error: GuardError, listener: &dyn Listener) -> anyhow::Error {
+    match error {
+        GuardError::Uncommitted(files) => uncommitted(&files, listener),
+        error @ (GuardError::Git(_) | GuardError::WithoutGit) => {
+            anyhow!("nothing was written: {error}; --allow-dirty goes ahead without git")
+        }
+        GuardError::Journal(error) => anyhow!("nothing was written: {error}"),
     }
 }
 

@@ -30,6 +30,12 @@ pub enum JournalError {
     /// Somebody else is writing.
     #[error("{}", busy(.0.as_ref()))]
     Busy(Option<Holder>),
+    /// A migration goes on.
+    #[error(
+        "a migration is going on here: wait for it, or stop it with Ctrl-C; `repoint status` shows how far \
+         it is"
+    )]
+    Migrating,
     /// The pack of a transaction cannot be used.
     #[error("{}: {problem}", path.display())]
     Pack {

@@ -1,0 +1,232 @@
+//! Status for people at a terminal.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use clap_cargo::style;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+use super::super::migrate::tests;
+use crate::gate::{Outcome, shown_duration};
+use crate::output::Color;
+use crate::output::summary::counted;
+use crate::text::one_line;
+use crate::transaction::shown_time;
+use crate::usecase::status::{GateCourse, Said, Shift, Status};
+
+/// Cells of the bar of all references, and of one row.
+const CELLS: u64 = 30;
+const ROW_CELLS: u64 = 10;
+
+/// Heights of a sparkline, the lowest first.
+const HEIGHTS: [char; 8] = [
+    '\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}', '\u{2588}',
+];
+
+/// The whole text.
+pub(super) fn text(status: &Status, color: Color) -> String {
+    let mut out = String::new();
+    let head = |text: &str| match color {
+        Color::Always => format!("{0}{text}{0:#}", style::HEADER),
+        Color::Never => text.to_owned(),
+    };
+    match &status.migration {
+        None => out.push_str("no migration was begun here\n"),
+        Some(course) => {
+            let state = match (course.state, course.exit) {
+                ("done", Some(0)) => "done".to_owned(),
+                ("done", _) => "done in part".to_owned(),
+                ("taken-back", _) => "taken back".to_owned(),
+                ("being-taken-back", _) => {
+                    "being taken back: `repoint migrate --abort` goes on".to_owned()
+                }
+                _ => "unfinished: `repoint migrate --continue` goes on".to_owned(),
+            };
+            let began = i64::try_from(course.began / 1000).unwrap_or(0);
+            let _ = writeln!(
+                out,
+                "{}, {state}",
+                head(&format!("migration {}", course.number))
+            );
+            let _ = writeln!(
+                out,
+                "  rules {}; began {}, took {}; {} over, {} migrated",
+                one_line(&course.tables.join(", ")),
+                shown_time(began),
+                shown_duration(Duration::from_millis(course.took)),
+                match course.batches {
+                    1 => "1 batch".to_owned(),
+                    several => format!("{several} batches"),
+                },
+                counted(course.files, "file")
+            );
+            if let Some(why) = &course.stopped {
+                let _ = writeln!(out, "  stopped: {}", one_line(why));
+            }
+        }
+    }
+    let all = status.references;
+    let _ = writeln!(out, "{}", head("references"));
+    let _ = writeln!(
+        out,
+        "  {} {} of {} moved ({}%), {} left{}",
+        bar(all, CELLS),
+        all.moved(),
+        all.before,
+        percent(all),
+        all.now,
+        match status.quarantined {
+            0 => String::new(),
+            several => format!(", {several} of them in quarantined files"),
+        }
+    );
+    if status.trend.len() > 1 {
+        let _ = writeln!(
+            out,
+            "  left after each migration: {}",
+            sparkline(&status.trend)
+        );
+    }
+    for (by, shifts) in &status.by {
+        if shifts.is_empty() {
+            continue;
+        }
+        let mut table = table(&[by, "before", "now", ""]);
+        for (name, shift) in shifts {
+            let name = if name.is_empty() { "(none)" } else { name };
+            table.add_row([
+                one_line(name),
+                shift.before.to_string(),
+                shift.now.to_string(),
+                bar(*shift, ROW_CELLS),
+            ]);
+        }
+        aligned(&mut table, &[1, 2]);
+        push(&mut out, &table);
+    }
+    if !status.gates.is_empty() {
+        let mut table = table(&["gate", "before", "last", "after"]);
+        for gate in &status.gates {
+            table.add_row([
+                one_line(&gate.name),
+                said(gate.before.as_ref(), None),
+                said(gate.last.as_ref(), gate.before.as_ref()),
+                said(gate.after.as_ref(), gate.before.as_ref()),
+            ]);
+        }
+        push(&mut out, &table);
+        for gate in status.gates.iter().filter(|gate| gate.flaky > 0) {
+            let _ = writeln!(out, "  {} was flaky {}", one_line(&gate.name), times(gate));
+        }
+    }
+    if !status.files.is_empty() {
+        let _ = writeln!(out, "{}", head("quarantined"));
+    }
+    for blamed in &status.files {
+        let with = blamed.with.as_ref();
+        let with = with.map_or(String::new(), |with| {
+            format!(" together with {}", with.shown())
+        });
+        let why = match (&blamed.gate, &blamed.log) {
+            (Some(gate), Some(log)) => {
+                format!("gate {} fails with it{with}, log {log}", one_line(gate))
+            }
+            (Some(gate), None) => format!("gate {} fails with it{with}", one_line(gate)),
+            _ => "not resolved by a search".to_owned(),
+        };
+        let _ = writeln!(out, "  {}: {why}", blamed.file.shown());
+    }
+    out
+}
+
+fn times(gate: &GateCourse) -> String {
+    match gate.flaky {
+        1 => format!("once of {} runs", gate.asked),
+        several => format!("{several} times of {} runs", gate.asked),
+    }
+}
+
+fn table(heads: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(heads);
+    table
+}
+
+fn aligned(table: &mut Table, columns: &[usize]) {
+    for column in columns {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn push(out: &mut String, table: &Table) {
+    for line in table.lines() {
+        let _ = writeln!(out, " {}", line.trim_end());
+    }
+}
+
+/// `passed 23/23 0.89s (+4%)`.
+fn said(said: Option<&Said>, before: Option<&Said>) -> String {
+    let Some(said) = said else {
+        return "-".to_owned();
+    };
+    let mut text = match said.outcome {
+        Outcome::Passed => "passed".to_owned(),
+        Outcome::Failed(_) => "failed".to_owned(),
+        Outcome::Broken(_) => "broken".to_owned(),
+    };
+    if let Some(counts) = said.counts {
+        text.push_str(&format!(" {}", tests(counts)));
+    }
+    if let Some(now) = said.millis {
+        text.push_str(&format!(", {}", shown_duration(Duration::from_millis(now))));
+        if let Some(change) = before
+            .and_then(|it| it.millis)
+            .and_then(|old| change(old, now))
+        {
+            text.push_str(&format!(" ({change:+}%)"));
+        }
+    }
+    text
+}
+
+/// By how many percent it became longer.
+pub(super) fn change(old: u64, now: u64) -> Option<i64> {
+    let (old, now) = (i64::try_from(old).ok()?, i64::try_from(now).ok()?);
+    (old > 0).then(|| (now - old) * 100 / old)
+}
+
+/// How much of it is done; all of nothing is.
+pub(super) fn percent(shift: Shift) -> u64 {
+    match shift.before {
+        0 if shift.now == 0 => 100,
+        0 => 0,
+        // 100 is said of all alone.
+        before => shift.moved() * 100 / before,
+    }
+}
+
+fn bar(shift: Shift, cells: u64) -> String {
+    let done = percent(shift) * cells / 100;
+    let done = usize::try_from(done).unwrap_or(0);
+    let cells = usize::try_from(cells).unwrap_or(0);
+    format!(
+        "{}{}",
+        "\u{2588}".repeat(done),
+        "\u{2591}".repeat(cells - done)
+    )
+}
+
+fn sparkline(values: &[u64]) -> String {
+    let most = values.iter().copied().max().unwrap_or(0).max(1);
+    let top = HEIGHTS.len() as u64 - 1;
+    let height = |value: &u64| {
+        let at = usize::try_from(value * top / most).unwrap_or(0);
+        HEIGHTS[at.min(HEIGHTS.len() - 1)]
+    };
+    values.iter().map(height).collect()
+}
