@@ -4,6 +4,7 @@
 //! those below it; `ARCHITECTURE.md` says which, and where to start reading.
 #![warn(missing_docs)]
 
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod document;

@@ -7,16 +7,17 @@ use super::console::Console;
 use super::finish::finish;
 use super::interrupt;
 use super::journal;
-use super::resolve::Refusal;
+use super::resolve::{self, Refusal};
 use super::stdout::Output;
 use crate::output::summary::{Task, line};
 use crate::output::{FileView, Mode, Renderer};
-use crate::usecase::{self, Applied, Exit, Input, Run, Tally, Terms};
+use crate::usecase::{self, Applied, Conflicts, Exit, Input, Run, Tally, Terms};
 
 /// Findings go to standard output; 1 if errors remain. Every file is planned and verified before
 /// the first one is written.
 pub(super) fn run(args: &ApplyArgs, console: &Console) -> Result<Exit, Refusal> {
-    let run = Run::resolve(&args.run, console)?;
+    let mut run = Run::resolve(&args.run, console)?;
+    run.baseline = resolve::baseline(&run.place, Conflicts::Refuse)?;
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let applied = match &run.input {
         Input::Text { bytes, .. } => Applied {

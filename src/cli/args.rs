@@ -121,6 +121,12 @@ pub(super) enum Command {
     /// Work on mapping tables
     #[command(subcommand)]
     Mapping(MappingCommand),
+    /// Let references stay that are there, and no more: write or update the baseline
+    ///
+    /// While repoint-baseline.toml lies beside the configuration, `check` fails only where a file has more
+    /// references to a rule than it says. Without an option it is written if there is none, and shrinks if
+    /// nothing has grown.
+    Baseline(BaselineArgs),
     /// Show the configuration that is in force, and where each value comes from
     ///
     /// As TOML that could stand in a repoint.toml: a comment behind each value names the line that says it.
@@ -201,6 +207,29 @@ pub(super) struct MappingCheckArgs {
     /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BaselineArgs {
+    #[command(flatten)]
+    pub update: UpdateArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Baseline")]
+#[group(multiple = false)]
+pub(super) struct UpdateArgs {
+    /// Only shrink: take out what is gone, what the tables lack, and conflicts that a merge left
+    #[arg(long)]
+    pub prune: bool,
+    /// Take in what is new, too
+    #[arg(long)]
+    pub accept_new: bool,
+    /// Write nothing; exit 1 if it is not what would be written
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -447,6 +476,9 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    /// Every reference fails, those that the baseline has too
+    #[arg(long, help_heading = "Baseline")]
+    pub no_baseline: bool,
 }
 
 /// Options of every command that reads sources.

@@ -7,6 +7,7 @@
 
 mod apply;
 mod args;
+mod baseline;
 mod check;
 mod config;
 mod console;
@@ -61,6 +62,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Log(args) => log::run(args, &console),
         Command::Recover(args) => recover::run(args, &console),
         Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
+        Command::Baseline(args) => baseline::run(args, &console),
         Command::Config(args) => config::run(args, &console),
         Command::Init(args) => init::run(args, &console),
         Command::Gate(GateCommand::Run(args)) => gate::run(args, &console),

@@ -20,7 +20,7 @@ use crate::project::{
     CONFIG_NAME, Configured, Globs, Project, Section, WalkOptions, configured_at,
 };
 use crate::transaction::STATE_FOLDER;
-use crate::usecase::{Input, Place, Run};
+use crate::usecase::{Conflicts, Input, Loaded, Place, Run, read_baseline};
 
 /// Why nothing is done.
 pub(super) enum Refusal {
@@ -150,6 +150,11 @@ fn no_rules(root: &Path) -> anyhow::Error {
     )
 }
 
+/// The baseline of the project, if there is one.
+pub(super) fn baseline(place: &Place, conflicts: Conflicts) -> Result<Option<Loaded>, Refusal> {
+    read_baseline(place, conflicts).map_err(|error| Refusal::Wrong(vec![error]))
+}
+
 /// Loads sources, and says what is odd about them.
 pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Result<Tables, Refusal> {
     let tables = load(sources, SYNTAXES).map_err(|errors| Refusal::Wrong(vec![errors]))?;
@@ -208,6 +213,10 @@ impl Run {
             strict: settings.strict.value,
             statistics: args.output.statistics,
             exit_zero: args.output.exit_zero,
+            is_narrowed: args.rules.lang.is_some()
+                || !args.files.include.is_empty()
+                || !args.files.exclude.is_empty(),
+            baseline: None,
         })
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::baseline::{Judged, Standing};
 use crate::engine::FileReport;
 use crate::finding::{Code, Finding, Level};
 use crate::mapping::Rule;
@@ -46,6 +47,8 @@ pub struct Diagnostic<'a> {
     pub help: Option<Cow<'a, str>>,
     /// The rule behind it.
     pub rule: Option<&'a Rule>,
+    /// What a baseline and scopes say of it; `None` if there are none, or it is no error.
+    pub judged: Option<Judged>,
 }
 
 /// Everything to tell of a file, by position. `rules` are those of the table that the report was
@@ -166,11 +169,43 @@ impl<'a> Places<'a> {
             also: Vec::new(),
             help: None,
             rule: rule.and_then(|index| self.rules.get(index)),
+            judged: None,
         }
     }
 }
 
 impl Diagnostic<'_> {
+    /// Takes in what a baseline and scopes say, and adds it to the message if it is why the check fails.
+    pub fn judge(&mut self, judged: Judged) {
+        let mut why = Vec::new();
+        if let Some(growth) = judged.growth {
+            why.push(format!(
+                "{} in this file, the baseline has {}",
+                growth.now, growth.then
+            ));
+            if judged.is_new == Some(true) {
+                why.push("on a new line".to_owned());
+            }
+        }
+        if let Some(over) = &judged.over {
+            why.push(format!("scope `{}` may have {}", over.scope, over.max));
+        }
+        if !why.is_empty() {
+            self.message = Cow::Owned(format!("{}: {}", self.message, why.join(", ")));
+        }
+        if judged.standing != Standing::Fails {
+            // As all that never changes the exit status.
+            self.level = Level::Note;
+        }
+        self.judged = Some(judged);
+    }
+
+    /// Whether it is told to people: what a baseline holds, or is only counted, is not.
+    pub fn is_told(&self) -> bool {
+        let standing = self.judged.as_ref().map(|judged| judged.standing);
+        standing.is_none_or(|standing| standing == Standing::Fails)
+    }
+
     /// Names the successor as help, if nothing better was said.
     fn advise(&mut self) {
         if let (None, Some(successor)) = (&self.help, self.successor) {

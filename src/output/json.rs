@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::FileView;
 use super::diagnostic::Diagnostic;
+use crate::baseline::{Growth, Standing};
 use crate::finding::{Code, Level};
 use crate::mapping::Rule;
 use crate::text::{LineColumn, LineIndex, Source};
@@ -81,6 +82,12 @@ pub struct Finding<'a> {
     old: Option<&'a str>,
     successor: Option<&'a str>,
     rule: Option<RuleInfo<'a>>,
+    /// `fails`, `held` (by the baseline) or `counted` (only); `null` where nothing is judged.
+    standing: Option<Standing>,
+    /// How many of its rule the file has and the baseline has, if there are more now.
+    growth: Option<Growth>,
+    /// Whether the last commit lacks its line, if that was asked.
+    new_line: Option<bool>,
 }
 
 impl<'a> Finding<'a> {
@@ -100,6 +107,9 @@ impl<'a> Finding<'a> {
             old: diagnostic.path,
             successor: diagnostic.successor,
             rule: diagnostic.rule.map(RuleInfo::from),
+            standing: diagnostic.judged.as_ref().map(|judged| judged.standing),
+            growth: diagnostic.judged.as_ref().and_then(|judged| judged.growth),
+            new_line: diagnostic.judged.as_ref().and_then(|judged| judged.is_new),
         }
     }
 }

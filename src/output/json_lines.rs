@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::json::{Finding, Name, Plan, RuleInfo, VERSION};
 use super::{Failed, FileView, Renderer};
+use crate::baseline::Verdict;
 use crate::engine::{RuleCounts, Summary};
 use crate::mapping::Rule;
 use crate::text::LineColumn;
@@ -119,6 +120,16 @@ impl Renderer for Findings {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         summary_lines(summary, rules, out)
+    }
+
+    fn verdict(&mut self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+        for scope in &verdict.scopes {
+            write_line(out, "scope", scope)?;
+        }
+        match &verdict.baseline {
+            Some(baseline) => write_line(out, "baseline", baseline),
+            None => Ok(()),
+        }
     }
 
     fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Mode, diagnostics};
 
+use crate::baseline::Verdict;
 use crate::engine::{FileReport, RuleCounts, Summary};
 use crate::mapping::Rule;
 use crate::text::LineColumn;
@@ -117,6 +118,16 @@ pub trait Renderer {
         Ok(())
     }
 
+    /// Prints what a baseline and scopes say of the run, where that is part of the format: people are told
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn verdict(&mut self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (verdict, out);
+        Ok(())
+    }
+
     /// Prints what comes after the last file. Must be called once, even if there was no file.
     ///
     /// # Errors
@@ -134,6 +145,15 @@ impl Format {
             Self::Full => Box::new(full::Full::new(color)),
             Self::Concise => Box::new(concise::Concise::new(color)),
             Self::JsonLines => Box::new(json_lines::Findings),
+        }
+    }
+
+    /// Whether it tells of references that do not fail the check, each with its standing. What people read
+    /// leaves them out, and counts them.
+    pub fn tells_all(self) -> bool {
+        match self {
+            Self::Full | Self::Concise => false,
+            Self::JsonLines => true,
         }
     }
 

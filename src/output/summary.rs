@@ -1,5 +1,6 @@
 //! The last line of a run: what was searched, and what came of it.
 
+use crate::baseline::Verdict;
 use crate::engine::Summary;
 
 /// What the run was for; it decides the mood of the sentence.
@@ -15,6 +16,15 @@ pub enum Task {
 
 /// The counts of a run as one line, without a line end.
 pub fn line(summary: &Summary, task: Task) -> String {
+    line_with(summary, task, None)
+}
+
+/// The counts of a check as one line, with what a baseline and scopes make of them.
+pub fn judged_line(summary: &Summary, verdict: &Verdict) -> String {
+    line_with(summary, Task::Check, Some(judged(verdict)))
+}
+
+fn line_with(summary: &Summary, task: Task, judged: Option<String>) -> String {
     let Summary {
         searched,
         parsed,
@@ -55,6 +65,9 @@ pub fn line(summary: &Summary, task: Task) -> String {
     if reviews > 0 && task != Task::Check {
         result.push_str(&format!(", {} to review", grouped(reviews)));
     }
+    if let Some(judged) = judged.filter(|_| rewritten + left > 0) {
+        result.push_str(&format!(": {judged}"));
+    }
     if failed > 0 {
         result.push_str(&format!(", {} failed", grouped(failed)));
     }
@@ -64,6 +77,23 @@ pub fn line(summary: &Summary, task: Task) -> String {
         grouped(parsed),
         elapsed.as_secs_f64()
     )
+}
+
+/// How many references are held, how many only counted, and how many fail.
+fn judged(verdict: &Verdict) -> String {
+    let mut parts = Vec::new();
+    if verdict.baseline.is_some() {
+        parts.push(format!("{} held by the baseline", grouped(verdict.held())));
+    }
+    if verdict.counted > 0 {
+        parts.push(format!("{} only counted", grouped(verdict.counted)));
+    }
+    parts.push(match verdict.failing {
+        0 => "none fails".to_owned(),
+        1 => "1 fails".to_owned(),
+        failing => format!("{} fail", grouped(failing)),
+    });
+    parts.join(", ")
 }
 
 /// `1 file`, `2 files`.

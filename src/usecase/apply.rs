@@ -7,12 +7,16 @@ use std::time::Instant;
 
 use super::exit::Exit;
 use super::files::{self, Tally};
+use super::judge::Judge;
 use super::listener::Listener;
+use super::ratchet::text_over;
 use super::run::Run;
 use super::state;
 use super::writer::Writer;
+use crate::baseline::Update;
 use crate::engine::{FileReport, Summary};
 use crate::mapping::Rule;
+use crate::output::{FileView, Mode};
 use crate::transaction::{Allow, CommitError, Committed, Journal};
 
 /// How the files may be written.
@@ -53,9 +57,19 @@ pub fn apply(
 ) -> anyhow::Result<Applied> {
     let is_asked = || terms.stop.load(Ordering::Relaxed);
     let mut writer = Writer::open(journal, run, listener)?;
+    // The baseline shrinks with the files that it speaks of.
+    let mut judge = run.baseline.as_ref().map(|_| Judge::counting(run));
     let mut tally = files::over(run, listener, |report, rules| {
         each(&report, rules)?;
-        writer.add(&report, listener)?;
+        let is_taken = writer.add(&report, listener)?;
+        if let Some(judge) = &mut judge {
+            let view = FileView::new(&report, rules, Mode::Check);
+            if is_taken {
+                judge.count_left(&view);
+            } else {
+                judge.count(&view);
+            }
+        }
         Ok(if is_asked() {
             ControlFlow::Break(())
         } else {
@@ -94,6 +108,13 @@ pub fn apply(
         writer.discard();
         listener.error(&format!("{error:#}"));
         return Ok(unwritten(tally, Exit::Failed));
+    }
+    if let (Some(judge), Some(loaded)) = (&judge, &run.baseline) {
+        let next = judge.updated(&loaded.baseline, Update::Shrink);
+        if next != loaded.baseline {
+            let text = text_over(&next, Some(&loaded.text));
+            writer.add_text(&loaded.file, &loaded.text, &text, listener)?;
+        }
     }
     let started = Instant::now();
     let committed = writer.commit(run, terms.keep);

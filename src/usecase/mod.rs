@@ -11,6 +11,8 @@
 //! | `migrate` | batches, gates and the search for who breaks them |
 //! | `status` | how far a migration is |
 //! | `state` | what was interrupted, and who else writes |
+//! | `judge`, `verdict` | a check against a baseline and scopes, and what is said of it |
+//! | `ratchet` | the file of the baseline |
 //! | `first` | what the first configuration of a tree says |
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
 
@@ -20,14 +22,17 @@ mod exit;
 mod files;
 mod first;
 mod gates;
+mod judge;
 mod listener;
 pub mod migrate;
 mod planning;
+mod ratchet;
 mod run;
 pub mod slices;
 pub mod state;
 pub mod status;
 mod units;
+mod verdict;
 mod writer;
 
 pub use apply::{Applied, Terms, apply};
@@ -36,8 +41,12 @@ pub use exit::Exit;
 pub use files::{Tally, over};
 pub use first::{First, Runner, look};
 pub use gates::{Choice, MANUAL, choose};
+pub use judge::Judge;
 pub use listener::{Listener, Progress};
 pub use planning::Planning;
-pub use run::{Input, Place, Run};
+pub use ratchet::{Conflicts, baseline_file, read_baseline, replace, text_over};
+pub use run::{Input, Loaded, Place, Run};
 pub use state::Watch;
 pub use units::{Planned, Unit, units_of};
+pub use verdict::said as say_ratchet;
+pub use verdict::say as say_verdict;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::baseline::{Baseline, Part};
 use crate::config::Config;
 use crate::lang::{Language, RewriteOptions};
 use crate::mapping::Table;
@@ -59,4 +60,36 @@ pub struct Run {
     pub statistics: bool,
     /// Whether what is left counts for nothing.
     pub exit_zero: bool,
+    /// Whether the command line leaves out a language or files: what was read is not all of the project.
+    pub is_narrowed: bool,
+    /// The baseline, if there is one that counts.
+    pub baseline: Option<Loaded>,
+}
+
+/// A baseline that was read.
+pub struct Loaded {
+    /// Its file, absolute.
+    pub file: PathBuf,
+    /// What the file holds.
+    pub text: String,
+    /// Its counts.
+    pub baseline: Baseline,
+}
+
+impl Run {
+    /// How much of the project the run is about.
+    pub fn part(&self) -> Part {
+        let root = self.place.project.root();
+        let is_root = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real == root);
+        match &self.input {
+            Input::Paths(paths)
+                if !self.is_narrowed
+                    && self.walk.partition.is_none()
+                    && paths.iter().any(is_root) =>
+            {
+                Part::Whole
+            }
+            _ => Part::Some,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What `apply` does with files that change: into a draft one by one, then all of it at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
@@ -80,13 +80,14 @@ impl<'j> Writer<'j> {
         })
     }
 
-    /// Takes a file in, if it changes. One that cannot be written is said and counted.
+    /// Takes a file in, if it changes, and tells whether it did. One that cannot be written is said and
+    /// counted.
     ///
     /// # Errors
     /// The journal cannot be written, so nothing can be.
-    pub fn add(&mut self, report: &FileReport, listener: &dyn Listener) -> anyhow::Result<()> {
+    pub fn add(&mut self, report: &FileReport, listener: &dyn Listener) -> anyhow::Result<bool> {
         let Some(new) = &report.rewritten else {
-            return Ok(());
+            return Ok(false);
         };
         let references = report.plan.references.iter().filter(|r| r.rewritten);
         let change = Change {
@@ -107,13 +108,50 @@ impl<'j> Writer<'j> {
                 listener.failure(&report.path, &problem.to_string());
                 self.unwritten.files += 1;
                 self.unwritten.references += change.references;
+                return Ok(false);
             }
             Err(AddError::Journal(error)) => {
                 self.discard();
                 return Err(anyhow::Error::new(error).context("nothing was written"));
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Takes a file in that is no source and changes along with the sources, so that whoever takes them back
+    /// takes it back too; nothing, if none of them changes. One that cannot be written is said.
+    ///
+    /// # Errors
+    /// The journal cannot be written, so nothing can be.
+    pub fn add_text(
+        &mut self,
+        file: &Path,
+        old: &str,
+        new: &str,
+        listener: &dyn Listener,
+    ) -> anyhow::Result<()> {
+        let Some(draft) = &mut self.draft else {
+            return Ok(());
+        };
+        let change = Change {
+            path: file,
+            old: Some(old.as_bytes()),
+            new: new.as_bytes(),
+            references: 0,
+            mode: 0,
+        };
+        match draft.add(&change) {
+            Ok(_) => Ok(()),
+            Err(AddError::File(problem)) => {
+                listener.failure(file, &problem.to_string());
+                self.unwritten.files += 1;
+                Ok(())
+            }
+            Err(AddError::Journal(error)) => {
+                self.discard();
+                Err(anyhow::Error::new(error).context("nothing was written"))
+            }
+        }
     }
 
     /// Asks git whether anything would be lost, and says what.

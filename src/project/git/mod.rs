@@ -3,6 +3,7 @@
 //!
 //! No object is read, and nothing is written. Git itself is started in `status` only.
 
+mod head;
 pub mod status;
 
 use std::fs;
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
+
+pub use head::{Head, NewLines};
 
 use crate::file;
 

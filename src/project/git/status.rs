@@ -115,6 +115,26 @@ pub enum GitStatusError {
     },
 }
 
+/// A file of the last commit.
+pub(super) enum Object {
+    /// Its bytes.
+    Is(Vec<u8>),
+    /// The commit has no such file.
+    IsNot,
+    /// There is no commit, or no git that answers.
+    Unknown,
+}
+
+/// The bytes of a file, named from the root of a work tree, in the last commit.
+pub(super) fn object_at_head(root: &Path, name: &Path) -> Object {
+    let git = Git::in_path();
+    match git.object(root, "HEAD", Some(name)) {
+        Some(bytes) => Object::Is(bytes),
+        None if git.object(root, "HEAD^{commit}", None).is_some() => Object::IsNot,
+        None => Object::Unknown,
+    }
+}
+
 /// Asks git which of these files have uncommitted changes. The files are absolute, without symbolic
 /// links, and need not exist. Git is started a few times for each work tree, and never writes.
 ///

@@ -205,6 +205,29 @@ impl Git {
         })
     }
 
+    /// The bytes of an object: of a file at a revision, or of the revision itself.
+    pub(super) fn object(
+        &self,
+        root: &Path,
+        revision: &str,
+        name: Option<&Path>,
+    ) -> Option<Vec<u8>> {
+        let mut object = OsString::from(revision);
+        let kind = match name {
+            Some(name) => {
+                object.push(":");
+                // As git names it from its root, not from here.
+                object.push("./");
+                object.push(name);
+                "blob"
+            }
+            None => "commit",
+        };
+        let mut command = self.command(root, ["cat-file", kind]);
+        let output = command.arg(object).output().ok()?;
+        output.status.success().then_some(output.stdout)
+    }
+
     fn command<const N: usize>(&self, root: &Path, arguments: [&str; N]) -> Command {
         let mut command = Command::new(&self.program);
         command
