@@ -53,7 +53,7 @@ impl Head {
         let now: Vec<&[u8]> = lines(bytes);
         match object_at_head(&repository.root, file.strip_prefix(&repository.root).ok()?) {
             Object::Is(then) => Some(NewLines(added(&lines(&then), &now))),
-            Object::IsNot => Some(NewLines(vec![1..now.len() + 1])),
+            Object::IsNot => Some(NewLines(std::iter::once(1..now.len() + 1).collect())),
             Object::Unknown => {
                 self.without.insert(repository.root, true);
                 None
