@@ -106,7 +106,7 @@ impl Migration<'_> {
                 return ControlFlow::Break(());
             }
             match writer.add(&report, self.audience) {
-                Ok(()) => ControlFlow::Continue(()),
+                Ok(_) => ControlFlow::Continue(()),
                 Err(error) => {
                     broken = Err(error.into());
                     ControlFlow::Break(())
