@@ -46,7 +46,7 @@ struct Cases {
 }
 
 /// A module of a package that is renamed to `<module>_moved`.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     package: String,
@@ -69,6 +69,9 @@ struct Case {
     apply: Vec<String>,
     /// Whether the way back gives back every byte.
     inverse: bool,
+    /// Whether it is migrated in batches too, judged by its own tests.
+    #[serde(default)]
+    migrate: bool,
 }
 
 fn top() -> PathBuf {
@@ -88,6 +91,19 @@ fn main() -> ExitCode {
         let pip = Arc::clone(&pip);
         let tests = cases.tests.clone();
         let name = format!("{} {}", case.package, case.module);
+        if case.migrate {
+            let (pip, tests, case) = (Arc::clone(&pip), tests.clone(), case.clone());
+            trials.push(Trial::test(format!("migrate {name}"), move || {
+                let requirements = [tests, case.requirements.clone()].concat();
+                let package = Package {
+                    source: pip.sources(&case.package, &case.version)?,
+                    python: pip.environment(&requirements)?,
+                    judge: pip.tools()?.to_owned(),
+                    case: &case,
+                };
+                package.migrate()
+            }));
+        }
         trials.push(Trial::test(name, move || {
             let requirements = [tests, case.requirements.clone()].concat();
             let package = Package {
@@ -151,6 +167,78 @@ impl Package<'_> {
             tree::same("there and back", &original, &tree::read(&work)?)?;
         }
         Ok(())
+    }
+
+    /// The module has a new home, the old one hands it on, and all that refers to the old one is migrated in
+    /// batches of ten files, with the package's own tests as golden path.
+    fn migrate(&self) -> Result<(), Failed> {
+        let room = TempDir::new()?;
+        let work = fs::canonicalize(room.path())?.join("work");
+        tree::copy(&self.source, &work)?;
+        let old = &self.case.module;
+        let new = format!("{old}_moved");
+        self.rename(&work, old, &new)?;
+        let path = old
+            .split('.')
+            .fold(work.join(&self.case.root), |at, name| at.join(name));
+        let shim = format!("import sys\n\nimport {new}\n\nsys.modules[__name__] = {new}\n");
+        fs::write(path.with_extension("py"), shim)?;
+        let root = self.case.root.display();
+        fs::write(
+            work.join("table.toml"),
+            format!(
+                "language = \"python\"\nname = \"moved\"\n\n[[move]]\nfrom = \"{old}\"\nto = \"{new}\"\nkind = \"module\"\n"
+            ),
+        )?;
+        let words: Vec<String> = [
+            &*self.python.display().to_string(),
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(self.case.pytest.iter().cloned())
+        .map(|word| format!("{word:?}"))
+        .collect();
+        fs::write(
+            work.join("repoint.toml"),
+            format!(
+                "mappings = [\"table.toml\"]\n\n[python]\nroots = [\"{root}\", \".\"]\n\n[[gate]]\nname = \"golden-path\"\nrun = [{}]\nenv = {{ PYTHONPATH = \"{root}:.\", PYTHONHASHSEED = \"0\" }}\nbefore = \"pass\"\nduring = \"pass\"\nafter = \"pass\"\n\n[migrate]\nbatch = 10\n",
+                words.join(", ")
+            ),
+        )?;
+        commit(&work)?;
+        let before = tree::read(&work)?;
+        let repoint = |args: &[&str]| {
+            let mut repoint = Command::new(env!("CARGO_BIN_EXE_repoint"));
+            output_of(repoint.current_dir(&work).args(args))
+        };
+        repoint(&["migrate"])?;
+        let status: serde_json::Value =
+            serde_json::from_str(&repoint(&["status", "--format", "json"])?)?;
+        let gate = &status["gates"][0];
+        let passed = |phase: &str| gate[phase]["counts"]["passed"].as_u64().unwrap_or(0);
+        let batches = status["migration"]["batches"].as_u64().unwrap_or(0);
+        println!(
+            "{old}: {} references, {batches} batches, {} tests pass",
+            status["references"]["before"],
+            passed("after")
+        );
+        let is_proved = status["references"]["now"] == 0
+            && batches > 1
+            && passed("before") as usize >= self.case.passes
+            && passed("after") == passed("before");
+        if !is_proved {
+            return Err(format!("not what was expected: {status:#}").into());
+        }
+        repoint(&["check"])?;
+        repoint(&["migrate", "--abort"])?;
+        let mut after = tree::read(&work)?;
+        after.retain(|name, _| before.contains_key(name));
+        tree::same("taken back", &before, &after)
     }
 
     /// What a person does: the file, or the folder.

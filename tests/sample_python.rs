@@ -184,3 +184,94 @@ fn the_golden_path_passes_without_the_old_modules() {
     passes(dir, &[], NO_DEPRECATED);
     assert_eq!(repoint(dir, &["check"], 0), "");
 }
+
+/// What `status` says, as JSON.
+#[track_caller]
+fn status(dir: &Path) -> serde_json::Value {
+    let said = repoint(dir, &["status", "--format", "json"], 0);
+    serde_json::from_str(&said).expect("JSON")
+}
+
+#[test]
+fn migrate_runs_the_story() {
+    let sample = copy();
+    let dir = sample.path();
+    let (count, _) = own_findings(dir);
+    // What a deployment asks: refused before, let through after.
+    repoint(dir, &["migrate", "--phase", "after"], 2);
+    let told = repoint(dir, &["migrate"], 0);
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("README is readable");
+    for line in told.lines().map(without_times) {
+        let is_there = readme.lines().any(|said| without_times(said) == line);
+        assert!(is_there, "README does not show: {line}");
+    }
+    repoint(dir, &["migrate", "--phase", "after"], 0);
+    assert_eq!(repoint(dir, &["check"], 0), "");
+
+    let status = status(dir);
+    assert_eq!(status["references"]["before"], count);
+    assert_eq!(status["references"]["now"], 0);
+    assert_eq!(status["by"]["scope"]["production"]["now"], 0);
+    let gate = |name: &str| {
+        let gates = status["gates"].as_array().expect("gates").iter();
+        let mut named = gates.filter(|gate| gate["name"] == name);
+        named.next().expect("the gate").clone()
+    };
+    let proof = gate("no-deprecated-imports");
+    assert_eq!(proof["before"]["outcome"], "failed");
+    assert_eq!(proof["before"]["met"], true);
+    assert_eq!(proof["after"]["outcome"], "passed");
+    let golden = gate("golden-path");
+    for phase in ["before", "after"] {
+        assert_eq!(golden[phase]["outcome"], "passed");
+        assert_eq!(golden[phase]["counts"]["passed"], 23);
+        assert!(golden[phase]["millis"].is_u64());
+    }
+    // Before, once a batch, after: and it passed in every batch, or it would have been asked again.
+    assert_eq!(
+        golden["asked"],
+        2 + status["migration"]["batches"].as_u64().expect("batches")
+    );
+
+    let migrated = sources(dir);
+    repoint(dir, &["migrate", "--abort"], 0);
+    assert!(sources(dir) == sources(&original()), "it is not as it was");
+    repoint(dir, &["migrate"], 0);
+    assert!(sources(dir) == migrated, "it is migrated in another way");
+}
+
+#[test]
+fn a_test_that_patches_and_what_it_patches_never_straddle_batches() {
+    let sample = copy();
+    let dir = sample.path();
+    let config = fs::read_to_string(dir.join("repoint.toml")).expect("readable");
+    let config = config.replace("priority = [", "batch = 1\npriority = [");
+    fs::write(dir.join("repoint.toml"), config).expect("written");
+    // One file a batch where that is possible: the golden path passes in each.
+    repoint(dir, &["migrate"], 0);
+    let status = status(dir);
+    assert_eq!(status["files"].as_array().map(Vec::len), Some(0));
+    let batches = status["migration"]["batches"].as_u64().expect("batches");
+    let files = status["migration"]["files"].as_u64().expect("files");
+    assert!(batches < files, "no unit has several files");
+
+    // Divided by hand it fails: the test replaces what the code no longer looks up.
+    let divided = copy();
+    let dir = divided.path();
+    repoint(dir, &["apply", "tests/golden/test_patches.py"], 0);
+    assert!(!unittest(dir, &[], GOLDEN_PATH).status.success());
+}
+
+/// A line without its durations, which differ each time.
+fn without_times(line: &str) -> String {
+    let is_time = |word: &str| {
+        let word = word.trim_end_matches(';');
+        word.strip_suffix('s')
+            .is_some_and(|number| number.parse::<f64>().is_ok())
+    };
+    let words = line
+        .split(' ')
+        .map(|word| if is_time(word) { "TIME" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
