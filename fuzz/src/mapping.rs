@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use repoint::config::Config;
+use repoint::config::{Config, Reading};
 use repoint::engine::Engine;
 use repoint::lang::{RewriteOptions, registry};
 use repoint::document::{Problem, Problems};
 use repoint::mapping::{Action, MappingSource, Tables};
 use repoint::mapping::{Outcome as T, Table, load};
 use repoint::path::{Namespaces, SYNTAXES, SymbolPath};
-use repoint::project::Project;
+use repoint::project::{Configured, Project, Section};
 
 use crate::{Outcome, rewriter, seeds};
 
@@ -111,17 +111,19 @@ fn folder() -> &'static Path {
 }
 
 fn configuration(file: &Path) {
-    let names: Vec<_> = SYNTAXES.iter().map(|syntax| syntax.language).collect();
-    match Config::read(file, repoint::file::NamedBy::Person, &names) {
-        Ok(config) => {
-            for language in registry() {
-                if let Some(section) = config.sections.get(language.syntax().language) {
-                    // Whether it is right is not asked.
-                    let _ = language.check_settings(section);
-                }
-            }
-        }
-        Err(error) => assert!(!error.to_string().is_empty(), "an error without words"),
+    let configured = Configured {
+        file: file.to_owned(),
+        section: Section::Whole,
+    };
+    let reading = Reading {
+        name: file,
+        by: repoint::file::NamedBy::Person,
+        root: folder(),
+        languages: registry(),
+    };
+    // Whether it is right is not asked.
+    if let Err(problems) = Config::read(&configured, &reading) {
+        assert!(!problems.to_string().is_empty(), "an error without words");
     }
 }
 
