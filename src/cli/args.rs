@@ -445,6 +445,9 @@ pub(super) struct TagArgs {
     /// No gates with this tag; repeatable
     #[arg(long = "skip-tag", value_name = "TAG")]
     pub skip_tags: Vec<String>,
+    /// This gate too, whatever its tags are; repeatable
+    #[arg(long = "gate", value_name = "NAME")]
+    pub names: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Which journal the arguments mean.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -25,12 +25,24 @@ pub(super) fn journal(args: &StateArgs, place: &Place) -> anyhow::Result<Journal
 /// There is no current directory, or no configuration file of the name that was given; or the folder
 /// that was named is not repoint's own.
 pub(super) fn journal_alone(args: &JournalArgs) -> anyhow::Result<Journal<'static>> {
+    Ok(alone(&args.state, args.config.as_deref())?.1)
+}
+
+/// The project's root around the current directory, and its journal. The configuration is not read.
+///
+/// # Errors
+/// As those of [`journal_alone`].
+pub(super) fn alone(
+    state: &StateArgs,
+    config: Option<&Path>,
+) -> anyhow::Result<(PathBuf, Journal<'static>)> {
     let cwd = std::env::current_dir().context("the current directory cannot be found")?;
-    if let Some(file) = args.config.as_ref().filter(|f| !cwd.join(f).is_file()) {
+    if let Some(file) = config.filter(|file| !cwd.join(file).is_file()) {
         anyhow::bail!("{}: no such file", file.display());
     }
-    let project = Project::discover(&cwd, args.config.as_deref());
-    journal_at(&args.state, project.root(), &cwd)
+    let project = Project::discover(&cwd, config);
+    let journal = journal_at(state, project.root(), &cwd)?;
+    Ok((project.root().to_owned(), journal))
 }
 
 fn journal_at(args: &StateArgs, root: &Path, cwd: &Path) -> anyhow::Result<Journal<'static>> {

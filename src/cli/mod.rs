@@ -42,7 +42,8 @@ use crate::usecase::Exit;
 
 /// Runs the program with `args`, the program's name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output, and nobody may be listening there.
@@ -52,12 +53,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     interrupt::let_writes_fail();
     let console = Console::new(&cli.global);
+    let words = args.get(1..).unwrap_or_default().to_vec();
     let done = match &cli.command {
         Command::Diff(args) => diff::run(args, &console),
         Command::Apply(args) => apply::run(args, &console),
         Command::Check(args) => check::run(args, &console),
         Command::Undo(args) => undo::run(args, &console),
-        Command::Migrate(args) => migrate::run(args, &console),
+        Command::Migrate(args) => migrate::run(args, &words, &console),
         Command::Status(args) => status::run(args, &console),
         Command::Log(args) => log::run(args, &console),
         Command::Recover(args) => recover::run(args, &console),

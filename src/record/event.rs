@@ -32,8 +32,10 @@ pub enum Event {
         table: String,
         /// What the rules are called.
         tables: Vec<String>,
-        /// Files and folders that are migrated.
-        paths: Vec<Written>,
+        /// The folder that it was begun in.
+        folder: Written,
+        /// What was asked for, as it was written: a later run that goes on does the same.
+        arguments: Vec<Written>,
     },
     /// A later run goes on with it.
     #[serde(rename_all = "kebab-case")]
@@ -178,11 +180,14 @@ pub enum Event {
     AbortBegin,
     /// It is taken back.
     AbortEnd,
-    /// All phases ended.
+    /// All phases ended, or it was refused before anything was written.
     #[serde(rename_all = "kebab-case")]
     End {
         /// The exit status.
         exit: u8,
+        /// What failed, a sentence each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missed: Vec<String>,
     },
 }
 
@@ -226,4 +231,26 @@ pub struct Blamed {
     pub log: Option<String>,
     /// References that stay for it.
     pub references: u64,
+    /// Whether it is only known that the gate fails with its batch: nobody searched, or there was no time left.
+    #[serde(default)]
+    pub unresolved: bool,
+}
+
+impl Blamed {
+    /// Why it is left out, as people read it.
+    pub fn why(&self) -> String {
+        let gate = self.gate.as_deref().map(crate::text::one_line);
+        let Some(gate) = gate else {
+            return "it is not known why".to_owned();
+        };
+        if self.unresolved {
+            return format!(
+                "gate {gate} fails with its batch, and which files it is was not searched to the end"
+            );
+        }
+        match &self.with {
+            Some(with) => format!("gate {gate} fails with it together with {}", with.shown()),
+            None => format!("gate {gate} fails with it"),
+        }
+    }
 }

@@ -18,8 +18,12 @@ pub struct State {
     pub table: String,
     /// What the rules are called.
     pub tables: Vec<String>,
-    /// Files and folders that are migrated.
-    pub paths: Vec<Written>,
+    /// The folder that it was begun in.
+    pub folder: Option<Written>,
+    /// What was asked for.
+    pub arguments: Vec<Written>,
+    /// What failed in the end, a sentence each.
+    pub missed: Vec<String>,
     /// The phase that was begun last.
     pub phase: Option<Phase>,
     /// The phases that ended as they were expected to.
@@ -71,6 +75,8 @@ pub enum End {
 pub struct Gates {
     /// In the phase before the rewriting.
     pub before: Option<Answer>,
+    /// The last time in a batch.
+    pub during: Option<Answer>,
     /// The last time of all.
     pub last: Option<Answer>,
     /// In the phase after it.
@@ -173,11 +179,13 @@ impl State {
                 version: _,
                 table,
                 tables,
-                paths,
+                folder,
+                arguments,
             } => {
                 self.table = table;
                 self.tables = tables;
-                self.paths = paths;
+                self.folder = Some(folder);
+                self.arguments = arguments;
             }
             Event::Continue { table } => {
                 self.table = table;
@@ -264,7 +272,10 @@ impl State {
             }
             Event::AbortBegin => self.end = End::Aborting,
             Event::AbortEnd => self.end = End::Aborted,
-            Event::End { exit } => self.end = End::Done(exit),
+            Event::End { exit, missed } => {
+                self.end = End::Done(exit);
+                self.missed = missed;
+            }
         }
     }
 
@@ -275,7 +286,7 @@ impl State {
         gates.flaky += u64::from(answer.asked.flaky);
         match answer.phase {
             Phase::Before => gates.before = Some(answer.clone()),
-            Phase::During => {}
+            Phase::During => gates.during = Some(answer.clone()),
             Phase::After => gates.after = Some(answer.clone()),
         }
         gates.last = Some(answer);

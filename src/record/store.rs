@@ -254,6 +254,19 @@ impl Record {
         self.folder.join("logs")
     }
 
+    /// Whether the file that is written to is still the one of this name: somebody may have cleaned up.
+    pub fn is_there(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let path = self.folder.join("events.jsonl");
+            let (there, own) = (fs::symlink_metadata(path), self.file.metadata());
+            matches!((there, own), (Ok(there), Ok(own)) if (there.dev(), there.ino()) == (own.dev(), own.ino()))
+        }
+        #[cfg(not(unix))]
+        self.folder.join("events.jsonl").exists()
+    }
+
     /// What all events came to so far.
     pub fn state(&self) -> &State {
         &self.state

@@ -34,6 +34,22 @@ impl Written {
         }
     }
 
+    /// Any word, such as an argument.
+    pub fn word(word: &std::ffi::OsStr) -> Self {
+        match word.to_str() {
+            Some(text) => Self::Text(text.to_owned()),
+            None => Self::Bytes(word.as_encoded_bytes().to_vec()),
+        }
+    }
+
+    /// The word again.
+    pub fn as_os_string(&self) -> std::ffi::OsString {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Bytes(bytes) => from_bytes(bytes).into_os_string(),
+        }
+    }
+
     /// As people read it.
     pub fn shown(&self) -> String {
         match self {

@@ -59,10 +59,25 @@ impl Tally {
         all
     }
 
-    fn count(&mut self, report: &FileReport) {
+    /// Nothing was counted yet.
+    pub fn of(engine: &Engine<'_>) -> Self {
+        let mut tally = Self::default();
+        for active in engine.active() {
+            let rules = vec![RuleCounts::default(); active.table().rules().len()];
+            tally.rules.insert(active.name(), rules);
+        }
+        tally
+    }
+
+    /// Counts a report in.
+    pub fn count(&mut self, engine: &Engine<'_>, report: &FileReport) {
         self.summary.count(report);
         let findings = &report.plan.findings;
         self.errors += findings.iter().filter(|f| f.level == Level::Error).count();
+        let active = engine.language_of(&report.path);
+        if let Some(counts) = active.and_then(|active| self.rules.get_mut(active.name())) {
+            RuleCounts::count(counts, report);
+        }
     }
 }
 
@@ -84,20 +99,13 @@ pub fn over(
         &run.rewrite,
         run.place.cwd.clone(),
     );
-    let mut tally = Tally::default();
-    for active in engine.active() {
-        let rules = vec![RuleCounts::default(); active.table().rules().len()];
-        tally.rules.insert(active.name(), rules);
-    }
+    let mut tally = Tally::of(&engine);
     let mut requires = BTreeSet::new();
     let mut broken = Ok(());
     let mut see = |tally: &mut Tally, report: FileReport| {
-        tally.count(&report);
+        tally.count(&engine, &report);
         let active = engine.language_of(&report.path);
         let rules = active.map_or(&[][..], |active| active.table().rules());
-        if let Some(counts) = active.and_then(|active| tally.rules.get_mut(active.name())) {
-            RuleCounts::count(counts, &report);
-        }
         for reference in report.plan.references.iter().filter(|r| r.rewritten) {
             requires.extend(
                 rules

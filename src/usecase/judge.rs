@@ -242,6 +242,16 @@ impl<'r> Judge<'r> {
         }
     }
 
+    /// Whether the run fails, once all files are counted.
+    pub fn fails(&self) -> bool {
+        let is_over =
+            self.judges_scopes() && self.scopes.iter().any(|(scope, all)| is_over(scope, *all));
+        let has_grown = self
+            .baseline
+            .is_some_and(|baseline| !self.compared(baseline).grown.is_empty());
+        is_over || has_grown
+    }
+
     /// The counts of the run against a baseline.
     pub fn compared(&self, baseline: &Baseline) -> Compared {
         let unread = |file: &str| {

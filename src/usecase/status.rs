@@ -69,7 +69,9 @@ pub struct Course {
     pub exit: Option<u8>,
     /// Why the last run of it stopped, if it is unfinished.
     pub stopped: Option<String>,
-    /// The phase that began last, and those that ended as expected.
+    /// What failed in the end, a sentence each.
+    pub missed: Vec<String>,
+    /// The phase that began last.
     pub phase: Option<Phase>,
     /// The phases that ended as they were expected to.
     pub ended: Vec<Phase>,
@@ -95,6 +97,8 @@ pub struct GateCourse {
     pub expected: Option<[crate::gate::Expectation; 3]>,
     /// Before the migration.
     pub before: Option<Said>,
+    /// The last time in a batch.
+    pub during: Option<Said>,
     /// The last time.
     pub last: Option<Said>,
     /// After it.
@@ -233,12 +237,14 @@ fn migration(state: &State) -> Course {
             _ => None,
         },
         stopped: state.stopped.clone().filter(|_| state.end == End::Open),
+        missed: state.missed.clone(),
         phase: state.phase,
         ended: state.ended.clone(),
         began: state.time.0,
         took: state.time.1.saturating_sub(state.time.0),
-        batches: ended.clone().count(),
-        files: ended.map(|it| it.files).sum(),
+        batches: ended.count(),
+        // What a person took back by hand stands no more.
+        files: state.standing.iter().map(|it| it.files.len()).sum(),
         logs: format!("migrations/{}/logs", state.number),
     }
 }
@@ -252,6 +258,7 @@ fn course(name: &str, state: Option<&State>) -> GateCourse {
         name: name.to_owned(),
         expected: None,
         before: gates.before.as_ref().map(Said::of),
+        during: gates.during.as_ref().map(Said::of),
         last: gates.last.as_ref().map(Said::of),
         after: gates.after.as_ref().map(Said::of),
         asked: gates.asked,

@@ -9,7 +9,7 @@ use crate::gate::{Asked, Counts, Expectation, Gate, Outcome, Phase, shown_durati
 use crate::output::Color;
 use crate::output::summary::counted;
 use crate::text::one_line;
-use crate::usecase::migrate::News;
+use crate::usecase::migrate::{Left, News};
 
 /// Lines of the end of a log that are shown where a gate is not as it has to be.
 const LAST_LINES: usize = 12;
@@ -17,12 +17,21 @@ const LAST_LINES: usize = 12;
 /// Which sentence ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// All phases.
-    Migrated,
+    /// All phases, over all of the project or over a part of it.
+    Migrated(Extent),
     /// One phase.
     Phase(Phase),
     /// It was taken back.
     TakenBack,
+}
+
+/// Of how much is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The project.
+    Whole,
+    /// What the PATHs and the options leave of it.
+    Part,
 }
 
 /// The lines that a piece of news has; most have one or none.
@@ -82,18 +91,15 @@ pub(super) fn lines(news: &News<'_>, shown: &dyn Fn(&Path) -> String, color: Col
             counted(files, "file")
         )],
         News::Quarantined(blamed) => {
-            let with = blamed.with.as_ref();
-            let with = with.map_or(String::new(), |with| {
-                format!(" together with {}", with.shown())
-            });
-            let why = match (&blamed.gate, &blamed.log) {
-                (Some(gate), Some(log)) => {
-                    format!("gate {} fails with it{with} (log {log})", one_line(gate))
-                }
-                (Some(gate), None) => format!("gate {} fails with it{with}", one_line(gate)),
-                _ => "not resolved, and left out together with the others".to_owned(),
-            };
-            vec![format!("    quarantined {}: {why}", blamed.file.shown())]
+            let log = blamed
+                .log
+                .as_ref()
+                .map_or(String::new(), |log| format!(" (log {log})"));
+            vec![format!(
+                "    quarantined {}: {}{log}",
+                blamed.file.shown(),
+                blamed.why()
+            )]
         }
         News::Done {
             number,
@@ -183,9 +189,12 @@ pub(in crate::cli) fn tests(counts: Counts) -> String {
 }
 
 /// The last line of all.
-pub(super) fn end(ending: Ending, exit: u8, left: u64, quarantined: usize) -> String {
-    let left = counted(usize::try_from(left).unwrap_or(usize::MAX), "reference");
-    let out = match quarantined {
+pub(super) fn end(ending: Ending, exit: u8, left: Left) -> String {
+    let references = counted(
+        usize::try_from(left.references).unwrap_or(usize::MAX),
+        "reference",
+    );
+    let out = match left.quarantined {
         0 => String::new(),
         1 => ", 1 file quarantined".to_owned(),
         several => format!(", {several} files quarantined"),
@@ -194,10 +203,21 @@ pub(super) fn end(ending: Ending, exit: u8, left: u64, quarantined: usize) -> St
         (Ending::TakenBack, 0) => "the migration is taken back".to_owned(),
         (Ending::TakenBack, _) => "the migration is not taken back".to_owned(),
         (Ending::Phase(phase), 0) => format!("{phase}: as expected"),
-        (Ending::Phase(Phase::After), 1) => format!("after: {left} left"),
+        (Ending::Phase(Phase::After), 1) => format!("after: {references} left"),
         (Ending::Phase(phase), _) => format!("{phase}: not as expected"),
-        (Ending::Migrated, 0) => "migrated: no deprecated references are left".to_owned(),
-        (Ending::Migrated, 1) => format!("migrated in part: {left} left{out}"),
-        (Ending::Migrated, _) => "not migrated".to_owned(),
+        (Ending::Migrated(_), 0) if left.references > 0 => {
+            format!("migrated: {references} left, which scopes or the baseline allow")
+        }
+        (Ending::Migrated(Extent::Whole), 0) => {
+            "migrated: no deprecated references are left".to_owned()
+        }
+        (Ending::Migrated(Extent::Part), 0) => {
+            "migrated: no deprecated references are left in this part of the project".to_owned()
+        }
+        (Ending::Migrated(_), 1) => format!("migrated in part: {references} left{out}"),
+        (Ending::Migrated(_), _) if left.references > 0 || left.quarantined > 0 => {
+            format!("not as expected: {references} left{out}")
+        }
+        (Ending::Migrated(_), _) => "not as expected".to_owned(),
     }
 }

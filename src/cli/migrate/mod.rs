@@ -6,34 +6,55 @@ mod teller;
 
 pub(in crate::cli) use lines::tests;
 
-use super::args::{MigrateArgs, TagArgs};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::Parser as _;
+
+use super::args::{Cli, Command, MigrateArgs, TagArgs};
 use super::console::Console;
 use super::interrupt;
 use super::journal;
-use super::resolve::Refusal;
+use super::resolve::{self, Refusal};
 use super::stdout::Output;
-use lines::Ending;
-use teller::Teller;
-
+use crate::baseline::Part;
 use crate::config::{MESSAGE, Search};
 use crate::gate::Gate;
+use crate::output::Format;
+use crate::output::place::shown;
 use crate::project::Owners;
-use crate::transaction::Allow;
-use crate::usecase::migrate::{Migrated, Order, Quarantined, TakesBack, Wish, migrate};
-use crate::usecase::{self, Choice, Exit, Run, choose};
+use crate::record::Written;
+use crate::transaction::{Allow, Journal};
+use crate::usecase::migrate::{
+    Migrated, Order, Quarantined, TakesBack, Wish, begun_with, migrate, take_back,
+};
+use crate::usecase::{self, Choice, Conflicts, Exit, Run, choose};
+use lines::{Ending, Extent};
+use teller::Teller;
 
 /// How long a search in one batch may take, if nothing else is said.
 const MAX_SEARCH: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
 
 /// What happens goes to standard output, a line each; 1 if references are left or files are quarantined.
-pub(super) fn run(args: &MigrateArgs, console: &Console) -> Result<Exit, Refusal> {
-    let run = Run::resolve(&args.run, console)?;
-    let order = order(args, &run, console)?;
-    let interrupt = interrupt::wanted();
+/// `words` are the arguments as they were written, the subcommand among them.
+pub(super) fn run(
+    args: &MigrateArgs,
+    words: &[OsString],
+    console: &Console,
+) -> Result<Exit, Refusal> {
+    if args.course.abort {
+        return abort(args, console);
+    }
+    if args.course.goes_on {
+        return goes_on(args, console);
+    }
+    let run = resolved(args, console)?;
+    let order = order(args, words, &run, console)?;
     let journal = journal::journal(&args.run.state, &run.place)?;
     if args.course.plan {
         let outlook = usecase::migrate::outlook(&run, &order, &journal, console)?;
-        let mut out = Output::open(run.output_file.as_deref(), console)?;
+        let mut out = Output::open(None, console)?;
         out.write(|out| match args.course.json {
             true => writeln!(out, "{}", outlook::json(&outlook)),
             false => out.write_all(outlook::text(&outlook).as_bytes()),
@@ -41,35 +62,120 @@ pub(super) fn run(args: &MigrateArgs, console: &Console) -> Result<Exit, Refusal
         out.flush()?;
         return Ok(Exit::Clean);
     }
-    let wish = match &args.course {
-        course if course.abort => Wish::Abort,
-        course if course.goes_on => Wish::Continue {
-            accepts_changes: course.accept_changes,
-        },
-        course => course.phase.map_or(Wish::All, Wish::Only),
-    };
+    let wish = args.course.phase.map_or(Wish::All, Wish::Only);
+    begun(&run, &order, wish, &journal, console)
+}
+
+/// The run, if its options mean something for a migration.
+fn resolved(args: &MigrateArgs, console: &Console) -> Result<Run, Refusal> {
+    let output = &args.run.output;
+    let refused = [
+        ("--output-file", output.output_file.is_some()),
+        ("--output-format", output.output_format != Format::default()),
+        ("--statistics", output.statistics),
+        ("--partition", args.run.files.partition.is_some()),
+        ("--stdin-filename", args.run.files.stdin_filename.is_some()),
+    ];
+    if let Some((option, _)) = refused.iter().find(|(_, is_given)| *is_given) {
+        return Err(anyhow!(
+            "{option} means nothing for a migration: see `repoint status` for its figures"
+        )
+        .into());
+    }
+    for path in &args.run.paths {
+        if path.as_os_str() == "-" {
+            return Err(anyhow!("a migration is of files, not of standard input").into());
+        }
+        if path.symlink_metadata().is_err() {
+            return Err(anyhow!("{}: no such file or folder", shown(path)).into());
+        }
+    }
+    let mut run = Run::resolve(&args.run, console)?;
+    run.baseline = resolve::baseline(&run.place, Conflicts::Refuse)?;
+    Ok(run)
+}
+
+fn begun(
+    run: &Run,
+    order: &Order,
+    wish: Wish,
+    journal: &Journal<'static>,
+    console: &Console,
+) -> Result<Exit, Refusal> {
+    let interrupt = interrupt::wanted();
     interrupt.note();
     let teller = Teller::new(console);
-    let migrated = migrate(&run, &order, wish, &journal, &interrupt.asked(), &teller)?;
+    let migrated = migrate(run, order, wish, journal, &interrupt.asked(), &teller)?;
     teller.finish();
-    said(
-        &migrated,
-        wish,
-        &journal.folder().join("migrations"),
-        console,
-    );
-    if migrated.is_interrupted {
-        interrupt.end();
-    }
+    let extent = match run.part() {
+        Part::Whole => Extent::Whole,
+        Part::Some => Extent::Part,
+    };
+    let ending = match wish {
+        Wish::Only(phase) => Ending::Phase(phase),
+        Wish::All | Wish::Continue { .. } => Ending::Migrated(extent),
+    };
+    said(&migrated, ending, journal, console);
+    Ok(match run.exit_zero {
+        true => migrated.exit.forgive(),
+        false => migrated.exit,
+    })
+}
+
+/// Goes on as it was begun: in the same folder, with the same arguments. Of the new ones only those count that
+/// say how to go on.
+fn goes_on(args: &MigrateArgs, console: &Console) -> Result<Exit, Refusal> {
+    let (root, journal) = alone(args)?;
+    let (folder, words) = begun_with(&root, &journal)?;
+    let program = [OsString::from("repoint")];
+    let cli = Cli::try_parse_from(program.iter().chain(&words)).map_err(|error| {
+        anyhow!("what the migration was begun with is not understood any more: {error}")
+    })?;
+    let Command::Migrate(mut own) = cli.command else {
+        return Err(anyhow!("the record names another command than `migrate`").into());
+    };
+    // Paths are relative to where it was begun.
+    std::env::set_current_dir(&folder)
+        .with_context(|| format!("{}: where the migration was begun", shown(&folder)))?;
+    own.guard.allow_dirty |= args.guard.allow_dirty;
+    own.guard.allow_staged |= args.guard.allow_staged;
+    own.course.retry_quarantined |= args.course.retry_quarantined;
+    let run = resolved(&own, console)?;
+    let order = order(&own, &words, &run, console)?;
+    let wish = Wish::Continue {
+        accepts_changes: args.course.accept_changes,
+    };
+    begun(&run, &order, wish, &journal, console)
+}
+
+/// Takes back, whatever the rules and the configuration say by now.
+fn abort(args: &MigrateArgs, console: &Console) -> Result<Exit, Refusal> {
+    let (root, journal) = alone(args)?;
+    let interrupt = interrupt::wanted();
+    interrupt.note();
+    let teller = Teller::new(console);
+    let migrated = take_back(&root, &journal, &interrupt.asked(), &teller)?;
+    teller.finish();
+    said(&migrated, Ending::TakenBack, &journal, console);
     Ok(migrated.exit)
 }
 
-fn order(args: &MigrateArgs, run: &Run, console: &Console) -> Result<Order, Refusal> {
+/// The project's root and journal, without its configuration.
+fn alone(args: &MigrateArgs) -> anyhow::Result<(PathBuf, Journal<'static>)> {
+    journal::alone(&args.run.state, args.run.rules.config.as_deref())
+}
+
+fn order(
+    args: &MigrateArgs,
+    words: &[OsString],
+    run: &Run,
+    console: &Console,
+) -> Result<Order, Refusal> {
     let order = order_of(run, console);
     let migrate = &run.place.config.migrate;
     let message = migrate.message.as_ref().map_or(MESSAGE, |it| &it.value);
     Ok(Order {
-        gates: chosen(&order.gates, &args.gates)?,
+        gates: chosen(&order.gates, &args.gates, console)?,
         commit: match args.course.commit {
             true => Some(message.to_owned()),
             false => order.commit,
@@ -83,6 +189,7 @@ fn order(args: &MigrateArgs, run: &Run, console: &Console) -> Result<Order, Refu
             true => Quarantined::TriedAgain,
             false => Quarantined::LeftOut,
         },
+        arguments: words.iter().map(|word| Written::word(word)).collect(),
         ..order
     })
 }
@@ -119,6 +226,7 @@ pub(super) fn order_of(run: &Run, console: &Console) -> Order {
         allow: Allow::Clean,
         takes_back: TakesBack::Never,
         quarantined: Quarantined::LeftOut,
+        arguments: Vec::new(),
         owner: Box::new(move |file| match &owners {
             Some(owners) => owners.of(file).join(" "),
             None => String::new(),
@@ -126,53 +234,63 @@ pub(super) fn order_of(run: &Run, console: &Console) -> Order {
     }
 }
 
-/// The gates with the tags that are wanted. A configuration without gates is fine: nothing judges then.
+/// The gates with the tags that are wanted, and those that are named. A configuration without gates is fine:
+/// nothing judges then.
 ///
 /// # Errors
-/// A tag is no gate's, or no gate is left.
-fn chosen(gates: &[Gate], args: &TagArgs) -> anyhow::Result<Vec<Gate>> {
+/// A tag or a name is no gate's, or no gate is left by tags.
+fn chosen(gates: &[Gate], args: &TagArgs, console: &Console) -> anyhow::Result<Vec<Gate>> {
     let all: Vec<&Gate> = gates.iter().collect();
-    if all.is_empty() && args.tags.is_empty() {
-        return Ok(Vec::new());
-    }
-    let choice = Choice {
-        names: &[],
-        tags: &args.tags,
-        skip_tags: &args.skip_tags,
+    let has_any = |names, tags: &[String], skip_tags| {
+        let choice = Choice {
+            names,
+            tags,
+            skip_tags,
+        };
+        choose(&all, choice)
     };
-    Ok(choose(&all, choice)?.into_iter().cloned().collect())
+    let mut meant: Vec<&Gate> = Vec::new();
+    if !args.names.is_empty() {
+        meant = has_any(&args.names, &[], &[])?;
+    }
+    let is_manual = |gate: &Gate| gate.tags.iter().any(|tag| tag == usecase::MANUAL);
+    if !args.tags.is_empty() || !all.iter().all(|gate| is_manual(gate)) {
+        meant.extend(has_any(&[], &args.tags, &args.skip_tags)?);
+    }
+    if meant.is_empty() {
+        console.warn("no gate judges this migration: every batch passes");
+    }
+    let is_meant = |gate: &&Gate| meant.iter().any(|one| one.name == gate.name);
+    Ok(gates.iter().filter(is_meant).cloned().collect())
 }
 
 /// What it came to, and the one command that goes on.
-fn said(migrated: &Migrated, wish: Wish, records: &std::path::Path, console: &Console) {
+fn said(migrated: &Migrated, ending: Ending, journal: &Journal<'_>, console: &Console) {
     for why in &migrated.missed {
         console.error(why);
     }
-    let (left, quarantined) = migrated.left;
     if let Some(number) = migrated.number {
-        console.note(&format!(
-            "the record is in {}; `repoint status` shows it",
-            console.shown(&records.join(number.to_string()))
-        ));
-        let is_stopped = migrated.exit == Exit::Failed && wish != Wish::Abort;
-        if is_stopped {
-            console.note(
+        let record = journal.folder().join("migrations").join(number.to_string());
+        if record.is_dir() {
+            console.note(&format!(
+                "the record is in {}; `repoint status` shows it",
+                console.shown(&record)
+            ));
+        }
+        match (ending, migrated.is_unfinished) {
+            (Ending::TakenBack, true) => console.note("`repoint migrate --abort` goes on with taking back"),
+            (Ending::TakenBack, false) => {}
+            (_, true) => console.note(
                 "`repoint migrate --continue` goes on, `repoint migrate --abort` takes back what it wrote",
-            );
+            ),
+            (_, false) if migrated.exit == Exit::Failed => {
+                console.note("`repoint migrate --abort` takes back what it wrote, if anything");
+            }
+            _ => {}
         }
     }
-    console.summary(&lines::end(
-        wish_name(wish),
-        migrated.exit as u8,
-        left,
-        quarantined,
-    ));
-}
-
-fn wish_name(wish: Wish) -> Ending {
-    match wish {
-        Wish::Abort => Ending::TakenBack,
-        Wish::Only(phase) => Ending::Phase(phase),
-        Wish::All | Wish::Continue { .. } => Ending::Migrated,
+    console.summary(&lines::end(ending, migrated.exit as u8, migrated.left));
+    if migrated.is_interrupted {
+        interrupt::wanted().end();
     }
 }

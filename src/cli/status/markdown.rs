@@ -35,6 +35,9 @@ pub(super) fn markdown(status: &Status) -> String {
             if let Some(why) = &course.stopped {
                 let _ = writeln!(out, "Stopped: {}.\n", escaped(why));
             }
+            for why in &course.missed {
+                let _ = writeln!(out, "Missed: {}.\n", escaped(why));
+            }
         }
     }
     let all = status.references;
@@ -68,12 +71,7 @@ pub(super) fn markdown(status: &Status) -> String {
     for gate in &status.gates {
         let phases = [
             (Phase::Before, gate.before.as_ref()),
-            (
-                Phase::During,
-                gate.last
-                    .as_ref()
-                    .filter(|said| said.phase == Phase::During),
-            ),
+            (Phase::During, gate.during.as_ref()),
             (Phase::After, gate.after.as_ref()),
         ];
         for (at, (phase, said)) in phases.into_iter().enumerate() {
@@ -103,6 +101,15 @@ pub(super) fn markdown(status: &Status) -> String {
             );
         }
     }
+    for gate in status.gates.iter().filter(|gate| gate.flaky > 0) {
+        let _ = writeln!(
+            out,
+            "\n{} was flaky: it failed and then passed, {} of {} runs.",
+            escaped(&gate.name),
+            gate.flaky,
+            gate.asked
+        );
+    }
     if !status.gates.is_empty() {
         out.push('\n');
     }
@@ -111,12 +118,7 @@ pub(super) fn markdown(status: &Status) -> String {
             "## Quarantined\n\n| file | references | why | log |\n| --- | ---: | --- | --- |\n",
         );
         for blamed in &status.files {
-            let with = blamed.with.as_ref();
-            let with = with.map_or(String::new(), |it| format!(" together with {}", it.shown()));
-            let why = match &blamed.gate {
-                Some(gate) => format!("gate {gate} fails with it{with}"),
-                None => "not resolved by a search".to_owned(),
-            };
+            let why = blamed.why();
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} |",

@@ -63,6 +63,9 @@ pub(super) fn text(status: &Status, color: Color) -> String {
             if let Some(why) = &course.stopped {
                 let _ = writeln!(out, "  stopped: {}", one_line(why));
             }
+            for why in &course.missed {
+                let _ = writeln!(out, "  missed: {}", one_line(why));
+            }
         }
     }
     let all = status.references;
@@ -123,17 +126,11 @@ pub(super) fn text(status: &Status, color: Color) -> String {
         let _ = writeln!(out, "{}", head("quarantined"));
     }
     for blamed in &status.files {
-        let with = blamed.with.as_ref();
-        let with = with.map_or(String::new(), |with| {
-            format!(" together with {}", with.shown())
-        });
-        let why = match (&blamed.gate, &blamed.log) {
-            (Some(gate), Some(log)) => {
-                format!("gate {} fails with it{with}, log {log}", one_line(gate))
-            }
-            (Some(gate), None) => format!("gate {} fails with it{with}", one_line(gate)),
-            _ => "not resolved by a search".to_owned(),
-        };
+        let log = blamed
+            .log
+            .as_ref()
+            .map_or(String::new(), |log| format!(", log {log}"));
+        let why = format!("{}{log}", blamed.why());
         let _ = writeln!(out, "  {}: {why}", blamed.file.shown());
     }
     out

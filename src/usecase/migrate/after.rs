@@ -21,7 +21,7 @@ impl Migration<'_> {
     /// The record cannot be written, or the program was asked to end.
     pub(super) fn after(&mut self, plan: &Plan) -> Result<Proof, Halt> {
         self.phase(Phase::After)?;
-        self.record.append(Event::Counted {
+        self.ground.record.append(Event::Counted {
             phase: Phase::After,
             figures: plan.figures.clone(),
         })?;
@@ -40,7 +40,7 @@ impl Migration<'_> {
             }
         }
         if proof.missed.is_empty() {
-            self.record.append(Event::PhaseEnd {
+            self.ground.record.append(Event::PhaseEnd {
                 phase: Phase::After,
             })?;
         }
@@ -51,7 +51,7 @@ impl Migration<'_> {
     fn slower(&self, gate: &Gate, now: Option<u64>) -> Option<String> {
         let times = gate.max_slowdown?;
         let now = now?;
-        let gates = self.record.state().gates.get(&gate.name)?;
+        let gates = self.ground.record.state().gates.get(&gate.name)?;
         let before = gates.before.as_ref()?;
         let before = before.least.or_else(|| Some(before.past()?.millis))?;
         is_slower(before, now, times).then(|| {

@@ -60,20 +60,20 @@ impl Migration<'_> {
     /// # Errors
     /// The record cannot be written, or the program was asked to end.
     pub(super) fn ask(&mut self, gate: &Gate, phase: Phase) -> Result<Answer, Halt> {
-        self.audience.news(News::Asking { gate, phase });
-        self.record.append(Event::GateBegin {
+        self.ground.audience.news(News::Asking { gate, phase });
+        self.ground.record.append(Event::GateBegin {
             gate: gate.name.clone(),
             phase,
         })?;
-        let log = self.record.logs().join(format!(
+        let log = self.ground.record.logs().join(format!(
             "{:04}-{phase}-{}.log",
-            self.record.state().questions,
+            self.ground.record.state().questions,
             file_stem(&gate.name)
         ));
         let before = self.past(gate);
         let mut watcher = Watcher {
-            record: Some(&mut self.record),
-            audience: self.audience,
+            record: Some(&mut self.ground.record),
+            audience: self.ground.audience,
             failed: None,
         };
         let asked = ask(
@@ -82,12 +82,21 @@ impl Migration<'_> {
             Context {
                 log: &log,
                 before,
-                stop: &self.stop,
+                stop: &self.ground.stop,
                 watch: &mut watcher,
             },
         );
         if let Some(error) = watcher.failed {
             return Err(error.into());
+        }
+        if !self.ground.record.is_there() {
+            return Err(Halt::Other(anyhow::anyhow!(
+                "the record of the migration was removed while gate `{}` ran ({}): a gate must leave the state \
+                 folder alone (`git clean` needs `-e .repoint`); what was rewritten stays, and `git diff` \
+                 shows it",
+                gate.name,
+                self.ground.record.folder().display()
+            )));
         }
         let met = is_met(gate.expected.of(phase), &asked.outcome);
         let mut answer = Answer {
@@ -102,14 +111,14 @@ impl Migration<'_> {
         if met && phase != Phase::During && gate.max_slowdown.is_some() {
             answer.least = self.measured(gate, phase, &answer)?;
         }
-        self.record.append(Event::GateEnd {
+        self.ground.record.append(Event::GateEnd {
             gate: gate.name.clone(),
             phase,
             met,
             asked: answer.asked.clone(),
             least: answer.least,
         })?;
-        self.audience.news(News::Answered {
+        self.ground.audience.news(News::Answered {
             gate,
             phase,
             asked: &answer.asked,
@@ -126,8 +135,8 @@ impl Migration<'_> {
             let log = first.log.with_extension(format!("run{number}.log"));
             let before = self.past(gate);
             let mut watcher = Watcher {
-                record: Some(&mut self.record),
-                audience: self.audience,
+                record: Some(&mut self.ground.record),
+                audience: self.ground.audience,
                 failed: None,
             };
             let asked = ask(
@@ -136,7 +145,7 @@ impl Migration<'_> {
                 Context {
                     log: &log,
                     before,
-                    stop: &self.stop,
+                    stop: &self.ground.stop,
                     watch: &mut watcher,
                 },
             );
@@ -156,7 +165,7 @@ impl Migration<'_> {
 
     /// What the gate said before the migration, in this record or else in the one before.
     pub(super) fn past(&self, gate: &Gate) -> Option<Past> {
-        let own = self.record.state().gates.get(&gate.name);
+        let own = self.ground.record.state().gates.get(&gate.name);
         let own = own.and_then(|gates| gates.before.as_ref()?.past());
         own.or_else(|| self.earlier.get(&gate.name).copied())
     }

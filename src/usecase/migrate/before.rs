@@ -18,18 +18,18 @@ impl Migration<'_> {
     /// Something is not as it was expected to be: nothing was written.
     pub(super) fn before(&mut self, plan: &Plan) -> Result<(), Halt> {
         self.phase(Phase::Before)?;
-        self.record.append(Event::Counted {
+        self.ground.record.append(Event::Counted {
             phase: Phase::Before,
             figures: plan.figures.clone(),
         })?;
         if self.order.commit.is_some() {
-            self.nothing_staged()?;
+            self.can_commit(plan)?;
         }
         self.guard(plan)?;
         for gate in self.quickest_first() {
             let expected = gate.expected.before;
             if expected == Expectation::Fail && plan.files.is_empty() {
-                self.audience.news(News::Skipped {
+                self.ground.audience.news(News::Skipped {
                     gate: &gate,
                     why: "nothing is left to rewrite, so it has nothing to prove",
                 });
@@ -48,7 +48,7 @@ impl Migration<'_> {
             };
             return Err(Halt::Stop(format!("{why}{hint}")));
         }
-        self.record.append(Event::PhaseEnd {
+        self.ground.record.append(Event::PhaseEnd {
             phase: Phase::Before,
         })?;
         Ok(())
@@ -61,9 +61,9 @@ impl Migration<'_> {
             .values()
             .map(|planned| (planned.candidate.real.clone(), Some(planned.old)))
             .collect();
-        guard(self.journal, &files, self.order.allow)
+        guard(self.ground.journal, &files, self.order.allow)
             .map(|_| ())
-            .map_err(|error| refused(error, self.audience).into())
+            .map_err(|error| refused(error, self.ground.audience).into())
     }
 
     /// The gates, those whose duration is known first.
@@ -75,8 +75,8 @@ impl Migration<'_> {
 
     /// A phase begins.
     pub(super) fn phase(&mut self, phase: Phase) -> Result<(), Halt> {
-        self.audience.detail(time_of(phase));
-        self.audience.news(News::Phase(phase));
-        Ok(self.record.append(Event::PhaseBegin { phase })?)
+        self.ground.audience.detail(time_of(phase));
+        self.ground.audience.news(News::Phase(phase));
+        Ok(self.ground.record.append(Event::PhaseBegin { phase })?)
     }
 }

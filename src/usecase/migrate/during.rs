@@ -26,18 +26,18 @@ impl Migration<'_> {
         let root = self.run.place.project.root().to_owned();
         let left_out = self.left_out(plan)?;
         let batches = plan.batches(&left_out, self.order, &root);
-        self.audience.news(News::Planned {
+        self.ground.audience.news(News::Planned {
             files: batches.iter().flat_map(Batch::files).count(),
             units: batches.iter().map(|batch| batch.units.len()).sum(),
             batches: batches.len(),
         });
-        let done = self.record.state().batches.iter();
+        let done = self.ground.record.state().batches.iter();
         let done = done.filter(|batch| batch.ended.is_some()).count();
         let of = done + batches.len();
         for (at, batch) in batches.iter().enumerate() {
             self.batch(planning, plan, batch, done + at + 1, of)?;
         }
-        self.record.append(Event::PhaseEnd {
+        self.ground.record.append(Event::PhaseEnd {
             phase: Phase::During,
         })?;
         Ok(())
@@ -46,7 +46,7 @@ impl Migration<'_> {
     /// Files that were quarantined, in this migration or in the one before, and hold what they held then.
     fn left_out(&mut self, plan: &Plan) -> Result<BTreeSet<PathBuf>, Halt> {
         let root = self.run.place.project.root();
-        let own = self.record.state().quarantined.clone();
+        let own = self.ground.record.state().quarantined.clone();
         let mut out = BTreeSet::new();
         let mut inherited = Vec::new();
         let is_same = |blamed: &Blamed| {
@@ -64,7 +64,7 @@ impl Migration<'_> {
             }
         }
         if !inherited.is_empty() {
-            self.audience.note(&format!(
+            self.ground.audience.note(&format!(
                 "{} left out as before, for a gate that failed with them; --retry-quarantined tries them again",
                 match inherited.len() {
                     1 => "1 file is".to_owned(),
@@ -73,7 +73,7 @@ impl Migration<'_> {
             ));
         }
         for blamed in inherited {
-            self.record.append(Event::Quarantine(blamed))?;
+            self.ground.record.append(Event::Quarantine(blamed))?;
         }
         Ok(out)
     }
@@ -88,21 +88,25 @@ impl Migration<'_> {
     ) -> Result<(), Halt> {
         let started = Instant::now();
         let files: Vec<&PathBuf> = batch.files().collect();
-        self.audience.news(News::Batch {
+        self.ground.audience.news(News::Batch {
             number,
             of,
             name: &batch.name,
             units: batch.units.len(),
             files: files.len(),
         });
-        let units = batch.units.iter().map(|unit| self.written(unit)).collect();
-        self.record.append(Event::BatchBegin {
+        let units = batch
+            .units
+            .iter()
+            .map(|unit| self.ground.written(unit))
+            .collect();
+        self.ground.record.append(Event::BatchBegin {
             batch: number,
             name: batch.name.clone(),
             units,
             content: content_of(plan, &files, &self.order.during()),
         })?;
-        let known = self.record.state().open_batch();
+        let known = self.ground.record.state().open_batch();
         let known = known.map_or(Vec::new(), |batch| batch.verdicts.clone());
         let mut judge = Judge {
             gates: self.order.during(),
@@ -132,15 +136,15 @@ impl Migration<'_> {
         let references = references.filter_map(|at| plan.files.get(files[*at]));
         let references = references.map(|planned| planned.references).sum();
         let commit = self.commit(&batch.name, &found, &files, references)?;
-        self.record.append(Event::BatchEnd {
+        self.ground.record.append(Event::BatchEnd {
             batch: number,
             files: found.good.len(),
             references,
             searched,
             commit,
         })?;
-        self.record.flush()?;
-        self.audience.news(News::Done {
+        self.ground.record.flush()?;
+        self.ground.audience.news(News::Done {
             number,
             of,
             name: &batch.name,
@@ -166,7 +170,6 @@ impl Migration<'_> {
         let unresolved = found.unresolved.iter().map(|file| (*file, None, false));
         for (file, with, is_sure) in guilty.chain(unresolved) {
             let planned = plan.files.get(files[file]);
-            let verdict = verdict.filter(|_| is_sure);
             let blamed = Blamed {
                 file: Written::new(files[file], &root),
                 digest: planned.map_or(String::new(), |it| it.old.to_string()),
@@ -174,9 +177,10 @@ impl Migration<'_> {
                 gate: verdict.and_then(|it| it.gate.clone()),
                 log: verdict.and_then(|it| it.log.clone()),
                 references: planned.map_or(0, |it| it.references),
+                unresolved: !is_sure,
             };
-            self.audience.news(News::Quarantined(&blamed));
-            self.record.append(Event::Quarantine(blamed))?;
+            self.ground.audience.news(News::Quarantined(&blamed));
+            self.ground.record.append(Event::Quarantine(blamed))?;
         }
         Ok(())
     }
@@ -245,7 +249,7 @@ impl Judge<'_, '_, '_, '_> {
                 ..Found::default()
             });
         }
-        self.migration.audience.news(News::Searching {
+        self.migration.ground.audience.news(News::Searching {
             files: all.len(),
             gate: whole.gate.as_deref().unwrap_or_default(),
         });
@@ -291,6 +295,7 @@ impl Judge<'_, '_, '_, '_> {
         self.make(files)?;
         let verdict = self.ask_gates(files)?;
         self.migration
+            .ground
             .record
             .append(Event::Verdict(verdict.clone()))?;
         self.known.insert(files.clone(), verdict.clone());
@@ -304,10 +309,12 @@ impl Judge<'_, '_, '_, '_> {
             .iter()
             .map(|at| Written::new(self.files[*at], root))
             .collect();
-        self.migration.take_back_batch(self.number, |standing| {
-            standing.iter().all(|file| wanted.contains(file))
-        })?;
-        let state = self.migration.record.state();
+        self.migration
+            .ground
+            .take_back_batch(self.number, |standing| {
+                standing.iter().all(|file| wanted.contains(file))
+            })?;
+        let state = self.migration.ground.record.state();
         let standing: BTreeSet<&Written> = state
             .standing
             .iter()
@@ -325,10 +332,10 @@ impl Judge<'_, '_, '_, '_> {
     /// Asks the gates, up to the first that fails.
     fn ask_gates(&mut self, files: &Files) -> Result<Verdict, Halt> {
         self.asked += 1;
-        let written = self.migration.digests(self.number);
+        let written = self.migration.ground.digests(self.number);
         for gate in self.gates.clone() {
             let answer = self.migration.ask(&gate, Phase::During)?;
-            if let Some(changed) = self.migration.changed_since(&written) {
+            if let Some(changed) = self.migration.ground.changed_since(&written) {
                 return Err(Halt::Stop(format!(
                     "{} was changed or removed while gate `{}` ran: a gate must leave the sources of a batch \
                      alone; put back what it did (`git diff` shows it), mend the gate",

@@ -6,7 +6,7 @@
 //! | `before`, `during`, `after` | the three phases |
 //! | `search` | who breaks a gate: a pure function over an oracle |
 //! | `asking` | a gate is asked and recorded |
-//! | `tree`, `commit` | changes of the tree, and commits of git |
+//! | `ground`, `tree`, `commit` | changes of the tree, what is written and formatted, commits of git |
 //! | `resume` | going on after an interruption, and taking all back |
 //! | `news` | what is told meanwhile |
 //!
@@ -19,6 +19,7 @@ mod batches;
 mod before;
 mod commit;
 mod during;
+mod ground;
 mod news;
 mod outlook;
 pub(super) mod plan;
@@ -27,20 +28,29 @@ mod search;
 mod tree;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
+use super::doubts;
 use super::exit::Exit;
 use super::planning::Planning;
 use super::run::Run;
 use super::state;
 use crate::config::{Batch as Kind, Pattern, Scope, Search};
+use crate::engine::Engine;
 use crate::gate::{Context, Expectation, Gate, Outcome, Past, Phase, ask, is_met};
 use crate::mapping::Table;
-use crate::record::{Blamed, End, Event, Record, RecordError, Records, take_lock};
+use crate::output::place::shown;
+use crate::record::{
+    Blamed, End, Event, MigrationLock, Record, RecordError, Records, State, Written, take_lock,
+};
 use crate::transaction::{Allow, Digest, Journal, Tag};
+use plan::Plan;
 
 pub use batches::{Batch, Unit};
 pub use news::{Audience, News};
@@ -70,6 +80,8 @@ pub struct Order {
     pub takes_back: TakesBack,
     /// Whether files that were quarantined before are tried again.
     pub quarantined: Quarantined,
+    /// What was asked for, as it was written: who goes on with it does the same.
+    pub arguments: Vec<Written>,
     /// Who owns a file; empty for nobody.
     pub owner: Box<dyn Fn(&Path) -> String>,
 }
@@ -104,8 +116,6 @@ pub enum Wish {
         /// Whether it is.
         accepts_changes: bool,
     },
-    /// What the last migration wrote is taken back.
-    Abort,
 }
 
 /// What a migration came to.
@@ -117,10 +127,23 @@ pub struct Migrated {
     pub number: Option<u64>,
     /// What failed, a sentence each.
     pub missed: Vec<String>,
-    /// References that are left, and files that are quarantined.
-    pub left: (u64, usize),
+    /// What is left.
+    pub left: Left,
     /// Whether it was stopped by a signal.
     pub is_interrupted: bool,
+    /// Whether it can be gone on with.
+    pub is_unfinished: bool,
+}
+
+/// What is left after a migration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// References.
+    pub references: u64,
+    /// Of them, those that no scope forbids and no baseline lacks.
+    pub allowed: bool,
+    /// Files that are quarantined.
+    pub quarantined: usize,
 }
 
 /// Why a migration stops before its end.
@@ -154,14 +177,21 @@ impl From<crate::engine::StartError> for Halt {
     }
 }
 
-/// A migration that goes on.
-pub(super) struct Migration<'m> {
-    run: &'m Run,
-    order: &'m Order,
+/// What a migration stands on: enough to take it back, whatever the rules and the configuration say by then.
+pub(super) struct Ground<'m> {
+    /// The project's root.
+    root: PathBuf,
     journal: &'m Journal<'static>,
     record: Record,
     audience: &'m dyn Audience,
     stop: Arc<AtomicBool>,
+}
+
+/// A migration that goes on.
+pub(super) struct Migration<'m> {
+    run: &'m Run,
+    order: &'m Order,
+    ground: Ground<'m>,
     /// What gates did in the migration before this one.
     earlier: BTreeMap<String, Past>,
     /// Files that were quarantined in the migration before this one.
@@ -192,24 +222,16 @@ pub fn migrate(
     if let Wish::Only(phase @ (Phase::Before | Phase::After)) = wish {
         return alone(run, order, phase, journal, stop, audience);
     }
-    // What was interrupted is finished first, by whoever may write.
-    let tag = Tag {
-        migration: 0,
-        attempt: 0,
-    };
-    let Some(_held) = take_lock(journal.folder())? else {
-        anyhow::bail!(
-            "another migration goes on here: wait for it; `repoint status` shows how far it is"
-        );
-    };
-    let own = journal.clone().tagged(tag).stopped_by(Arc::clone(stop));
-    drop(state::open(&own, "migrate", audience)?);
-    let records = Records::of(journal.folder());
-    let newest = records
-        .newest()?
-        .map(|number| records.read(number))
-        .transpose()?;
+    let root = run.place.project.root();
+    let (_held, records, newest) = opened(journal, stop, audience)?;
     let table = identity(&run.tables);
+    let ground = |record| Ground {
+        root: root.to_owned(),
+        journal,
+        record,
+        audience,
+        stop: Arc::clone(stop),
+    };
     match wish {
         Wish::All | Wish::Only(_) => {
             if let Some(open) = newest.as_ref().filter(|state| state.is_unfinished()) {
@@ -219,10 +241,8 @@ pub fn migrate(
                 version: crate::record::VERSION,
                 table: table.clone(),
                 tables: run.names.clone(),
-                paths: plan::paths(run)
-                    .iter()
-                    .map(|path| crate::record::Written::new(path, run.place.project.root()))
-                    .collect(),
+                folder: Written::new(&run.place.cwd, root),
+                arguments: order.arguments.clone(),
             })?;
             let earlier = newest.as_ref();
             let gates = earlier.map(|state| &state.gates).into_iter().flatten();
@@ -231,24 +251,21 @@ pub fn migrate(
             let mut migration = Migration {
                 run,
                 order,
-                journal,
-                audience,
-                stop: Arc::clone(stop),
+                ground: ground(record),
                 earlier: gates
                     .filter_map(|(name, gates)| {
                         let answer = gates.before.as_ref().or(gates.last.as_ref())?;
                         Some((name.clone(), answer.past()?))
                     })
                     .collect(),
-                quarantined: same.map_or(Vec::new(), |state| state.quarantined.clone()),
-                record,
+                quarantined: same.map_or(Vec::new(), quarantined_of),
             };
-            migration.introduced(false);
+            migration.ground.introduced(false);
             let went = migration.goes(wish);
-            migration.ends(went)
+            migration.ground.ends(went)
         }
         Wish::Continue { accepts_changes } => {
-            let Some(state) = newest.filter(|state| state.is_unfinished()) else {
+            let Some(state) = newest.filter(State::is_unfinished) else {
                 anyhow::bail!("no migration is unfinished: `repoint migrate` begins one");
             };
             if state.end == End::Aborting {
@@ -264,42 +281,115 @@ pub fn migrate(
             let mut migration = Migration {
                 run,
                 order,
-                journal,
-                audience,
-                stop: Arc::clone(stop),
                 earlier: BTreeMap::new(),
                 quarantined: Vec::new(),
-                record: records.open(state.number)?,
+                ground: ground(records.open(state.number)?),
             };
-            migration.introduced(true);
+            migration.ground.introduced(true);
             let went = migration.resumes(table).and_then(|()| migration.goes(wish));
-            migration.ends(went)
-        }
-        Wish::Abort => {
-            let Some(state) = newest.filter(|state| state.end != End::Aborted) else {
-                anyhow::bail!("there is no migration to take back");
-            };
-            let mut migration = Migration {
-                run,
-                order,
-                journal,
-                audience,
-                stop: Arc::clone(stop),
-                earlier: BTreeMap::new(),
-                quarantined: Vec::new(),
-                record: records.open(state.number)?,
-            };
-            migration.introduced(true);
-            let went = migration.aborts();
-            migration.ends(went.map(|()| Migrated {
-                exit: Exit::Clean,
-                number: Some(state.number),
-                missed: Vec::new(),
-                left: (0, 0),
-                is_interrupted: false,
-            }))
+            migration.ground.ends(went)
         }
     }
+}
+
+/// Takes back what the last migration of the project at `root` wrote. Rules and configuration do not matter.
+///
+/// # Errors
+/// There is none, another one goes on, or the record cannot be used.
+pub fn take_back(
+    root: &Path,
+    journal: &Journal<'static>,
+    stop: &Arc<AtomicBool>,
+    audience: &dyn Audience,
+) -> anyhow::Result<Migrated> {
+    if Records::of(journal.folder()).newest()?.is_none() {
+        anyhow::bail!("there is no migration to take back");
+    }
+    let (_held, records, newest) = opened(journal, stop, audience)?;
+    let Some(state) = newest.filter(|state| state.end != End::Aborted) else {
+        anyhow::bail!("there is no migration to take back");
+    };
+    let mut ground = Ground {
+        root: root.to_owned(),
+        journal,
+        record: records.open(state.number)?,
+        audience,
+        stop: Arc::clone(stop),
+    };
+    ground.introduced(true);
+    let went = ground.aborts();
+    let number = state.number;
+    ground.ends(went.map(|()| Migrated {
+        exit: Exit::Clean,
+        number: Some(number),
+        missed: Vec::new(),
+        left: Left::default(),
+        is_interrupted: false,
+        is_unfinished: false,
+    }))
+}
+
+/// What the migration that is unfinished was asked for: the folder that it was begun in, and its arguments.
+///
+/// # Errors
+/// There is none, or the record cannot be used.
+pub fn begun_with(
+    root: &Path,
+    journal: &Journal<'static>,
+) -> anyhow::Result<(PathBuf, Vec<OsString>)> {
+    let records = Records::of(journal.folder());
+    let newest = records
+        .newest()?
+        .map(|number| records.read(number))
+        .transpose()?;
+    let Some(state) = newest.filter(State::is_unfinished) else {
+        anyhow::bail!("no migration is unfinished: `repoint migrate` begins one");
+    };
+    let folder = state
+        .folder
+        .map_or(root.to_owned(), |folder| folder.under(root));
+    let arguments = state.arguments.iter().map(Written::as_os_string);
+    Ok((folder, arguments.collect()))
+}
+
+/// The lock, once what was interrupted is finished, the records, and the newest of them.
+fn opened(
+    journal: &Journal<'static>,
+    stop: &Arc<AtomicBool>,
+    audience: &dyn Audience,
+) -> anyhow::Result<(MigrationLock, Records, Option<State>)> {
+    let folder = journal.folder();
+    let held = take_lock(folder)
+        .with_context(|| format!("{}: cannot be used as the state folder", shown(folder)))?;
+    let Some(held) = held else {
+        anyhow::bail!(
+            "another migration goes on here: wait for it; `repoint status` shows how far it is"
+        );
+    };
+    let tag = Tag {
+        migration: 0,
+        attempt: 0,
+    };
+    let own = journal.clone().tagged(tag).stopped_by(Arc::clone(stop));
+    drop(state::open(&own, "migrate", audience)?);
+    let records = Records::of(folder);
+    let newest = records
+        .newest()?
+        .map(|number| records.read(number))
+        .transpose()?;
+    Ok((held, records, newest))
+}
+
+/// Files that were quarantined, with their logs as the next record names them.
+fn quarantined_of(state: &State) -> Vec<Blamed> {
+    let own = |blamed: &Blamed| Blamed {
+        log: blamed.log.as_ref().map(|log| match log.starts_with("../") {
+            true => log.clone(),
+            false => format!("../../{}/logs/{log}", state.number),
+        }),
+        ..blamed.clone()
+    };
+    state.quarantined.iter().map(own).collect()
 }
 
 fn unfinished(number: u64, end: End) -> String {
@@ -330,56 +420,13 @@ fn identity(tables: &[Table]) -> String {
     Digest::of(text.as_bytes()).to_string()
 }
 
-impl Migration<'_> {
+impl Ground<'_> {
     fn introduced(&self, is_continued: bool) {
         self.audience.news(News::Record {
             number: self.record.number(),
             folder: self.record.folder(),
             is_continued,
         });
-    }
-
-    /// The phases that are not over yet.
-    fn goes(&mut self, wish: Wish) -> Result<Migrated, Halt> {
-        let engine = plan::engine(self.run);
-        let planning = Planning::open(self.run, &engine, plan::paths(self.run), self.audience)?;
-        let planned = plan::plan(self.run, &engine, &planning, self.order, self.audience)?;
-        let only = match wish {
-            Wish::Only(phase) => Some(phase),
-            _ => None,
-        };
-        let is_wanted = |phase: Phase| only.is_none_or(|only| only == phase);
-        if is_wanted(Phase::Before) && !self.record.state().has_ended(Phase::Before) {
-            self.before(&planned)?;
-        }
-        if is_wanted(Phase::During) && !self.record.state().has_ended(Phase::During) {
-            self.during(&planning, &planned)?;
-        }
-        drop(planning);
-        let engine = plan::engine(self.run);
-        let planning = Planning::open(self.run, &engine, plan::paths(self.run), self.audience)?;
-        let now = plan::plan(self.run, &engine, &planning, self.order, self.audience)?;
-        let proof = match is_wanted(Phase::After) {
-            true => self.after(&now)?,
-            false => after::Proof::default(),
-        };
-        let quarantined = self.record.state().quarantined.len();
-        let left = now.figures.references;
-        let exit = worth(&proof, left, quarantined, now.summary.failed);
-        let migrated = Migrated {
-            exit,
-            number: Some(self.record.number()),
-            missed: proof.missed,
-            left: (left, quarantined),
-            is_interrupted: false,
-        };
-        if exit != Exit::Clean && self.order.takes_back == TakesBack::OnFailure {
-            self.aborts()?;
-            return Ok(migrated);
-        }
-        self.record.append(Event::End { exit: exit as u8 })?;
-        self.record.flush()?;
-        Ok(migrated)
     }
 
     /// What is told when it stops.
@@ -396,29 +443,121 @@ impl Migration<'_> {
             Err(Halt::Stop(why)) => (why, false),
             Err(Halt::Interrupted) => ("interrupted".to_owned(), true),
         };
+        // Before anything was written there is nothing to go on with: the next one begins anew.
+        let is_begun = self.record.state().attempts > 0 || is_interrupted;
+        let event = match is_begun {
+            true => Event::Stopped {
+                why: why.clone(),
+                interrupted: is_interrupted,
+            },
+            false => Event::End {
+                exit: Exit::Failed as u8,
+                missed: vec![why.clone()],
+            },
+        };
         // The record may be what cannot be written.
-        let _ = self.record.append(Event::Stopped {
-            why: why.clone(),
-            interrupted: is_interrupted,
-        });
+        let _ = self.record.append(event);
         let state = self.record.state();
         Ok(Migrated {
             exit: Exit::Failed,
             number: Some(self.record.number()),
-            left: (0, state.quarantined.len()),
+            left: Left {
+                quarantined: state.quarantined.len(),
+                ..Left::default()
+            },
             missed: vec![why],
             is_interrupted,
+            is_unfinished: is_begun && self.record.is_there(),
         })
     }
 }
 
+impl Migration<'_> {
+    /// The phases that are not over yet.
+    fn goes(&mut self, wish: Wish) -> Result<Migrated, Halt> {
+        let audience = self.ground.audience;
+        let engine = plan::engine(self.run);
+        let planning = Planning::open(self.run, &engine, plan::paths(self.run), audience)?;
+        let planned = plan::plan(self.run, &engine, &planning, self.order, audience)?;
+        let only = match wish {
+            Wish::Only(phase) => Some(phase),
+            _ => None,
+        };
+        let is_wanted = |phase: Phase| only.is_none_or(|only| only == phase);
+        let state = self.ground.record.state();
+        let (has_proved, has_rewritten) = (
+            state.has_ended(Phase::Before),
+            state.has_ended(Phase::During),
+        );
+        if !has_rewritten {
+            self.is_allowed(&engine, &planned)?;
+        }
+        if is_wanted(Phase::Before) && !has_proved {
+            self.before(&planned)?;
+        }
+        if is_wanted(Phase::During) && !has_rewritten {
+            self.during(&planning, &planned)?;
+        }
+        drop(planning);
+        let engine = plan::engine(self.run);
+        let planning = Planning::open(self.run, &engine, plan::paths(self.run), audience)?;
+        let now = plan::plan(self.run, &engine, &planning, self.order, audience)?;
+        let proof = match is_wanted(Phase::After) {
+            true => self.after(&now)?,
+            false => after::Proof::default(),
+        };
+        self.ground.shrinks(&now)?;
+        let left = Left {
+            references: now.figures.references,
+            allowed: !now.fails,
+            quarantined: self.ground.record.state().quarantined.len(),
+        };
+        let exit = worth(&proof, left, now.summary.failed);
+        let migrated = Migrated {
+            exit,
+            number: Some(self.ground.record.number()),
+            missed: proof.missed,
+            left,
+            is_interrupted: false,
+            is_unfinished: false,
+        };
+        if exit != Exit::Clean && self.order.takes_back == TakesBack::OnFailure {
+            self.ground.aborts()?;
+            return Ok(migrated);
+        }
+        self.ground.record.append(Event::End {
+            exit: exit as u8,
+            missed: migrated.missed.clone(),
+        })?;
+        self.ground.record.flush()?;
+        Ok(migrated)
+    }
+
+    /// With `--strict` nothing is written where a file fails or something looks like a mistake.
+    fn is_allowed(&self, engine: &Engine<'_>, plan: &Plan) -> Result<(), Halt> {
+        let doubts = doubts::say(self.run, engine, &plan.tally, self.ground.audience);
+        if self.run.strict && plan.summary.failed > 0 {
+            return Err(Halt::Stop(
+                "nothing was written: files failed, and --strict asks for all or nothing"
+                    .to_owned(),
+            ));
+        }
+        if self.run.strict && doubts > 0 {
+            return Err(Halt::Stop(
+                "nothing was written: --strict takes warnings for errors".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// The exit status of phases that all ended.
-fn worth(proof: &after::Proof, left: u64, quarantined: usize, failed: usize) -> Exit {
-    let is_incomplete = left > 0 || quarantined > 0;
+fn worth(proof: &after::Proof, left: Left, failed: usize) -> Exit {
+    let is_incomplete = left.references > 0 || left.quarantined > 0;
     if proof.is_broken || failed > 0 || (!proof.missed.is_empty() && !is_incomplete) {
         Exit::Failed
     } else {
-        Exit::left_if(is_incomplete)
+        Exit::left_if(!left.allowed || left.quarantined > 0 || !proof.missed.is_empty())
     }
 }
 
@@ -491,20 +630,28 @@ fn alone(
     let planning = Planning::open(run, &engine, plan::paths(run), audience)?;
     let now = plan::plan(run, &engine, &planning, order, audience)?;
     let left = match phase {
-        Phase::After => now.figures.references,
-        Phase::Before | Phase::During => 0,
+        Phase::After => Left {
+            references: now.figures.references,
+            allowed: !now.fails,
+            quarantined: 0,
+        },
+        Phase::Before | Phase::During => Left {
+            allowed: true,
+            ..Left::default()
+        },
     };
-    let exit = match (missed.is_empty(), phase) {
-        (true, _) => Exit::left_if(left > 0).max(Exit::failed_if(now.summary.failed > 0)),
-        // What is missed before anything was rewritten is no matter of what is left.
-        (false, _) => Exit::Failed,
+    let exit = match missed.is_empty() {
+        true => Exit::left_if(!left.allowed).max(Exit::failed_if(now.summary.failed > 0)),
+        // What is missed is no matter of what is left.
+        false => Exit::Failed,
     };
     Ok(Migrated {
         exit,
         number: None,
         missed,
-        left: (left, 0),
+        left,
         is_interrupted,
+        is_unfinished: false,
     })
 }
 

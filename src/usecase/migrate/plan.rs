@@ -6,15 +6,19 @@ use std::path::{Path, PathBuf};
 
 use super::batches::{self, Batch};
 use super::{Order, short};
+use crate::baseline::Update;
 use crate::engine::{Engine, FileReport, Summary};
-use crate::finding::Level;
 use crate::mapping::Action;
 use crate::output::place::failed;
+use crate::output::{FileView, Mode};
 use crate::project::Candidate;
 use crate::record::Figures;
 use crate::transaction::Digest;
+use crate::usecase::files::Tally;
+use crate::usecase::judge::Judge;
 use crate::usecase::listener::{Listener, Progress};
 use crate::usecase::planning::Planning;
+use crate::usecase::ratchet::text_over;
 use crate::usecase::run::{Input, Run};
 use crate::usecase::units::{self, units_of};
 
@@ -41,8 +45,12 @@ pub(in crate::usecase) struct Plan {
     pub figures: Figures,
     /// Counts of the run.
     pub summary: Summary,
-    /// Findings of level error.
-    pub errors: usize,
+    /// Counts of every rule.
+    pub tally: Tally,
+    /// Whether `check` fails: by the scopes and the baseline, or else for any reference.
+    pub fails: bool,
+    /// What the baseline holds afterwards, if it holds less.
+    pub shrunk: Option<(PathBuf, String)>,
     /// Files that change together, each by its path; files alone are left out.
     pub together: Vec<BTreeSet<PathBuf>>,
 }
@@ -69,7 +77,11 @@ pub(in crate::usecase) fn plan(
     order: &Order,
     listener: &dyn Listener,
 ) -> anyhow::Result<Plan> {
-    let mut plan = Plan::default();
+    let mut plan = Plan {
+        tally: Tally::of(engine),
+        ..Plan::default()
+    };
+    let mut judge = Judge::of(run);
     plan.summary.searched = planning.searched;
     plan.summary.failed = planning.failed;
     let root = run.place.project.root();
@@ -81,12 +93,14 @@ pub(in crate::usecase) fn plan(
             listener.failed(failed);
         }
         plan.summary.count(&report);
-        let errors = report.plan.findings.iter();
-        plan.errors += errors.filter(|it| it.level == Level::Error).count();
+        plan.tally.count(engine, &report);
         let rules = engine
             .language_of(&report.path)
             .map_or(&[][..], |active| active.table().rules());
         plan.count(&report, rules, root, order);
+        if let Some(judge) = &mut judge {
+            judge.count(&FileView::new(&report, rules, Mode::Check));
+        }
         let candidate = at.find(|candidate| candidate.path == report.path);
         if let (Some(candidate), Some(new)) = (candidate, &report.rewritten) {
             let rewritten = report.plan.references.iter().filter(|it| it.rewritten);
@@ -109,6 +123,19 @@ pub(in crate::usecase) fn plan(
         }
         ControlFlow::Continue(())
     })?;
+    plan.tally.summary = plan.summary;
+    let has_errors = plan.tally.leaves() || plan.summary.rewritten > 0;
+    plan.fails = match &judge {
+        None => has_errors,
+        Some(judge) => judge.fails(),
+    };
+    if let (Some(judge), Some(loaded)) = (&judge, &run.baseline) {
+        let text = text_over(
+            &judge.updated(&loaded.baseline, Update::Shrink),
+            Some(&loaded.text),
+        );
+        plan.shrunk = (text != loaded.text).then(|| (loaded.file.clone(), text));
+    }
     let (paths, met): (Vec<PathBuf>, Vec<units::Planned>) = met.into_iter().unzip();
     let units = units_of(run, &met)?;
     plan.together = units

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Halt, Migration};
+use super::{Ground, Halt, Migration};
 use crate::gate::end_leftover;
 use crate::record::{Action, Event};
 use crate::transaction::{Edited, Fate, Status, Tag};
@@ -14,18 +14,18 @@ impl Migration<'_> {
     /// # Errors
     /// Something cannot be taken back.
     pub(super) fn resumes(&mut self, table: String) -> Result<(), Halt> {
-        self.record.append(Event::Continue { table })?;
-        self.settles()?;
-        let Some(open) = self.record.state().open_batch() else {
+        self.ground.record.append(Event::Continue { table })?;
+        self.ground.settles()?;
+        let Some(open) = self.ground.record.state().open_batch() else {
             return Ok(());
         };
         let (number, files) = (open.number, open.units.concat());
         if let Some(commit) = self.was_committed(&files)? {
             // All that was left to do for this batch was to say so.
-            let state = self.record.state();
+            let state = self.ground.record.state();
             let standing = state.standing.iter().filter(|it| it.batch == number);
             let files = standing.map(|it| it.files.len()).sum();
-            self.record.append(Event::BatchEnd {
+            self.ground.record.append(Event::BatchEnd {
                 batch: number,
                 files,
                 references: 0,
@@ -34,14 +34,17 @@ impl Migration<'_> {
             })?;
             return Ok(());
         }
-        self.take_back_batch(number, |_| false)
+        self.ground.take_back_batch(number, |_| false)
     }
+}
 
+impl Ground<'_> {
     /// Takes back all that the migration wrote.
     ///
     /// # Errors
     /// Something cannot be taken back.
     pub(super) fn aborts(&mut self) -> Result<(), Halt> {
+        self.reaches_commits()?;
         self.record.append(Event::AbortBegin)?;
         self.settles()?;
         let state = self.record.state();
@@ -51,7 +54,7 @@ impl Migration<'_> {
                 batch.number == number && batch.ended.as_ref().is_some_and(|it| it.commit.is_some())
             })
         };
-        let root = self.run.place.project.root();
+        let root = &self.root;
         let committed: Vec<PathBuf> = state
             .standing
             .iter()
@@ -66,7 +69,7 @@ impl Migration<'_> {
 
     /// Ends processes that are left over, and finds out about the last change and about what a person took
     /// back.
-    fn settles(&mut self) -> Result<(), Halt> {
+    pub(super) fn settles(&mut self) -> Result<(), Halt> {
         if let Some(group) = self.record.state().group.clone() {
             end_leftover(&group);
         }
@@ -116,11 +119,15 @@ impl Migration<'_> {
             })?;
         }
         if let Some(transaction) = self.record.state().formatting {
-            // What the formatter had made of the files by then is no edit of a person; what a person
-            // edited besides is merged, or stops this.
-            let stands = self.record.state().standing.iter();
-            if stands.clone().any(|it| it.transaction == transaction) {
-                self.take_back(transaction, Edited::Merge)?;
+            // What the formatter had made of the files by then is no edit of a person. Should there be one
+            // besides, the transaction that takes this back holds it.
+            let mut stands = self.record.state().standing.iter();
+            if stands.any(|it| it.transaction == transaction) {
+                self.take_back(transaction, Edited::Overwrite)?;
+                self.audience.note(
+                    "the formatter was interrupted: its files are as they were before; `repoint undo` of the last \
+                     transaction in `repoint log` shows what they held",
+                );
             }
         }
         Ok(())
