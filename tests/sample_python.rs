@@ -33,6 +33,7 @@ fn sources(root: &Path) -> Vec<(String, Vec<u8>)> {
         .map(|entry| entry.expect("the tree is readable"))
         .filter(|entry| entry.file_type().is_file())
         .filter(|entry| entry.path().extension().is_some_and(|it| it != "pyc"))
+        .filter(|entry| !entry.path().iter().any(|part| part == ".repoint"))
         .map(|entry| {
             let path = entry.path().strip_prefix(root).expect("below the root");
             let path = path.to_string_lossy().replace('\\', "/");

@@ -22,27 +22,24 @@ pub struct Located {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{first} is part of {} and {second} is part of {}: run repoint once for each",
-    project(first_root.as_deref()),
-    project(second_root.as_deref()),
+    project(first_root),
+    project(second_root),
     first = shown(first),
     second = shown(second)
 )]
 pub struct TwoProjects {
     /// A path.
     pub first: PathBuf,
-    /// The root of its project, if something marks it.
-    pub first_root: Option<PathBuf>,
+    /// The root of its project.
+    pub first_root: PathBuf,
     /// Another path.
     pub second: PathBuf,
-    /// The root of its project, if something marks it.
-    pub second_root: Option<PathBuf>,
+    /// The root of its project.
+    pub second_root: PathBuf,
 }
 
-fn project(root: Option<&Path>) -> String {
-    match root {
-        Some(root) => format!("the project at {}", shown(root)),
-        None => "none that is configured".to_owned(),
-    }
+fn project(root: &Path) -> String {
+    format!("the project at {}", shown(root))
 }
 
 impl Project {
@@ -121,15 +118,16 @@ fn same(
     folders: &[PathBuf],
     mut root_of: impl FnMut(&Path) -> Option<PathBuf>,
 ) -> Result<Option<PathBuf>, Box<TwoProjects>> {
+    // One that is in none goes with the others: it was named, and that is enough.
     let mut all = paths
         .iter()
         .zip(folders)
-        .map(|(path, folder)| (path, root_of(folder)));
+        .filter_map(|(path, folder)| Some((path, root_of(folder)?)));
     let Some((first, root)) = all.next() else {
         return Ok(None);
     };
     match all.find(|(_, other)| *other != root) {
-        None => Ok(root),
+        None => Ok(Some(root)),
         Some((second, second_root)) => Err(Box::new(TwoProjects {
             first: first.clone(),
             first_root: root,
