@@ -75,7 +75,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, stubs, files):
         self.stubs = stubs
         self.made = {}
-        # By module of the program, the modules that it imports or goes through by itself.
+        # By module of the program, the modules that it imports or goes through by itself, with how much was
+        # shown by then.
         self.imported = {}
         self.sources = {}
         for path, text in files.items():
@@ -185,11 +186,13 @@ def told(load, finder):
     """An import function that tells the finder which module of the program asks for what."""
 
     def loading(name, *given, **named):
-        paths = finder.imported.setdefault(importer(), set())
+        known = finder.imported.setdefault(importer(), {})
         if isinstance(name, str):
             parts = name.split(".")
-            paths.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-            paths.update(f"{name}.{below}" for below in (given[2:3] or [named.get("fromlist")])[0] or ())
+            paths = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+            paths += [f"{name}.{below}" for below in (given[2:3] or [named.get("fromlist")])[0] or ()]
+            for path in paths:
+                known.setdefault(path, len(TRACE))
         return load(name, *given, **named)
 
     return loading
@@ -227,8 +230,12 @@ def unloaded(before, after):
     """Where a program fails after since it has no module that only another of its files had loaded."""
     imported = before.imported
     loaded = set().union(*imported.values())
-    is_theirs = lambda module, path: path in loaded and path not in imported.get(module, ())
-    return [at for at, module, path in after.missing if is_theirs(module, path)]
+
+    def is_theirs(at, module, path):
+        own = imported.get(module, {}).get(path)
+        return path in loaded and (own is None or own > at)
+
+    return [missing[0] for missing in after.missing if is_theirs(*missing)]
 
 
 def printed(before, after, words):

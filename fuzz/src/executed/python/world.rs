@@ -154,6 +154,21 @@ impl World {
                 let is_object = OBJECTS.iter().any(|o| path.ends_with(&format!(".{o}")));
                 !is_object || !seen.iter().any(|other| other.starts_with(&format!("{path}.")))
             })
+            && self.leads_apart(&seen)
+    }
+
+    /// Whether nothing else has the path of a module below the name that its package has afterwards: `from package
+    /// import module` looks there.
+    fn leads_apart(&self, seen: &BTreeSet<String>) -> bool {
+        everything().all(|(path, kind)| {
+            let Some((package, name)) = path.rsplit_once('.').filter(|_| kind == "module") else {
+                return true;
+            };
+            let below = self.new_path(package).map(|package| format!("{package}.{name}"));
+            below.is_none_or(|below| {
+                self.new_path(&path).as_ref() == Some(&below) || !seen.contains(&below)
+            })
+        })
     }
 
     /// By path, what is there (`module` or an object's kind) and which one it is: what is after, or

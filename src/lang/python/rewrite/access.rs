@@ -71,18 +71,18 @@ impl Accesses {
                 rewrite.write_builtin(at, chain, names, facts, fates, blocks);
                 continue;
             }
-            if !chain.pairs.is_empty() && moved.to.len() < 2 {
-                let message = "what is patched must be in a module, and the new path is one name";
-                let refusal = Refusal::new(Code::String, message).help("write the patch by hand");
-                blocks.chains.insert(at, refusal);
-                continue;
-            }
             let mut home = match rewrite.module_len(facts, chain, moved) {
-                Ok(home) if !chain.pairs.is_empty() && home.len == moved.to.len() => Home {
-                    len: home.len - 1,
-                    is_module: true,
+                Ok(home) => match rewrite.read_where_put(facts, chain, moved, home) {
+                    Some(home) => home,
+                    None => {
+                        let message =
+                            "what is patched must be in a module, and the new path is one name";
+                        let refusal =
+                            Refusal::new(Code::String, message).help("write the patch by hand");
+                        blocks.chains.insert(at, refusal);
+                        continue;
+                    }
                 },
-                Ok(home) => home,
                 Err(refusal) => {
                     blocks.chains.insert(at, refusal);
                     continue;

@@ -104,10 +104,11 @@ impl Rewrite<'_, '_> {
             Some(Form::Dotted | Form::Undotted) => self
                 .will_be(key, facts, fates)
                 .is_some_and(|value| value.first() == Some(head)),
-            _ => true,
+            _ => self.local_name(&key) == *head,
         };
-        let mut others = chain.reached.iter().filter(|(key, _)| !is_through(*key));
-        if module.len() < 2 || others.all(|(key, _)| binds_head(*key)) {
+        let others = chain.reached.iter().map(|(key, _)| *key);
+        let others: Vec<Key> = others.filter(|key| !is_through(*key)).collect();
+        if module.is_empty() || others.iter().all(|key| binds_head(*key)) {
             return None;
         }
         // What loads its successor loaded it before, or does so after this rewrite.
@@ -115,8 +116,14 @@ impl Rewrite<'_, '_> {
         let successor = successor.moved().map(|moved| moved.to.as_slice());
         let all = loaders.get_or_init(|| Loaders::of(facts));
         let modules = [Some(module), successor].into_iter().flatten();
-        let keys = modules.flat_map(|module| all.of_module(module)).copied();
-        let keys: Vec<Key> = keys.filter(|key| !is_through(*key)).collect();
+        let keys: Vec<Key> = match module.len() {
+            // The package itself is there as soon as one of them binds it.
+            1 => others,
+            _ => {
+                let keys = modules.flat_map(|module| all.of_module(module)).copied();
+                keys.filter(|key| !is_through(*key)).collect()
+            }
+        };
         let mut named = self.named_modules.iter();
         let is_named = named.any(|path| path.starts_with(module));
         if keys.is_empty() && !is_named {

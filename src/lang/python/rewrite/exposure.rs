@@ -69,7 +69,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether code of a scope, or of one in it, uses names that are not written.
-    fn is_dynamic_below(&self, scope: ScopeId) -> bool {
+    pub(super) fn is_dynamic_below(&self, scope: ScopeId) -> bool {
         let mut dynamic = self.unit.scopes.dynamic.iter();
         dynamic.any(|inner| self.is_below(*inner, scope))
     }

@@ -62,6 +62,17 @@ pub(super) struct Add {
     pub(super) parent: bool,
 }
 
+impl Add {
+    /// The name that it binds.
+    pub(super) fn head(&self) -> Option<&Segment> {
+        match (&self.alias, self.form) {
+            (Some(alias), _) => Some(alias),
+            (None, Form::From) => self.module.last(),
+            (None, _) => self.module.first(),
+        }
+    }
+}
+
 /// What becomes of everything.
 #[derive(Debug, Default)]
 pub(super) struct Fates {

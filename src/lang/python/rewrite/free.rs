@@ -39,6 +39,14 @@ impl Rewrite<'_, '_> {
         if self.is_brought_by_star(group.scope, name) {
             return false;
         }
+        // Code that looks names up would find this one instead of that of a scope around.
+        let is_elsewhere = || scopes.owner(group.scope, name).is_some();
+        if !scope.bindings.contains_key(name)
+            && is_elsewhere()
+            && self.is_dynamic_below(group.scope)
+        {
+            return false;
+        }
         if !scope.bindings.contains_key(name)
             && (self.is_noticed(group.scope, name) || self.is_derived_class(group.scope))
         {

@@ -6,6 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Rewrite;
 use super::facts::{ChainFact, Facts};
 use super::fates::{Blocks, ChainNext, Fates};
+use super::kinds::Home;
+use super::verdict::Moved;
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::breadth::DEEPEST;
@@ -65,6 +67,32 @@ impl Rewrite<'_, '_> {
                 blocks.chains.entry(at).or_insert_with(|| refusal.clone());
             }
         }
+    }
+
+    /// What must be brought for a chain that goes to, or through, what this file puts another object in the place of:
+    /// no more than what holds that. `None`: nothing does.
+    pub(super) fn read_where_put(
+        &self,
+        facts: &Facts,
+        chain: &ChainFact,
+        moved: &Moved,
+        home: Home,
+    ) -> Option<Home> {
+        let path = &chain.sense().path;
+        let is_put = |len: &usize| facts.put_anew.contains(&path[..*len]);
+        // The last name of a pair is an attribute in any case.
+        let pair = (!chain.pairs.is_empty()).then_some(path.len());
+        let Some(first) = (1..=path.len().min(DEEPEST)).find(is_put).or(pair) else {
+            return Some(home);
+        };
+        let len = (moved.to.len() + first).checked_sub(path.len() + 1)?;
+        if len >= home.len {
+            return Some(home);
+        }
+        (len > 0).then_some(Home {
+            len,
+            is_module: true,
+        })
     }
 
     /// Paths of this file that it stores to or patches.

@@ -72,6 +72,86 @@ impl Rewrite<'_, '_> {
             fates.adds.extend(adds);
             fates.adds.sort_by_key(|add| add.beside);
         }
+        self.keep_loaded_along(facts, fates);
+    }
+
+    /// The same for chains that follow an import which moves: with `import old` and `import old.a.c` of which the
+    /// last goes elsewhere, nothing loads the new `old.a` any more.
+    fn keep_loaded_along(&self, facts: &Facts, fates: &mut Fates) {
+        let needed = needed_along(facts, fates);
+        if needed.is_empty() {
+            return;
+        }
+        let mut after: FxHashMap<&[Segment], Vec<Key>> = FxHashMap::default();
+        let mut adds: Vec<Add> = Vec::new();
+        let mut leaving: Vec<(Key, Vec<Segment>, &[&ChainFact])> = Vec::new();
+        for &key in &facts.order {
+            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+                continue;
+            };
+            let Some(path) = fact.path.as_deref() else {
+                continue;
+            };
+            let longest = path.len() - usize::from(fact.form == Form::From);
+            let mut lens = (2..=longest.min(DEEPEST)).rev();
+            let Some((module, chains)) = lens.find_map(|len| {
+                let module = &path[..len];
+                Some((module, needed.get(module)?.as_slice()))
+            }) else {
+                continue;
+            };
+            let verdict = Verdict::of(self.table(), module, MODULE);
+            let Some(new) = verdict.moved().map(|moved| &moved.to) else {
+                continue;
+            };
+            if !to.starts_with(new) {
+                leaving.push((key, new.clone(), chains));
+            }
+        }
+        if leaving.is_empty() {
+            return;
+        }
+        for &key in &facts.order {
+            let path = match fates.clause(key) {
+                Next::Swaps(to) => Some(to.as_slice()),
+                Next::Goes => None,
+                _ => facts.clause(key).and_then(|fact| fact.path.as_deref()),
+            };
+            let path = path.unwrap_or_default();
+            for len in 1..=path.len().min(DEEPEST) {
+                after.entry(&path[..len]).or_default().push(key);
+            }
+        }
+        for (key, new, chains) in leaving {
+            let loaders = after.get(new.as_slice());
+            let is_lost = chains.iter().any(|chain| {
+                !self.comes_too_late(key, chain) && !self.is_loaded(key, chain, loaders)
+            });
+            let is_added = |add: &Add| add.module.starts_with(&new);
+            if is_lost && !fates.adds.iter().chain(&adds).any(is_added) {
+                adds.push(Add {
+                    beside: key,
+                    form: Form::Alias,
+                    alias: Some(self.free_name(key, &new)),
+                    module: new,
+                    parent: false,
+                });
+            }
+        }
+        if !adds.is_empty() {
+            fates.adds.extend(adds);
+            fates.adds.sort_by_key(|add| add.beside);
+        }
+    }
+
+    /// A name made of a module's that nothing binds where a clause stands.
+    fn free_name(&self, key: Key, module: &[Segment]) -> Segment {
+        let scopes = &self.unit.scopes;
+        let mut name = module.join("_");
+        while scopes.owner(scopes.import(key.0).scope, &name).is_some() {
+            name.insert(0, '_');
+        }
+        Segment::new(name)
     }
 
     /// The longest module that is needed, of those that a clause loads when it names this path.
@@ -183,14 +263,7 @@ impl Rewrite<'_, '_> {
         let bound = chain
             .keys()
             .any(|other| binds(&other) && scopes.import(other.0).scope == import.scope);
-        let mut alias = None;
-        if !bound {
-            let mut name = module.join("_");
-            while scopes.owner(import.scope, &name).is_some() {
-                name.insert(0, '_');
-            }
-            alias = Some(Segment::new(name));
-        }
+        let alias = (!bound).then(|| self.free_name(key, module));
         Add {
             beside: beside.unwrap_or(key),
             form: if bound { Form::Dotted } else { Form::Alias },
@@ -218,6 +291,30 @@ fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> N
             if !roots.contains(&path[0]) {
                 continue;
             }
+            for len in value.len() + 1..=path.len().min(DEEPEST) {
+                let chains = needed.entry(&path[..len]).or_default();
+                if chains.len() < MOST {
+                    chains.push(chain);
+                }
+            }
+        }
+    }
+    needed
+}
+
+/// The modules on the way of chains that follow an import which moves with what is read from it.
+fn needed_along<'f>(facts: &'f Facts, fates: &Fates) -> Needed<'f> {
+    let mut needed: Needed<'f> = FxHashMap::default();
+    for (chain, next) in facts.chains.iter().zip(&fates.chains) {
+        if !matches!(next, ChainNext::Follows) {
+            continue;
+        }
+        for (key, sense) in &chain.through {
+            let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
+            let (Some(value), Next::Swaps(_)) = (value, fates.clause(*key)) else {
+                continue;
+            };
+            let path = &chain.senses[*sense].path;
             for len in value.len() + 1..=path.len().min(DEEPEST) {
                 let chains = needed.entry(&path[..len]).or_default();
                 if chains.len() < MOST {

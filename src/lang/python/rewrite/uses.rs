@@ -127,6 +127,9 @@ impl Rewrite<'_, '_> {
         if let Some(reason) = self.why_name_stays(binding) {
             return Err(reason);
         }
+        if fates.adds.iter().any(|add| add.head() == Some(new)) {
+            return Err(format!("another new import binds `{new}`"));
+        }
         let mut edits = Vec::new();
         // All others neither read the name nor could be captured by the new one.
         let mut chains = [self.chains_named(name), self.chains_named(new)].concat();
@@ -348,12 +351,7 @@ impl Rewrite<'_, '_> {
             }
         }
         for add in &fates.adds {
-            let head = match (&add.alias, add.form) {
-                (Some(alias), _) => Some(alias),
-                (None, Form::From) => add.module.last(),
-                (None, _) => add.module.first(),
-            };
-            if let Some(head) = head {
+            if let Some(head) = add.head() {
                 extend(add.beside, head);
             }
         }
