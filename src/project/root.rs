@@ -323,7 +323,11 @@ mod tests {
             "{message}"
         );
         two(&["app", "app/inner"]);
-        assert!(two(&["free", "app"]).contains("none that is configured"));
+        // A path of no project goes with the others.
+        assert_eq!(
+            of(&root, "", &["free", "app"]).expect("one"),
+            Path::new("app")
+        );
         two(&["repo", "other"]);
         // What lies in a work tree is part of it, a work tree of its own too.
         assert_eq!(
