@@ -457,10 +457,14 @@ impl Rewrite<'_, '_> {
             _ => path.to_vec(),
         };
         match head.via {
-            Via::Import(id, ordinal) => fates
-                .get((id, ordinal))
-                .and_then(|fate| fate.after())
-                .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
+            Via::Import(id, ordinal) => match fates.get((id, ordinal)) {
+                // As a type it brings something else than what it brings first, and is not touched.
+                Some(fate) if fate.after() == fate.old.as_deref() => head.base.clone(),
+                Some(fate) => fate
+                    .after()
+                    .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
+                None => head.base.clone(),
+            },
             Via::OuterImport(id, ordinal) => match fates.get((id, ordinal)) {
                 Some(fate) if fate.old.as_ref() == Some(&head.base) => fate
                     .after()
