@@ -83,6 +83,9 @@ impl Generator {
         self.externs_of_2015(rng);
         self.imports(rng)?;
         let scopes = Scopes::of(&self.model)?;
+        if scopes.is_circular(&self.model) {
+            return None;
+        }
         self.uses(rng, &scopes);
         let mut renderer = Renderer {
             model: &self.model,

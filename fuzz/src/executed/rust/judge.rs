@@ -80,13 +80,31 @@ impl Judge {
         if !world.relocation.as_ref().is_none_or(is_there) {
             return Ok(Verdict::Idle("nothing moves".to_owned()));
         }
-        // The new paths are not there yet where a file is only moved.
-        if let Some(error) = self.compile(world, files, State::Whole)? {
-            return Ok(Verdict::Idle(format!(
-                "does not compile: {}",
-                kind_of(&error)
-            )));
+        // Made small, it often is no program any more; as generated, it mostly is, and then what it
+        // was before matters only for what goes wrong after.
+        if files != &world.files
+            && let Some(idle) = self.idle(world, files)?
+        {
+            return Ok(idle);
         }
+        let verdict = self.after(world, files)?;
+        match verdict {
+            Verdict::Fault(_) | Verdict::Left(_) if files == &world.files => {
+                Ok(self.idle(world, files)?.unwrap_or(verdict))
+            }
+            _ => Ok(verdict),
+        }
+    }
+
+    /// Says so if the program does not compile by itself.
+    fn idle(&self, world: &World, files: &Files) -> anyhow::Result<Option<Verdict>> {
+        // The new paths are not there yet where a file is only moved.
+        let error = self.compile(world, files, State::Whole)?;
+        Ok(error.map(|error| Verdict::Idle(format!("does not compile: {}", kind_of(&error)))))
+    }
+
+    /// What becomes of a program that compiles by itself.
+    fn after(&self, world: &World, files: &Files) -> anyhow::Result<Verdict> {
         let relocated = |files: &Files| match &world.relocation {
             Some(relocation) => relocation.apply(files),
             None => files.clone(),
@@ -139,7 +157,10 @@ impl Judge {
         if let Some(error) = self.compile(world, &after, State::Gone)? {
             // A trait that nothing names comes by a glob, and a review says so at the glob.
             if error.contains("items from traits can only be used if the trait is in scope")
-                && applied.said.iter().any(|said| said.contains("Review[glob]"))
+                && applied
+                    .said
+                    .iter()
+                    .any(|said| said.contains("Review[glob]"))
             {
                 return Ok(Verdict::Told("glob"));
             }

@@ -2,9 +2,9 @@
 //! nothing changes any more. It only has to be good enough to write programs that compile; the
 //! compiler has the last word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Entity, Kind, Model, ModuleId, Space, Visibility};
+use super::model::{Entity, Import, Kind, Model, ModuleId, Space, Visibility};
 
 /// What a name is bound to in a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub struct Binding {
     /// contract.
     pub is_handed_on: bool,
 }
+
+/// A module and an index into its imports.
+type ImportId = (ModuleId, usize);
 
 pub type Names = BTreeMap<(String, Space), Binding>;
 
@@ -163,6 +166,75 @@ impl Scopes {
         space: Space,
         place: Place,
     ) -> Option<Binding> {
+        self.resolve_along(model, from, path, space, place, &mut Vec::new())
+    }
+
+    /// Whether what an import means depends on what it brings itself, through others: the compiler
+    /// may take one of several solutions then, and another one once a part of it is written anew.
+    pub fn is_circular(&self, model: &Model) -> bool {
+        let all = 0..model.modules.len();
+        let imports: Vec<ImportId> = all
+            .flat_map(|id| (0..model.modules[id].imports.len()).map(move |at| (id, at)))
+            .collect();
+        let edges: BTreeMap<ImportId, BTreeSet<ImportId>> = imports
+            .iter()
+            .map(|&import| (import, self.depends_on(model, import)))
+            .collect();
+        imports.iter().any(|start| {
+            let mut seen = BTreeSet::new();
+            let mut next: Vec<ImportId> = edges[start].iter().copied().collect();
+            while let Some(import) = next.pop() {
+                if seen.insert(import) {
+                    next.extend(&edges[&import]);
+                }
+            }
+            seen.contains(start)
+        })
+    }
+
+    /// The imports that the path of one goes through.
+    fn depends_on(&self, model: &Model, import: ImportId) -> BTreeSet<ImportId> {
+        let its = &model.modules[import.0].imports[import.1];
+        let mut steps = Vec::new();
+        for space in [Space::Types, Space::Values] {
+            self.resolve_along(model, import.0, &its.path, space, Place::Use, &mut steps);
+        }
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        while let Some((module, key)) = steps.pop() {
+            if !seen.insert((module, key.clone())) || defined(model, module).contains_key(&key) {
+                continue;
+            }
+            let imports = || model.modules[module].imports.iter().enumerate();
+            let named = |(at, other): &(usize, &Import)| {
+                other.name.as_ref() == Some(&key.0) && (module, *at) != import
+            };
+            let is_named = imports().any(|pair| named(&pair));
+            for (at, other) in imports() {
+                if named(&(at, other)) {
+                    found.insert((module, at));
+                } else if !is_named && other.name.is_none() && (module, at) != import {
+                    found.insert((module, at));
+                    let base = self.resolve(model, module, &other.path, Space::Types, Place::Use);
+                    if let Some(Entity::Module(base)) = base.map(|base| base.entity) {
+                        steps.push((base, key.clone()));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The same as [`Self::resolve`], and every name in a module that the path goes through.
+    fn resolve_along(
+        &self,
+        model: &Model,
+        from: ModuleId,
+        path: &[String],
+        space: Space,
+        place: Place,
+        steps: &mut Vec<(ModuleId, (String, Space))>,
+    ) -> Option<Binding> {
         let module_binding = |module| Binding {
             entity: Entity::Module(module),
             inside: None,
@@ -195,6 +267,7 @@ impl Scopes {
                 let (name, more) = rest.split_first()?;
                 rest = more;
                 if edition_2015 {
+                    steps.push((krate.root, (name.clone(), space_of(rest))));
                     *self.0[krate.root].get(&(name.clone(), space_of(rest)))?
                 } else {
                     external(name)?
@@ -207,6 +280,7 @@ impl Scopes {
                     from
                 };
                 let key = (name.to_owned(), space_of(rest));
+                steps.push((scope, key.clone()));
                 match self.0[scope].get(&key) {
                     Some(binding) => *binding,
                     None if !edition_2015 && key.1 == Space::Types => external(name)?,
@@ -230,7 +304,10 @@ impl Scopes {
             rest = more;
             let space = if rest.is_empty() { space } else { Space::Types };
             current = match current.entity {
-                Entity::Module(module) => *self.0[module].get(&(name.clone(), space))?,
+                Entity::Module(module) => {
+                    steps.push((module, (name.clone(), space)));
+                    *self.0[module].get(&(name.clone(), space))?
+                }
                 Entity::Item(item) if model.items[item].kind == Kind::Enum && name == "Va" => {
                     Binding {
                         entity: Entity::Variant(item),

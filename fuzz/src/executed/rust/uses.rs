@@ -4,7 +4,7 @@
 
 use fastrand::Rng;
 
-use super::imports::{Fresh, Importer, Leaf, comment};
+use super::imports::{Fresh, Importer, Item, Leaf, comment};
 use super::model::{Entity, Kind, Model, ModuleId, Space, Visibility};
 use super::scope::{Place, Scopes};
 use super::walk::{Found, Walker, Want};
@@ -145,10 +145,14 @@ impl Uses<'_> {
         };
         let mut taken = vec!["id".to_owned()];
         let mut lines = Vec::new();
+        let mut items: Vec<Item> = Vec::new();
         for _ in 0..rng.usize(1..3) {
             let Some(item) = importer.item(rng, fresh, &mut taken) else {
                 continue;
             };
+            if self.goes_through_re_export(&items, &item) {
+                continue;
+            }
             lines.push(format!("    use {};", item.tree));
             for leaf in &item.leaves {
                 let Some(name) = &leaf.import.name else {
@@ -174,6 +178,7 @@ impl Uses<'_> {
                     });
                 }
             }
+            items.push(item);
         }
         if lines.is_empty() {
             return None;
@@ -184,6 +189,29 @@ impl Uses<'_> {
             0 => format!("const _: () = {{\n{lines}\n}};"),
             1 => format!("fn u{n}() {{\n    let _ = || {{\n{lines}\n    }};\n}}"),
             _ => format!("fn u{n}() {{\n{lines}\n}}"),
+        })
+    }
+
+    /// Whether an import of a block starts at a name that it, or one of the same block, brings from a
+    /// re-export: those are not followed, by contract, and what it starts at is that name of the block.
+    fn goes_through_re_export(&self, items: &[Item], item: &Item) -> bool {
+        let leaves = || items.iter().chain([item]).flat_map(|item| &item.leaves);
+        let is_re_export = |leaf: &&Leaf| {
+            let path = &leaf.import.path;
+            let found =
+                self.scopes
+                    .resolve(self.model, self.module, path, Space::Types, Place::Use);
+            found.is_some_and(|found| found.is_handed_on)
+        };
+        let names: Vec<&String> = leaves()
+            .filter(is_re_export)
+            .filter_map(|leaf| leaf.import.name.as_ref())
+            .collect();
+        leaves().any(|leaf| {
+            leaf.import
+                .path
+                .first()
+                .is_some_and(|first| names.contains(&first))
         })
     }
 
@@ -265,6 +293,17 @@ impl Uses<'_> {
     /// A link of the documentation. The judge makes an assertion of it, which stands in its place.
     fn doc(&self, rng: &mut Rng, n: u32) -> Option<String> {
         let (claim, found) = self.claim(rng)?;
+        // A link to a function and a module of one name is an error of its own.
+        let of = |space| {
+            self.scopes
+                .resolve(self.model, self.module, &found.names, space, Place::Body)
+                .map(|found| found.entity)
+        };
+        let entities = [of(Space::Types), of(Space::Values)];
+        let is_one = |entity: &Option<Entity>| entity.is_none_or(|its| its == found.binding.entity);
+        if !entities.iter().all(is_one) {
+            return None;
+        }
         let path = found.written();
         let claim = claim.replacen(&path, "@", 1);
         let link = match rng.u8(0..3) {

@@ -20,7 +20,7 @@ use crate::path::Segment;
 
 /// So deep may globs be resolved while others are. One more is resolved as if those after it brought
 /// nothing, so that a thousand of them cannot overflow the stack.
-const MOST_NESTED: usize = 200;
+pub(super) const MOST_NESTED: usize = 200;
 
 /// Names of a module of the tree that are put into the index of a scope. More would be copied for each of
 /// the scopes that have a glob of it.

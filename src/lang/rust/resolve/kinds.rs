@@ -124,6 +124,17 @@ impl Resolver<'_> {
         defined.peek().is_some() && defined.all(|entry| !entry.kinds.meets(TYPE))
     }
 
+    /// In which kinds the tree defines what is at one of these paths; `None` where that is not known.
+    pub fn kinds_at(&self, scopes: &Scopes, paths: &[&[Segment]]) -> Option<Namespaces> {
+        let entries = paths
+            .iter()
+            .filter_map(|path| self.entries_at(scopes, path));
+        let defined = entries
+            .flatten()
+            .filter(|entry| !matches!(entry.what, What::Import(_)));
+        defined.map(|entry| entry.kinds).reduce(Namespaces::union)
+    }
+
     /// What the tree binds to this path: in this crate, or in the library of this package.
     fn entries_at(&self, scopes: &Scopes, path: &[Segment]) -> Option<Vec<Entry>> {
         let (name, module) = path.split_last()?;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::glob_index::MOST_NESTED;
 use super::head::{Head, Role, Via};
 use super::known::{KnownModule, as_public};
 use super::names::{Entry, LeafKind, Reach, TYPE, What, Written};
 use super::resolver::{Bound, MAX_GLOBS, Resolver};
-use super::scopes::{ScopeId, Scopes};
+use super::scopes::Scopes;
 use super::tree::OuterNames;
 use crate::lang::rust::manifest::Edition;
 use crate::mapping::Outcome;
@@ -18,13 +19,23 @@ pub(super) struct OuterScope<'m> {
     pub(super) names: Arc<OuterNames>,
 }
 
+/// What binds a name in a module of another file.
+enum Elsewhere {
+    /// A private import, which means this.
+    Private(Vec<Segment>),
+    /// A definition, or an import that others see.
+    Other,
+    /// None but a glob, if anything does.
+    Unbound,
+}
+
 impl Resolver<'_> {
-    /// `a::b::X` where `a` is a module around this one and `b` a private import of it, and so on: what
-    /// the path means in the end, if rules speak of that.
+    /// `a::b::X` where `a` is a module around `from`, in which the path stands, and `b` a private import of
+    /// it, and so on: what the path means in the end, if rules speak of that.
     pub(super) fn through_aliases(
         &self,
         scopes: &Scopes,
-        scope: ScopeId,
+        from: &[Segment],
         head: Head,
         written: &Written,
         kinds: Namespaces,
@@ -33,7 +44,6 @@ impl Resolver<'_> {
         if matches!(head.via, Via::Displaced | Via::Ambiguous | Via::MacroUse) {
             return head;
         }
-        let from = &scopes.get(scope).path;
         let touches = |path: &[Segment]| self.table.touches(path.iter().map(Segment::as_str));
         let mut last = head.clone();
         // A module that moves may be at either of its places, and must read the same in both.
@@ -44,7 +54,7 @@ impl Resolver<'_> {
             }
             is_moving |= touches(&last.base);
             let aliases = last.imports().collect();
-            let next = self.through_private(scopes, scope, last.clone(), written, kinds, role);
+            let next = self.through_private(scopes, from, last.clone(), written, kinds, role);
             if next.taken == last.taken {
                 break;
             }
@@ -59,17 +69,16 @@ impl Resolver<'_> {
     }
 
     /// `super::a`, `crate::b::a` where `a` is a private import of that module: the name is an alias
-    /// that only those inside can use, and means what it imports.
+    /// that only those inside, as `from` is, can use, and means what it imports.
     pub(super) fn through_private(
         &self,
         scopes: &Scopes,
-        scope: ScopeId,
+        from: &[Segment],
         head: Head,
         written: &Written,
         kinds: Namespaces,
         role: Role,
     ) -> Head {
-        let from = &scopes.get(scope).path;
         let mut base = head.base.clone();
         let mut taken = head.taken;
         // Only a module around this one shows it what is private there.
@@ -135,13 +144,13 @@ impl Resolver<'_> {
                     module: &module,
                     names,
                 };
-                if outer.names.entries.contains_key(name) {
-                    return self
-                        .private_elsewhere(scopes, &outer, name, kinds)
-                        .map(|path| (path, Via::Elsewhere));
+                match self.bound_elsewhere(scopes, &outer, name, kinds) {
+                    Elsewhere::Private(path) => return Some((path, Via::Elsewhere)),
+                    Elsewhere::Other => return None,
+                    Elsewhere::Unbound => {}
                 }
                 let globs = outer.names.globs.iter().filter_map(|&glob| {
-                    let base = self.outer_leaf(scopes, &outer, glob, 0)?;
+                    let base = self.outer_leaf(scopes, &outer, glob, TYPE, 0)?;
                     let reach = outer.names.leaves[glob].reach;
                     Some((base, reach, Via::OuterDefinition))
                 });
@@ -196,24 +205,37 @@ impl Resolver<'_> {
         guess
     }
 
-    pub(super) fn private_elsewhere(
+    /// What binds `name` as one of `kinds` in a module of another file, apart from its globs.
+    fn bound_elsewhere(
         &self,
         scopes: &Scopes,
         outer: &OuterScope<'_>,
         name: &Segment,
         kinds: Namespaces,
-    ) -> Option<Vec<Segment>> {
-        let entries = outer.names.entries.get(name)?;
-        let mut found = None;
-        for entry in entries.iter().filter(|entry| entry.kinds.meets(kinds)) {
+    ) -> Elsewhere {
+        let mut found = Elsewhere::Unbound;
+        for entry in outer.names.get(name) {
             let What::Import(ordinal) = entry.what else {
-                return None;
+                if entry.kinds.meets(kinds) {
+                    return Elsewhere::Other;
+                }
+                continue;
             };
-            if entry.reach == Reach::Private {
-                found = found.or(Some(ordinal));
+            if !entry.kinds.meets(kinds) {
+                continue;
+            }
+            match self.outer_leaf(scopes, outer, ordinal, kinds, 0) {
+                Some(path) if entry.reach == Reach::Private => {
+                    if !matches!(found, Elsewhere::Private(_)) {
+                        found = Elsewhere::Private(path);
+                    }
+                }
+                Some(_) if matches!(found, Elsewhere::Unbound) => found = Elsewhere::Other,
+                // It brings nothing of these kinds.
+                _ => {}
             }
         }
-        self.outer_leaf(scopes, outer, found?, 0)
+        found
     }
 
     pub(super) fn in_outer(
@@ -225,8 +247,6 @@ impl Resolver<'_> {
         is_inside: bool,
         depth: usize,
     ) -> Option<Bound> {
-        let entries = outer.names.entries.get(name).map_or(&[][..], Vec::as_slice);
-        let mut imported = None;
         // What is private there does not come out, nor what is of another crate only.
         let is_near = outer.module[0] == self.home.root;
         let is_visible = |reach: Reach| match reach {
@@ -235,56 +255,95 @@ impl Resolver<'_> {
             Reach::Private => is_inside,
         };
         let seen = |entry: &&Entry| entry.kinds.meets(kinds) && is_visible(entry.reach);
-        for entry in entries.iter().filter(seen) {
+        let entries = || outer.names.get(name).iter().filter(seen);
+        for entry in entries() {
             match entry.what {
                 What::Module => return Some(Bound::Module),
                 What::Definition => return Some(Bound::Definition),
-                What::Import(ordinal) => imported = imported.or(Some(ordinal)),
+                What::Import(_) => {}
             }
         }
-        if let Some(ordinal) = imported {
-            let leaf = &outer.names.leaves[ordinal];
-            let path = self.outer_leaf(scopes, outer, ordinal, depth)?;
+        let imported = entries().find_map(|entry| {
+            let What::Import(ordinal) = entry.what else {
+                return None;
+            };
+            let path = self.outer_leaf(scopes, outer, ordinal, kinds, depth)?;
+            Some((path, outer.names.leaves[ordinal].reach))
+        });
+        if let Some((path, reach)) = imported {
             let via = Via::Elsewhere;
-            return self.through(outer.module, name, path, leaf.reach, is_inside, via);
+            return self.through(outer.module, name, path, reach, is_inside, via);
         }
         outer.names.globs.iter().find_map(|&glob| {
             if outer.names.leaves[glob].reach == Reach::Private && !is_inside {
                 return None;
             }
-            let base = self.outer_leaf(scopes, outer, glob, depth)?;
+            let base = self.outer_leaf(scopes, outer, glob, TYPE, depth)?;
             let via = Via::Elsewhere;
             let found = self.in_glob(scopes, &base, name, kinds, outer.module, depth, via)?;
             Some(as_public(found, outer.module, name, is_inside))
         })
     }
 
-    /// What an import in a module of another file means.
+    /// What an import in a module of another file brings as one of `kinds`: with a function beside a
+    /// glob that brings a module of its name, one import brings both. `None`: nothing of these kinds,
+    /// or that is not known.
     pub(super) fn outer_leaf(
         &self,
         scopes: &Scopes,
         outer: &OuterScope<'_>,
         ordinal: usize,
+        kinds: Namespaces,
         depth: usize,
     ) -> Option<Vec<Segment>> {
-        let key = (outer.module.to_vec(), ordinal);
+        let leaf = &outer.names.leaves[ordinal];
+        if leaf.kind != LeafKind::Name {
+            return self.outer_meaning(scopes, outer, ordinal, TYPE, depth);
+        }
+        let path = self.outer_meaning(scopes, outer, ordinal, Namespaces::ALL, depth)?;
+        if kinds != TYPE {
+            return Some(path);
+        }
+        let is_none = |path: &[Segment]| self.brings_no_type(scopes, path);
+        let defines_none = |path: &[Segment]| self.defines_no_type(scopes, path);
+        if !is_none(&path) && !defines_none(&path) {
+            return Some(path);
+        }
+        let as_type = self
+            .outer_meaning(scopes, outer, ordinal, TYPE, depth)
+            .filter(|path| !is_none(path) && !defines_none(path));
+        as_type.or_else(|| (!is_none(&path)).then_some(path))
+    }
+
+    fn outer_meaning(
+        &self,
+        scopes: &Scopes,
+        outer: &OuterScope<'_>,
+        ordinal: usize,
+        kinds: Namespaces,
+        depth: usize,
+    ) -> Option<Vec<Segment>> {
+        let key = (outer.module.to_vec(), ordinal, kinds == TYPE);
         if let Some(known) = self.outer_meanings.borrow().get(&key) {
             return known.clone();
         }
         // What means itself means nothing.
         self.outer_meanings.borrow_mut().insert(key.clone(), None);
-        let meaning = self.outer_leaf_once(scopes, outer, ordinal, depth);
+        self.resolving.update(|count| count + 1);
+        let meaning = self.outer_meaning_once(scopes, outer, ordinal, kinds, depth);
+        self.resolving.update(|count| count - 1);
         self.outer_meanings
             .borrow_mut()
             .insert(key, meaning.clone());
         meaning
     }
 
-    pub(super) fn outer_leaf_once(
+    fn outer_meaning_once(
         &self,
         scopes: &Scopes,
         outer: &OuterScope<'_>,
         ordinal: usize,
+        kinds: Namespaces,
         depth: usize,
     ) -> Option<Vec<Segment>> {
         if depth > MAX_GLOBS {
@@ -296,7 +355,7 @@ impl Resolver<'_> {
         if leaf.kind == LeafKind::ExternCrate {
             return Some(vec![self.extern_crate(first)]);
         }
-        let (taken, mut base) = match first.as_str() {
+        let (taken, base) = match first.as_str() {
             _ if leaf.written.leading && self.home.edition > Edition::E2015 => {
                 let library = self.root_extern(scopes, first);
                 (1, vec![library.unwrap_or_else(|| self.extern_crate(first))])
@@ -318,9 +377,33 @@ impl Resolver<'_> {
                 let head = self.root_path(scopes, first, Role::Path)?;
                 (head.taken, head.base)
             }
-            _ => (1, self.outer_plain(scopes, outer, first, ordinal, depth)),
+            _ => {
+                let is_prefix = segments.len() > 1 || leaf.kind != LeafKind::Name;
+                let kinds = if is_prefix { TYPE } else { kinds };
+                (
+                    1,
+                    self.outer_plain(scopes, outer, first, ordinal, kinds, depth),
+                )
+            }
         };
-        base.extend_from_slice(&segments[taken..]);
+        let mut head = Head {
+            taken,
+            base,
+            via: Via::Elsewhere,
+            aliases: Vec::new(),
+        };
+        // Private names of the modules around it are aliases for that module too. One may stand for
+        // another, in a chain of any length.
+        if self.resolving.get() < MOST_NESTED {
+            let from = outer.module;
+            let role = Role::Path;
+            if matches!(first.as_str(), "crate" | "self" | "super") {
+                head = self.through_private(scopes, from, head, &leaf.written, kinds, role);
+            }
+            head = self.through_aliases(scopes, from, head, &leaf.written, kinds, role);
+        }
+        let mut base = head.base;
+        base.extend_from_slice(&segments[head.taken..]);
         Some(base)
     }
 
@@ -331,15 +414,16 @@ impl Resolver<'_> {
         outer: &OuterScope<'_>,
         name: &Segment,
         ordinal: usize,
+        kinds: Namespaces,
         depth: usize,
     ) -> Vec<Segment> {
         let mut child = outer.module.to_vec();
         child.push(name.clone());
         for entry in outer.names.entries.get(name).into_iter().flatten() {
             match entry.what {
-                What::Module | What::Definition if entry.kinds.meets(TYPE) => return child,
+                What::Module | What::Definition if entry.kinds.meets(kinds) => return child,
                 What::Import(other) if other != ordinal => {
-                    if let Some(path) = self.outer_leaf(scopes, outer, other, depth + 1) {
+                    if let Some(path) = self.outer_leaf(scopes, outer, other, kinds, depth + 1) {
                         return path;
                     }
                 }

@@ -50,8 +50,8 @@ pub struct Resolver<'a> {
     pub(super) asked: RefCell<FxHashSet<(Vec<Segment>, Segment)>>,
 }
 
-/// Meanings of imports in other files, by module and ordinal.
-type OuterMeanings = FxHashMap<(Vec<Segment>, usize), Option<Vec<Segment>>>;
+/// Meanings of imports in other files, by module and ordinal, and whether only types are meant.
+type OuterMeanings = FxHashMap<(Vec<Segment>, usize, bool), Option<Vec<Segment>>>;
 
 /// Meanings of imports, by scope and ordinal.
 type Meanings = FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>;
@@ -179,7 +179,8 @@ impl<'a> Resolver<'a> {
         role: Role,
     ) -> Option<Head> {
         let head = self.first_head(scopes, scope, written, kinds, role)?;
-        Some(self.through_aliases(scopes, scope, head, written, kinds, role))
+        let from = &scopes.get(scope).path;
+        Some(self.through_aliases(scopes, from, head, written, kinds, role))
     }
 
     fn first_head(
@@ -208,7 +209,8 @@ impl<'a> Resolver<'a> {
                     via: Via::Crate,
                     aliases: Vec::new(),
                 };
-                return Some(self.through_private(scopes, scope, head, written, kinds, role));
+                let from = &scopes.get(scope).path;
+                return Some(self.through_private(scopes, from, head, written, kinds, role));
             }
             "self" | "super" => {
                 let mut head = self.relative(scopes, scope, segments)?;
@@ -217,7 +219,8 @@ impl<'a> Resolver<'a> {
                 if let Some(base) = &displaced {
                     head.base.clone_from(base);
                 }
-                let mut head = self.through_private(scopes, scope, head, written, kinds, role);
+                let from = &scopes.get(scope).path;
+                let mut head = self.through_private(scopes, from, head, written, kinds, role);
                 if displaced.is_some() {
                     head.via = Via::Displaced;
                 }

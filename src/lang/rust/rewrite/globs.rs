@@ -245,7 +245,11 @@ impl Rewrite<'_, '_> {
             let stands_there = to.split_last().is_some_and(|(last, parent)| {
                 *parent == *here.path && (last == name || leaf.reach == Reach::Private)
             });
-            let is_bound = !here.names.get(name).is_empty();
+            let is_bound = if leaf.reach == Reach::Private {
+                !here.names.get(name).is_empty()
+            } else {
+                self.is_bound_as(scope, name, &old, &to)
+            };
             let is_start = is_bound && self.starts_at_glob(scope, name, fates);
             if to == brought
                 || stands_there
@@ -367,6 +371,25 @@ impl Rewrite<'_, '_> {
             .get(name)
             .iter()
             .all(|entry| matches!(entry.what, What::Import(_)))
+    }
+
+    /// Whether a scope binds a name in a kind in which what has moved has it too: a function leaves a
+    /// module of its name to the glob.
+    fn is_bound_as(&self, scope: ScopeId, name: &Segment, old: &[Segment], to: &[Segment]) -> bool {
+        let scopes = &self.found.scopes;
+        let moved = self.resolver.kinds_at(scopes, &[old, to]);
+        let moved = moved.unwrap_or(Namespaces::ALL);
+        scopes.get(scope).names.get(name).iter().any(|entry| {
+            let kinds = match entry.what {
+                What::Import(ordinal) => {
+                    let path = self.resolver.leaf(scopes, scope, ordinal);
+                    path.and_then(|path| self.resolver.kinds_at(scopes, &[&path]))
+                        .unwrap_or(entry.kinds)
+                }
+                _ => entry.kinds,
+            };
+            kinds.meets(moved)
+        })
     }
 
     /// Whether a module that lies in another one goes from there, or has gone already: what brings all

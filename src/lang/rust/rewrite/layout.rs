@@ -77,7 +77,10 @@ impl<'t> Layout<'t> {
                 } else {
                     "\n"
                 };
-                format!(",{newline}{}", &gap[at + 1..])
+                // A comment before the item stays its own.
+                let blanks = &gap[at + 1..];
+                let blanks = &blanks[..blanks.len() - blanks.trim_start().len()];
+                format!(",{newline}{blanks}")
             }
             None => ", ".to_owned(),
         }

@@ -60,7 +60,14 @@ impl Rewrite<'_, '_> {
         more: bool,
     ) -> Result<Words, Refusal> {
         if let Some(words) = self.in_style(spot, target, more) {
-            let is_own = words.names[0] == "crate" && !words.leading;
+            // Behind `crate::d`, an import of the root, the names are those of what it stands for.
+            let is_alias = spot.head.is_some_and(|head| {
+                matches!(
+                    head.via,
+                    Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere
+                )
+            });
+            let is_own = words.names[0] == "crate" && !words.leading && !is_alias;
             return if is_own {
                 self.checked_own(spot, target, words)
             } else {
