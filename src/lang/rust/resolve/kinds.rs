@@ -88,12 +88,26 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether all that a path names, where that is known, are values: what has the name as a type is elsewhere.
-    pub(super) fn defines_no_type(&self, scopes: &Scopes, path: &[Segment]) -> bool {
+    /// Whether nothing of what a path names, where all of that is known, is a type, or is a value: what has the
+    /// name in that kind is elsewhere.
+    pub(super) fn defines_none(
+        &self,
+        scopes: &Scopes,
+        path: &[Segment],
+        kinds: Namespaces,
+    ) -> bool {
+        if kinds != TYPE && kinds != VALUE {
+            return false;
+        }
         let entries = self.entries_at(scopes, path).unwrap_or_default();
-        let is_value =
-            |entry: &Entry| !matches!(entry.what, What::Import(_)) && !entry.kinds.meets(TYPE);
-        !entries.is_empty() && entries.iter().all(is_value)
+        let is_other =
+            |entry: &Entry| !matches!(entry.what, What::Import(_)) && !entry.kinds.meets(kinds);
+        !entries.is_empty() && entries.iter().all(is_other)
+    }
+
+    /// Whether an import of this path brings nothing of this kind, as far as the tree tells.
+    pub(super) fn brings_none(&self, scopes: &Scopes, path: &[Segment], kinds: Namespaces) -> bool {
+        self.defines_none(scopes, path, kinds) || kinds == TYPE && self.brings_no_type(scopes, path)
     }
 
     /// Whether an import of this path brings no type and no module, as the tree tells of its old or its

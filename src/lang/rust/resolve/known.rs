@@ -139,7 +139,18 @@ impl Resolver<'_> {
     ) -> Option<Bound> {
         if let Some(id) = scopes.module(module) {
             let names = &scopes.get(id).names;
-            return self.in_names(scopes, id, names, name, kinds, role);
+            if let Some(bound) = self.in_names(scopes, id, names, name, kinds, role) {
+                return Some(bound);
+            }
+            let key = (module.to_vec(), name.clone());
+            if !self.asked.borrow_mut().insert(key) {
+                return None;
+            }
+            let found = self.by_globs(scopes, id, module, name, kinds, true, depth);
+            if depth == 0 {
+                self.asked.borrow_mut().clear();
+            }
+            return found;
         }
         let known = self.module_at(scopes, module)?;
         self.in_known(scopes, module, &known, name, kinds, module, depth)
@@ -187,9 +198,9 @@ impl Resolver<'_> {
             }
             let mut path = self.leaf(scopes, id, ordinal)?;
             if kinds == TYPE && self.brings_no_type(scopes, &path) {
-                path = self.leaf_as_type(scopes, id, ordinal)?;
-            } else if kinds == TYPE && self.defines_no_type(scopes, &path) {
-                path = self.leaf_as_type(scopes, id, ordinal).unwrap_or(path);
+                path = self.leaf_as(scopes, id, ordinal, TYPE)?;
+            } else if self.defines_none(scopes, &path, kinds) {
+                path = self.leaf_as(scopes, id, ordinal, kinds).unwrap_or(path);
             }
             // In a block it may be a module of the tree, or under a name of its own what a rule speaks of.
             let is_told = leaf.aliased && self.knows(&path);
@@ -301,25 +312,7 @@ impl Resolver<'_> {
                         self.through(module, name, path, reach, is_inside, via)
                     }
                     Some(bound) => Some(bound),
-                    None => {
-                        let mut question = Question {
-                            name,
-                            from: 0,
-                            except: None,
-                            only_shown: !is_inside,
-                            resolves: true,
-                        };
-                        loop {
-                            let candidate = self.next_glob(scopes, *id, question)?;
-                            question.from = candidate.glob + 1;
-                            let base = &candidate.module;
-                            let via = Via::OuterImport(*id, candidate.glob);
-                            let found = self.in_glob(scopes, base, name, kinds, module, depth, via);
-                            if let Some(found) = found {
-                                return Some(as_public(found, module, name, is_inside));
-                            }
-                        }
-                    }
+                    None => self.by_globs(scopes, *id, module, name, kinds, is_inside, depth),
                 }
             }
             KnownModule::Elsewhere(names, module) => {
@@ -328,6 +321,37 @@ impl Resolver<'_> {
                     names: Arc::clone(names),
                 };
                 self.in_outer(scopes, &outer, name, kinds, is_inside, depth)
+            }
+        }
+    }
+
+    /// What the globs of a module of this file bring as `name`.
+    #[expect(clippy::too_many_arguments, reason = "all of it is the question")]
+    fn by_globs(
+        &self,
+        scopes: &Scopes,
+        id: ScopeId,
+        module: &[Segment],
+        name: &Segment,
+        kinds: Namespaces,
+        is_inside: bool,
+        depth: usize,
+    ) -> Option<Bound> {
+        let mut question = Question {
+            name,
+            from: 0,
+            except: None,
+            only_shown: !is_inside,
+            resolves: true,
+        };
+        loop {
+            let candidate = self.next_glob(scopes, id, question)?;
+            question.from = candidate.glob + 1;
+            let base = &candidate.module;
+            let via = Via::OuterImport(id, candidate.glob);
+            let found = self.in_glob(scopes, base, name, kinds, module, depth, via);
+            if let Some(found) = found {
+                return Some(as_public(found, module, name, is_inside));
             }
         }
     }

@@ -301,18 +301,17 @@ impl Resolver<'_> {
             return self.outer_meaning(scopes, outer, ordinal, TYPE, depth);
         }
         let path = self.outer_meaning(scopes, outer, ordinal, Namespaces::ALL, depth)?;
-        if kinds != TYPE {
+        if !self.brings_none(scopes, &path, kinds) {
             return Some(path);
         }
-        let is_none = |path: &[Segment]| self.brings_no_type(scopes, path);
-        let defines_none = |path: &[Segment]| self.defines_no_type(scopes, path);
-        if !is_none(&path) && !defines_none(&path) {
+        let in_kind = self
+            .outer_meaning(scopes, outer, ordinal, kinds, depth)
+            .filter(|path| !self.brings_none(scopes, path, kinds));
+        let brings_no_type = || kinds == TYPE && self.brings_no_type(scopes, &path);
+        if in_kind.is_none() && !brings_no_type() {
             return Some(path);
         }
-        let as_type = self
-            .outer_meaning(scopes, outer, ordinal, TYPE, depth)
-            .filter(|path| !is_none(path) && !defines_none(path));
-        as_type.or_else(|| (!is_none(&path)).then_some(path))
+        in_kind
     }
 
     fn outer_meaning(
@@ -323,7 +322,7 @@ impl Resolver<'_> {
         kinds: Namespaces,
         depth: usize,
     ) -> Option<Vec<Segment>> {
-        let key = (outer.module.to_vec(), ordinal, kinds == TYPE);
+        let key = (outer.module.to_vec(), ordinal, kinds.0);
         if let Some(known) = self.outer_meanings.borrow().get(&key) {
             return known.clone();
         }

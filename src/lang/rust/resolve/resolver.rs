@@ -38,6 +38,8 @@ pub struct Resolver<'a> {
     pub(super) meanings: RefCell<Meanings>,
     /// The same as types, of those that bring something else first.
     pub(super) types: RefCell<Meanings>,
+    /// And as values.
+    pub(super) values: RefCell<Meanings>,
     /// How many imports are being resolved right now.
     pub(super) resolving: Cell<usize>,
     /// By scope, which globs may bring which names.
@@ -50,8 +52,8 @@ pub struct Resolver<'a> {
     pub(super) asked: RefCell<FxHashSet<(Vec<Segment>, Segment)>>,
 }
 
-/// Meanings of imports in other files, by module and ordinal, and whether only types are meant.
-type OuterMeanings = FxHashMap<(Vec<Segment>, usize, bool), Option<Vec<Segment>>>;
+/// Meanings of imports in other files, by module and ordinal, and the kinds that are meant.
+type OuterMeanings = FxHashMap<(Vec<Segment>, usize, u8), Option<Vec<Segment>>>;
 
 /// Meanings of imports, by scope and ordinal.
 type Meanings = FxHashMap<(ScopeId, usize), Option<Vec<Segment>>>;
@@ -74,6 +76,7 @@ impl<'a> Resolver<'a> {
             displacements: RefCell::default(),
             meanings: RefCell::default(),
             types: RefCell::default(),
+            values: RefCell::default(),
             resolving: Cell::default(),
             globs: RefCell::default(),
             left: Cell::new(MOST_ASKED),
@@ -138,34 +141,41 @@ impl<'a> Resolver<'a> {
         meaning
     }
 
-    /// What an import brings as a type or a module, where that is something else than what it brings first: with a
-    /// function `b` beside a glob that brings a module `b`, `use crate::b;` brings both.
-    pub(super) fn leaf_as_type(
+    /// What an import brings as a type or a module, or as a value, where that is something else than
+    /// what it brings first: with a function `b` beside a glob that brings a module `b`, `use crate::b;`
+    /// brings both.
+    pub fn leaf_as(
         &self,
         scopes: &Scopes,
         scope: ScopeId,
         ordinal: usize,
+        kinds: Namespaces,
     ) -> Option<Vec<Segment>> {
         let key = (scope, ordinal);
-        if let Some(known) = self.types.borrow().get(&key) {
+        let memo = if kinds == TYPE {
+            &self.types
+        } else {
+            &self.values
+        };
+        if let Some(known) = memo.borrow().get(&key) {
             return known.clone();
         }
-        self.types.borrow_mut().insert(key, None);
+        memo.borrow_mut().insert(key, None);
         let leaf = &scopes.get(scope).names.leaves[ordinal];
         let found = match leaf.kind {
             LeafKind::Name => self.path(
                 scopes,
                 scope,
                 &leaf.written,
-                TYPE,
+                kinds,
                 Role::Use(scope, ordinal),
             ),
             _ => None,
         };
-        let path = found.map(|(_, path)| path).filter(|path| {
-            !self.brings_no_type(scopes, path) && !self.defines_no_type(scopes, path)
-        });
-        self.types.borrow_mut().insert(key, path.clone());
+        let path = found
+            .map(|(_, path)| path)
+            .filter(|path| !self.brings_none(scopes, path, kinds));
+        memo.borrow_mut().insert(key, path.clone());
         path
     }
 

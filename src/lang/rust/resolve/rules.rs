@@ -27,7 +27,8 @@ impl Resolver<'_> {
             )
     }
 
-    pub(super) fn knows(&self, path: &[Segment]) -> bool {
+    /// Whether rules speak of this path, or lead to it.
+    pub fn knows(&self, path: &[Segment]) -> bool {
         self.table.leads_to_old(path) || self.table.leads_to_new(path)
     }
 

@@ -58,6 +58,13 @@ impl<'a> Rewrite<'_, 'a> {
             Outcome::Stays if is_displaced => self.as_displaced(scope, &path),
             outcome => outcome,
         };
+        if outcome == Outcome::Stays
+            && let Some((other, report)) = self.moves_in_part((scope, ordinal), &path, places)
+        {
+            fate.old = Some(other);
+            fate.next = Next::Kept;
+            return (fate, Some(report));
+        }
         let (matched, to) = match &outcome {
             Outcome::Stays => return (fate, None),
             Outcome::Moves(to) => (to.first, Some(to.to.segments().to_vec())),
@@ -139,6 +146,41 @@ impl<'a> Rewrite<'_, 'a> {
             refusal,
         };
         (fate, Some(report))
+    }
+
+    /// A public import that stays, of a name that it brings as a type and as a value from two paths, of
+    /// which one moves: both would have to be written.
+    fn moves_in_part(
+        &self,
+        key: LeafKey,
+        path: &[Segment],
+        places: &FxHashMap<usize, Range<usize>>,
+    ) -> Option<(Vec<Segment>, Report<'a>)> {
+        let scopes = &self.found.scopes;
+        let leaf = &scopes.get(key.0).names.leaves[key.1];
+        if leaf.kind != LeafKind::Name || leaf.reach == Reach::Private {
+            return None;
+        }
+        let table: &'a crate::mapping::Table = self.resolver.table;
+        [TYPE, VALUE].into_iter().find_map(|kinds| {
+            let other = self.resolver.leaf_as(scopes, key.0, key.1, kinds)?;
+            let outcome = table.resolve(&other, kinds);
+            let Outcome::Moves(to) = &outcome else {
+                return None;
+            };
+            let matched = to.first;
+            let place = places.get(&key.1).cloned().unwrap_or(0..0);
+            let is_other = other != path && !self.kept.keeps(place.start);
+            (is_other && self.means_this_package(&other, &matched)).then(|| {
+                let report = Report {
+                    outcome,
+                    matched,
+                    place,
+                    refusal: Some(other_namespaces()),
+                };
+                (other, report)
+            })
+        })
     }
 
     /// What an import means whose name may be a module or something else: its uses tell.

@@ -205,7 +205,7 @@ impl<'a> Rewrite<'_, 'a> {
                     Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere | Via::Glob(..)
                 );
                 let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-                let mut now = self.head_after(head, key.0, fates, &none);
+                let mut now = self.head_after(head, TYPE, key.0, fates, &none);
                 now.extend_from_slice(&leaf.written.segments[head.taken..]);
                 if is_import && now == *to {
                     let carrier = self.carrier_of(head.via, fates, &mut carriers);
@@ -221,6 +221,28 @@ impl<'a> Rewrite<'_, 'a> {
                 if let Some(fate) = fates.list.get_mut(&key) {
                     fate.next = next;
                 }
+            }
+        }
+    }
+
+    /// Imports that would follow what another file brings here by a glob, and start at an explicit import
+    /// that is put beside that glob.
+    pub(super) fn follow_added(&self, fates: &mut Fates, added: &Added) {
+        for ((scope, ordinal), fate) in &mut fates.list {
+            let Some(head) = fate.head.as_ref().filter(|head| head.via == Via::Elsewhere) else {
+                continue;
+            };
+            let written = &self.found.scopes.get(*scope).names.leaves[*ordinal].written;
+            let is_plain = head.taken == 1 && !written.leading;
+            let mut around = self.found.scopes.outwards(*scope);
+            if is_plain
+                && around.any(|id| {
+                    let name = &written.segments[0];
+                    added.get(id, name, &head.base).is_some()
+                })
+                && let Next::Follows(_, carrier) = &mut fate.next
+            {
+                *carrier = Carrier::ThisFile;
             }
         }
     }
@@ -275,7 +297,7 @@ impl<'a> Rewrite<'_, 'a> {
             // It may come to follow in its turn.
             (Next::Moves(to), Some(head)) if head.via != via => {
                 let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
-                let mut now = self.head_after(head, scope, fates, &Added::default());
+                let mut now = self.head_after(head, TYPE, scope, fates, &Added::default());
                 now.extend_from_slice(&leaf.written.segments[head.taken..]);
                 if now == *to {
                     self.carrier_of(head.via, fates, known)

@@ -11,6 +11,7 @@ use crate::lang::draft::{Draft, Subject};
 use crate::lang::rust::resolve::{
     Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive, may_be_trait,
 };
+use crate::lang::rust::visit::Context;
 use crate::mapping::Outcome;
 use crate::outline::{Binding, Declared, Meaning};
 use crate::path::{Known, Namespaces, Segment};
@@ -521,7 +522,9 @@ impl Rewrite<'_, '_> {
                 || self.found.scopes.get(id).path.starts_with(module)
         };
         let in_sites = self.sites_named(name).any(|site| {
+            // A link is rewritten where it stands: an import for it alone would be an unused one.
             site.head.taken == 1
+                && site.context != Context::Link
                 && through_glob(site.head.via)
                 && site.path.starts_with(old)
                 && is_below(site.scope)

@@ -319,7 +319,7 @@ impl Composer<'_, '_, '_> {
         let leaf = &self.names.leaves[ordinal];
         let after = fate.head.as_ref().map(|head| {
             self.rewrite
-                .head_after(head, self.scope, self.fates, self.added)
+                .head_after(head, TYPE, self.scope, self.fates, self.added)
         });
         let spot = Spot {
             scope: self.scope,

@@ -76,6 +76,7 @@ impl Rewrite<'_, '_> {
     pub fn run(&self, draft: &mut Draft) -> Fates {
         let mut fates = self.fates(draft);
         let added = self.globs(&fates, draft);
+        self.follow_added(&mut fates, &added);
         let went = self.sites(&fates, &added, draft);
         self.loose(draft);
         let mut idle = self.idle_imports(&went, &mut fates, draft);

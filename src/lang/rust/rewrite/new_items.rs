@@ -13,6 +13,7 @@ use crate::path::Segment;
 use crate::text::{Edit, newline_of};
 
 /// A new `use` item.
+#[derive(Clone)]
 pub(super) struct NewItem {
     /// The module, or `None` if `leaves` is the whole path.
     pub(super) prefix: Option<String>,
@@ -175,7 +176,16 @@ impl Composer<'_, '_, '_> {
 
     /// Puts new items in the place of one that goes.
     pub(super) fn replace(&self, item: &UseItem, new: &[NewItem]) -> Edit {
-        let inserted = self.insert(item, new).text;
+        let rest = &self.rewrite.text[item.semi.range().end..];
+        let rest = rest.split('\n').next().unwrap_or_default();
+        let mut new = new.to_vec();
+        // A line comment would swallow what stands behind the item.
+        if let Some(last) = new.last_mut().filter(|_| !rest.trim().is_empty())
+            && let Some(behind) = last.behind.take_if(|behind| behind.contains("//"))
+        {
+            last.above.push(behind);
+        }
+        let inserted = self.insert(item, &new).text;
         // The first of the new items takes the line that is there.
         let first = inserted.trim_start().to_owned();
         Edit::replace(item.start.range().start..item.semi.range().end, first)

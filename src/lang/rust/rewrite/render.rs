@@ -9,7 +9,7 @@ use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{
     Entry, Head, Leaf, LeafKind, MACRO, Role, ScopeId, TYPE, Via, Written,
 };
-use crate::path::{RUST, Segment};
+use crate::path::{Namespaces, RUST, Segment};
 
 /// A path as it will be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -454,12 +454,13 @@ impl Rewrite<'_, '_> {
     pub(super) fn head_after(
         &self,
         head: &Head,
+        kinds: Namespaces,
         scope: ScopeId,
         fates: &Fates,
         added: &super::globs::Added,
     ) -> Vec<Segment> {
         let table = self.resolver.table;
-        let moved = |path: &[Segment]| match table.resolve(path, TYPE) {
+        let moved = |path: &[Segment]| match table.resolve(path, kinds) {
             crate::mapping::Outcome::Moves(to) => to.to.segments().to_vec(),
             _ => path.to_vec(),
         };

@@ -11,7 +11,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
 use crate::lang::draft::no_successor;
 use crate::lang::draft::{Draft, Refusal, Subject, show};
-use crate::lang::rust::resolve::{MACRO, Role, Sense, Via};
+use crate::lang::rust::resolve::{MACRO, Role, Sense, TYPE, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::path::Segment;
@@ -41,8 +41,13 @@ impl Rewrite<'_, '_> {
             }
             outcome = self.as_displaced(site.scope, &site.path);
         }
-        let after = self.head_after(&site.head, site.scope, fates, added);
         let rest = &site.written.segments[site.head.taken..];
+        let head_kinds = if rest.is_empty() && site.open.is_none() {
+            site.kinds
+        } else {
+            TYPE
+        };
+        let after = self.head_after(&site.head, head_kinds, site.scope, fates, added);
         let now: Vec<Segment> = after.iter().chain(rest).cloned().collect();
         let (mut target, mut tail, matched, applied) = match &outcome {
             Outcome::Stays if now == site.path => {
@@ -87,11 +92,16 @@ impl Rewrite<'_, '_> {
                 draft.edits.push(Edit::replace(place, self.word(name)));
             }
             // Another file's import carries it: until that file is rewritten it means the old path.
-            let is_beside_glob = matches!(site.head.via, Via::Glob(..)) && {
-                let name = &site.head.base[site.head.base.len() - 1];
+            let is_plain = site.head.taken == 1 && site.leading.is_none();
+            let name = match site.head.via {
+                Via::Glob(..) => site.head.base.last(),
+                Via::Elsewhere if is_plain => site.written.segments.first(),
+                _ => None,
+            };
+            let is_beside_glob = name.is_some_and(|name| {
                 let mut around = self.found.scopes.outwards(site.scope);
                 around.any(|id| added.get(id, name, &site.head.base).is_some())
-            };
+            });
             if moves && !is_beside_glob && self.carrier(site.head.via, fates) == Carrier::OtherFile
             {
                 draft.staying_uses.push(site.index);

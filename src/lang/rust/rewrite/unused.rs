@@ -11,7 +11,7 @@ use super::tree::leaves_of;
 use crate::lang::draft::Draft;
 use crate::lang::rust::at::At;
 use crate::lang::rust::gate::Gate;
-use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, UseItem};
+use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, TYPE, UseItem};
 use crate::lang::rust::visit::Context;
 use crate::outline::Declared;
 use crate::path::Segment;
@@ -135,7 +135,7 @@ impl Rewrite<'_, '_> {
         match (&fate.next, &fate.head) {
             (Next::Goes(_) | Next::Joins(..) | Next::Unused, _) => true,
             (Next::Moves(to), Some(head)) => {
-                !to.starts_with(&self.head_after(head, scope, fates, &Added::default()))
+                !to.starts_with(&self.head_after(head, TYPE, scope, fates, &Added::default()))
             }
             _ => false,
         }

@@ -77,6 +77,19 @@ impl Rewrite<'_, '_> {
         if *self.word(new) != **new {
             return Err(format!("`{new}` is a keyword"));
         }
+        // Without it the glob shows others the old name.
+        let is_shown = |glob: &&usize| here.names.leaves[**glob].reach != Reach::Private;
+        let mut globs = here.names.globs.iter().filter(is_shown);
+        let may_bring = |glob: &usize| {
+            let base = self.resolver.leaf(&self.found.scopes, scope, *glob);
+            base.is_none_or(|base| {
+                self.resolver
+                    .knows(&[base.as_slice(), std::slice::from_ref(old)].concat())
+            })
+        };
+        if globs.any(may_bring) {
+            return Err("a glob brings it too".to_owned());
+        }
         if leaf.reach != Reach::Private {
             return Err("it is offered to others".to_owned());
         }

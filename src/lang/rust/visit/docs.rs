@@ -88,7 +88,7 @@ impl Walker<'_, '_> {
             at += part.len() + 2;
         }
         // A plain link is resolved through a name that stays, unless that is a module which is declared
-        // here and goes, or an import, which may get another name.
+        // here and goes, an import, which may get another name, or what rules speak of.
         if let [name] = names.as_slice()
             && !self.may_be_renamed(&name.text, kinds)
         {
@@ -111,7 +111,8 @@ impl Walker<'_, '_> {
         );
     }
 
-    /// Whether a plain link means a child module of the module that it stands in, or an import.
+    /// Whether a plain link means a child module of the module that it stands in, an import, or what
+    /// rules speak of: before and after the rewrite alike.
     fn may_be_renamed(&self, name: &Segment, kinds: Namespaces) -> bool {
         let written = Written {
             leading: false,
@@ -121,6 +122,8 @@ impl Walker<'_, '_> {
         let found = self
             .resolver
             .path(scopes, self.scope, &written, kinds, Role::Path);
-        found.is_some_and(|(head, _)| matches!(head.via, Via::Module | Via::Import(..)))
+        found.is_some_and(|(head, path)| {
+            matches!(head.via, Via::Module | Via::Import(..)) || self.resolver.knows(&path)
+        })
     }
 }

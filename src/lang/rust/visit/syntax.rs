@@ -246,6 +246,22 @@ impl<'ast> Visit<'ast> for Walker<'_, '_> {
         self.syn_path(&expr.path, expr.qself.as_ref(), kinds);
     }
 
+    fn visit_expr_call(&mut self, expr: &'ast syn::ExprCall) {
+        match &*expr.func {
+            // What is called is a value, in tokens of an unknown macro as well.
+            syn::Expr::Path(path) => {
+                if let Some(qself) = &path.qself {
+                    self.visit_qself(qself);
+                }
+                self.syn_path(&path.path, path.qself.as_ref(), VALUE);
+            }
+            func => self.visit_expr(func),
+        }
+        for argument in &expr.args {
+            self.visit_expr(argument);
+        }
+    }
+
     fn visit_type_path(&mut self, ty: &'ast syn::TypePath) {
         if let Some(qself) = &ty.qself {
             self.visit_qself(qself);
