@@ -50,6 +50,27 @@ fn glob_texts(module: &str) -> Vec<String> {
         .collect()
 }
 
+/// A glob by a relative path that others see, and up to where its star stands: what it offers may have moved, although
+/// nothing of it is named there. Private ones are everywhere, and bring only what is named.
+const SHOWN_GLOBS: [(&str, [&str; 3]); 3] = [
+    (
+        "crate",
+        ["pub use crate::*", ") use crate::*", ") use crate::{*"],
+    ),
+    (
+        "super",
+        ["pub use super::*", ") use super::*", ") use super::{*"],
+    ),
+    (
+        "self",
+        [
+            "pub use self::super::*",
+            ") use self::super::*",
+            ") use self::{*",
+        ],
+    ),
+];
+
 /// Words of what leads elsewhere once a file moves to another folder: `super`, paths of files, and `pub(in path)`.
 const RELATIVE: [&str; 5] = ["super", "include", "include_bytes", "include_str", "pub"];
 
@@ -108,6 +129,12 @@ impl Language for Rust {
                     alongside: glob_texts(parent),
                 });
             }
+        }
+        for (word, texts) in SHOWN_GLOBS {
+            anchors.push(Anchor {
+                word: Some(word.to_owned()),
+                alongside: texts.map(str::to_owned).to_vec(),
+            });
         }
         anchors.sort();
         anchors.dedup();

@@ -97,7 +97,15 @@ impl Session for RustSession<'_> {
         // Parsing takes a hundred times as long as this look. At a place that moves the text tells nothing: once it is
         // rewritten, no word may be left of what made it a candidate.
         let is_moved = || self.moved.hold(file);
-        if !self.words.contains_any(text) && !globs_one_of(text, &self.parents) && !is_moved() {
+        let shows_glob = || {
+            let mut texts = super::SHOWN_GLOBS.iter().flat_map(|(_, texts)| texts);
+            texts.any(|shown| text.contains(shown))
+        };
+        if !self.words.contains_any(text)
+            && !globs_one_of(text, &self.parents)
+            && !shows_glob()
+            && !is_moved()
+        {
             return Ok(Analysis::default());
         }
         let analysis = self.analyze_places(file, text);

@@ -105,9 +105,19 @@ impl Resolver<'_> {
         !entries.is_empty() && entries.iter().all(is_other)
     }
 
-    /// Whether an import of this path brings nothing of this kind, as far as the tree tells.
+    /// Whether an import of this path brings nothing of this kind, as the tree tells of its old or its
+    /// new place.
     pub(super) fn brings_none(&self, scopes: &Scopes, path: &[Segment], kinds: Namespaces) -> bool {
-        self.defines_none(scopes, path, kinds) || kinds == TYPE && self.brings_no_type(scopes, path)
+        if self.defines_none(scopes, path, kinds) {
+            return true;
+        }
+        if kinds == TYPE {
+            return self.brings_no_type(scopes, path);
+        }
+        match self.table.resolve(path, kinds) {
+            Outcome::Moves(to) => self.defines_none(scopes, to.to.segments(), kinds),
+            _ => false,
+        }
     }
 
     /// Whether an import of this path brings no type and no module, as the tree tells of its old or its

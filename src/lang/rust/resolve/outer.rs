@@ -87,7 +87,12 @@ impl Resolver<'_> {
         {
             let is_last = written.segments.len() == taken + 1;
             let kinds = if is_last { kinds } else { TYPE };
-            if !self.knows_below(&base, name)
+            // A function that a rule speaks of leaves the name as a type to what else brings it.
+            let is_free = || {
+                let child = [base.as_slice(), std::slice::from_ref(name)].concat();
+                kinds == TYPE && self.brings_no_type(scopes, &child)
+            };
+            if (!self.knows_below(&base, name) || is_free())
                 && let Some((base, via)) = self.private_in(scopes, &base, name, kinds, role)
             {
                 return Head {

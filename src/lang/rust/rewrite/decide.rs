@@ -100,6 +100,7 @@ impl<'a> Rewrite<'_, 'a> {
             None => Some(no_successor(&outcome, table.syntax())),
             Some(_) if sense == Sense::Either => Some(two_namespaces()),
             Some(_) if narrow == Sense::Either => Some(other_namespaces()),
+            Some(_) if self.stays_in_part((scope, ordinal), &path) => Some(other_namespaces()),
             Some(_) if leaf.kind == LeafKind::ExternCrate => Some(
                 Refusal::new(Code::ExternCrate, "the crate itself is deprecated")
                     .help("change the dependency in Cargo.toml, then this item"),
@@ -181,6 +182,23 @@ impl<'a> Rewrite<'_, 'a> {
                 (other, report)
             })
         })
+    }
+
+    /// The same of one that moves: the other path stays, and what starts at it would lose it. Paths of
+    /// this file are written from the other path where they stand.
+    fn stays_in_part(&self, key: LeafKey, path: &[Segment]) -> bool {
+        let scopes = &self.found.scopes;
+        let leaf = &scopes.get(key.0).names.leaves[key.1];
+        let is_other = |kinds| {
+            let other = self.resolver.leaf_as(scopes, key.0, key.1, kinds);
+            other.is_some_and(|other| {
+                other != path && self.resolver.table.resolve(&other, kinds) == Outcome::Stays
+            })
+        };
+        let as_type = is_other(TYPE);
+        let is_shown =
+            || leaf.reach != Reach::Private || self.is_mentioned_in_files_below(key.0, &leaf.name);
+        as_type && self.is_first_name_of_import(key) || (as_type || is_other(VALUE)) && is_shown()
     }
 
     /// What an import means whose name may be a module or something else: its uses tell.

@@ -222,7 +222,8 @@ impl Rewrite<'_, '_> {
             .chain(table.old_children(after))
             .filter(|name| !is_primitive(name))
             .filter(|name| {
-                let is_shown = leaf.reach != Reach::Private && self.is_moving_child(base, name);
+                let is_shown = leaf.reach != Reach::Private
+                    && (self.is_moving_child(base, name) || self.is_gone(base, name));
                 !is_inside || is_shown || self.is_reexport(base, name)
             })
             .collect();
@@ -406,6 +407,21 @@ impl Rewrite<'_, '_> {
         to[0] == path[0] && has(&path) != has(to)
     }
 
+    /// Whether something of this name has gone from a module to its new home.
+    fn is_gone(&self, module: &[Segment], name: &Segment) -> bool {
+        let scopes = &self.found.scopes;
+        let path = [module, std::slice::from_ref(name)].concat();
+        let Outcome::Moves(to) = self.resolver.table.resolve(&path, Namespaces::ALL) else {
+            return false;
+        };
+        let is_empty = |entries: Option<Vec<Entry>>| entries.is_some_and(|all| all.is_empty());
+        is_empty(self.resolver.entries_in(scopes, module, name))
+            && self
+                .resolver
+                .kinds_at(scopes, &[to.to.segments()])
+                .is_some()
+    }
+
     /// Whether a module shows others a name that it only imports itself.
     fn is_reexport(&self, module: &[Segment], name: &Segment) -> bool {
         let entries = self
@@ -491,6 +507,11 @@ impl Rewrite<'_, '_> {
                 .max_by_key(|reach| *reach as u8)
         };
         let entry = seen(&old).or_else(|| seen(&new))?;
+        // What is private to the root is seen in the whole crate.
+        let entry = match entry {
+            Reach::Private if base.len() == 1 => Reach::Restricted,
+            entry => entry,
+        };
         if entry == Reach::Private {
             return here.starts_with(base).then_some(Reach::Private);
         }
