@@ -230,10 +230,10 @@ impl Resolver<'_> {
                 continue;
             }
             match self.outer_leaf(scopes, outer, ordinal, kinds, 0) {
-                Some(path) if entry.reach == Reach::Private => {
-                    if !matches!(found, Elsewhere::Private(_)) {
-                        found = Elsewhere::Private(path);
-                    }
+                Some(path)
+                    if entry.reach == Reach::Private && !matches!(found, Elsewhere::Private(_)) =>
+                {
+                    found = Elsewhere::Private(path);
                 }
                 Some(_) if matches!(found, Elsewhere::Unbound) => found = Elsewhere::Other,
                 // It brings nothing of these kinds.
