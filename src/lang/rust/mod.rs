@@ -52,21 +52,32 @@ fn glob_texts(module: &str) -> Vec<String> {
 
 /// A glob by a relative path that others see, and up to where its star stands: what it offers may have moved, although
 /// nothing of it is named there. Private ones are everywhere, and bring only what is named.
-const SHOWN_GLOBS: [(&str, [&str; 3]); 3] = [
+const SHOWN_GLOBS: [(&str, [&str; 4]); 3] = [
     (
         "crate",
-        ["pub use crate::*", ") use crate::*", ") use crate::{*"],
+        [
+            "pub use crate::*",
+            ") use crate::*",
+            "pub use crate::{",
+            ") use crate::{",
+        ],
     ),
     (
         "super",
-        ["pub use super::*", ") use super::*", ") use super::{*"],
+        [
+            "pub use super::*",
+            ") use super::*",
+            "pub use super::{",
+            ") use super::{",
+        ],
     ),
     (
         "self",
         [
             "pub use self::super::*",
             ") use self::super::*",
-            ") use self::{*",
+            "pub use self::{",
+            ") use self::{",
         ],
     ),
 ];

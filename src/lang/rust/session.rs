@@ -99,7 +99,12 @@ impl Session for RustSession<'_> {
         let is_moved = || self.moved.hold(file);
         let shows_glob = || {
             let mut texts = super::SHOWN_GLOBS.iter().flat_map(|(_, texts)| texts);
-            texts.any(|shown| text.contains(shown))
+            texts.any(|shown| {
+                memchr::memmem::find_iter(text.as_bytes(), shown).any(|at| {
+                    let item = text[at..].split(';').next();
+                    item.is_some_and(|item| item.contains('*'))
+                })
+            })
         };
         if !self.words.contains_any(text)
             && !globs_one_of(text, &self.parents)
