@@ -114,7 +114,7 @@ impl Python {
             ran = self.server.run(before, &after.files, State::Both)?;
         }
         let (was, is) = (&ran.before, &ran.after);
-        if was.iter().any(|line| line == "!SyntaxError") {
+        if was.iter().any(|line| line.starts_with("!SyntaxError")) {
             return Ok(Verdict::Idle("not Python".to_owned()));
         }
         let fault = |kind: String| {
@@ -148,7 +148,10 @@ impl Python {
 /// a name that nothing had bound. What a `finally` shows comes before the failure; then all of that must be
 /// shown afterwards as well.
 fn fails_before(was: &[String], is: &[String]) -> bool {
-    let is_failure = |line: &String| ["!AttributeError", "!NameError"].contains(&line.as_str());
+    let is_failure = |line: &String| {
+        let kinds = ["!AttributeError", "!NameError"];
+        kinds.iter().any(|kind| line.starts_with(kind))
+    };
     let Some(at) = (0..was.len()).find(|&at| is.get(at) != was.get(at)) else {
         return false;
     };

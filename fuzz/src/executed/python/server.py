@@ -12,7 +12,8 @@ child, and the next one starts another. What they showed comes back. So does wha
 was rewritten differ in besides imports and paths: the oracle for that is the text in the first argument.
 
 What one file of a program needs, and has only since another one imports it, is not followed (which imports are run,
-and when, is no promise): `unloaded` says where that is why a program fails.
+and when, is no promise): `unloaded` says where that is why a program fails. So it says where a module would have
+failed before too, had it been imported first.
 
 A line with `afresh` ends the child, so that the next program runs alone in its own.
 """
@@ -31,6 +32,7 @@ import unittest.mock
 import contextlib, functools, importlib, typing  # noqa: E401  programs import them
 
 LIMIT = 2
+ENDS = " ends it"
 TRACE = []
 MISSING = []
 PRINTED = {"__name__": "printed"}
@@ -201,7 +203,7 @@ def told(load, finder):
 class Ran:
     """What a program showed in one state, and which of its modules missed and imported what."""
 
-    def __init__(self, files, stubs, is_loaded=False):
+    def __init__(self, files, stubs, is_loaded=False, first="own.main"):
         finder = Finder(stubs, files)
         known = set(sys.modules)
         sys.meta_path.insert(0, finder)
@@ -213,12 +215,13 @@ class Ran:
         MISSING.clear()
         loaders = builtins.__import__, importlib.import_module
         builtins.__import__, importlib.import_module = (told(load, finder) for load in loaders)
-        for module in sorted(finder.sources, key=lambda module: (module != "own.main", module)):
+        for module in sorted(finder.sources, key=lambda module: (module != first, module)):
             TRACE.append("#" + module)
             try:
                 importlib.import_module(module)
             except Exception as error:
-                TRACE.append(failed(error))
+                # It shows no more, which is something else than one failure on the way.
+                TRACE.append(failed(error) + ENDS)
         builtins.__import__, importlib.import_module = loaders
         sys.meta_path.remove(finder)
         for loaded in set(sys.modules) - known:
@@ -236,6 +239,29 @@ def unloaded(before, after):
         return path in loaded and (own is None or own > at)
 
     return [missing[0] for missing in after.missing if is_theirs(*missing)]
+
+
+def section(trace, module):
+    """What a module shows, and those that it imports for the first time."""
+    start = trace.index("#" + module)
+    ends = (at for at in range(start + 1, len(trace)) if trace[at].startswith("#"))
+    return trace[start : next(ends, len(trace))]
+
+
+def is_of_order(request, before, after, stubs):
+    """Where a module of a program does not show after what it did, if it does not before either when it is imported
+    first: what it needs was loaded by those before it."""
+    pairs = enumerate(zip(before.trace, after.trace))
+    at = next((at for at, (was, then) in pairs if was != then), None)
+    if at is None:
+        return []
+    modules = [line[1:] for line in before.trace[: at + 1] if line.startswith("#")]
+    if len(modules) < 2:
+        return []
+    was = section(before.trace, modules[-1])
+    alone = section(Ran(request["before"], stubs, first=modules[-1]).trace, modules[-1])
+    shown = before.trace[at]
+    return [at] if alone.count(shown) < was.count(shown) else []
 
 
 def printed(before, after, words):
@@ -280,11 +306,12 @@ class Child:
     def answer(self, request):
         before = Ran(request["before"], self.worlds["old"])
         after = Ran(request["after"], self.worlds[request["state"]], request["state"] == "both")
+        order = is_of_order(request, before, after, self.worlds["old"])
         return {
             "before": before.trace,
             "after": after.trace,
             "printed": printed(request["before"], request["after"], self.words),
-            "unloaded": [str(at) for at in unloaded(before, after)],
+            "unloaded": [str(at) for at in unloaded(before, after) + order],
         }
 
     def ask(self, line):
@@ -298,7 +325,7 @@ class Child:
             return answer.rstrip("\n")
         self.end()
         # A program that does not end says the same of both states: that is nothing.
-        return '{"before": ["!SyntaxError"]}'
+        return json.dumps({"before": ["!SyntaxError" + ENDS]})
 
     def end(self):
         if self.number:

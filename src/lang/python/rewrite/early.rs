@@ -99,15 +99,53 @@ impl Rewrite<'_, '_> {
             };
         }
         let is_through = |key| chain.keys().any(|through| through == key);
-        // All others bind the root of the old path, and may leave the new one unbound.
+        // All others bind the root of the old path, and may leave the new one unbound, or without its module.
+        let home = self.home_of(facts, chain);
+        let brings_home = |key| {
+            home.is_none_or(|(old, new)| {
+                let Some(fact) = facts.clause(key) else {
+                    return false;
+                };
+                let brought = fact
+                    .path
+                    .as_deref()
+                    .is_some_and(|path| path.starts_with(old));
+                let brings = match fates.clause(key) {
+                    Next::Swaps(to) => to.starts_with(new),
+                    _ => fact
+                        .path
+                        .as_deref()
+                        .is_some_and(|path| path.starts_with(new)),
+                };
+                !brought || brings
+            })
+        };
         let binds_head = |key| match facts.clause(key).map(|fact| fact.form) {
-            Some(Form::Dotted | Form::Undotted) => self
-                .will_be(key, facts, fates)
-                .is_some_and(|value| value.first() == Some(head)),
+            Some(Form::Dotted | Form::Undotted) => {
+                self.will_be(key, facts, fates)
+                    .is_some_and(|value| value.first() == Some(head))
+                    && brings_home(key)
+            }
             _ => self.local_name(&key) == *head,
         };
         let others = chain.reached.iter().map(|(key, _)| *key);
-        let others: Vec<Key> = others.filter(|key| !is_through(*key)).collect();
+        // In code that runs at another time those of one block have run together, and the first stands for all.
+        let is_later = |key: Key| {
+            let scopes = &self.unit.scopes;
+            let clause = &scopes.import(key.0).clauses[key.1 as usize];
+            scopes.binding(clause.binding).scope != scopes.chains[chain.index].scope
+        };
+        let runs_along = |key: Key| {
+            let block = |key: Key| self.unit.scopes.import(key.0).block;
+            let fact = facts.clause(key).filter(|fact| fact.is_dotted());
+            let path = fact.and_then(|fact| fact.path.as_deref());
+            path.is_some_and(|path| path.starts_with(module))
+                && is_later(key)
+                && chain.keys().any(|through| block(through) == block(key))
+        };
+        let others: Vec<Key> = others
+            .filter(|key| !is_through(*key) && !runs_along(*key))
+            .collect();
         if module.is_empty() || others.iter().all(|key| binds_head(*key)) {
             return None;
         }
@@ -139,5 +177,20 @@ impl Rewrite<'_, '_> {
         };
         let leaving = keys.into_iter().filter(leaves).collect();
         Some(Early { module, leaving })
+    }
+
+    /// The old and the new path of the module that a chain is read from, where the new one is below its head.
+    fn home_of<'f>(
+        &self,
+        facts: &Facts,
+        chain: &'f ChainFact,
+    ) -> Option<(&'f [Segment], &'f [Segment])> {
+        let sense = chain.sense();
+        let moved = sense.verdict.moved()?;
+        let home = self.module_len(facts, chain, moved).ok()?;
+        let behind = moved.to.len() - home.len;
+        let old = sense.path.len().checked_sub(behind)?;
+        (home.len > 1 && home.is_module && old > 0)
+            .then(|| (&sense.path[..old], &moved.to[..home.len]))
     }
 }

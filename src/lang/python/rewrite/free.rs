@@ -2,7 +2,7 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
-use ruff_text_size::TextRange;
+use ruff_text_size::{TextRange, TextSize};
 use rustc_hash::FxHashSet;
 
 use super::Rewrite;
@@ -36,7 +36,7 @@ impl Rewrite<'_, '_> {
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
             return false;
         }
-        if self.is_brought_by_star(group.scope, name) {
+        if self.is_brought_by_star(group.scope, name, TextSize::default()) {
             return false;
         }
         // Code that looks names up would find this one instead of that of a scope around.
@@ -68,15 +68,21 @@ impl Rewrite<'_, '_> {
         seen && !early && (is_bound || !captures())
     }
 
-    /// Whether a star import into a scope, of a module of the tree, brings a name.
-    fn is_brought_by_star(&self, scope: ScopeId, name: &Segment) -> bool {
+    /// Whether a star import into a scope from a place on, of a module of the tree, brings a name.
+    pub(super) fn is_brought_by_star(
+        &self,
+        scope: ScopeId,
+        name: &Segment,
+        since: TextSize,
+    ) -> bool {
         let scopes = &self.unit.scopes;
         scopes.scope(scope).stars.iter().any(|star| {
             let BindingKind::Star(import) = scopes.binding(*star).kind else {
                 return false;
             };
-            let module = self.unit.clause_path(import, 0);
-            module.is_some_and(|module| self.tree.brings_by_star(&module, name))
+            let module = || self.unit.clause_path(import, 0);
+            scopes.binding(*star).range.start() >= since
+                && module().is_some_and(|module| self.tree.brings_by_star(&module, name))
         })
     }
 

@@ -75,8 +75,14 @@ impl Rewrite<'_, '_> {
             return *known;
         }
         let bindings = self.unit.scopes.scope(scope).bindings.get(name);
-        let mut bindings = bindings.into_iter().flatten();
-        let only = bindings.all(|other| self.binds_same_root(*other, name));
+        let bindings = bindings.into_iter().flatten();
+        let starts = bindings.clone();
+        let starts = starts.map(|other| self.unit.scopes.binding(*other).range.start());
+        // What a star has brought before the first of them is replaced.
+        let first = starts.min().unwrap_or_default();
+        let mut bindings = bindings;
+        let only = bindings.all(|other| self.binds_same_root(*other, name))
+            && !self.is_brought_by_star(scope, name, first);
         self.names.roots.borrow_mut().insert(key, only);
         only
     }

@@ -156,12 +156,18 @@ impl Rewrite<'_, '_> {
         })
     }
 
-    /// Whether another import of the same scope keeps binding the clause's root: one that has run before it, or at
-    /// least one that has in the end.
+    /// Whether another import of the same scope keeps binding the clause's root: one that is added beside it, one that
+    /// has run before it, or at least one that has in the end.
     fn is_bound_besides(&self, key: Key, at_end: bool, facts: &Facts, fates: &Fates) -> bool {
         let scopes = &self.unit.scopes;
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
+        let is_added = |add: &Add| {
+            add.beside == key && add.form == Form::Dotted && add.head() == Some(&binding.name)
+        };
+        if fates.adds.iter().any(is_added) {
+            return true;
+        }
         let same = scopes.scope(binding.scope).bindings.get(&binding.name);
         same.into_iter().flatten().any(|&other| {
             super::facts::key_of(self.unit, other).is_some_and(|other| {

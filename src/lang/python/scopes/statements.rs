@@ -1,5 +1,6 @@
 //! Statements, but for definitions, imports and those with `case`.
 
+use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{
     ExceptHandler, Expr, Stmt, StmtAnnAssign, StmtAugAssign, StmtFor, StmtIf, StmtTry, StmtWhile,
     StmtWith,
@@ -8,7 +9,7 @@ use ruff_text_size::TextRange;
 
 use super::builder::Builder;
 use super::flow::{Delta, Jump};
-use super::{BindingKind, BlockKind, Context};
+use super::{BindingKind, BlockKind, Context, ScopeKind};
 
 /// Context managers that are known to end an exception, by the last name of the call.
 const SUPPRESSES: &str = "suppress";
@@ -155,6 +156,7 @@ impl Builder<'_> {
 
     fn for_loop(&mut self, statement: &StmtFor) {
         self.expression(&statement.iter);
+        self.expect_stars(&statement.body);
         let (mark, dead) = (self.flow.mark(), self.flow.is_dead());
         self.flow.begin_loop();
         self.target(&statement.target, BindingKind::Target);
@@ -169,6 +171,7 @@ impl Builder<'_> {
     }
 
     fn while_loop(&mut self, statement: &StmtWhile) {
+        self.expect_stars(&statement.body);
         let (mark, dead) = (self.flow.mark(), self.flow.is_dead());
         self.flow.begin_loop();
         let (holds, mut fails) = self.condition(&statement.test, mark);
@@ -183,6 +186,15 @@ impl Builder<'_> {
         self.loop_else(&statement.orelse, statement.range);
         ways.push(self.flow.take(mark, dead));
         self.flow.meet(&ways);
+    }
+
+    /// A star import in a loop of the module may bring what is read before it, in the turns after the first.
+    fn expect_stars(&mut self, body: &[Stmt]) {
+        let is_module = self.scopes.scope(self.scope).kind == ScopeKind::Module;
+        // The loops in it are looked through with the outermost one.
+        if is_module && !self.flow.is_in_loop() && has_star(body) {
+            self.flow.expect_stars(self.scope);
+        }
     }
 
     fn loop_else(&mut self, body: &[Stmt], statement: TextRange) {
@@ -292,6 +304,28 @@ impl Builder<'_> {
             other => self.expression(other),
         }
     }
+}
+
+/// Whether there is a star import among statements, or in suites of theirs that run as part of them.
+fn has_star(body: &[Stmt]) -> bool {
+    let mut stars = Stars(false);
+    stars.visit_body(body);
+    stars.0
+}
+
+struct Stars(bool);
+
+impl<'a> Visitor<'a> for Stars {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::ImportFrom(import) => self.0 |= import.names.iter().any(|name| &name.name == "*"),
+            // No star is allowed in these.
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 /// `while True`, `while 1`.

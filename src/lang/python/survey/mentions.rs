@@ -4,8 +4,12 @@
 //! Too many is allowed, too few is not: any string that reads as a path counts as one, and any call of an object and
 //! a string as one that takes the attribute.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, ExprStringLiteral, ExprSubscript, Stmt};
+use ruff_python_ast::visitor::{
+    Visitor, walk_comprehension, walk_expr, walk_parameters, walk_stmt,
+};
+use ruff_python_ast::{
+    Comprehension, Expr, ExprCall, ExprStringLiteral, ExprSubscript, Parameters, Stmt,
+};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -151,6 +155,7 @@ impl Paths<'_, '_> {
                     _ => Vec::new(),
                 }
             }),
+            Expr::Named(named) => self.objects(&named.value),
             Expr::Subscript(subscript) if self.is_called(&subscript.value, &["modules"]) => {
                 let path = string(&subscript.slice).and_then(names);
                 path.into_iter().collect()
@@ -175,17 +180,27 @@ impl Paths<'_, '_> {
         }
     }
 
-    /// Finds `m = import_module("lib")`, `m = lib` and the like.
+    /// Finds `m = import_module("lib")`, `m = lib`, `for m in (lib, other)`, `def f(m=lib)` and the like.
     fn modules_by_hand(&mut self) {
         let mut assigned = Assigned::default();
         assigned.visit_body(&self.unit.module.body);
         for (number, binding) in self.unit.scopes.bindings.iter().enumerate() {
             let start = binding.range.start();
-            let Some(value) = assigned.values.get(&start) else {
+            let Some(values) = assigned.values.get(&start) else {
                 continue;
             };
-            let paths = self.objects(value);
-            if binding.kind == BindingKind::Assignment && !paths.is_empty() {
+            let paths: Vec<Vec<Segment>> = values
+                .iter()
+                .flat_map(|value| self.objects(value))
+                .collect();
+            let holds = matches!(
+                binding.kind,
+                BindingKind::Assignment
+                    | BindingKind::Walrus
+                    | BindingKind::Target
+                    | BindingKind::Parameter
+            );
+            if holds && !paths.is_empty() {
                 self.by_hand.insert(BindingId(number as u32), paths);
             }
         }
@@ -291,30 +306,90 @@ impl<'a> Visitor<'a> for Paths<'_, '_> {
     }
 }
 
-/// Values that names are assigned, by the starts of the names.
+/// Values that names are bound to, by the starts of the names: assigned, given by `for x in (a, b)`, defaults.
 #[derive(Default)]
 struct Assigned<'a> {
-    values: FxHashMap<TextSize, &'a Expr>,
+    values: FxHashMap<TextSize, Vec<&'a Expr>>,
+}
+
+impl<'a> Assigned<'a> {
+    fn bind(&mut self, target: &'a Expr, value: &'a Expr) {
+        match target {
+            Expr::Name(name) => self
+                .values
+                .entry(name.range.start())
+                .or_default()
+                .push(value),
+            Expr::Tuple(_) | Expr::List(_) => {
+                let (targets, values) = (items(target), items(value));
+                let is_starred = |items: &[Expr]| items.iter().any(Expr::is_starred_expr);
+                if targets.len() == values.len() && !is_starred(targets) && !is_starred(values) {
+                    for (target, value) in targets.iter().zip(values) {
+                        self.bind(target, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn iterate(&mut self, target: &'a Expr, over: &'a Expr) {
+        for value in items(over) {
+            self.bind(target, value);
+        }
+    }
+}
+
+/// What a tuple, list or set is written as.
+fn items(expression: &Expr) -> &[Expr] {
+    match expression {
+        Expr::Tuple(tuple) => &tuple.elts,
+        Expr::List(list) => &list.elts,
+        Expr::Set(set) => &set.elts,
+        _ => &[],
+    }
 }
 
 impl<'a> Visitor<'a> for Assigned<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::Assign(assign) => {
-                let names = assign.targets.iter().filter(|target| target.is_name_expr());
-                let starts = names.map(|name| (name.range().start(), &*assign.value));
-                self.values.extend(starts);
+                for target in &assign.targets {
+                    self.bind(target, &assign.value);
+                }
             }
             Stmt::AnnAssign(assign) => {
                 if let Some(value) = &assign.value {
-                    self.values.insert(assign.target.range().start(), value);
+                    self.bind(&assign.target, value);
                 }
             }
-            other => walk_stmt(self, other),
+            Stmt::For(walked) => self.iterate(&walked.target, &walked.iter),
+            _ => {}
         }
+        walk_stmt(self, statement);
     }
 
-    fn visit_expr(&mut self, _: &'a Expr) {}
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Named(named) = expression {
+            self.bind(&named.target, &named.value);
+        }
+        walk_expr(self, expression);
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        self.iterate(&comprehension.target, &comprehension.iter);
+        walk_comprehension(self, comprehension);
+    }
+
+    fn visit_parameters(&mut self, parameters: &'a Parameters) {
+        for parameter in parameters.iter_non_variadic_params() {
+            if let Some(default) = &parameter.default {
+                let start = parameter.parameter.name.range.start();
+                self.values.entry(start).or_default().push(default);
+            }
+        }
+        walk_parameters(self, parameters);
+    }
 }
 
 fn starts_at_name(expression: &Expr) -> bool {

@@ -43,6 +43,12 @@ impl Flow {
         }));
     }
 
+    /// Whether the code at hand is in a loop of its run.
+    pub(in super::super) fn is_in_loop(&self) -> bool {
+        let is_loop = |frame: &Frame| matches!(frame, Frame::Loop(_));
+        self.run.frames.iter().any(is_loop)
+    }
+
     /// Goes from here back to the head of the innermost loop. The code at hand goes on all the same.
     pub(in super::super) fn repeat(&mut self) {
         let inner = |frame: &Frame| matches!(frame, Frame::Loop(_));

@@ -315,10 +315,16 @@ impl Flow {
         self.write(variable, unbound);
     }
 
-    /// A star import: it may bind any name of the scope.
-    pub(super) fn star(&mut self, scope: ScopeId, binding: BindingId) {
+    /// There will be star imports into the scope: what comes back to the head of a loop may be brought by one.
+    pub(super) fn expect_stars(&mut self, scope: ScopeId) -> Variable {
         let variable = self.variable(scope, &Segment::new_static("*"));
         self.stars.insert(scope, variable);
+        variable
+    }
+
+    /// A star import: it may bind any name of the scope.
+    pub(super) fn star(&mut self, scope: ScopeId, binding: BindingId) {
+        let variable = self.expect_stars(scope);
         let one = Sources::binding(binding);
         let all = self.current(variable).union(&one);
         self.write(variable, all);
