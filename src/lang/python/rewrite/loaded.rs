@@ -78,7 +78,7 @@ impl Rewrite<'_, '_> {
     /// The same for chains that follow an import which moves: with `import old` and `import old.a.c` of which the
     /// last goes elsewhere, nothing loads the new `old.a` any more.
     fn keep_loaded_along(&self, facts: &Facts, fates: &mut Fates) {
-        let needed = needed_along(facts, fates);
+        let needed = self.needed_along(facts, fates);
         if needed.is_empty() {
             return;
         }
@@ -302,26 +302,44 @@ fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> N
     needed
 }
 
-/// The modules on the way of chains that follow an import which moves with what is read from it.
-fn needed_along<'f>(facts: &'f Facts, fates: &Fates) -> Needed<'f> {
-    let mut needed: Needed<'f> = FxHashMap::default();
-    for (chain, next) in facts.chains.iter().zip(&fates.chains) {
-        if !matches!(next, ChainNext::Follows) {
-            continue;
-        }
-        for (key, sense) in &chain.through {
-            let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
-            let (Some(value), Next::Swaps(_)) = (value, fates.clause(*key)) else {
+impl Rewrite<'_, '_> {
+    /// The modules on the way of chains that follow an import which moves with what is read from it, or are written
+    /// anew and have their module along with the package.
+    fn needed_along<'f>(&self, facts: &'f Facts, fates: &Fates) -> Needed<'f> {
+        let mut needed: Needed<'f> = FxHashMap::default();
+        for (chain, next) in facts.chains.iter().zip(&fates.chains) {
+            if !matches!(next, ChainNext::Follows | ChainNext::Writes(_)) {
                 continue;
-            };
-            let path = &chain.senses[*sense].path;
-            for len in value.len() + 1..=path.len().min(DEEPEST) {
-                let chains = needed.entry(&path[..len]).or_default();
-                if chains.len() < MOST {
-                    chains.push(chain);
+            }
+            for (key, sense) in &chain.through {
+                let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
+                let (Some(value), Next::Swaps(_)) = (value, fates.clause(*key)) else {
+                    continue;
+                };
+                if matches!(next, ChainNext::Writes(_)) && !self.is_carried(*key, chain, facts) {
+                    continue;
+                }
+                let path = &chain.senses[*sense].path;
+                for len in value.len() + 1..=path.len().min(DEEPEST) {
+                    let chains = needed.entry(&path[..len]).or_default();
+                    if chains.len() < MOST {
+                        chains.push(chain);
+                    }
                 }
             }
         }
+        needed
     }
-    needed
+
+    /// Whether a chain is read from a module below the package that a dotted import binds, by the rule that moves the
+    /// package: nothing else brings that module.
+    fn is_carried(&self, key: Key, chain: &ChainFact, facts: &Facts) -> bool {
+        let fact = facts.clause(key).filter(|fact| fact.is_dotted());
+        let (Some(fact), Some(moved)) = (fact, chain.sense().verdict.moved()) else {
+            return false;
+        };
+        fact.verdict
+            .moved()
+            .is_some_and(|own| own.rule == moved.rule)
+    }
 }
