@@ -141,17 +141,7 @@ impl Maker<'_> {
             true => self.relative(&module),
             false => path.clone(),
         };
-        // The package may bind the name of its module to something else; what that hands on is not followed.
-        let package = self.own.get("");
-        let is_hidden = package.is_some_and(|names| {
-            let mut names = names.iter();
-            names.any(|(name, _)| name == super::program::head(&module))
-        });
         match self.rng.u8(..6) {
-            0..3 if is_hidden => {
-                scope.bind("x", None);
-                format!("import {path} as x")
-            }
             0 if !module.is_empty() => {
                 scope.bind_dotted(&path);
                 format!("import {path}")

@@ -1,6 +1,6 @@
 //! Uses of what is bound, in every form there is.
 
-use super::program::{LOCALS, Maker, Scope, head, suite};
+use super::program::{LOCALS, Maker, Scope, head};
 use super::world::{MODULES, OBJECTS};
 
 impl Maker<'_> {
@@ -59,7 +59,7 @@ impl Maker<'_> {
         let (other, _) = self.chain(scope);
         let root = head(&path).to_owned();
         let local = self.pick(LOCALS);
-        match self.rng.u8(..76) {
+        match self.rng.u8(..64) {
             0..14 => format!("show({path})\n"),
             14..24 => format!("attempt(lambda: {path})\n"),
             24 => format!("show([{path} for x in (1, 2)])\n"),
@@ -121,63 +121,6 @@ impl Maker<'_> {
             56 => {
                 let way = self.pick(&["{path}.extra = 1\nshow({path}.extra)\ndel {path}.extra\n"]);
                 way.replace("{path}", &path)
-            }
-            57 => {
-                let name = self.fresh("held");
-                let head = format!("with contextlib.nullcontext({path}) as {name}");
-                suite(head, &format!("show({name}, {other})\n"))
-            }
-            58 => {
-                let name = self.fresh("decorated");
-                let body = format!("@{path}\ndef {name}(): return {other}\nattempt({name})\n");
-                suite("try", &body) + &suite("except TypeError", "show(6)\n")
-            }
-            59 => {
-                let name = self.fresh("Data");
-                let body = format!("y: {path} = {other}\nz: \"{path}\"\n");
-                suite(format!("class {name}"), &body) + &format!("show({name}.y)\n")
-            }
-            60 => format!("show({{{path} for y in (1,)}}, {{y: {other} for y in (1,)}})\n"),
-            61 if path.ends_with('K') => {
-                let name = self.fresh("caught");
-                suite("try", "raise ValueError\n")
-                    + &suite(
-                        format!("except ({path}, ValueError) as {name}"),
-                        "show(7)\n",
-                    )
-            }
-            // What is bound in a class is not seen by a class in it.
-            62 if scope.is_module => {
-                let name = self.fresh("Outer");
-                let inner = suite("class Inner", &format!("y = {path}\n"));
-                suite(
-                    format!("class {name}"),
-                    &(inner + &format!("z = {other}\n")),
-                ) + &format!("show({name}.Inner.y, {name}.z)\n")
-            }
-            63 => {
-                let name = self.fresh("tried");
-                let body = format!("try: return {path}\nfinally: show({other})\n");
-                suite(format!("def {name}()"), &body) + &format!("attempt({name})\n")
-            }
-            64 => {
-                let name = self.fresh("keyed");
-                let head = format!("def {name}(*, y={path}, **z: {other})");
-                suite(head, &format!("return y, {path}\n")) + &format!("attempt({name})\n")
-            }
-            65 => format!("show((lambda y={path}: (y, {other}))())\n"),
-            66 => format!("show([{path}, *[{other}]][0])\n"),
-            67 => format!("show(f\"{{name_of({path})!r:>{{len(name_of({other}))}}}}\")\n"),
-            68 => {
-                let (name, inner) = (self.fresh("outer"), self.fresh("inner"));
-                let body = suite(
-                    format!("async def {inner}(y={path})"),
-                    &format!("return {other}\n"),
-                );
-                suite(
-                    format!("def {name}()"),
-                    &(body + &format!("return {inner}.__defaults__\n")),
-                ) + &format!("attempt({name})\n")
             }
             _ => format!("show({path})\n"),
         }
