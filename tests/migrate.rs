@@ -177,7 +177,10 @@ fn what_must_pass_and_fails_before_stops_it() {
     ] {
         let town = Town::new(2, &gate("golden", run));
         town.commit();
-        town.migrate(&[]).ends(2).says(why).says("--abort");
+        town.migrate(&[])
+            .ends(2)
+            .says(why)
+            .says("nothing was written");
         assert_eq!(town.rewritten(2), [0; 0]);
         // Nothing was written, so the next one begins anew.
         town.migrate(&[]).ends(2).says(why);

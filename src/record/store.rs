@@ -79,6 +79,20 @@ impl Records {
         Ok(self.numbers()?.pop())
     }
 
+    /// The newest one that may have to be taken back: that changed the tree, or is unfinished.
+    ///
+    /// # Errors
+    /// A record cannot be read, or is none that this program knows.
+    pub fn in_force(&self) -> Result<Option<State>, RecordError> {
+        for number in self.numbers()?.into_iter().rev() {
+            let state = self.read(number)?;
+            if state.attempts > 0 || state.is_unfinished() {
+                return Ok(Some(state));
+            }
+        }
+        Ok(None)
+    }
+
     /// The numbers of all, the oldest first.
     ///
     /// # Errors

@@ -344,13 +344,18 @@ impl<'d> Journal<'d> {
             _ => None,
         };
         let old = &done[..done.len().saturating_sub(keep.max(1))];
-        // Those of the last migration stay until the next one begins: it may have to be taken back.
+        // Those of the last migration stay until the next one writes: it may have to be taken back. Where its
+        // record cannot be read, those of all stay.
         let in_force = match old.is_empty() {
-            true => None,
-            false => record::Records::of(&self.folder).newest().ok().flatten(),
+            true => Ok(None),
+            false => record::Records::of(&self.folder).in_force(),
+        };
+        let stays = |of: u64| match &in_force {
+            Ok(state) => state.as_ref().is_some_and(|state| state.number == of),
+            Err(_) => true,
         };
         for id in old {
-            if in_force.is_some() && migration(id) == in_force {
+            if migration(id).is_some_and(stays) {
                 continue;
             }
             // In this order: a pack without a record is of a transaction that never began. A record

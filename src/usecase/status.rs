@@ -83,6 +83,8 @@ pub struct Course {
     pub batches: usize,
     /// Files that are migrated.
     pub files: usize,
+    /// Whether it changed any file, be it that all was taken back.
+    pub has_written: bool,
     /// The folder of the record's logs, from the state folder.
     pub logs: String,
 }
@@ -170,7 +172,10 @@ pub fn status(
             .get(&Phase::After)
             .or(state.counted.get(&Phase::Before));
         trend.extend(figures.map(|figures| figures.references));
-        last = Some(state);
+        // One that found nothing to rewrite says less than the one before it.
+        if last.is_none() || state.attempts > 0 || state.end != End::Done(0) {
+            last = Some(state);
+        }
     }
     let engine = plan::engine(run);
     let planning = Planning::open(run, &engine, plan::paths(run), listener)?;
@@ -245,6 +250,7 @@ fn migration(state: &State) -> Course {
         batches: ended.count(),
         // What a person took back by hand stands no more.
         files: state.standing.iter().map(|it| it.files.len()).sum(),
+        has_written: state.attempts > 0,
         logs: format!("migrations/{}/logs", state.number),
     }
 }

@@ -151,7 +151,14 @@ fn answered(gate: &Gate, phase: Phase, asked: &Asked, met: bool, log: &str) -> V
         (Outcome::Broken(why), ..) => format!("cannot be asked: {why}"),
     };
     let run = asked.last();
-    let counts = run.and_then(|run| run.counts).map(tests);
+    // A reason that is shown names its counts.
+    let is_reason_shown = match &asked.outcome {
+        Outcome::Passed => false,
+        Outcome::Failed(_) => !(met && expected == Expectation::Fail),
+        Outcome::Broken(_) => true,
+    };
+    let counts = run.and_then(|run| run.counts).filter(|_| !is_reason_shown);
+    let counts = counts.map(tests);
     let took = run.map(|run| shown_duration(std::time::Duration::from_millis(run.millis)));
     let mut line = format!("  gate {}: {}", one_line(&gate.name), one_line(&outcome));
     for more in counts.into_iter().chain(took) {

@@ -27,7 +27,7 @@ use crate::project::Owners;
 use crate::record::Written;
 use crate::transaction::{Allow, Journal};
 use crate::usecase::migrate::{
-    Migrated, Order, Quarantined, TakesBack, Wish, begun_with, migrate, take_back,
+    Migrated, Order, Quarantined, TakesBack, Wish, Wrote, begun_with, migrate, take_back,
 };
 use crate::usecase::{self, Choice, Conflicts, Exit, Run, choose};
 use lines::{Ending, Extent};
@@ -283,9 +283,11 @@ fn said(migrated: &Migrated, ending: Ending, journal: &Journal<'_>, console: &Co
             (_, true) => console.note(
                 "`repoint migrate --continue` goes on, `repoint migrate --abort` takes back what it wrote",
             ),
-            (_, false) if migrated.exit == Exit::Failed => {
-                console.note("`repoint migrate --abort` takes back what it wrote, if anything");
-            }
+            (_, false) if migrated.exit == Exit::Failed => console.note(match migrated.wrote {
+                Wrote::Nothing => "nothing was written: once that is mended, `repoint migrate` begins anew",
+                Wrote::Files => "`repoint migrate --abort` takes back what it wrote",
+                Wrote::TakenBack => "all that it wrote is taken back",
+            }),
             _ => {}
         }
     }

@@ -3,6 +3,8 @@
 mod markdown;
 mod text;
 
+use std::io::IsTerminal as _;
+
 use super::args::StatusArgs;
 use super::console::Console;
 use super::journal;
@@ -42,8 +44,13 @@ pub(super) fn run(args: &StatusArgs, console: &Console) -> Result<Exit, Refusal>
     let status = status(&run, &order, &journal, by, console)?;
     let mut out = Output::open(run.output_file.as_deref(), console)?;
     let color = out.color();
+    let width = std::io::stdout()
+        .is_terminal()
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| usize::from(width.0));
     out.write(|out| match args.format {
-        StatusFormat::Text => out.write_all(text::text(&status, color).as_bytes()),
+        StatusFormat::Text => out.write_all(text::text(&status, color, width).as_bytes()),
         StatusFormat::Markdown => out.write_all(markdown::markdown(&status).as_bytes()),
         StatusFormat::Json => {
             let mut value = serde_json::to_value(&status)?;

@@ -7,6 +7,8 @@ use clap_cargo::style;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::super::migrate::tests;
+use unicode_width::UnicodeWidthStr;
+
 use crate::gate::{Outcome, shown_duration};
 use crate::output::Color;
 use crate::output::summary::counted;
@@ -18,13 +20,16 @@ use crate::usecase::status::{GateCourse, Said, Shift, Status};
 const CELLS: u64 = 30;
 const ROW_CELLS: u64 = 10;
 
+/// The change of a shorter time, in milliseconds, is noise.
+const LEAST_TOLD: u64 = 1000;
+
 /// Heights of a sparkline, the lowest first.
 const HEIGHTS: [char; 8] = [
     '\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}', '\u{2588}',
 ];
 
-/// The whole text.
-pub(super) fn text(status: &Status, color: Color) -> String {
+/// The whole text. Where lines of more than `width` columns would break, gates are shown one below the other.
+pub(super) fn text(status: &Status, color: Color, width: Option<usize>) -> String {
     let mut out = String::new();
     let head = |text: &str| match color {
         Color::Always => format!("{0}{text}{0:#}", style::HEADER),
@@ -35,6 +40,9 @@ pub(super) fn text(status: &Status, color: Color) -> String {
         Some(course) => {
             let state = match (course.state, course.exit) {
                 ("done", Some(0)) => "done".to_owned(),
+                ("done", Some(2)) if !course.has_written => {
+                    "stopped before anything was written".to_owned()
+                }
                 ("done", _) => "done in part".to_owned(),
                 ("taken-back", _) => "taken back".to_owned(),
                 ("being-taken-back", _) => {
@@ -110,14 +118,14 @@ pub(super) fn text(status: &Status, color: Color) -> String {
     if !status.gates.is_empty() {
         let mut table = table(&["gate", "before", "last", "after"]);
         for gate in &status.gates {
-            table.add_row([
-                one_line(&gate.name),
-                said(gate.before.as_ref(), None),
-                said(gate.last.as_ref(), gate.before.as_ref()),
-                said(gate.after.as_ref(), gate.before.as_ref()),
-            ]);
+            let [before, last, after] = answers(gate);
+            table.add_row([one_line(&gate.name), before, last, after]);
         }
-        push(&mut out, &table);
+        let is_narrow = |line: String| width.is_some_and(|width| line.trim_end().width() >= width);
+        match table.lines().any(is_narrow) {
+            true => listed(&mut out, &status.gates),
+            false => push(&mut out, &table),
+        }
         for gate in status.gates.iter().filter(|gate| gate.flaky > 0) {
             let _ = writeln!(out, "  {} was flaky {}", one_line(&gate.name), times(gate));
         }
@@ -140,6 +148,26 @@ fn times(gate: &GateCourse) -> String {
     match gate.flaky {
         1 => format!("once of {} runs", gate.asked),
         several => format!("{several} times of {} runs", gate.asked),
+    }
+}
+
+/// What a gate said before, the last time, and after.
+fn answers(gate: &GateCourse) -> [String; 3] {
+    let before = gate.before.as_ref();
+    [
+        said(before, None),
+        said(gate.last.as_ref(), before),
+        said(gate.after.as_ref(), before),
+    ]
+}
+
+/// Gates for a narrow terminal.
+fn listed(out: &mut String, gates: &[GateCourse]) {
+    for gate in gates {
+        let _ = writeln!(out, "  gate {}", one_line(&gate.name));
+        for (when, said) in ["before", "last", "after"].iter().zip(answers(gate)) {
+            let _ = writeln!(out, "    {when:<6}  {said}");
+        }
     }
 }
 
@@ -184,6 +212,7 @@ fn said(said: Option<&Said>, before: Option<&Said>) -> String {
         if let Some(change) = before
             .and_then(|it| it.millis)
             .and_then(|old| change(old, now))
+            .filter(|_| now >= LEAST_TOLD)
         {
             text.push_str(&format!(" ({change:+}%)"));
         }
@@ -226,4 +255,58 @@ fn sparkline(values: &[u64]) -> String {
         HEIGHTS[at.min(HEIGHTS.len() - 1)]
     };
     values.iter().map(height).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::Phase;
+
+    fn gate(name: &str, millis: [u64; 2]) -> GateCourse {
+        let said = |phase, millis| Said {
+            phase,
+            outcome: Outcome::Passed,
+            met: true,
+            counts: None,
+            millis: Some(millis),
+            log: None,
+        };
+        GateCourse {
+            name: name.to_owned(),
+            expected: None,
+            before: Some(said(Phase::Before, millis[0])),
+            during: None,
+            last: Some(said(Phase::After, millis[1])),
+            after: Some(said(Phase::After, millis[1])),
+            asked: 2,
+            flaky: 0,
+        }
+    }
+
+    #[test]
+    fn gates_are_listed_where_their_table_would_break() {
+        let status = Status {
+            migration: None,
+            references: Shift::default(),
+            quarantined: 0,
+            by: std::collections::BTreeMap::new(),
+            gates: vec![
+                gate("golden-path-of-the-agents", [4000, 5000]),
+                gate("quick", [4, 900]),
+            ],
+            files: Vec::new(),
+            trend: Vec::new(),
+        };
+        let wide = text(&status, Color::Never, Some(120));
+        assert!(
+            wide.contains("golden-path-of-the-agents  passed, 4.00s  passed, 5.00s (+25%)  passed"),
+            "{wide}"
+        );
+        // The change of less than a second is noise.
+        assert!(wide.contains("passed, 0.90s  "), "{wide}");
+        let narrow = text(&status, Color::Never, Some(80));
+        let expected = "  gate golden-path-of-the-agents\n    before  passed, 4.00s\n    last    passed, 5.00s (+25%)\n";
+        assert!(narrow.contains(expected), "{narrow}");
+        assert!(narrow.lines().all(|line| line.width() < 80), "{narrow}");
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::asking::time_of;
 use super::news::News;
 use super::plan::Plan;
 use super::{Halt, Migration};
@@ -75,7 +74,6 @@ impl Migration<'_> {
 
     /// A phase begins.
     pub(super) fn phase(&mut self, phase: Phase) -> Result<(), Halt> {
-        self.ground.audience.detail(time_of(phase));
         self.ground.audience.news(News::Phase(phase));
         Ok(self.ground.record.append(Event::PhaseBegin { phase })?)
     }

@@ -65,7 +65,7 @@ impl Migration<'_> {
         }
         if !inherited.is_empty() {
             self.ground.audience.note(&format!(
-                "{} left out as before, for a gate that failed with them; --retry-quarantined tries them again",
+                "{} left out as before, because of a gate; --retry-quarantined tries again",
                 match inherited.len() {
                     1 => "1 file is".to_owned(),
                     several => format!("{several} files are"),

@@ -133,6 +133,29 @@ pub struct Migrated {
     pub is_interrupted: bool,
     /// Whether it can be gone on with.
     pub is_unfinished: bool,
+    /// What is in the tree of it.
+    pub wrote: Wrote,
+}
+
+/// What a migration changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrote {
+    /// Nothing.
+    Nothing,
+    /// Files that stay as it wrote them.
+    Files,
+    /// Files that are as they were.
+    TakenBack,
+}
+
+impl Wrote {
+    fn of(state: &State) -> Self {
+        match (state.attempts, state.standing.is_empty()) {
+            (0, _) => Self::Nothing,
+            (_, true) => Self::TakenBack,
+            (_, false) => Self::Files,
+        }
+    }
 }
 
 /// What is left after a migration.
@@ -306,7 +329,9 @@ pub fn take_back(
         anyhow::bail!("there is no migration to take back");
     }
     let (_held, records, newest) = opened(journal, stop, audience)?;
-    let Some(state) = newest.filter(|state| state.end != End::Aborted) else {
+    let stands = |state: &State| state.end != End::Aborted;
+    let in_force = records.in_force()?.filter(stands);
+    let Some(state) = in_force.or(newest.filter(stands)) else {
         anyhow::bail!("there is no migration to take back");
     };
     let mut ground = Ground {
@@ -326,6 +351,7 @@ pub fn take_back(
         left: Left::default(),
         is_interrupted: false,
         is_unfinished: false,
+        wrote: Wrote::TakenBack,
     }))
 }
 
@@ -468,6 +494,7 @@ impl Ground<'_> {
             missed: vec![why],
             is_interrupted,
             is_unfinished: is_begun && self.record.is_there(),
+            wrote: Wrote::of(state),
         })
     }
 }
@@ -513,16 +540,18 @@ impl Migration<'_> {
             quarantined: self.ground.record.state().quarantined.len(),
         };
         let exit = worth(&proof, left, now.summary.failed);
-        let migrated = Migrated {
+        let mut migrated = Migrated {
             exit,
             number: Some(self.ground.record.number()),
             missed: proof.missed,
             left,
             is_interrupted: false,
             is_unfinished: false,
+            wrote: Wrote::of(self.ground.record.state()),
         };
         if exit != Exit::Clean && self.order.takes_back == TakesBack::OnFailure {
             self.ground.aborts()?;
+            migrated.wrote = Wrote::of(self.ground.record.state());
             return Ok(migrated);
         }
         self.ground.record.append(Event::End {
@@ -652,6 +681,7 @@ fn alone(
         left,
         is_interrupted,
         is_unfinished: false,
+        wrote: Wrote::Nothing,
     })
 }
 
