@@ -211,9 +211,16 @@ impl Console {
                     }
                 },
             );
+        self.draws(style);
+    }
+
+    /// Draws the display in this way from now on. A new target would leave what the old one has drawn.
+    pub fn draws(&self, style: ProgressStyle) {
         self.bar.set_style(style);
-        self.bar
-            .set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        if self.bar.is_hidden() {
+            self.bar
+                .set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        }
         self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
@@ -225,10 +232,7 @@ impl Console {
         if self.bar.is_hidden() {
             let style = ProgressStyle::with_template("{spinner} {wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_spinner());
-            self.bar.set_style(style);
-            self.bar
-                .set_draw_target(indicatif::ProgressDrawTarget::stderr());
-            self.bar.enable_steady_tick(Duration::from_millis(100));
+            self.draws(style);
         }
         self.bar.set_message(message.to_owned());
     }

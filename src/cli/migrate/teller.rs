@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -55,13 +54,13 @@ impl<'c> Teller<'c> {
         if !self.console.shows_progress() {
             return;
         }
+        if self.bar.is_finished() {
+            self.bar.reset();
+        }
         let course = self.course.borrow();
         let style = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        self.bar.set_style(style);
-        self.bar
-            .set_draw_target(indicatif::ProgressDrawTarget::stderr());
-        self.bar.enable_steady_tick(Duration::from_millis(100));
+        self.console.draws(style);
         self.bar
             .set_message(format!("{}{}", course.batch, course.gate));
     }

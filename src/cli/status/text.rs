@@ -7,7 +7,7 @@ use clap_cargo::style;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::super::migrate::tests;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::gate::{Outcome, shown_duration};
 use crate::output::Color;
@@ -19,6 +19,9 @@ use crate::usecase::status::{GateCourse, Said, Shift, Status};
 /// Cells of the bar of all references, and of one row.
 const CELLS: u64 = 30;
 const ROW_CELLS: u64 = 10;
+
+/// Columns beside the names of a table: counts of up to six digits, the bar, blanks.
+const BESIDE: usize = 32;
 
 /// The change of a shorter time, in milliseconds, is noise.
 const LEAST_TOLD: u64 = 1000;
@@ -105,8 +108,11 @@ pub(super) fn text(status: &Status, color: Color, width: Option<usize>) -> Strin
         let mut table = table(&[by, "before", "now", ""]);
         for (name, shift) in shifts {
             let name = if name.is_empty() { "(none)" } else { name };
+            let name = one_line(name);
             table.add_row([
-                one_line(name),
+                width.map_or(name.clone(), |width| {
+                    end_of(&name, width.saturating_sub(BESIDE))
+                }),
                 shift.before.to_string(),
                 shift.now.to_string(),
                 bar(*shift, ROW_CELLS),
@@ -142,6 +148,20 @@ pub(super) fn text(status: &Status, color: Color, width: Option<usize>) -> Strin
         let _ = writeln!(out, "  {}: {why}", blamed.file.shown());
     }
     out
+}
+
+/// The end of a name that is too wide, which tells more than its beginning.
+fn end_of(name: &str, columns: usize) -> String {
+    if name.width() <= columns {
+        return name.to_owned();
+    }
+    let mut taken = 1;
+    let kept = name.char_indices().rev().take_while(|(_, letter)| {
+        taken += letter.width().unwrap_or(0);
+        taken <= columns
+    });
+    let start = kept.last().map_or(name.len(), |(at, _)| at);
+    format!("\u{2026}{}", &name[start..])
 }
 
 fn times(gate: &GateCourse) -> String {
@@ -259,6 +279,8 @@ fn sparkline(values: &[u64]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::gate::Phase;
 
@@ -289,7 +311,10 @@ mod tests {
             migration: None,
             references: Shift::default(),
             quarantined: 0,
-            by: std::collections::BTreeMap::new(),
+            by: BTreeMap::from([(
+                "rule".to_owned(),
+                BTreeMap::from([(format!("app.{}.Manager", "a".repeat(70)), Shift::default())]),
+            )]),
             gates: vec![
                 gate("golden-path-of-the-agents", [4000, 5000]),
                 gate("quick", [4, 900]),
@@ -307,6 +332,10 @@ mod tests {
         let narrow = text(&status, Color::Never, Some(80));
         let expected = "  gate golden-path-of-the-agents\n    before  passed, 4.00s\n    last    passed, 5.00s (+25%)\n";
         assert!(narrow.contains(expected), "{narrow}");
+        assert!(
+            narrow.contains("\u{2026}aaa") && narrow.contains("a.Manager "),
+            "{narrow}"
+        );
         assert!(narrow.lines().all(|line| line.width() < 80), "{narrow}");
     }
 }
