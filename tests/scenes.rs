@@ -110,8 +110,12 @@ fn without_times(text: &str, town: &Town) -> String {
     });
     static COMMITS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\b[0-9a-f]{7,40}\b").expect("a pattern"));
+    // The change of a gate that took a second on a busy machine.
+    static CHANGES: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r" \([+-]\d+%\)").expect("a pattern"));
     let text = text.replace(&*town.root.to_string_lossy(), "TOWN");
     let text = DATES.replace_all(&text, "DATE");
     let text = TIMES.replace_all(&text, "TIME");
+    let text = CHANGES.replace_all(&text, "");
     COMMITS.replace_all(&text, "COMMIT").into_owned()
 }
