@@ -19,8 +19,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent.parent
 
 
-def arguments_of(about, what, repeat, numbers=()):
-    """The command line, with more options for numbers; ends the program if `rg` or the binary is missing."""
+def arguments_of(about, what, repeat, numbers=(), needs=("rg",)):
+    """The command line, with more options for numbers; ends the program if a program that it `needs`, or the
+    binary, is missing."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--corpus", type=pathlib.Path, help=f"a folder of {what} sources")
     parser.add_argument("--binary", type=pathlib.Path, default=HERE / "target/release/repoint")
@@ -28,8 +29,9 @@ def arguments_of(about, what, repeat, numbers=()):
     for option, usual in numbers:
         parser.add_argument(option, type=int, default=usual)
     arguments = parser.parse_args()
-    if not shutil.which("rg"):
-        sys.exit("ripgrep is not installed: put `rg` on PATH")
+    for program in needs:
+        if not shutil.which(program):
+            sys.exit(f"{program} is not installed: put it on PATH")
     arguments.binary = arguments.binary.resolve()
     if not arguments.binary.exists():
         sys.exit(f"{arguments.binary} does not exist: run `cargo build --release`")

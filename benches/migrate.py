@@ -4,7 +4,7 @@
     cargo build --release && benches/migrate.py [--corpus DIR] [--files 10000] [--batches 200] [--repeat 3]
 
 A copy of a real tree of Python (the corpus of `python_tree.py` if none is named), in a repository of git, gets a
-deprecated import in some files of ten times as many as there are batches. `migrate` judges each batch by the gate
+deprecated import in ten files for each batch. `migrate` judges each batch by the gate
 `true`; `apply` writes all at once. What a batch costs is the difference to a migration of the same files in one
 batch, less what it takes to start the gate.
 """
@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 
 import measure
+import python_tree
 
 A_BATCH = 10
 IMPORT = "\nfrom zq_old.a import ZqName\n"
@@ -75,11 +76,11 @@ def timed(line, folder):
 
 def main():
     numbers = (("--files", 10_000), ("--batches", 200))
-    arguments = measure.arguments_of(__doc__, "Python", 3, numbers)
-    corpus = arguments.corpus or measure.HERE / "target/bench-corpus/python"
+    arguments = measure.arguments_of(__doc__, "Python", 3, numbers, needs=("git",))
+    corpus = python_tree.corpus_of(arguments)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder).resolve()
-        files, edited = copied(corpus.resolve(), folder, arguments.files, arguments.batches)
+        files, edited = copied(corpus, folder, arguments.files, arguments.batches)
         print(f"{files} files, {edited} to be edited, {arguments.batches} batches")
         took = {"apply": [], "one batch": [], "batches": [], "gate": []}
         for _ in range(arguments.repeat):
