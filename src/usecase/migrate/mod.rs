@@ -2,8 +2,10 @@
 //!
 //! | module | |
 //! | --- | --- |
+//! | `order`, `migrated` | what is asked of a migration, and what it came to |
 //! | `plan`, `batches`, `outlook` | which files change, in which order, and how long that may take |
 //! | `before`, `during`, `after` | the three phases |
+//! | `alone` | one of them without a record |
 //! | `search` | who breaks a gate: a pure function over an oracle |
 //! | `asking` | a gate is asked and recorded |
 //! | `ground`, `tree`, `commit` | changes of the tree, what is written and formatted, commits of git |
@@ -14,13 +16,16 @@
 //! what the record and the journal say, so a run that was killed at any instant can be gone on with.
 
 mod after;
+mod alone;
 mod asking;
 mod batches;
 mod before;
 mod commit;
 mod during;
 mod ground;
+mod migrated;
 mod news;
+mod order;
 mod outlook;
 pub(super) mod plan;
 mod resume;
@@ -32,7 +37,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -41,133 +45,23 @@ use super::exit::Exit;
 use super::planning::Planning;
 use super::run::Run;
 use super::state;
-use crate::config::{Batch as Kind, Pattern, Scope, Search};
 use crate::engine::Engine;
-use crate::gate::{Context, Expectation, Gate, Outcome, Past, Phase, ask, is_met};
+use crate::gate::{Past, Phase};
 use crate::mapping::Table;
 use crate::output::place::shown;
 use crate::record::{
     Blamed, End, Event, MigrationLock, Record, RecordError, Records, State, Written, take_lock,
 };
-use crate::transaction::{Allow, Digest, Journal, Tag};
+use crate::transaction::{Digest, Journal, Tag};
+use alone::alone;
+use migrated::worth;
 use plan::Plan;
 
 pub use batches::{Batch, Unit};
+pub use migrated::{Left, Migrated, Wrote};
 pub use news::{Audience, News};
+pub use order::{Order, Quarantined, TakesBack, Wish};
 pub use outlook::{Outlined, Outlook, Timed, outlook};
-
-/// How a migration is to go.
-pub struct Order {
-    /// Every gate that is asked, in the order of the configuration.
-    pub gates: Vec<Gate>,
-    /// Parts of the tree that are counted apart.
-    pub scopes: Vec<Scope>,
-    /// What a batch is.
-    pub batch: Kind,
-    /// Files of earlier patterns come first.
-    pub priority: Vec<Pattern>,
-    /// A formatter and its arguments, run with the files of a batch.
-    pub format: Option<Vec<String>>,
-    /// What becomes of a batch that breaks a gate.
-    pub search: Search,
-    /// How long the search in one batch may take.
-    pub max_search: Duration,
-    /// The message of the commit that each batch becomes; `None` for no commit.
-    pub commit: Option<String>,
-    /// Which changes that are in no commit may be written over.
-    pub allow: Allow,
-    /// Whether a failure of `after` takes everything back.
-    pub takes_back: TakesBack,
-    /// Whether files that were quarantined before are tried again.
-    pub quarantined: Quarantined,
-    /// What was asked for, as it was written: who goes on with it does the same.
-    pub arguments: Vec<Written>,
-    /// Who owns a file; empty for nobody.
-    pub owner: Box<dyn Fn(&Path) -> String>,
-}
-
-/// What becomes of a migration whose end is not proved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakesBack {
-    /// It stays as it is.
-    Never,
-    /// It is taken back.
-    OnFailure,
-}
-
-/// What becomes of files that were quarantined before and are as they were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quarantined {
-    /// They are left out.
-    LeftOut,
-    /// They are tried again.
-    TriedAgain,
-}
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// All phases of a new migration.
-    All,
-    /// One phase.
-    Only(Phase),
-    /// What was interrupted goes on; with rules that changed since only if that is accepted.
-    Continue {
-        /// Whether it is.
-        accepts_changes: bool,
-    },
-}
-
-/// What a migration came to.
-#[derive(Debug)]
-pub struct Migrated {
-    /// What it was worth.
-    pub exit: Exit,
-    /// The number of its record; `None` if there is none.
-    pub number: Option<u64>,
-    /// What failed, a sentence each.
-    pub missed: Vec<String>,
-    /// What is left.
-    pub left: Left,
-    /// Whether it was stopped by a signal.
-    pub is_interrupted: bool,
-    /// Whether it can be gone on with.
-    pub is_unfinished: bool,
-    /// What is in the tree of it.
-    pub wrote: Wrote,
-}
-
-/// What a migration changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrote {
-    /// Nothing.
-    Nothing,
-    /// Files that stay as it wrote them.
-    Files,
-    /// Files that are as they were.
-    TakenBack,
-}
-
-impl Wrote {
-    fn of(state: &State) -> Self {
-        match (state.attempts, state.standing.is_empty()) {
-            (0, _) => Self::Nothing,
-            (_, true) => Self::TakenBack,
-            (_, false) => Self::Files,
-        }
-    }
-}
-
-/// What is left after a migration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Left {
-    /// References.
-    pub references: u64,
-    /// Of them, those that no scope forbids and no baseline lacks.
-    pub allowed: bool,
-    /// Files that are quarantined.
-    pub quarantined: usize,
-}
 
 /// Why a migration stops before its end.
 #[derive(Debug)]
@@ -219,15 +113,6 @@ pub(super) struct Migration<'m> {
     earlier: BTreeMap<String, Past>,
     /// Files that were quarantined in the migration before this one.
     quarantined: Vec<Blamed>,
-}
-
-impl Order {
-    /// The gates that judge a batch.
-    fn during(&self) -> Vec<Gate> {
-        let judges = self.gates.iter();
-        let judges = judges.filter(|gate| gate.expected.during != Expectation::Any);
-        judges.cloned().collect()
-    }
 }
 
 /// Migrates.
@@ -578,111 +463,6 @@ impl Migration<'_> {
         }
         Ok(())
     }
-}
-
-/// The exit status of phases that all ended.
-fn worth(proof: &after::Proof, left: Left, failed: usize) -> Exit {
-    let is_incomplete = left.references > 0 || left.quarantined > 0;
-    if proof.is_broken || failed > 0 || (!proof.missed.is_empty() && !is_incomplete) {
-        Exit::Failed
-    } else {
-        Exit::left_if(!left.allowed || left.quarantined > 0 || !proof.missed.is_empty())
-    }
-}
-
-/// One phase without a record: what a deployment asks.
-fn alone(
-    run: &Run,
-    order: &Order,
-    phase: Phase,
-    journal: &Journal<'static>,
-    stop: &Arc<AtomicBool>,
-    audience: &dyn Audience,
-) -> anyhow::Result<Migrated> {
-    let records = Records::of(journal.folder());
-    let last = records
-        .newest()?
-        .map(|number| records.read(number))
-        .transpose()?;
-    audience.news(News::Phase(phase));
-    let mut missed = Vec::new();
-    let mut is_interrupted = false;
-    for gate in &order.gates {
-        audience.news(News::Asking { gate, phase });
-        let log = asking::loose_log(journal.folder(), gate);
-        if let Some(folder) = log.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let before = last.as_ref().and_then(|state| {
-            let gates = state.gates.get(&gate.name)?;
-            gates.before.as_ref()?.past()
-        });
-        let mut watcher = asking::Watcher {
-            record: None,
-            audience,
-            failed: None,
-        };
-        let asked = ask(
-            gate,
-            phase,
-            Context {
-                log: &log,
-                before,
-                stop,
-                watch: &mut watcher,
-            },
-        );
-        if asked.was_stopped() {
-            is_interrupted = true;
-            missed.push("interrupted".to_owned());
-            break;
-        }
-        let met = is_met(gate.expected.of(phase), &asked.outcome);
-        audience.news(News::Answered {
-            gate,
-            phase,
-            asked: &asked,
-            met,
-            log: &log,
-        });
-        if !met || matches!(asked.outcome, Outcome::Broken(_)) {
-            let answer = asking::Answer {
-                asked,
-                met,
-                log,
-                least: None,
-            };
-            missed.push(answer.why(gate, phase));
-        }
-    }
-    let engine = plan::engine(run);
-    let planning = Planning::open(run, &engine, plan::paths(run), audience)?;
-    let now = plan::plan(run, &engine, &planning, order, audience)?;
-    let left = match phase {
-        Phase::After => Left {
-            references: now.figures.references,
-            allowed: !now.fails,
-            quarantined: 0,
-        },
-        Phase::Before | Phase::During => Left {
-            allowed: true,
-            ..Left::default()
-        },
-    };
-    let exit = match missed.is_empty() {
-        true => Exit::left_if(!left.allowed).max(Exit::failed_if(now.summary.failed > 0)),
-        // What is missed is no matter of what is left.
-        false => Exit::Failed,
-    };
-    Ok(Migrated {
-        exit,
-        number: None,
-        missed,
-        left,
-        is_interrupted,
-        is_unfinished: false,
-        wrote: Wrote::Nothing,
-    })
 }
 
 /// A path below the project's root with `/` between its parts; `.` is the root.

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
-use crate::lang::python::scopes::ScopeId;
+use crate::lang::python::scopes::{BindingId, ScopeId};
 use crate::path::Segment;
 
 /// Answers, each found when it is asked for.
@@ -75,12 +75,10 @@ impl Rewrite<'_, '_> {
             return *known;
         }
         let bindings = self.unit.scopes.scope(scope).bindings.get(name);
-        let bindings = bindings.into_iter().flatten();
-        let starts = bindings.clone();
-        let starts = starts.map(|other| self.unit.scopes.binding(*other).range.start());
+        let mut bindings = bindings.into_iter().flatten();
+        let start = |other: &BindingId| self.unit.scopes.binding(*other).range.start();
         // What a star has brought before the first of them is replaced.
-        let first = starts.min().unwrap_or_default();
-        let mut bindings = bindings;
+        let first = bindings.clone().map(start).min().unwrap_or_default();
         let only = bindings.all(|other| self.binds_same_root(*other, name))
             && !self.is_brought_by_star(scope, name, first);
         self.names.roots.borrow_mut().insert(key, only);
