@@ -35,10 +35,7 @@ impl Places {
         if self.by_name.is_empty() {
             return false;
         }
-        let file = file.strip_prefix(&self.root).unwrap_or(file);
-        let stem = file.file_stem();
-        let folders = file.parent().into_iter().flat_map(Path::iter);
-        let names: Vec<&OsStr> = folders.chain(stem).collect();
+        let names = self.names_of(file);
         (0..names.len()).any(|last| {
             let name = names[last].to_str().and_then(|name| self.by_name.get(name));
             name.into_iter().flatten().any(|before| {
@@ -48,6 +45,35 @@ impl Places {
                 above.is_some_and(|above| above.iter().zip(before).all(|(a, b)| *a == b.as_str()))
             })
         })
+    }
+
+    /// Whether a file lies at or below the last name of a place: whether it is at that place then
+    /// depends on what the folders above stand for.
+    pub fn may_hold(&self, file: &Path) -> bool {
+        let is_last = |name: &&OsStr| {
+            let name = name.to_str();
+            name.is_some_and(|name| self.by_name.contains_key(name))
+        };
+        !self.by_name.is_empty() && self.names_of(file).iter().any(is_last)
+    }
+
+    /// Whether these names are those of a place, or go on below it.
+    pub fn hold_names(&self, names: &[&str]) -> bool {
+        let is_place = |last: usize| {
+            let mut places = self.by_name.get(names[last]).into_iter().flatten();
+            places.any(|before| {
+                let before = before.iter().map(String::as_str);
+                before.eq(names[..last].iter().copied())
+            })
+        };
+        (0..names.len()).any(is_place)
+    }
+
+    /// The names of the folders below the root, and of the file.
+    fn names_of<'f>(&self, file: &'f Path) -> Vec<&'f OsStr> {
+        let file = file.strip_prefix(&self.root).unwrap_or(file);
+        let folders = file.parent().into_iter().flat_map(Path::iter);
+        folders.chain(file.file_stem()).collect()
     }
 }
 

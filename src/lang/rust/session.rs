@@ -96,7 +96,7 @@ impl Session for RustSession<'_> {
     fn analyze(&self, file: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
         // Parsing takes a hundred times as long as this look. At a place that moves the text tells nothing: once it is
         // rewritten, no word may be left of what made it a candidate.
-        let is_moved = || self.moved.hold(file);
+        let is_moved = || self.is_at_place(file);
         let shows_glob = || {
             let mut texts = super::SHOWN_GLOBS.iter().flat_map(|(_, texts)| texts);
             texts.any(|shown| {
@@ -141,8 +141,9 @@ impl Session for RustSession<'_> {
         declaring.into_iter().map(Path::to_owned).collect()
     }
 
+    /// By its path, or where a module around it lies elsewhere because of a `#[path]`.
     fn is_at_place(&self, file: &Path) -> bool {
-        self.moved.hold(file)
+        self.moved.hold(file) || self.moved.may_hold(file) && self.is_in_moved_module(file)
     }
 
     fn remarks(&self) -> Vec<String> {
@@ -151,6 +152,19 @@ impl Session for RustSession<'_> {
 }
 
 impl RustSession<'_> {
+    fn is_in_moved_module(&self, file: &Path) -> bool {
+        let Ok(placement) = self.crates.place(file) else {
+            return false;
+        };
+        let Placement::Places(places) = &*placement else {
+            return false;
+        };
+        places.iter().any(|place| {
+            let names: Vec<&str> = place.module.iter().map(Segment::as_str).collect();
+            self.moved.hold_names(&names)
+        })
+    }
+
     fn analyze_places(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
         let placement = self.crates.place(file).map_err(|error| SourceError {
             message: error.to_string(),
