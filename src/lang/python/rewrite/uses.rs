@@ -216,7 +216,7 @@ impl Rewrite<'_, '_> {
                         clause
                             .path
                             .as_ref()
-                            .is_some_and(|own| own.starts_with(path))
+                            .is_some_and(|own| own.starts_with(path) || path.starts_with(own))
                     })
             });
             let range = self.chain_range(fact);
