@@ -176,7 +176,7 @@ impl<'a> Room<'a> {
     fn python(&self) -> Command {
         let mut python = Command::new(interpreter());
         python
-            .args(["-B", "-s", "-W", "ignore"])
+            .args(["-B", "-S", "-W", "ignore"])
             .current_dir(self.tree.path())
             .env_remove("PYTHONSAFEPATH")
             .env_remove("PYTHONSTARTUP")
