@@ -103,8 +103,11 @@ pub(super) struct WorkTree {
 impl Git {
     /// The one that `PATH` of this process names.
     pub(super) fn in_path() -> Self {
+        // By its path it is started without a copy of this process, which costs more than git takes: a
+        // name would have to be looked up after the environment was changed.
+        let program = which::which("git").map_or_else(|_| "git".into(), PathBuf::into_os_string);
         Self {
-            program: "git".into(),
+            program,
             inherited: env::vars_os().collect(),
         }
     }
