@@ -6,9 +6,10 @@
 mod town;
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
-use town::{Town, breaking, file, gate};
+use town::{Ran, Town, breaking, file, gate};
 
 /// At most so many questions for `guilty` of `files` in a search: by halves, once for each whether it is still to
 /// blame, once whether it is by itself, and the three of the batch as a whole, without it and of what stays.
@@ -699,6 +700,49 @@ fn a_failure_at_the_end_takes_back_only_what_was_asked_for() {
     town.migrate(&["--abort"]).ends(0);
     town.migrate(&["--take-back-on-failure"]).ends(2);
     assert_eq!(town.rewritten(2), [0; 0]);
+}
+
+/// Files cannot grow beyond so many blocks, as on a disk that is full: the record is the longest of all that
+/// is written.
+#[test]
+fn a_record_that_cannot_be_written_stops_and_loses_nothing() {
+    for blocks in [2, 4, 7, 11, 16] {
+        let town = Town::new(12, &(breaking() + "[migrate]\nbatch = 2\n"));
+        town.commit();
+        let on_a_full_disk = |args: &[&str]| {
+            let program = town.command(&[]).get_program().to_owned();
+            let output = Command::new("sh")
+                .args(["-c", &format!("ulimit -f {blocks}; exec \"$@\""), "sh"])
+                .arg(program)
+                .arg("migrate")
+                .args(args)
+                .current_dir(&town.root)
+                .output()
+                .expect("sh runs");
+            Ran {
+                status: output.status.code(),
+                out: String::from_utf8_lossy(&output.stdout).into_owned(),
+                err: String::from_utf8_lossy(&output.stderr).into_owned(),
+            }
+        };
+        on_a_full_disk(&[])
+            .ends(2)
+            .says("events.jsonl: cannot be written")
+            .says("`repoint migrate --continue` goes on");
+        let done = town.rewritten(12);
+        assert_eq!(done, (0..done.len()).collect::<Vec<_>>(), "{blocks}");
+        // It is no less full for what comes next.
+        on_a_full_disk(&["--continue"]).ends(2);
+        if blocks % 2 == 0 {
+            town.migrate(&["--continue"]).ends(0);
+            assert_eq!(town.rewritten(12).len(), 12);
+        } else {
+            on_a_full_disk(&["--abort"]).ends(2);
+        }
+        town.migrate(&["--abort"]).ends(0);
+        assert_eq!(town.rewritten(12), [0; 0]);
+        assert!(town.git(&["status", "--short"]).stdout.is_empty());
+    }
 }
 
 #[test]

@@ -30,14 +30,14 @@ pub struct Record {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// It cannot be read or written.
-    #[error("{}: cannot be {verb}: {source}", path.display())]
+    #[error("{}: cannot be {verb}: {why}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What was tried.
         verb: &'static str,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// A line is no event.
     #[error("{}:{line}: is no event of a migration: {why}; remove the folder {} to forget this migration, its transactions stay in the journal", path.display(), folder(path).display())]
@@ -319,11 +319,11 @@ impl Record {
     }
 }
 
-fn failed(path: &Path, verb: &'static str, source: io::Error) -> RecordError {
+fn failed(path: &Path, verb: &'static str, why: io::Error) -> RecordError {
     RecordError::Io {
         path: path.to_owned(),
         verb,
-        source,
+        why,
     }
 }
 

@@ -347,7 +347,7 @@ impl Ground<'_> {
             Err(Halt::Record(error)) => {
                 return Err(anyhow::Error::new(error).context(
                     "the record cannot be written, so nothing more is done; once it can, `repoint migrate \
-                     --continue` goes on",
+                     --continue` goes on, and `repoint migrate --abort` takes back what was rewritten",
                 ));
             }
             Err(Halt::Other(error)) => (format!("{error:#}"), false),
