@@ -2,7 +2,7 @@
 //!
 //! The codes are stable: suppressions, baselines and other programs hold them. Each says in its
 //! doc comment what it means, why repoint does not decide it alone, and what to do; the help text
-//! and the README are made from these comments.
+//! and the reference (`docs`) are made from these comments.
 
 use std::ops::Range;
 

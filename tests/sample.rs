@@ -1,5 +1,5 @@
 //! The sample workspace, which README shows: it compiles before and after, and nothing of the old
-//! paths is left. And README itself: codes, and the patches of both samples.
+//! paths is left. And what is written of it: README's patches of both samples, codes, links.
 
 use std::fs;
 use std::path::Path;
@@ -106,16 +106,61 @@ fn the_shims_of_the_sample_stay_as_they_are() {
 }
 
 #[test]
-fn readme_lists_every_code() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).expect("README is readable");
+fn the_reference_lists_every_code() {
+    let findings = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/src/findings.md");
+    let findings = fs::read_to_string(findings).expect("the reference is readable");
     let levels = ["error", "review", "note"];
     for code in repoint::finding::Code::ALL {
         let start = format!("| `{}` | ", code.as_str());
-        let rows = readme.lines().filter_map(|line| line.strip_prefix(&start));
+        let rows = findings
+            .lines()
+            .filter_map(|line| line.strip_prefix(&start));
         let rows = rows.filter(|rest| levels.iter().any(|level| rest.starts_with(level)));
         assert_eq!(rows.count(), 1, "{}", code.as_str());
     }
+}
+
+/// Links between README and the pages of the reference lead to files, and each page is in the book.
+#[test]
+fn links_of_the_documentation_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let book = root.join("docs/src");
+    let summary = fs::read_to_string(book.join("SUMMARY.md")).expect("the book has a summary");
+    let mut pages = vec![root.join("README.md"), root.join("ARCHITECTURE.md")];
+    for entry in fs::read_dir(&book).expect("the book is there") {
+        let page = entry.expect("an entry").path();
+        let name = page
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name");
+        assert!(
+            name == "SUMMARY.md" || summary.contains(&format!("({name})")),
+            "{name} is not in the book"
+        );
+        pages.push(page);
+    }
+    let mut links = 0;
+    for page in pages {
+        let text = fs::read_to_string(&page).expect("a page is readable");
+        for event in pulldown_cmark::Parser::new(&text) {
+            let pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) = event
+            else {
+                continue;
+            };
+            if dest_url.contains("://") {
+                continue;
+            }
+            let file = dest_url.split('#').next().unwrap_or_default();
+            let folder = page.parent().expect("a page has a folder");
+            assert!(
+                folder.join(file).exists(),
+                "{}: {dest_url} leads nowhere",
+                page.display()
+            );
+            links += 1;
+        }
+    }
+    assert!(links > 20, "{links} links only");
 }
 
 /// Each file in a `diff` block of README is a part of what one of the commands above it prints.
