@@ -6,6 +6,7 @@
 mod town;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
 
@@ -700,6 +701,27 @@ fn a_failure_at_the_end_takes_back_only_what_was_asked_for() {
     town.migrate(&["--abort"]).ends(0);
     town.migrate(&["--take-back-on-failure"]).ends(2);
     assert_eq!(town.rewritten(2), [0; 0]);
+}
+
+#[test]
+fn files_that_cannot_be_written_are_named_before_any_gate_runs() {
+    let town = Town::new(4, &gate("seen", "[\"sh\", \"-c\", \"echo >>asked\"]"));
+    town.commit();
+    for at in [1, 3] {
+        let path = town.root.join(file(at));
+        fs::set_permissions(path, fs::Permissions::from_mode(0o444)).expect("it is ours");
+    }
+    town.migrate(&[])
+        .ends(2)
+        .says("pkg/f001.py: is read-only")
+        .says("pkg/f003.py: is read-only")
+        .says("2 files of the migration cannot be written");
+    assert!(!town.root.join("asked").exists());
+    assert_eq!(town.rewritten(4), [0; 0]);
+    // Nothing was begun, so nothing has to be continued.
+    town.migrate(&["--exclude", file(1).as_str(), "--exclude", file(3).as_str()])
+        .ends(0);
+    assert_eq!(town.rewritten(4), [0, 2]);
 }
 
 /// Files cannot grow beyond so many blocks, as on a disk that is full: the record is the longest of all that

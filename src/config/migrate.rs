@@ -105,6 +105,13 @@ impl Checker<'_> {
             .as_ref()
             .and_then(|text| self.duration("max-search", text));
         let message = table.message.as_ref().and_then(|text| {
+            if text.get_ref().trim().is_empty() {
+                self.wrong(
+                    text.span(),
+                    "`message`: git makes no commit without a message",
+                );
+                return None;
+            }
             let unknown = unknown_placeholder(text.get_ref());
             let Some(unknown) = unknown else {
                 return Some(text.get_ref().clone());

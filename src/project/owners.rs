@@ -69,7 +69,17 @@ impl Owners {
             .filter(|place| root.join(place).symlink_metadata().is_ok());
         let place = there.next()?;
         let mut owners = match file::read(&root.join(place)) {
-            Ok(bytes) => Self::parse(root, place, &String::from_utf8_lossy(&bytes)),
+            Ok(bytes) => {
+                let mut owners = Self::parse(root, place, &String::from_utf8_lossy(&bytes));
+                if let Err(error) = std::str::from_utf8(&bytes) {
+                    let at = error.valid_up_to();
+                    let line = 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count();
+                    owners.warnings.push(format!(
+                        "{place}:{line}: is not UTF-8; names that hold such bytes match no file"
+                    ));
+                }
+                owners
+            }
             Err(error) => {
                 let mut owners = Self::parse(root, place, "");
                 owners.warnings.push(format!(

@@ -132,11 +132,13 @@ impl<'j> Draft<'j> {
             };
         }
         let metadata = match change.old {
-            Some(_) => Some(writable(&path)?),
-            None => None,
+            Some(_) => Some(may_be_written(&path)?),
+            None => {
+                writable_folder(path.parent().unwrap_or(&path), None)?;
+                replaceable(&path)?;
+                None
+            }
         };
-        writable_folder(path.parent().unwrap_or(&path), metadata.as_ref())?;
-        replaceable(&path)?;
         let temporary = stage_of(&path, &self.token, self.targets.len());
         if let Err(error) = fs::symlink_metadata(temporary)
             && error.kind() == ErrorKind::InvalidFilename
@@ -186,6 +188,18 @@ impl<'j> Draft<'j> {
             Err(Problem::Outside(path))
         }
     }
+}
+
+/// What is said of a file that is there (its path without links), if it may be written: asked before anything
+/// is done with it.
+///
+/// # Errors
+/// Why it may not.
+pub fn may_be_written(path: &Path) -> Result<Metadata, Problem> {
+    let metadata = writable(path)?;
+    writable_folder(path.parent().unwrap_or(path), Some(&metadata))?;
+    replaceable(path)?;
+    Ok(metadata)
 }
 
 /// Part of the names of temporary files: no two transactions have the same.

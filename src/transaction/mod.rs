@@ -48,7 +48,7 @@ mod undo;
 pub use commit::Committed;
 pub use digest::Digest;
 pub use disk::{Disk, OsDisk};
-pub use draft::{Added, Change, Draft};
+pub use draft::{Added, Change, Draft, may_be_written};
 pub use finish::Finished;
 pub use guard::{Allow, GuardError, guard};
 pub use history::{Fate, History, Newest, Past};

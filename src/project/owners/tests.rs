@@ -308,3 +308,18 @@ fn many_entries_are_no_matter() {
         owned(&owners, &[(&format!("d{at}/x.py"), &format!("@o{at}"))]);
     }
 }
+
+#[test]
+fn bytes_that_are_no_text_are_said_with_their_line() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let file = dir.path().join("CODEOWNERS");
+    std::fs::write(&file, b"src/ @a\n\xff\xfe/ @b\ndocs/ @c\n").expect("written");
+    let owners = Owners::find(dir.path()).expect("it is there");
+    let warnings = owners.warnings();
+    assert_eq!(
+        warnings,
+        ["CODEOWNERS:2: is not UTF-8; names that hold such bytes match no file"]
+    );
+    assert_eq!(*owners.of(Path::new("docs/x")), ["@c"]);
+    assert_eq!(*owners.of(Path::new("src/x")), ["@a"]);
+}

@@ -6,8 +6,9 @@ use super::news::News;
 use super::plan::Plan;
 use super::{Halt, Migration};
 use crate::gate::{Expectation, Gate, Outcome, Phase};
+use crate::output::summary::counted;
 use crate::record::Event;
-use crate::transaction::{Digest, guard};
+use crate::transaction::{Digest, guard, may_be_written};
 use crate::usecase::writer::refused;
 
 impl Migration<'_> {
@@ -53,8 +54,22 @@ impl Migration<'_> {
         Ok(())
     }
 
-    /// Asks git about all files of the migration at once.
+    /// Whether all files of the migration can be written, and what git says of them.
     fn guard(&mut self, plan: &Plan) -> Result<(), Halt> {
+        let mut refused_files = 0;
+        for planned in plan.files.values() {
+            if let Err(problem) = may_be_written(&planned.candidate.real) {
+                let path = &planned.candidate.path;
+                self.ground.audience.failure(path, &problem.to_string());
+                refused_files += 1;
+            }
+        }
+        if refused_files > 0 {
+            return Err(Halt::Stop(format!(
+                "{} of the migration cannot be written",
+                counted(refused_files, "file")
+            )));
+        }
         let files: Vec<(PathBuf, Option<Digest>)> = plan
             .files
             .values()
