@@ -27,12 +27,13 @@ mod visit;
 use std::ops::Range;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
 use toml::de::DeTable;
 
 use crate::document::Reader;
 use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::{Action, Table};
-use crate::path::{RUST, Syntax};
+use crate::path::{RUST, Segment, Syntax};
 use crate::project::{Anchor, Place, Project};
 use crate::tokens::Tokens;
 
@@ -81,6 +82,16 @@ const SHOWN_GLOBS: [(&str, [&str; 4]); 3] = [
         ],
     ),
 ];
+
+/// Crates of the standard library.
+const STANDARD: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
+
+/// The crates of which something moves.
+fn moved_crates(table: &Table) -> FxHashSet<Segment> {
+    let rules = table.rules().iter();
+    let rules = rules.filter(|rule| rule.action != Action::Keep);
+    rules.map(|rule| rule.from.segments()[0].clone()).collect()
+}
 
 /// Words of what leads elsewhere once a file moves to another folder: `super`, paths of files, and `pub(in path)`.
 const RELATIVE: [&str; 5] = ["super", "include", "include_bytes", "include_str", "pub"];
@@ -141,11 +152,15 @@ impl Language for Rust {
                 });
             }
         }
-        for (word, texts) in SHOWN_GLOBS {
-            anchors.push(Anchor {
-                word: Some(word.to_owned()),
-                alongside: texts.map(str::to_owned).to_vec(),
-            });
+        // Of the standard library nothing moves away from under a glob of the project.
+        let may_be_own = |name: &Segment| !STANDARD.contains(&name.as_str());
+        if moved_crates(table).iter().any(may_be_own) {
+            for (word, texts) in SHOWN_GLOBS {
+                anchors.push(Anchor {
+                    word: Some(word.to_owned()),
+                    alongside: texts.map(str::to_owned).to_vec(),
+                });
+            }
         }
         anchors.sort();
         anchors.dedup();

@@ -34,6 +34,7 @@ pub struct RustSession<'a> {
     parents: FxHashSet<Segment>,
     /// Files of modules that get another parent, with something that leads elsewhere afterwards.
     moved: Places,
+    moved_crates: FxHashSet<Segment>,
     options: &'a RewriteOptions,
     settings: Settings,
     /// Names that uses may take.
@@ -71,6 +72,7 @@ impl<'a> RustSession<'a> {
             crates,
             words: Prefilter::new(&anchors),
             moved: Places::new(super::places(table), project.root()),
+            moved_crates: super::moved_crates(table),
             parents,
             settings: Settings::of(options),
             options,
@@ -108,7 +110,7 @@ impl Session for RustSession<'_> {
         };
         if !self.words.contains_any(text)
             && !globs_one_of(text, &self.parents)
-            && !shows_glob()
+            && !(shows_glob() && self.is_of_moved_crate(file))
             && !is_moved()
         {
             return Ok(Analysis::default());
@@ -152,6 +154,21 @@ impl Session for RustSession<'_> {
 }
 
 impl RustSession<'_> {
+    /// Whether the file is part of a crate of which rules move something: a glob of its own modules may then
+    /// bring less.
+    fn is_of_moved_crate(&self, file: &Path) -> bool {
+        let Ok(placement) = self.crates.place(file) else {
+            return false;
+        };
+        match &*placement {
+            Placement::Places(places) => places.iter().any(|place| {
+                let name = place.krate.name.as_ref();
+                name.is_some_and(|name| self.moved_crates.contains(name))
+            }),
+            Placement::Orphan { .. } => false,
+        }
+    }
+
     fn is_in_moved_module(&self, file: &Path) -> bool {
         let Ok(placement) = self.crates.place(file) else {
             return false;

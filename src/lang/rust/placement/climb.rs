@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::declared::{Base, Declaration, Origin};
 use super::scan::Scan;
-use super::{Crates, Place};
+use super::{Crates, Place, Roots};
 use crate::lang::rust::manifest::{ManifestError, Package};
 use crate::path::Segment;
+
+/// A package with more crates is asked through an index of their root files.
+const FEW_CRATES: usize = 8;
 
 /// A place, and where the file looks for its children there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +100,16 @@ impl<'a> Climb<'a> {
         package: &Package,
         sites: &mut Vec<Site>,
     ) -> Result<(), ManifestError> {
-        for krate in package.crates.iter().filter(|krate| krate.root == file) {
+        let roots = (package.crates.len() > FEW_CRATES).then(|| self.crates.roots(package));
+        let own = package.crates.iter().enumerate();
+        let own: Vec<usize> = match &roots {
+            Some(roots) => roots.crates.get(file).cloned().unwrap_or_default(),
+            None => own
+                .filter(|(_, krate)| krate.root == file)
+                .map(|(at, _)| at)
+                .collect(),
+        };
+        for krate in own.into_iter().map(|at| &package.crates[at]) {
             let place = Place {
                 krate: Arc::clone(krate),
                 module: Vec::new(),
@@ -104,18 +118,18 @@ impl<'a> Climb<'a> {
             let base = Base::of_owner(file);
             push(sites, Site { place, base });
         }
-        let owners = self.owners(file, package);
-        for owner in &owners {
+        for owner in &self.owners(file, package, roots.as_deref()) {
             let declarations = self.crates.declarations(owner);
             let sure = |one: &&Declaration| one.origin != Origin::Mention;
-            let declarations: Vec<&Declaration> = declarations.iter().filter(sure).collect();
+            let likely = declarations.that_may_mean(file);
+            let declarations: Vec<&Declaration> = likely.filter(sure).collect();
             self.declared_by(owner, &declarations, file, package, sites)?;
         }
         if !sites.is_empty() || self.scan.is_none() {
             return Ok(());
         }
         // Nobody declares it in so many words: perhaps a macro does.
-        for owner in &owners {
+        for owner in &self.owners(file, package, None) {
             let perhaps = self.crates.perhaps_declared(owner);
             let declarations: Vec<&Declaration> = perhaps.iter().collect();
             self.declared_by(owner, &declarations, file, package, sites)?;
@@ -159,21 +173,34 @@ impl<'a> Climb<'a> {
         Ok(())
     }
 
-    /// Files that may declare `file`, nearest first, each once.
-    fn owners(&self, file: &Path, package: &Package) -> Vec<PathBuf> {
+    /// Files that may declare `file`, nearest first, each once; of the root files all, or those that
+    /// `roots` says.
+    fn owners(&self, file: &Path, package: &Package, roots: Option<&Roots>) -> Vec<PathBuf> {
         let mut owners: Vec<PathBuf> = Vec::new();
+        let mut seen = FxHashSet::default();
         let mut add = |owner: PathBuf| {
-            if owner != file && !owners.contains(&owner) {
+            if owner != file && seen.insert(owner.clone()) {
                 owners.push(owner);
+            }
+        };
+        let declaring = roots.map(|roots| roots.declaring.get(file).map_or(&[][..], Vec::as_slice));
+        let root_files: Vec<&Path> = match declaring {
+            Some(declaring) => declaring
+                .iter()
+                .map(|at| package.crates[*at].root.as_path())
+                .collect(),
+            None => {
+                let roots = package.crates.iter();
+                roots.map(|krate| krate.root.as_path()).collect()
             }
         };
         for folder in file.ancestors().skip(1) {
             if !folder.starts_with(&package.folder) {
                 break;
             }
-            for krate in &package.crates {
-                if krate.root.parent() == Some(folder) {
-                    add(krate.root.clone());
+            for root in &root_files {
+                if root.parent() == Some(folder) {
+                    add((*root).to_owned());
                 }
             }
             add(folder.join("mod.rs"));

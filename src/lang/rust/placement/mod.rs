@@ -9,6 +9,7 @@
 mod climb;
 mod declared;
 mod lex;
+mod listed;
 mod loose;
 mod scan;
 
@@ -18,11 +19,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::climb::{Climb, Site};
 use self::declared::{Base, Declaration, Origin, Target};
 use self::lex::declarations;
+use self::listed::Declarations;
 use self::scan::{Scan, manifest_folders};
 use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package};
 use crate::file;
@@ -104,7 +106,8 @@ pub struct Crates {
     manifests: Manifests,
     packages: Memo<Result<Arc<Package>, ManifestError>>,
     loose: Memo<Arc<Package>>,
-    declared: Memo<Arc<Vec<Declaration>>>,
+    declared: Memo<Arc<Declarations>>,
+    roots: Memo<Arc<Roots>>,
     sites_by_location: Memo<Arc<Vec<Site>>>,
     sites_by_scan: Memo<Arc<Vec<Site>>>,
     placements: Memo<Result<Arc<Placement>, ManifestError>>,
@@ -123,6 +126,7 @@ impl Crates {
             packages: Memo::default(),
             loose: Memo::default(),
             declared: Memo::default(),
+            roots: Memo::default(),
             sites_by_location: Memo::default(),
             sites_by_scan: Memo::default(),
             placements: Memo::default(),
@@ -261,7 +265,8 @@ impl Crates {
         let mut open = vec![(krate.root.clone(), Base::of_owner(&krate.root), 0)];
         while let Some((file, base, used)) = open.pop() {
             let declared = self.declarations(&file);
-            let sure = declared.iter().filter(|one| one.origin != Origin::Mention);
+            let sure = declared.that_begin(&path[used..]);
+            let sure = sure.filter(|one| one.origin != Origin::Mention);
             let mut below = existing(sure, &base, &path[used..]);
             if below.is_empty() && used < path.len() {
                 below = existing(self.perhaps_declared(&file).iter(), &base, &path[used..]);
@@ -414,10 +419,32 @@ impl Crates {
     }
 
     /// The modules that `file` declares in other files; none if it cannot be read.
-    fn declarations(&self, file: &Path) -> Arc<Vec<Declaration>> {
+    fn declarations(&self, file: &Path) -> Arc<Declarations> {
         self.declared.get_or(file, || {
             let bytes = file::read(file).unwrap_or_default();
-            Arc::new(declarations(&String::from_utf8_lossy(&bytes)))
+            let all = declarations(&String::from_utf8_lossy(&bytes));
+            Arc::new(Declarations::new(all))
+        })
+    }
+
+    /// The root files of a package: which there are, and which declares what.
+    fn roots(&self, package: &Package) -> Arc<Roots> {
+        self.roots.get_or(&package.folder, || {
+            let mut roots = Roots::default();
+            for (at, krate) in package.crates.iter().enumerate() {
+                roots.crates.entry(krate.root.clone()).or_default().push(at);
+                for declaration in self.declarations(&krate.root).iter() {
+                    for base in [Base::of_owner(&krate.root), Base::of_named(&krate.root)] {
+                        for target in declaration.targets(&base) {
+                            let declaring = roots.declaring.entry(target.file).or_default();
+                            if declaring.last() != Some(&at) {
+                                declaring.push(at);
+                            }
+                        }
+                    }
+                }
+            }
+            Arc::new(roots)
         })
     }
 
@@ -458,6 +485,15 @@ impl Crates {
         self.homes(file)?;
         Ok(self.scans.get_or(&self.scan_root(file), Arc::default))
     }
+}
+
+/// The root files of a package with many targets.
+#[derive(Debug, Default)]
+struct Roots {
+    /// The crates of a root file, as indices of the package's.
+    crates: FxHashMap<PathBuf, Vec<usize>>,
+    /// The crates whose root may declare a file.
+    declaring: FxHashMap<PathBuf, Vec<usize>>,
 }
 
 /// The files on disk of those declarations that lead towards module `path`, with how many names

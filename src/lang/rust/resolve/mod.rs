@@ -20,6 +20,7 @@ mod rules;
 mod scopes;
 mod std_traits;
 mod tree;
+mod word_index;
 
 pub use head::{Head, Role, Via};
 pub use home::Home;

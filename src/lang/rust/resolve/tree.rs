@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syn::Item;
 
 use super::names::{Entry, Leaf, MacroUse, Names, What, has_no_prelude};
+use super::word_index::Indices;
 use crate::file;
 use crate::lang::rust::at::bare;
 use crate::lang::rust::expand::Expansions;
@@ -46,6 +47,7 @@ pub struct ModuleTree {
     modules: Mutex<FxHashMap<ModuleKey, Option<Arc<OuterNames>>>>,
     below: Mutex<FxHashMap<ModuleKey, Arc<FilesBelow>>>,
     answers: Mutex<FxHashMap<(Question, ModuleKey, Segment), bool>>,
+    words: Indices,
     root_names: OnceLock<FxHashSet<Segment>>,
 }
 
@@ -97,6 +99,7 @@ impl ModuleTree {
             modules: Mutex::default(),
             below: Mutex::default(),
             answers: Mutex::default(),
+            words: Indices::default(),
             root_names: OnceLock::new(),
         }
     }
@@ -216,6 +219,10 @@ impl ModuleTree {
             .into_iter()
             .collect();
         self.asked(Question::Elsewhere, krate, &own, word, || {
+            let index = self.words.get_or(folder, Arc::default);
+            if let Some(answer) = index.is_elsewhere(folder, file, word) {
+                return answer;
+            }
             sources(folder.to_owned())
                 .filter(|other| Some(other.as_path()) != file)
                 .any(|other| has_words(&other, &[&[word]]))
@@ -301,7 +308,7 @@ impl ModuleTree {
 }
 
 /// The Rust files below a folder.
-fn sources(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
+pub(super) fn sources(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
     walkdir::WalkDir::new(folder)
         .into_iter()
         .filter_map(Result::ok)
