@@ -111,6 +111,19 @@ impl Resolver<'_> {
         })
     }
 
+    /// Whether a glob around a scope leads to a module with a type or module of this name, whatever that means:
+    /// a crate of the name is then ambiguous (E0659).
+    pub fn is_globbed_name(&self, scopes: &Scopes, scope: ScopeId, name: &str) -> bool {
+        let is_type = |entry: &Entry| entry.kinds.meets(TYPE);
+        scopes.outwards(scope).any(|id| {
+            scopes.get(id).names.globs.iter().any(|&glob| {
+                let base = self.leaf(scopes, id, glob);
+                let entries = base.and_then(|base| self.entries_in(scopes, &base, name));
+                entries.is_some_and(|entries| entries.iter().any(is_type))
+            })
+        })
+    }
+
     /// Whether a module of this crate binds `name` to an external crate.
     /// Under a `cfg` it does so only sometimes, which does not count.
     pub fn binds_crate(&self, scopes: &Scopes, module: &[Segment], name: &str) -> bool {

@@ -230,6 +230,9 @@ impl Rewrite<'_, '_> {
             .resolver
             .head(&self.found.scopes, spot.scope, &written, TYPE, spot.role);
         let shadowed = match bound {
+            Some(head) if head.via == Via::Extern && head.base == [root.clone()] => self
+                .resolver
+                .is_globbed_name(&self.found.scopes, spot.scope, &local),
             Some(head) => head.base != [root.clone()],
             // What a block defines has no path.
             None => self.is_bound_around(spot.scope, &local),
