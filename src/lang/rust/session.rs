@@ -108,11 +108,11 @@ impl Session for RustSession<'_> {
                 })
             })
         };
-        if !self.words.contains_any(text)
-            && !globs_one_of(text, &self.parents)
-            && !(shows_glob() && self.is_of_moved_crate(file))
-            && !is_moved()
-        {
+        let matters = self.words.contains_any(text)
+            || globs_one_of(text, &self.parents)
+            || (shows_glob() && self.is_of_moved_crate(file))
+            || is_moved();
+        if !matters {
             return Ok(Analysis::default());
         }
         let analysis = self.analyze_places(file, text);
