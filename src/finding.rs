@@ -143,8 +143,8 @@ codes! {
     /// A relative import of a file that moves would lead elsewhere. It is written so that it does not; where
     /// that cannot be, write what it names by hand.
     Relative = "relative",
-    /// The file would import a module that imports this file: a direct cycle. Check the order, or
-    /// import inside of a function.
+    /// The new import closes a cycle of modules that load each other while they are imported. Import inside of the
+    /// functions that use the name, or import the module instead of the name.
     Cycle = "cycle",
     /// A relative import leads to several modules, depending on where modules start. Set `roots`.
     AmbiguousRoot = "ambiguous-root",

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use ruff_python_ast::ModModule;
+
 use super::roots::{Kind, Roots};
-use super::survey::{Look, Question};
+use super::survey::{Brings, Look, OwnImports, Question};
 use crate::path::Segment;
 
 /// The tree, as one file sees it.
@@ -72,9 +74,20 @@ impl Tree<'_> {
             .replaced(self.file, question(module, name, starred), rest)
     }
 
-    /// Whether a module imports one of these modules while it is itself imported (row P72).
-    pub(super) fn imports(&self, module: &[Segment], back: &[Vec<Segment>]) -> bool {
-        self.survey.imports(self, module, back)
+    /// What a text of the file loads while it is imported (row P72).
+    pub(super) fn own_imports(&self, module: &ModModule) -> OwnImports {
+        self.survey.own_imports(self.roots, self.file, module)
+    }
+
+    /// The cycle that a new import in the file closes, as modules from the file back to itself.
+    pub(super) fn cycle(
+        &self,
+        own: &mut OwnImports,
+        to: &[Segment],
+        brings: Brings,
+    ) -> Option<Vec<String>> {
+        let look = self.survey;
+        look.cycle(self.roots, self.file, own, to, brings)
     }
 }
 

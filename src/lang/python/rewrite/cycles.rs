@@ -1,70 +1,87 @@
-//! Whether a rewritten import closes a cycle that was not there before (row P72).
+//! Whether a new import closes a cycle that was not there before (row P72): of files that load each other while they are
+//! imported, however many. The graph of the tree is `survey/graph`; here it is asked for each import that a
+//! rewrite writes.
 //!
-//! Only what runs while modules are imported counts: not the branches of type checkers, not functions.
-//! What a module imported under its old name is no news.
+//! A cycle may do no harm: it does if a name is taken from a module that is only half imported. So it is a review, and
+//! stops no edit.
 
 use super::Rewrite;
-use super::facts::{Form, Key};
-use super::verdict::Verdict;
-use crate::lang::python::survey::{imported, runs_on_import};
-use crate::lang::python::unit::MODULE;
+use super::facts::{Facts, Form, Key};
+use super::fates::{Fates, Next};
+use crate::finding::{Code, Finding, Level};
+use crate::lang::draft::{Draft, show};
+use crate::lang::python::survey::{Brings, OwnImports};
 use crate::path::Segment;
 
+const HELP: &str =
+    "import it inside of the functions that use it, or import the module instead of the name";
+
 impl Rewrite<'_, '_> {
-    /// The new module, if it imports this one while it is imported itself, this statement runs when this
-    /// module is imported, and the two did not import each other before. The clause named `from`, and
-    /// will name `to`.
-    pub(super) fn closes_cycle(
-        &self,
-        key: Key,
-        form: Form,
-        from: &[Segment],
-        to: &[Segment],
-    ) -> Option<String> {
-        let import = self.unit.scopes.import(key.0);
-        if !runs_on_import(self.unit, import) {
-            return None;
+    /// Reports each cycle at the first reference that closes it.
+    pub(super) fn report_cycles(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+        // Stubs are not run; a doctest, or code in a string, is no module.
+        if self.unit.is_stub || self.unit.modules.is_empty() {
+            return;
         }
-        // `from a import b` loads `a`, and `a.b` if that is a module.
-        let is_from = form == Form::From;
-        let parent = is_from.then(|| &to[..to.len() - 1]);
-        let whole = (!is_from || self.tree.is_module(to)).then_some(to);
-        let mut known = None;
-        for module in parent.into_iter().chain(whole) {
-            if module.is_empty() || !self.tree.imports(module, &self.unit.modules) {
-                continue;
+        let swapped = facts.order.iter().filter_map(|key| {
+            let form = facts.clause(*key)?.form;
+            match fates.clause(*key) {
+                Next::Swaps(to) => Some((*key, to.as_slice(), form)),
+                _ => None,
             }
-            let known = known.get_or_insert_with(|| imported(self.unit));
-            let old = from.len().checked_sub(to.len() - module.len());
-            let old = old.map(|len| &from[..len]).filter(|old| !old.is_empty());
-            let was_there = old.is_some_and(|old| self.was_cycle(old, module));
-            if !was_there && !known.iter().any(|known| known == module) {
-                return Some(module.join("."));
+        });
+        let added = fates.adds.iter();
+        let added = added.map(|add| (add.beside, add.module.as_slice(), add.form));
+        let mut own = None;
+        for (key, to, form) in swapped.chain(added) {
+            let own = own.get_or_insert_with(|| self.tree.own_imports(self.unit.module));
+            if let Some(way) = self.cycle(own, key, to, form) {
+                draft
+                    .findings
+                    .push(self.cycle_finding(key, facts, to, &way));
             }
         }
-        None
     }
 
-    /// Whether this module and an old one imported each other before.
-    fn was_cycle(&self, old: &[Segment], new: &[Segment]) -> bool {
-        if self.unit.modules.iter().any(|own| own == old) {
-            return false;
+    /// The modules on the way from this one back to it, if the import at this place closes a cycle.
+    fn cycle(
+        &self,
+        own: &mut OwnImports,
+        key: Key,
+        to: &[Segment],
+        form: Form,
+    ) -> Option<Vec<String>> {
+        let import = self.unit.scopes.import(key.0);
+        if import.unreachable || !own.runs(import.range.start()) {
+            return None;
         }
-        if self.tree.is_module(old) {
-            // What closes the circle is the way back from the new module: that was there only if the old
-            // one led to it. An old module that imports this one itself is another circle.
-            return self.tree.imports(old, &[new.to_vec()]);
-        }
-        // The old module is gone. If it is the new one under another name, it imported what that imports:
-        // where it was in this tree, or this module moved along with it.
-        let table = self.table();
-        let is_renamed =
-            matches!(Verdict::of(table, old, MODULE), Verdict::Moves(moved) if moved.to == new);
-        let was_here = self.tree.is_module(&old[..1]);
-        let moved_along = || {
-            let mut own = self.unit.modules.iter();
-            own.any(|own| table.sources(own).iter().any(|source| source[0] == old[0]))
+        let brings = match form {
+            Form::From => Brings::Name,
+            Form::Star => Brings::Star,
+            Form::Dotted | Form::Undotted | Form::Alias => Brings::Module,
         };
-        is_renamed && (was_here || moved_along())
+        self.tree.cycle(own, to, brings)
+    }
+
+    fn cycle_finding(&self, key: Key, facts: &Facts, to: &[Segment], way: &[String]) -> Finding {
+        let range = self.place_of(key);
+        let fact = facts.clause(key);
+        let subject = fact.and_then(|fact| {
+            let path = fact.path.as_ref()?;
+            fact.verdict.subject(path, range.clone())
+        });
+        let syntax = self.table().syntax();
+        let path = subject.as_ref().map_or(to, |subject| subject.path);
+        let successor = subject.as_ref().and_then(|subject| subject.to);
+        Finding {
+            code: Code::Cycle,
+            level: Level::Review,
+            range,
+            path: Some(show(path, syntax)),
+            successor: successor.map(|to| show(to, syntax)),
+            message: format!("the new import closes a cycle: `{}`", way.join(" -> ")),
+            help: Some(HELP.to_owned()),
+            rule: subject.map(|subject| subject.rule),
+        }
     }
 }

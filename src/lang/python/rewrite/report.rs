@@ -43,6 +43,7 @@ impl Rewrite<'_, '_> {
         for add in &fates.adds {
             self.report_add(add, draft);
         }
+        self.report_cycles(facts, fates, draft);
     }
 
     fn report_clause(&self, key: Key, facts: &Facts, fates: &Fates, draft: &mut Draft) {
@@ -75,20 +76,6 @@ impl Rewrite<'_, '_> {
                         format!("the local name `{name}` was kept: {reason}"),
                         self.table(),
                     );
-                }
-                if fact.form != Form::Star {
-                    let cycle = self.closes_cycle(key, fact.form, path, &moved.to);
-                    if let Some(module) = cycle {
-                        draft.remark(
-                            Code::Cycle,
-                            Level::Review,
-                            &subject,
-                            format!(
-                                "`{module}` imports this module: the two would import each other"
-                            ),
-                            self.table(),
-                        );
-                    }
                 }
             }
             (Next::Refused(refusal) | Next::Held(refusal), _) => {

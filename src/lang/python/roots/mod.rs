@@ -75,8 +75,12 @@ impl Home {
     }
 }
 
+/// What a file sees: the folders from which its modules start. Files with the same view see the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct View(Vec<Root>);
+
 /// A folder that module names may start from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Root {
     path: PathBuf,
     /// Whether somebody said so.
@@ -183,11 +187,23 @@ impl Roots {
     /// What lies at this module path as `file` sees it: below the roots that the file has, then as
     /// [`Roots::find`]. So it knows the modules of a project within the project.
     pub fn find_from(&self, file: &Path, module: &[Segment]) -> Option<Found> {
+        self.find_in_view(&self.view(file), module)
+    }
+
+    /// What `file` (absolute) sees, for more than one question.
+    pub fn view(&self, file: &Path) -> View {
         let file = self.located(file);
-        let own = self.roots_of(file.parent()?);
+        View(
+            file.parent()
+                .map_or_else(Vec::new, |folder| self.roots_of(folder)),
+        )
+    }
+
+    /// As [`Roots::find_from`], for a file that has this view.
+    pub fn find_in_view(&self, view: &View, module: &[Segment]) -> Option<Found> {
         let foreign = self.is_foreign(module.first()?);
-        let own = own.into_iter().filter(|root| root.configured || !foreign);
-        let own: Vec<PathBuf> = own.map(|root| root.path).collect();
+        let own = view.0.iter().filter(|root| root.configured || !foreign);
+        let own: Vec<PathBuf> = own.map(|root| root.path.clone()).collect();
         find::find_in(&self.folders, &own, module).or_else(|| self.find(module))
     }
 

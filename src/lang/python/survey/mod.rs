@@ -1,7 +1,8 @@
 //! What other files of the tree say: asked while files are planned.
 //!
-//! Three questions. [`Look::rebinds`] and [`Look::imports`] are about one file that is known by its module
-//! name; it is read when they are asked, once (`modules`). [`Look::reached`] is about all files, so it
+//! Three kinds of questions. [`Look::rebinds`] is about one file that is known by its module
+//! name; it is read when that is asked, once (`modules`). [`Look::cycle`] is about all that a module leads to, which is
+//! read when a new import is planned, once (`graph`). [`Look::reached`] is about all files, so it
 //! is asked ahead: every file is planned once in a gathering mode in which questions are
 //! recorded, and answered with no (a plan that was told right stands, and is not made again); then one walk over the project finds the files that may say
 //! something (`search`), these are read (`reading`, `mentions`), and what they say is matched with the questions
@@ -13,7 +14,9 @@
 //! container, strings that are put together at run time.
 
 mod answers;
+mod graph;
 mod labels;
+mod loading;
 mod mentions;
 mod modules;
 mod reading;
@@ -26,15 +29,18 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
+use ruff_python_ast::ModModule;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::graph::{Graph, World};
 use self::modules::Modules;
+use super::roots::Roots;
 use super::unit::{Setting, Unit};
 use crate::path::Segment;
 
 pub(super) use answers::{Answer, Reach};
+pub(super) use graph::{Brings, OwnImports};
 pub(super) use mentions::{IMPORTERS, REPLACERS};
-pub(super) use reading::{imported, runs_on_import};
 pub(super) use search::Search;
 
 /// How often files are planned to learn what they ask.
@@ -57,6 +63,7 @@ pub(super) struct Survey {
     /// Replaced as a whole between rounds, and read once a file.
     known: RwLock<Arc<Known>>,
     modules: Modules,
+    graph: Graph,
     /// Applications with a label of their own, once somebody looked.
     labels: OnceLock<FxHashSet<Vec<Segment>>>,
     /// By file: what was asked when it was last planned ahead.
@@ -208,6 +215,31 @@ impl Look<'_> {
     /// What was asked, as far as it depends on other files.
     pub(super) fn into_asked(self) -> FxHashSet<Question> {
         self.asked.into_inner()
+    }
+
+    /// What a text of `file` (absolute) loads while it is imported.
+    pub(super) fn own_imports(&self, roots: &Roots, file: &Path, module: &ModModule) -> OwnImports {
+        self.survey.graph.own(self.world(roots), file, module)
+    }
+
+    /// The cycle that a new import in `file` closes, as modules from the file back to itself, see [`Graph::cycle`].
+    pub(super) fn cycle(
+        &self,
+        roots: &Roots,
+        file: &Path,
+        own: &mut OwnImports,
+        to: &[Segment],
+        brings: Brings,
+    ) -> Option<Vec<String>> {
+        let world = self.world(roots);
+        self.survey.graph.cycle(world, file, own, to, brings)
+    }
+
+    fn world<'w>(&'w self, roots: &'w Roots) -> World<'w> {
+        World {
+            roots,
+            table: self.setting.table,
+        }
     }
 
     /// Where a file besides `file` (absolute) reaches the name, if one does.

@@ -1,4 +1,4 @@
-//! Questions about one module: what its package binds, and what it imports. Each file is read once.
+//! Questions about one module: what it binds, and what its package does. Each file is read once.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::Look;
-use super::reading::{imported, is_other, source, with_unit};
+use super::reading::{is_other, source, with_unit};
 use crate::lang::memo::Memo;
 use crate::lang::python::exports;
 use crate::lang::python::parse::{self, SourceKind};
@@ -36,8 +36,6 @@ struct Names {
 struct Said {
     /// Names that it binds to something else than a module below it.
     others: FxHashSet<Segment>,
-    /// Modules that it imports while it is imported.
-    imports: Vec<Vec<Segment>>,
     /// Names that it offers to a star import.
     offers: FxHashSet<Segment>,
     /// Modules that it takes stars from, and offers what they bring.
@@ -91,21 +89,6 @@ impl Look<'_> {
             || stars.any(|module| self.brings_by_star(tree, module, name, depth + 1))
     }
 
-    /// Whether a module imports one of `back` while it is imported.
-    pub(in crate::lang::python) fn imports(
-        &self,
-        tree: &Tree<'_>,
-        module: &[Segment],
-        back: &[Vec<Segment>],
-    ) -> bool {
-        let found = tree.roots.find_from(tree.file, module);
-        let Some(file) = found.and_then(|found| found.file) else {
-            return false;
-        };
-        let said = self.said(tree, &file);
-        said.imports.iter().any(|imported| back.contains(imported))
-    }
-
     /// Whether a module lies at a path, and has these names.
     pub(in crate::lang::python) fn leads(
         &self,
@@ -142,7 +125,6 @@ impl Look<'_> {
                     let (offers, stars) = offered(unit);
                     Said {
                         others: others.map(|binding| binding.name.clone()).collect(),
-                        imports: imported(unit),
                         offers,
                         stars,
                     }

@@ -14,9 +14,7 @@ use crate::lang::python::analysis::{self, Standing};
 use crate::lang::python::cookie;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::Roots;
-use crate::lang::python::scopes::{
-    Binding, BindingKind, BlockKind, Import, ImportId, ImportKind, Scope, ScopeId, ScopeKind,
-};
+use crate::lang::python::scopes::{Binding, BindingKind, BlockKind, Import, ImportId, ScopeId};
 use crate::lang::python::unit::{Setting, Target, Unit, bytes};
 use crate::path::Segment;
 use crate::text::{LineIndex, Source, one_line};
@@ -230,41 +228,6 @@ fn forward(
     let to = unit.value_path(import, clause).filter(|_| is_global)?;
     let leads = to.last().is_some_and(|last| wanted.words.contains(last));
     (leads || wanted.modules.contains(&to)).then(|| (binding.name.clone(), to))
-}
-
-/// The modules that a unit imports while it is itself imported: not in functions, not for type checkers
-/// only.
-pub(in crate::lang::python) fn imported(unit: &Unit<'_>) -> Vec<Vec<Segment>> {
-    let mut modules = Vec::new();
-    for (number, import) in unit.scopes.imports.iter().enumerate() {
-        if !runs_on_import(unit, import) {
-            continue;
-        }
-        let id = ImportId(number as u32);
-        for clause in 0..import.clauses.len() {
-            // `from a import b` loads `a`, and `a.b` if that is a module.
-            modules.extend(clause_paths(unit, id, clause));
-            if let (ImportKind::From { .. }, Target::Module { module, .. }) =
-                (&import.kind, &unit.targets[number])
-            {
-                modules.push(module.clone());
-            }
-        }
-    }
-    modules
-}
-
-/// Whether an import statement runs while its module is imported.
-pub(in crate::lang::python) fn runs_on_import(unit: &Unit<'_>, import: &Import) -> bool {
-    !import.unreachable && !import.is_lazy && runs_at_once(unit, import)
-}
-
-fn runs_at_once(unit: &Unit<'_>, import: &Import) -> bool {
-    let scopes = &unit.scopes;
-    let outward = |scope: &&Scope| scope.parent.map(|parent| scopes.scope(parent));
-    let mut around = std::iter::successors(Some(scopes.scope(import.scope)), outward);
-    let at_once = |scope: &Scope| matches!(scope.kind, ScopeKind::Module | ScopeKind::Class);
-    around.all(at_once) && !is_for_type_checkers(unit, import)
 }
 
 /// Whether an import stands in the first arm of `if TYPE_CHECKING`.
