@@ -5,7 +5,7 @@ use std::path::Path;
 use ruff_python_ast::ModModule;
 
 use super::roots::{Kind, Roots};
-use super::survey::{Brings, Look, OwnImports, Question};
+use super::survey::{Bound, Brings, Look, OwnImports, Question};
 use crate::path::Segment;
 
 /// The tree, as one file sees it.
@@ -34,9 +34,9 @@ impl Tree<'_> {
                 .is_some_and(|found| matches!(found.kind, Kind::Module(_)))
     }
 
-    /// Whether a package binds the name of one of its modules to something else (row P40).
-    pub(super) fn rebinds(&self, package: &[Segment], name: &Segment) -> bool {
-        self.survey.rebinds(self, package, name)
+    /// What a package binds the name of one of its modules to, besides the module (row P40).
+    pub(super) fn bound(&self, package: &[Segment], name: &Segment) -> Bound {
+        self.survey.bound(self, package, name)
     }
 
     /// Whether a star import of a module of the tree brings a name.

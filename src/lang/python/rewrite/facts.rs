@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::kinds::Home;
+use super::kinds::{Home, of_alias, of_bound};
 use super::verdict::Verdict;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::{
     BindingId, BindingKind, Chain, Context, ImportId, ImportKind, ScopeId,
 };
 use crate::lang::python::strings::Pair;
+use crate::lang::python::tree::Tree;
 use crate::lang::python::unit::{MODULE, Unit, binds_root};
 use crate::path::{Namespaces, Segment};
 
@@ -36,6 +37,18 @@ impl ClauseFact {
     /// It is `import a.b`, whose path is no name that it binds.
     pub(super) fn is_dotted(&self) -> bool {
         self.form == Form::Dotted
+    }
+
+    /// How many names of what it names are modules by the statement alone, whatever their packages bind.
+    fn modules_by_statement(&self) -> usize {
+        match self.form {
+            Form::From | Form::Star => {
+                let own = self.path.as_deref().unwrap_or_default();
+                own.len()
+                    .saturating_sub(usize::from(self.form == Form::From))
+            }
+            Form::Dotted | Form::Undotted | Form::Alias => 1,
+        }
     }
 
     /// How many names of a path that starts at what it binds are modules for sure.
@@ -93,6 +106,15 @@ pub(super) struct Sense {
     pub(super) verdict: Verdict,
     /// How many of its first names an import shows to be modules.
     pub(super) modules: usize,
+    /// How many of its first names are a package, if it means what that binds and not the module of that name.
+    pub(super) package: Option<usize>,
+}
+
+impl Sense {
+    /// What of it imports must bring: what a package binds, it brings itself.
+    pub(super) fn needed(&self) -> &[Segment] {
+        &self.path[..self.package.unwrap_or(self.path.len())]
+    }
 }
 
 impl ChainFact {
@@ -125,16 +147,17 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Collects them.
-    pub(super) fn of(unit: &Unit<'_>, pairs: &[Pair]) -> Self {
+    pub(super) fn of(unit: &Unit<'_>, tree: &Tree<'_>, pairs: &[Pair]) -> Self {
         let mut facts = Self::default();
         let roots = roots(unit);
         for (number, import) in unit.scopes.imports.iter().enumerate() {
             let id = ImportId(number as u32);
             for clause in 0..import.clauses.len() {
                 facts.order.push((id, clause as u32));
-                facts
-                    .clauses
-                    .insert((id, clause as u32), clause_fact(unit, id, clause, &roots));
+                facts.clauses.insert(
+                    (id, clause as u32),
+                    clause_fact(unit, tree, id, clause, &roots),
+                );
             }
         }
         let mut by_chain: FxHashMap<u32, Vec<Pair>> = FxHashMap::default();
@@ -143,7 +166,7 @@ impl Facts {
         }
         for (index, chain) in unit.scopes.chains.iter().enumerate() {
             let pairs = by_chain.remove(&chain.parts[0].range.start().to_u32());
-            let fact = facts.chain_fact(unit, index, chain, pairs.unwrap_or_default());
+            let fact = facts.chain_fact(unit, tree, index, chain, pairs.unwrap_or_default());
             facts.chains.extend(fact);
         }
         for fact in &facts.chains {
@@ -167,6 +190,7 @@ impl Facts {
     fn chain_fact(
         &self,
         unit: &Unit<'_>,
+        tree: &Tree<'_>,
         index: usize,
         chain: &Chain,
         pairs: Vec<Pair>,
@@ -188,22 +212,30 @@ impl Facts {
                 .clauses
                 .get(&key)
                 .map_or(0, |fact| fact.modules_of(&path));
+            let shown = self
+                .clauses
+                .get(&key)
+                .map_or(0, ClauseFact::modules_by_statement);
             let verdict = |path: &[Segment]| {
-                Verdict::below(unit.setting.table, path, Namespaces::ALL, modules)
+                let table = unit.setting.table;
+                let verdict = Verdict::below(table, path, Namespaces::ALL, modules);
+                of_bound(tree, table, path, shown, verdict)
             };
             let at = match senses.iter().position(|sense| sense.path == path) {
                 Some(at) => {
                     if senses[at].modules < modules {
-                        senses[at].verdict = verdict(&path);
+                        (senses[at].verdict, senses[at].package) = verdict(&path);
                         senses[at].modules = modules;
                     }
                     at
                 }
                 None => {
+                    let (verdict, package) = verdict(&path);
                     senses.push(Sense {
-                        verdict: verdict(&path),
+                        verdict,
                         path,
                         modules,
+                        package,
                     });
                     senses.len() - 1
                 }
@@ -354,7 +386,13 @@ pub(super) fn key_of(unit: &Unit<'_>, binding: BindingId) -> Option<Key> {
     }
 }
 
-fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize, roots: &Roots) -> ClauseFact {
+fn clause_fact(
+    unit: &Unit<'_>,
+    tree: &Tree<'_>,
+    id: ImportId,
+    number: usize,
+    roots: &Roots,
+) -> ClauseFact {
     let import = unit.scopes.import(id);
     let clause = &import.clauses[number];
     let form = match &import.kind {
@@ -375,7 +413,13 @@ fn clause_fact(unit: &Unit<'_>, id: ImportId, number: usize, roots: &Roots) -> C
     let verdict = match &path {
         Some(path) if !path.is_empty() => {
             let modules = path.len() - usize::from(form == Form::From);
-            Verdict::below(unit.setting.table, path, kinds, modules)
+            let table = unit.setting.table;
+            let verdict = Verdict::below(table, path, kinds, modules);
+            match form {
+                Form::From => of_bound(tree, table, path, modules, verdict).0,
+                Form::Alias => of_alias(tree, table, path, verdict),
+                Form::Dotted | Form::Undotted | Form::Star => verdict,
+            }
         }
         _ => Verdict::Stays,
     };

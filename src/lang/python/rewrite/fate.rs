@@ -212,9 +212,6 @@ impl<'a> Rewrite<'_, 'a> {
                 format!("a stub exports `{alias} as {alias}` only, and the new name is another"),
             ));
         }
-        if let Some(refusal) = self.kind_is_ambiguous(fact, moved) {
-            return Some(refusal);
-        }
         if fact.form == Form::From
             && let Some(refusal) = self.is_overtaken(key, facts, blocks)
         {
@@ -278,6 +275,11 @@ impl<'a> Rewrite<'_, 'a> {
                 }
                 let held = match (&sense.verdict, blocks.chains.get(&at)) {
                     (_, Some(refusal)) => Some(Next::Held(refusal.clone())),
+                    // It needs the package alone.
+                    (Verdict::Stays, _) if sense.package.is_some() && fact.is_dotted() => {
+                        let stays = fact.verdict.moved().map(|moved| moved.to.first());
+                        (stays != Some(sense.path.first())).then(|| Next::Held(needs_package()))
+                    }
                     (Verdict::Stays, _) => Some(Next::Stays),
                     (Verdict::Blocked { refusal, len, .. }, _) if *len > fact.verdict.len() => {
                         Some(Next::Held(refusal.clone()))
@@ -591,6 +593,14 @@ pub(super) fn brings(fact: &ClauseFact, chain: &[Segment]) -> bool {
             .path
             .as_ref()
             .is_some_and(|path| chain.starts_with(path))
+}
+
+fn needs_package() -> Refusal {
+    Refusal::new(
+        Code::AmbiguousKind,
+        "the file uses what the package binds by the name of the module, and the import brings both",
+    )
+    .help("import the package by itself")
 }
 
 /// Why a chain stays whose name may be something else.

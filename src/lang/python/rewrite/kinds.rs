@@ -5,11 +5,14 @@
 
 use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, shared};
-use super::verdict::Moved;
+use super::verdict::{Moved, Verdict};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::ImportKind;
+use crate::lang::python::survey::Bound;
+use crate::lang::python::tree::Tree;
 use crate::lang::python::unit::{MODULE, OBJECT, Target};
+use crate::mapping::Table;
 use crate::path::Segment;
 
 /// What of a new path an import must bring.
@@ -206,28 +209,96 @@ impl Rewrite<'_, '_> {
                 (ImportKind::From { .. }, _) => false,
             })
     }
+}
 
-    /// `from package import name` where the package has a module of that name and binds the name to
-    /// something else: what moves must be said in the rule.
-    pub(super) fn kind_is_ambiguous(&self, fact: &ClauseFact, moved: &Moved) -> Option<Refusal> {
-        let path = fact.path.as_ref()?;
-        let (Form::From, true) = (fact.form, moved.len == path.len()) else {
-            return None;
-        };
-        let rule = &self.table().rules()[moved.rule];
-        let [package @ .., name] = path.as_slice() else {
-            return None;
-        };
-        let both = rule.kinds.meets(MODULE)
-            && rule.kinds.meets(OBJECT)
-            && self.tree.rebinds(package, name);
-        both.then(|| {
-            Refusal::new(
-                Code::AmbiguousKind,
-                "it is a module, and its package binds the name to something else",
-            )
-            .help("say `kind = \"module\"` or `kind = \"object\"` in the rule")
-        })
+/// What the table says of a path, where a package on the way binds the name of a module of its own to an object: then
+/// the path means the object, unless a statement shows that its first names, so many, are modules. `from package
+/// import name` and attributes give what is bound; `import package.name` and `from package.name import x` find
+/// the module. Also gives how many of its first names are that package.
+pub(super) fn of_bound(
+    tree: &Tree<'_>,
+    table: &Table,
+    path: &[Segment],
+    modules: usize,
+    verdict: Verdict,
+) -> (Verdict, Option<usize>) {
+    let len = verdict.len();
+    let Some(rule) = verdict.rule().map(|rule| &table.rules()[rule]) else {
+        return (verdict, None);
+    };
+    if len < 2 || len <= modules || !rule.kinds.meets(MODULE) {
+        return (verdict, None);
+    }
+    let bound = tree.bound(&path[..len - 1], &path[len - 1]);
+    if bound == Bound::Nothing {
+        return (verdict, None);
+    }
+    let is_there = tree.is_module(&path[..len]);
+    if rule.kinds.meets(OBJECT) {
+        if is_there {
+            return (blocked(&verdict, BOUND), Some(len - 1));
+        }
+        // Without the old module the new path tells what the rule speaks of.
+        let is_module = verdict.moved().is_some_and(|moved| {
+            let new = &moved.to[..moved.to.len() - moved.tail];
+            let Some((name, package)) = new.split_last() else {
+                return false;
+            };
+            tree.is_module(new) && tree.bound(package, name) == Bound::Nothing
+        });
+        if !is_module {
+            return (verdict, None);
+        }
+    }
+    if bound == Bound::Perhaps {
+        return (blocked(&verdict, BOUND_AT_TIMES), Some(len - 1));
+    }
+    match Verdict::of(table, &path[..len - 1], MODULE) {
+        Verdict::Stays => (Verdict::Stays, Some(len - 1)),
+        Verdict::Moves(_) | Verdict::Blocked { .. } => {
+            (blocked(&verdict, BOUND_AND_MOVED), Some(len - 1))
+        }
+    }
+}
+
+/// The same of `import package.name as x`, which loads the module and binds what the package calls so.
+pub(super) fn of_alias(
+    tree: &Tree<'_>,
+    table: &Table,
+    path: &[Segment],
+    verdict: Verdict,
+) -> Verdict {
+    match of_bound(tree, table, path, 1, verdict.clone()) {
+        (_, Some(_)) if verdict.len() == path.len() => blocked(&verdict, LOADED_AND_BOUND),
+        _ => verdict,
+    }
+}
+
+const BOUND: (&str, &str) = (
+    "it is a module, and its package binds the name to something else",
+    "say `kind = \"module\"` or `kind = \"object\"` in the rule",
+);
+
+const BOUND_AT_TIMES: (&str, &str) = (
+    "it is a module, and its package may bind the name to something else",
+    "write it by hand: `from package.module import name` means the module",
+);
+
+const BOUND_AND_MOVED: (&str, &str) = (
+    "its package binds the name of the module to something else, and both move apart",
+    "write it by hand",
+);
+
+const LOADED_AND_BOUND: (&str, &str) = (
+    "the import loads the module, and binds what its package calls so, which is something else",
+    "write it by hand: `from package import name` gives what the package binds",
+);
+
+fn blocked(verdict: &Verdict, (message, help): (&str, &str)) -> Verdict {
+    Verdict::Blocked {
+        rule: verdict.rule().unwrap_or_default(),
+        len: verdict.len(),
+        refusal: Refusal::new(Code::AmbiguousKind, message).help(help),
     }
 }
 

@@ -287,7 +287,7 @@ fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> N
             let (Some(value), true) = (value, stays) else {
                 continue;
             };
-            let path = &chain.senses[*sense].path;
+            let path = chain.senses[*sense].needed();
             if !roots.contains(&path[0]) {
                 continue;
             }

@@ -92,12 +92,12 @@ impl Rewrite<'_, '_> {
             let (Some((_, sense)), false) = (own, matches!(next, ChainNext::Writes(_))) else {
                 continue;
             };
-            let whole = &chain.senses[*sense].path;
+            let whole = chain.senses[*sense].needed();
             let needed = shared(path, whole);
             if is_lost(chain, needed) {
                 left.push(LeftOver {
                     chain: at,
-                    path: whole.clone(),
+                    path: whole.to_vec(),
                     needed: needed.to_vec(),
                 });
             }

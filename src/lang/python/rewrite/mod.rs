@@ -147,7 +147,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             names: Names::default(),
             values: OnceCell::new(),
         };
-        let facts = Facts::of(unit, pairs);
+        let facts = Facts::of(unit, &rewrite.tree, pairs);
         let (fates, edits) = rewrite.settle(&facts);
         rewrite.rename_uses(&facts, &fates, draft);
         for edit in edits {

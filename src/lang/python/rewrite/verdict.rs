@@ -78,6 +78,15 @@ impl Verdict {
         }
     }
 
+    /// The first rule that speaks of the path.
+    pub(in crate::lang::python) fn rule(&self) -> Option<usize> {
+        match self {
+            Self::Stays => None,
+            Self::Moves(moved) => Some(moved.rule),
+            Self::Blocked { rule, .. } => Some(*rule),
+        }
+    }
+
     /// How many names of the path the rule behind it speaks of; 0 if there is none.
     pub(in crate::lang::python) fn len(&self) -> usize {
         match self {

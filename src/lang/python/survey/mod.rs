@@ -1,6 +1,6 @@
 //! What other files of the tree say: asked while files are planned.
 //!
-//! Three kinds of questions. [`Look::rebinds`] is about one file that is known by its module
+//! Three kinds of questions. [`Look::bound`] is about one file that is known by its module
 //! name; it is read when that is asked, once (`modules`). [`Look::cycle`] is about all that a module leads to, which is
 //! read when a new import is planned, once (`graph`). [`Look::reached`] is about all files, so it
 //! is asked ahead: every file is planned once in a gathering mode in which questions are
@@ -41,6 +41,7 @@ use crate::path::Segment;
 pub(super) use answers::{Answer, Reach};
 pub(super) use graph::{Brings, OwnImports};
 pub(super) use mentions::{IMPORTERS, REPLACERS};
+pub(super) use modules::Bound;
 pub(super) use search::Search;
 
 /// How often files are planned to learn what they ask.

@@ -1,19 +1,21 @@
 //! Questions about one module: what it binds, and what its package does. Each file is read once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
 use super::Look;
-use super::reading::{is_other, source, with_unit};
+use super::reading::{is_for_type_checkers, source, with_unit};
 use crate::lang::memo::Memo;
 use crate::lang::python::exports;
 use crate::lang::python::parse::{self, SourceKind};
-use crate::lang::python::roots::{Found, Kind, Roots};
-use crate::lang::python::scopes::{BindingKind, Scopes};
+use crate::lang::python::roots::{Kind, Roots};
+use crate::lang::python::scopes::{BindingKind, ImportId, Scopes};
 use crate::lang::python::tree::Tree;
-use crate::lang::python::unit::Unit;
+use crate::lang::python::unit::{MODULE, Unit, known_modules};
+use crate::mapping::Outcome;
 use crate::path::Segment;
 
 /// What was learned of files, by their paths.
@@ -34,37 +36,137 @@ struct Names {
 /// What a module says at its top level.
 #[derive(Debug, Default)]
 struct Said {
-    /// Names that it binds to something else than a module below it.
-    others: FxHashSet<Segment>,
+    /// What it binds, in source order.
+    top: Vec<Top>,
+    /// What its imports load that always run, in source order, with their places.
+    loads: Vec<(Vec<Segment>, TextSize)>,
     /// Names that it offers to a star import.
     offers: FxHashSet<Segment>,
     /// Modules that it takes stars from, and offers what they bring.
     stars: Vec<Vec<Segment>>,
 }
 
+/// One binding of a module's own names.
+#[derive(Debug)]
+struct Top {
+    /// The name; `*` for a star import.
+    name: Segment,
+    at: TextSize,
+    /// No block stands around it.
+    always: bool,
+    what: What,
+}
+
+impl Top {
+    fn binds(&self, name: &Segment) -> bool {
+        self.name == *name || matches!(self.what, What::Star(_))
+    }
+}
+
+/// What a name is bound to.
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    /// What lies at this path.
+    Import(Vec<Segment>),
+    /// All names of this module.
+    Star(Vec<Segment>),
+    /// A function or a class.
+    Definition,
+    /// Something else.
+    Other,
+    /// Nothing any more.
+    Deleted,
+}
+
+/// What a package binds the name of one of its modules to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lang::python) enum Bound {
+    /// To the module alone.
+    Nothing,
+    /// To an object, whenever the package is loaded.
+    Surely,
+    /// To something else, at times.
+    Perhaps,
+}
+
 /// So many star imports are followed from module to module.
 const DEEPEST: usize = 8;
 
 impl Look<'_> {
-    /// Whether a package has a module of this name, and binds the name to something else.
-    pub(in crate::lang::python) fn rebinds(
+    /// What a package binds the name of one of its modules to, besides the module, once it is loaded. The module may
+    /// have another name by now.
+    pub(in crate::lang::python) fn bound(
         &self,
         tree: &Tree<'_>,
         package: &[Segment],
         name: &Segment,
-    ) -> bool {
-        if package.is_empty() {
-            return false;
-        }
-        let module = [package, std::slice::from_ref(name)].concat();
-        let Some(Found {
-            kind: Kind::Package(_),
-            file: Some(init),
-        }) = tree.roots.find_from(tree.file, package)
-        else {
-            return false;
+    ) -> Bound {
+        let Some(init) = self.package(tree, package) else {
+            return Bound::Nothing;
         };
-        tree.is_module(&module) && self.said(tree, &init).others.contains(name)
+        let module = [package, std::slice::from_ref(name)].concat();
+        let renamed = self.renamed(&module);
+        let is_it = |path: &[Segment]| path == module || renamed.as_deref() == Some(path);
+        let comes_of_it = |path: &[Segment]| (1..=path.len()).any(|len| is_it(&path[..len]));
+        let is_there = tree.is_module(&module);
+        let said = self.said(tree, &init);
+        let mut loads = said.loads.iter();
+        let first_load = loads.find(|(path, _)| comes_of_it(path)).map(|(_, at)| *at);
+        let mut bound = Bound::Nothing;
+        for top in said.top.iter().filter(|top| top.binds(name)) {
+            let own = match &top.what {
+                What::Deleted => false,
+                What::Import(value) if is_it(value) => continue,
+                What::Import(value) => comes_of_it(value),
+                What::Star(from) => {
+                    let from = match tree.is_module(from) {
+                        true => from.clone(),
+                        false => self.renamed(from).unwrap_or_else(|| from.clone()),
+                    };
+                    if !self.brings_by_star(tree, &from, name, 0) {
+                        continue;
+                    }
+                    comes_of_it(&from)
+                }
+                What::Definition => true,
+                What::Other => false,
+            };
+            // Where the module is not there, what comes from elsewhere may be the one that took its place.
+            if !is_there && !own {
+                continue;
+            }
+            // The first import of a module binds its name in the package, over what was bound.
+            let is_last = first_load.is_some_and(|at| at <= top.at);
+            let is_object = !matches!(top.what, What::Other | What::Deleted);
+            if top.always && is_last && is_object {
+                bound = Bound::Surely;
+            } else if bound == Bound::Nothing || top.what == What::Deleted {
+                bound = Bound::Perhaps;
+            }
+        }
+        bound
+    }
+
+    /// The `__init__` of a package, under its old name or its new one.
+    fn package(&self, tree: &Tree<'_>, package: &[Segment]) -> Option<PathBuf> {
+        if package.is_empty() {
+            return None;
+        }
+        let find = |path: &[Segment]| tree.roots.find_from(tree.file, path);
+        let found = find(package).or_else(|| find(&self.renamed(package)?))?;
+        match found.kind {
+            Kind::Package(_) => found.file,
+            Kind::Module(_) | Kind::Namespace(_) => None,
+        }
+    }
+
+    /// What the table makes of a module.
+    fn renamed(&self, module: &[Segment]) -> Option<Vec<Segment>> {
+        let known = known_modules(module.len());
+        match self.setting.table.resolve_known(module, MODULE, known) {
+            Outcome::Moves(moved) => Some(moved.to.segments().to_vec()),
+            _ => None,
+        }
     }
 
     /// Whether a star import of a module, if it is one of the tree, brings a name. Those of other trees are not
@@ -119,12 +221,10 @@ impl Look<'_> {
             let read = || {
                 let source = source(file)?;
                 with_unit(file, source.text(), tree.roots, self.setting, |unit| {
-                    let top = unit.scopes.bindings.iter();
-                    let others = top.filter(|binding| binding.scope.index() == 0);
-                    let others = others.filter(|binding| is_other(unit, binding));
                     let (offers, stars) = offered(unit);
                     Said {
-                        others: others.map(|binding| binding.name.clone()).collect(),
+                        top: top(unit),
+                        loads: loads(unit),
                         offers,
                         stars,
                     }
@@ -133,6 +233,54 @@ impl Look<'_> {
             Arc::new(read().unwrap_or_default())
         })
     }
+}
+
+/// What a module binds while it is imported.
+fn top(unit: &Unit<'_>) -> Vec<Top> {
+    let own = unit.scopes.bindings.iter();
+    let own = own.filter(|binding| binding.scope.index() == 0);
+    let mut top: Vec<Top> = own
+        .filter_map(|binding| {
+            let what = match binding.kind {
+                BindingKind::Annotation => return None,
+                BindingKind::Deletion => What::Deleted,
+                BindingKind::Function | BindingKind::Class => What::Definition,
+                BindingKind::Import(import, clause) => {
+                    if is_for_type_checkers(unit, unit.scopes.import(import)) {
+                        return None;
+                    }
+                    What::Import(unit.value_path(import, clause as usize)?)
+                }
+                BindingKind::Star(import) => What::Star(unit.clause_path(import, 0)?),
+                _ => What::Other,
+            };
+            Some(Top {
+                name: binding.name.clone(),
+                at: binding.range.start(),
+                always: unit.scopes.block(binding.block).parent.is_none(),
+                what,
+            })
+        })
+        .collect();
+    top.sort_by_key(|top| top.at);
+    top
+}
+
+/// What the imports of a module load that always run.
+fn loads(unit: &Unit<'_>) -> Vec<(Vec<Segment>, TextSize)> {
+    let mut loads = Vec::new();
+    for (number, import) in unit.scopes.imports.iter().enumerate() {
+        let always = unit.scopes.block(import.block).parent.is_none();
+        if !always || import.is_lazy || import.unreachable {
+            continue;
+        }
+        for clause in 0..import.clauses.len() {
+            let path = unit.clause_path(ImportId(number as u32), clause);
+            loads.extend(path.map(|path| (path, import.range.start())));
+        }
+    }
+    loads.sort_by_key(|load| load.1);
+    loads
 }
 
 /// The names that a module offers to star imports, and the modules from which it takes more.

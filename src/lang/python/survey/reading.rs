@@ -14,7 +14,7 @@ use crate::lang::python::analysis::{self, Standing};
 use crate::lang::python::cookie;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::Roots;
-use crate::lang::python::scopes::{Binding, BindingKind, BlockKind, Import, ImportId, ScopeId};
+use crate::lang::python::scopes::{BindingKind, BlockKind, Import, ImportId, ScopeId};
 use crate::lang::python::unit::{Setting, Target, Unit, bytes};
 use crate::path::Segment;
 use crate::text::{LineIndex, Source, one_line};
@@ -251,25 +251,4 @@ pub(super) fn is_for_type_checkers(unit: &Unit<'_>, import: &Import) -> bool {
         at = block.parent;
     }
     false
-}
-
-/// Whether a binding of the module makes its name something else than the submodule of a package.
-pub(super) fn is_other(unit: &Unit<'_>, binding: &Binding) -> bool {
-    match binding.kind {
-        BindingKind::Annotation | BindingKind::Deletion | BindingKind::Star(_) => false,
-        BindingKind::Import(import, clause) => {
-            if is_for_type_checkers(unit, unit.scopes.import(import)) {
-                return false;
-            }
-            let value = unit.value_path(import, clause as usize);
-            value.is_some_and(|value| {
-                !unit.modules.iter().any(|package| {
-                    value.len() == package.len() + 1
-                        && value.starts_with(package)
-                        && value.last() == Some(&binding.name)
-                })
-            })
-        }
-        _ => true,
-    }
 }
