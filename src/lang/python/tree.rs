@@ -5,7 +5,7 @@ use std::path::Path;
 use ruff_python_ast::ModModule;
 
 use super::roots::{Kind, Roots};
-use super::survey::{Bound, Brings, Look, OwnImports, Question};
+use super::survey::{Bound, Brings, Look, OwnImports, Question, Read};
 use crate::path::Segment;
 
 /// The tree, as one file sees it.
@@ -35,8 +35,8 @@ impl Tree<'_> {
     }
 
     /// What a package binds the name of one of its modules to, besides the module (row P40).
-    pub(super) fn bound(&self, package: &[Segment], name: &Segment) -> Bound {
-        self.survey.bound(self, package, name)
+    pub(super) fn bound(&self, package: &[Segment], name: &Segment, read: Read<'_>) -> Bound {
+        self.survey.bound(self, package, name, read)
     }
 
     /// Whether a star import of a module of the tree brings a name.

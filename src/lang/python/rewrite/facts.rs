@@ -8,9 +8,10 @@ use super::kinds::{Home, of_alias, of_bound};
 use super::verdict::Verdict;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::{
-    BindingId, BindingKind, Chain, Context, ImportId, ImportKind, ScopeId,
+    BindingId, BindingKind, Chain, Context, ImportId, ImportKind, Scope, ScopeId, ScopeKind,
 };
 use crate::lang::python::strings::Pair;
+use crate::lang::python::survey::Read;
 use crate::lang::python::tree::Tree;
 use crate::lang::python::unit::{MODULE, Unit, binds_root};
 use crate::path::{Namespaces, Segment};
@@ -219,7 +220,20 @@ impl Facts {
             let verdict = |path: &[Segment]| {
                 let table = unit.setting.table;
                 let verdict = Verdict::below(table, path, Namespaces::ALL, modules);
-                of_bound(tree, table, path, shown, verdict)
+                // What a clause names is what it was when that ran.
+                let (at, scope) = match verdict.len() <= value.len() {
+                    true => {
+                        let import = unit.scopes.import(key.0);
+                        (import.range.start(), import.scope)
+                    }
+                    false => (chain.parts[0].range.start(), chain.scope),
+                };
+                let read = Read {
+                    unit,
+                    at,
+                    at_once: runs_at_once(unit, scope),
+                };
+                of_bound(tree, read, path, shown, verdict)
             };
             let at = match senses.iter().position(|sense| sense.path == path) {
                 Some(at) => {
@@ -415,9 +429,14 @@ fn clause_fact(
             let modules = path.len() - usize::from(form == Form::From);
             let table = unit.setting.table;
             let verdict = Verdict::below(table, path, kinds, modules);
+            let read = Read {
+                unit,
+                at: import.range.start(),
+                at_once: runs_at_once(unit, import.scope),
+            };
             match form {
-                Form::From => of_bound(tree, table, path, modules, verdict).0,
-                Form::Alias => of_alias(tree, table, path, verdict),
+                Form::From => of_bound(tree, read, path, modules, verdict).0,
+                Form::Alias => of_alias(tree, read, path, verdict),
                 Form::Dotted | Form::Undotted | Form::Star => verdict,
             }
         }
@@ -430,6 +449,14 @@ fn clause_fact(
         verdict,
         nested: OnceCell::new(),
     }
+}
+
+/// Whether code of a scope runs while the module is imported.
+fn runs_at_once(unit: &Unit<'_>, scope: ScopeId) -> bool {
+    let scopes = &unit.scopes;
+    let outward = |scope: &&Scope| scope.parent.map(|parent| scopes.scope(parent));
+    let mut around = std::iter::successors(Some(scopes.scope(scope)), outward);
+    around.all(|scope| matches!(scope.kind, ScopeKind::Module | ScopeKind::Class))
 }
 
 /// Names that dotted imports bind, by scope.

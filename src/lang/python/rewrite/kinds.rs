@@ -9,10 +9,9 @@ use super::verdict::{Moved, Verdict};
 use crate::finding::Code;
 use crate::lang::draft::Refusal;
 use crate::lang::python::scopes::ImportKind;
-use crate::lang::python::survey::Bound;
+use crate::lang::python::survey::{Bound, Read};
 use crate::lang::python::tree::Tree;
 use crate::lang::python::unit::{MODULE, OBJECT, Target};
-use crate::mapping::Table;
 use crate::path::Segment;
 
 /// What of a new path an import must bring.
@@ -217,11 +216,12 @@ impl Rewrite<'_, '_> {
 /// the module. Also gives how many of its first names are that package.
 pub(super) fn of_bound(
     tree: &Tree<'_>,
-    table: &Table,
+    read: Read<'_>,
     path: &[Segment],
     modules: usize,
     verdict: Verdict,
 ) -> (Verdict, Option<usize>) {
+    let table = read.unit.setting.table;
     let len = verdict.len();
     let Some(rule) = verdict.rule().map(|rule| &table.rules()[rule]) else {
         return (verdict, None);
@@ -229,7 +229,7 @@ pub(super) fn of_bound(
     if len < 2 || len <= modules || !rule.kinds.meets(MODULE) {
         return (verdict, None);
     }
-    let bound = tree.bound(&path[..len - 1], &path[len - 1]);
+    let bound = tree.bound(&path[..len - 1], &path[len - 1], read);
     if bound == Bound::Nothing {
         return (verdict, None);
     }
@@ -244,7 +244,7 @@ pub(super) fn of_bound(
             let Some((name, package)) = new.split_last() else {
                 return false;
             };
-            tree.is_module(new) && tree.bound(package, name) == Bound::Nothing
+            tree.is_module(new) && tree.bound(package, name, read) == Bound::Nothing
         });
         if !is_module {
             return (verdict, None);
@@ -264,11 +264,11 @@ pub(super) fn of_bound(
 /// The same of `import package.name as x`, which loads the module and binds what the package calls so.
 pub(super) fn of_alias(
     tree: &Tree<'_>,
-    table: &Table,
+    read: Read<'_>,
     path: &[Segment],
     verdict: Verdict,
 ) -> Verdict {
-    match of_bound(tree, table, path, 1, verdict.clone()) {
+    match of_bound(tree, read, path, 1, verdict.clone()) {
         (_, Some(_)) if verdict.len() == path.len() => blocked(&verdict, LOADED_AND_BOUND),
         _ => verdict,
     }

@@ -170,6 +170,36 @@ impl Graph {
         })
     }
 
+    /// Whether one of these clauses of a file loads another file, or leads to it, as the tree is now.
+    pub(super) fn leads(
+        &self,
+        world: World<'_>,
+        file: &Path,
+        clauses: Vec<Loaded>,
+        to: &Path,
+    ) -> bool {
+        self.with(|inner| {
+            let to = inner.node(to);
+            let mut reader = Reader::new(world, inner, file);
+            let mut open = Vec::new();
+            for loaded in clauses {
+                if let Some(loaded) = reader.absolute(loaded) {
+                    let loaded = reader.before(&loaded).unwrap_or(loaded);
+                    open.extend(reader.targets(&loaded));
+                }
+            }
+            let mut seen = FxHashSet::from_iter(open.iter().copied());
+            while let Some(node) = open.pop() {
+                if node == to {
+                    return true;
+                }
+                let next = inner.edges(world, node, When::Now);
+                open.extend(next.iter().filter(|next| seen.insert(**next)));
+            }
+            false
+        })
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -41,7 +41,7 @@ use crate::path::Segment;
 pub(super) use answers::{Answer, Reach};
 pub(super) use graph::{Brings, OwnImports};
 pub(super) use mentions::{IMPORTERS, REPLACERS};
-pub(super) use modules::Bound;
+pub(super) use modules::{Bound, Read};
 pub(super) use search::Search;
 
 /// How often files are planned to learn what they ask.

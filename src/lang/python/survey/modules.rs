@@ -7,6 +7,7 @@ use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
 use super::Look;
+use super::loading::{self, Loaded, Running};
 use super::reading::{is_for_type_checkers, source, with_unit};
 use crate::lang::memo::Memo;
 use crate::lang::python::exports;
@@ -40,6 +41,8 @@ struct Said {
     top: Vec<Top>,
     /// What its imports load that always run, in source order, with their places.
     loads: Vec<(Vec<Segment>, TextSize)>,
+    /// The same of all that run while it is imported.
+    running: Vec<Running>,
     /// Names that it offers to a star import.
     offers: FxHashSet<Segment>,
     /// Modules that it takes stars from, and offers what they bring.
@@ -78,6 +81,17 @@ enum What {
     Deleted,
 }
 
+/// Where the name of a module is read as one of its package.
+#[derive(Clone, Copy)]
+pub(in crate::lang::python) struct Read<'u> {
+    /// The text.
+    pub(in crate::lang::python) unit: &'u Unit<'u>,
+    /// The place in it.
+    pub(in crate::lang::python) at: TextSize,
+    /// It is read while the text's module is imported, not in a function.
+    pub(in crate::lang::python) at_once: bool,
+}
+
 /// What a package binds the name of one of its modules to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lang::python) enum Bound {
@@ -93,26 +107,61 @@ pub(in crate::lang::python) enum Bound {
 const DEEPEST: usize = 8;
 
 impl Look<'_> {
-    /// What a package binds the name of one of its modules to, besides the module, once it is loaded. The module may
+    /// What a package binds the name of one of its modules to, besides the module, when it is read. The module may
     /// have another name by now.
     pub(in crate::lang::python) fn bound(
         &self,
         tree: &Tree<'_>,
         package: &[Segment],
         name: &Segment,
+        read: Read<'_>,
     ) -> Bound {
         let Some(init) = self.package(tree, package) else {
             return Bound::Nothing;
         };
+        let is_own = init == tree.file;
+        let said = match is_own {
+            true => Arc::new(said(read.unit)),
+            false => self.said(tree, &init),
+        };
+        let (bound, first) = self.bound_in(tree, &said, package, name);
+        let is_inside = init.parent().is_some_and(|it| tree.file.starts_with(it));
+        if bound == Bound::Nothing || !read.at_once || !is_inside {
+            return bound;
+        }
+        // What runs while the package is loaded may come before the package binds the name.
+        let is_before = match is_own {
+            true => read.at < first,
+            false => {
+                let before = said.running.iter().filter(|running| running.at <= first);
+                let before: Vec<Loaded> = before.map(|running| running.loaded.clone()).collect();
+                let world = self.world(tree.roots);
+                self.survey.graph.leads(world, &init, before, tree.file)
+            }
+        };
+        match is_before {
+            true => Bound::Nothing,
+            false => bound,
+        }
+    }
+
+    /// What a package binds the name to in the end, and where it does so first.
+    fn bound_in(
+        &self,
+        tree: &Tree<'_>,
+        said: &Said,
+        package: &[Segment],
+        name: &Segment,
+    ) -> (Bound, TextSize) {
         let module = [package, std::slice::from_ref(name)].concat();
         let renamed = self.renamed(&module);
         let is_it = |path: &[Segment]| path == module || renamed.as_deref() == Some(path);
         let comes_of_it = |path: &[Segment]| (1..=path.len()).any(|len| is_it(&path[..len]));
         let is_there = tree.is_module(&module);
-        let said = self.said(tree, &init);
         let mut loads = said.loads.iter();
         let first_load = loads.find(|(path, _)| comes_of_it(path)).map(|(_, at)| *at);
         let mut bound = Bound::Nothing;
+        let mut first = None;
         for top in said.top.iter().filter(|top| top.binds(name)) {
             let own = match &top.what {
                 What::Deleted => false,
@@ -135,6 +184,7 @@ impl Look<'_> {
             if !is_there && !own {
                 continue;
             }
+            first.get_or_insert(top.at);
             // The first import of a module binds its name in the package, over what was bound.
             let is_last = first_load.is_some_and(|at| at <= top.at);
             let is_object = !matches!(top.what, What::Other | What::Deleted);
@@ -144,7 +194,7 @@ impl Look<'_> {
                 bound = Bound::Perhaps;
             }
         }
-        bound
+        (bound, first.unwrap_or_default())
     }
 
     /// The `__init__` of a package, under its old name or its new one.
@@ -220,18 +270,22 @@ impl Look<'_> {
         self.survey.modules.said.get_or(file, || {
             let read = || {
                 let source = source(file)?;
-                with_unit(file, source.text(), tree.roots, self.setting, |unit| {
-                    let (offers, stars) = offered(unit);
-                    Said {
-                        top: top(unit),
-                        loads: loads(unit),
-                        offers,
-                        stars,
-                    }
-                })
+                with_unit(file, source.text(), tree.roots, self.setting, said)
             };
             Arc::new(read().unwrap_or_default())
         })
+    }
+}
+
+/// What a module says.
+fn said(unit: &Unit<'_>) -> Said {
+    let (offers, stars) = offered(unit);
+    Said {
+        top: top(unit),
+        loads: loads(unit),
+        running: loading::of(unit.module),
+        offers,
+        stars,
     }
 }
 
