@@ -72,6 +72,7 @@ impl<'a> Rewrite<'_, 'a> {
         self.drop_twins(facts, &mut fates);
         fallback::block_equal_arms(self, facts, &fates, blocks);
         self.keep_loaded(facts, &mut fates);
+        self.keep_implied(facts, &mut fates);
         fates
     }
 

@@ -15,7 +15,7 @@
 //! - `statement` (with `list`, `layout`, `target`): import statements, composed as meaning and emitted
 //!   once; `chains`: edits of names;
 //! - `escapes`: modules that are handed on as objects;
-//! - `cycles`: imports that close one;
+//! - `cycles`: imports that close one; `implied`: names that a package has since it loaded a module;
 //! - `tautology` (with `guards`): tests of an old path that test nothing afterwards;
 //! - `met`: objects that the code replaces or looks up late;
 //! - `leave`: relative imports of a file that moves itself;
@@ -38,6 +38,7 @@ mod fates;
 mod free;
 mod guards;
 mod heads;
+mod implied;
 mod kinds;
 mod late;
 mod layout;
@@ -117,6 +118,8 @@ pub(super) struct Rewrite<'r, 'a> {
     names: Names,
     /// Where paths start that patterns compare with; found when they are asked for.
     values: OnceCell<FxHashSet<u32>>,
+    /// Names that the package has since it loaded modules; found when they are asked for.
+    implied: OnceCell<implied::AllImplied>,
 }
 
 impl<'r, 'a> Rewrite<'r, 'a> {
@@ -146,6 +149,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             replaced: OnceCell::new(),
             names: Names::default(),
             values: OnceCell::new(),
+            implied: OnceCell::new(),
         };
         let facts = Facts::of(unit, &rewrite.tree, pairs);
         let (fates, edits) = rewrite.settle(&facts);

@@ -21,6 +21,9 @@ impl Rewrite<'_, '_> {
         for (index, chain) in self.unit.scopes.chains.iter().enumerate() {
             match known.next_if(|(fact, _)| fact.index == index) {
                 Some((fact, next)) => self.imported(fact, next, facts, fates, &mut outline.uses),
+                None if let Some(used) = self.implied_use(index, facts, fates) => {
+                    outline.uses.push(used);
+                }
                 None if self.unit.is_unbound_type(chain) => {}
                 None => outline.uses.push(self.other(chain)),
             }

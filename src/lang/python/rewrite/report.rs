@@ -43,6 +43,7 @@ impl Rewrite<'_, '_> {
         for add in &fates.adds {
             self.report_add(add, draft);
         }
+        self.report_implied(facts, fates, draft);
         self.report_cycles(facts, fates, draft);
     }
 
