@@ -3,12 +3,18 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashSet;
 
 use crate::path::Segment;
 
 /// The names in `__all__`; empty if there is none.
 pub(super) fn of(module: &ModModule) -> FxHashSet<Segment> {
+    places(module).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The same, with the strings that say them.
+pub(super) fn places(module: &ModModule) -> Vec<(Segment, TextRange)> {
     let mut exports = Exports::default();
     for statement in &module.body {
         exports.visit_stmt(statement);
@@ -18,7 +24,7 @@ pub(super) fn of(module: &ModModule) -> FxHashSet<Segment> {
 
 #[derive(Default)]
 struct Exports {
-    names: FxHashSet<Segment>,
+    names: Vec<(Segment, TextRange)>,
 }
 
 impl Exports {
@@ -35,7 +41,8 @@ impl Exports {
             Expr::Starred(starred) => self.add(&starred.value),
             Expr::Call(call) => call.arguments.args.iter().for_each(|item| self.add(item)),
             Expr::StringLiteral(text) => {
-                self.names.insert(Segment::new(text.value.to_str()));
+                let name = Segment::new(text.value.to_str());
+                self.names.push((name, text.range()));
             }
             _ => {}
         }

@@ -39,6 +39,11 @@ impl Tree<'_> {
         self.survey.bound(self, package, name, read)
     }
 
+    /// Whether a package has a `__getattr__` that gives names which it does not bind (row P66).
+    pub(super) fn gives_on_demand(&self, package: &[Segment]) -> bool {
+        self.survey.gives_on_demand(self, package)
+    }
+
     /// Whether a star import of a module of the tree brings a name.
     pub(super) fn brings_by_star(&self, module: &[Segment], name: &Segment) -> bool {
         self.survey.brings_by_star(self, module, name, 0)

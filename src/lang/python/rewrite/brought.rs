@@ -71,6 +71,8 @@ impl Rewrite<'_, '_> {
             && fact.verdict.len() == 0
             && speaks_of_module
             && !path.starts_with(old_module)
+            // What looks its names up may have imported the module by that name.
+            && !self.tree.gives_on_demand(&old_module[..old_module.len() - 1])
     }
 
     /// Whether what a clause's chains need is bound already wherever the clause itself is: by the clause, or by

@@ -1,10 +1,11 @@
 //! Names that a package has because it loaded a module of its own: `from .foo import Bar` in `pkg/__init__.py` binds
 //! `foo` there as well, to the module `pkg.foo`. Where the import is rewritten, an import of the module beside it
-//! keeps the name bound (row P22).
+//! keeps the name bound (row P22). So it does for names in `__all__` that are modules of the package.
 //!
 //! Deliberately absent: names of builtins, and names that a statement of the file binds besides.
 
 use ruff_python_stdlib::builtins::is_python_builtin;
+use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
@@ -13,6 +14,7 @@ use super::fates::{Add, Fates, Next};
 use super::verdict::{Moved, Verdict};
 use crate::finding::Code;
 use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::python::exports;
 use crate::lang::python::scopes::{Chain, ScopeId};
 use crate::lang::python::unit::{MODULE, bytes, known_modules};
 use crate::outline::{Meaning, Use};
@@ -27,6 +29,14 @@ pub(super) struct Implied {
     moved: Moved,
     /// The chains that start at the name.
     chains: Vec<usize>,
+    /// Where `__all__` names it: a star import takes the module then, and loads it.
+    exported: Vec<TextRange>,
+}
+
+impl Implied {
+    fn is_read(&self) -> bool {
+        !self.chains.is_empty() || !self.exported.is_empty()
+    }
 }
 
 /// All of them in a text.
@@ -70,6 +80,27 @@ impl Rewrite<'_, '_> {
                     found.by_chain.insert(index, at);
                 }
             }
+            let is_lazy = self
+                .unit
+                .scopes
+                .scope(ScopeId(0))
+                .bindings
+                .contains_key("__getattr__");
+            for (name, range) in exports::places(self.unit.module) {
+                if is_lazy || self.unit.kept.keeps(bytes(range).start) {
+                    continue;
+                }
+                let known = found.all.iter().position(|implied| implied.name == name);
+                match known {
+                    Some(at) => found.all[at].exported.push(range),
+                    None => found
+                        .all
+                        .extend(self.implied_by(own, &name).map(|implied| Implied {
+                            exported: vec![range],
+                            ..implied
+                        })),
+                }
+            }
             found
         })
     }
@@ -90,6 +121,7 @@ impl Rewrite<'_, '_> {
             path,
             moved: moved.clone(),
             chains: Vec::new(),
+            exported: Vec::new(),
         })
     }
 
@@ -119,7 +151,7 @@ impl Rewrite<'_, '_> {
 
     /// Adds imports of modules whose names are read, where the imports that loaded them leave.
     pub(super) fn keep_implied(&self, facts: &Facts, fates: &mut Fates) {
-        for implied in self.implied().all.iter().filter(|it| !it.chains.is_empty()) {
+        for implied in self.implied().all.iter().filter(|it| it.is_read()) {
             let Binder::Beside(beside) = self.binder(implied, facts, fates) else {
                 continue;
             };
@@ -145,6 +177,9 @@ impl Rewrite<'_, '_> {
     pub(super) fn report_implied(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
         for implied in &self.implied().all {
             let binder = self.binder(implied, facts, fates);
+            if let Binder::Elsewhere = binder {
+                self.refuse_exports(implied, draft);
+            }
             for &index in &implied.chains {
                 let chain = &self.unit.scopes.chains[index];
                 let subject = Subject {
@@ -168,6 +203,23 @@ impl Rewrite<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    fn refuse_exports(&self, implied: &Implied, draft: &mut Draft) {
+        for range in &implied.exported {
+            let subject = Subject {
+                range: bytes(*range),
+                path: &implied.path,
+                to: Some(&implied.moved.to),
+                rule: implied.moved.rule,
+            };
+            let refusal = Refusal::new(
+                Code::Export,
+                "a star import loads the module that `__all__` names, and it moves",
+            )
+            .help("import the module here, or take its name out of `__all__`");
+            draft.refused(&subject, refusal, self.table());
         }
     }
 

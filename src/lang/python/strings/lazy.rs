@@ -9,6 +9,7 @@ use super::read::{Purpose, Reader};
 use super::text::Text;
 use super::{Found, Lazy, plain};
 use crate::finding::Code;
+use crate::lang::python::scopes::ScopeId;
 use crate::path::{Segment, is_identifier};
 
 /// Every name of such a table with the paths that it may mean.
@@ -19,6 +20,7 @@ pub(super) fn tables(reader: &Reader<'_, '_>) -> Vec<Lazy> {
         found: Vec::new(),
     };
     let asked = asked_for(reader);
+    let has_getattr = !reader.seen.getattrs.is_empty();
     for assigned in reader.seen.assigned.iter().filter(|a| a.in_module) {
         match assigned.target {
             Expr::Name(name) if name.id.as_str() == "_import_structure" => {
@@ -26,6 +28,10 @@ pub(super) fn tables(reader: &Reader<'_, '_>) -> Vec<Lazy> {
             }
             Expr::Name(name) if asked.contains(&name.range.start().to_u32()) => {
                 tables.on_demand(assigned.value);
+            }
+            // What is exported and not bound, `__getattr__` gives.
+            Expr::Name(name) if name.id.as_str() == "__all__" && has_getattr => {
+                tables.names(assigned.value);
             }
             // `_import_structure["gone"] = ["f"]`
             Expr::Subscript(subscript) if is_structure(&subscript.value) => {
@@ -148,7 +154,7 @@ impl<'u> Tables<'_, 'u, '_> {
     /// `{"Name": "old.mod"}`, `{"Name": ("old.mod", "Name")}`, `{"Name": ".gone"}`, `{"old.mod": ["Name"]}`.
     fn on_demand(&mut self, value: &'u Expr) {
         let Expr::Dict(ExprDict { items, .. }) = value else {
-            return;
+            return self.names(value);
         };
         for item in items {
             let key = item.key.as_ref().and_then(|key| self.string(key));
@@ -164,6 +170,26 @@ impl<'u> Tables<'_, 'u, '_> {
                 for (other, _) in &values {
                     self.add(&[&key, other], range.clone());
                 }
+            }
+        }
+    }
+
+    /// `["gone", "f"]`: names of this module, of which none is bound besides.
+    fn names(&mut self, value: &'u Expr) {
+        let bound = &self.reader.unit.scopes.scope(ScopeId(0)).bindings;
+        let module = self
+            .reader
+            .unit
+            .modules
+            .first()
+            .cloned()
+            .unwrap_or_default();
+        for (names, range) in self.strings(value) {
+            if let [name] = names.as_slice()
+                && !bound.contains_key(name)
+                && !module.is_empty()
+            {
+                self.add(&[&module, &names], range);
             }
         }
     }

@@ -197,6 +197,19 @@ impl Look<'_> {
         (bound, first.unwrap_or_default())
     }
 
+    /// Whether a package has a `__getattr__` of its own.
+    pub(in crate::lang::python) fn gives_on_demand(
+        &self,
+        tree: &Tree<'_>,
+        package: &[Segment],
+    ) -> bool {
+        let Some(init) = self.package(tree, package) else {
+            return false;
+        };
+        let said = self.said(tree, &init);
+        said.top.iter().any(|top| top.name == "__getattr__")
+    }
+
     /// The `__init__` of a package, under its old name or its new one.
     fn package(&self, tree: &Tree<'_>, package: &[Segment]) -> Option<PathBuf> {
         if package.is_empty() {
