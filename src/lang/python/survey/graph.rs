@@ -19,6 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::loading::{self, Loaded};
 use super::reading::source;
+use super::skim::skim;
 use super::unless_it_panics;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::{Kind, Relative, Roots, View};
@@ -260,7 +261,13 @@ impl Inner {
         }
         let running = unless_it_panics(|| {
             let source = source(file)?;
-            let parsed = parse::module(source.text(), SourceKind::Module).ok()?;
+            let text = source.text();
+            let skimmed = skim(text);
+            let skimmed = skimmed.and_then(|text| parse::module(&text, SourceKind::Module).ok());
+            let parsed = match skimmed {
+                Some(parsed) => parsed,
+                None => parse::module(text, SourceKind::Module).ok()?,
+            };
             Some(loading::of(parsed.syntax()))
         });
         let mut reader = Reader::new(world, self, file);

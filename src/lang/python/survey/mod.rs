@@ -21,6 +21,7 @@ mod mentions;
 mod modules;
 mod reading;
 mod search;
+mod skim;
 #[cfg(test)]
 mod tests;
 

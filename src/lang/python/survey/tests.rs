@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use rayon::prelude::*;
+use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
-use super::{Known, Question, Search, Stage, Survey};
+use super::reading::with_unit;
+use super::{Bound, Brings, Known, Question, Read, Search, Stage, Survey};
 use crate::lang::RewriteOptions;
 use crate::lang::python::roots::Roots;
 use crate::lang::python::settings::Settings;
 use crate::lang::python::tree::Tree;
-use crate::lang::python::unit::Setting;
+use crate::lang::python::unit::{Setting, Unit};
 use crate::lang::scratch::Scratch;
 use crate::mapping::{Table, from_moves};
 use crate::path::{PYTHON, Segment};
@@ -319,10 +321,10 @@ fn stages_say_what_an_unknown_question_means() {
 }
 
 #[track_caller]
-fn rebinds(expected: bool, init: &str) {
+fn bound(expected: Bound, init: &str) {
     let tree = Scratch::new(&[
         ("pkg/__init__.py", init),
-        ("pkg/thing.py", ""),
+        ("pkg/thing.py", "__all__ = ['thing']\nthing = other = 1\n"),
         ("main.py", ""),
     ]);
     with(&tree, |survey, search| {
@@ -333,31 +335,48 @@ fn rebinds(expected: bool, init: &str) {
             file: &file,
             survey: &look,
         };
-        let found = tree.rebinds(&names("pkg"), &Segment::new("thing"));
-        assert_eq!(found, expected, "{init}");
-        assert!(!tree.rebinds(&names("pkg"), &Segment::new("absent")));
-        assert!(!tree.rebinds(&names("nowhere"), &Segment::new("thing")));
+        with_unit(&file, "", search.roots, search.setting, |unit| {
+            let read = Read {
+                unit,
+                at: TextSize::new(0),
+                at_once: true,
+            };
+            let asked = |package, name| tree.bound(&names(package), &Segment::new(name), read);
+            assert_eq!(asked("pkg", "thing"), expected, "{init}");
+            assert_eq!(asked("pkg", "absent"), Bound::Nothing);
+            assert_eq!(asked("nowhere", "thing"), Bound::Nothing);
+        })
+        .expect("valid");
     });
 }
 
 #[test]
 fn a_package_that_binds_the_name_of_its_module() {
-    rebinds(true, "from .thing import thing\n");
-    rebinds(true, "def thing(): pass\n");
-    rebinds(true, "class thing: pass\n");
-    rebinds(true, "thing = 1\n");
-    rebinds(true, "import os as thing\n");
-    rebinds(true, "if x:\n    from pkg.thing import thing\n");
-    rebinds(false, "");
-    rebinds(false, "from . import thing\n");
-    rebinds(false, "from pkg import thing\n");
-    rebinds(false, "import pkg.thing\n");
-    rebinds(false, "import pkg.thing as thing\n");
-    rebinds(false, "from .thing import other\n");
-    rebinds(false, "def f():\n    thing = 1\n");
-    rebinds(false, "thing: int\n");
-    rebinds(
-        false,
+    bound(Bound::Surely, "from .thing import thing\n");
+    bound(Bound::Surely, "from .thing import other as thing\n");
+    bound(Bound::Surely, "from .thing import *\n");
+    bound(Bound::Surely, "import pkg.thing\ndef thing(): pass\n");
+    bound(
+        Bound::Surely,
+        "from .thing import thing\nfrom . import thing\n",
+    );
+    // Whoever loads the module binds the name anew.
+    bound(Bound::Perhaps, "def thing(): pass\n");
+    bound(Bound::Perhaps, "class thing: pass\nimport pkg.thing\n");
+    bound(Bound::Perhaps, "thing = 1\n");
+    bound(Bound::Perhaps, "import os as thing\n");
+    bound(Bound::Perhaps, "if x:\n    from pkg.thing import thing\n");
+    bound(Bound::Perhaps, "from .thing import thing\ndel thing\n");
+    bound(Bound::Nothing, "");
+    bound(Bound::Nothing, "from . import thing\n");
+    bound(Bound::Nothing, "from pkg import thing\n");
+    bound(Bound::Nothing, "import pkg.thing\n");
+    bound(Bound::Nothing, "import pkg.thing as thing\n");
+    bound(Bound::Nothing, "from .thing import other\n");
+    bound(Bound::Nothing, "def f():\n    thing = 1\n");
+    bound(Bound::Nothing, "thing: int\n");
+    bound(
+        Bound::Nothing,
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .thing import thing\n",
     );
 }
@@ -372,17 +391,15 @@ fn imports_back(expected: bool, text: &str) {
     with(&tree, |survey, search| {
         let look = survey.look(search.setting);
         let file = tree.path("app/a.py");
-        let tree = Tree {
-            roots: search.roots,
-            file: &file,
-            survey: &look,
+        let roots = search.roots;
+        let closes = |to: &str| {
+            let own = |unit: &Unit<'_>| look.own_imports(roots, &file, unit.module);
+            let mut own = with_unit(&file, "", roots, search.setting, own).expect("valid");
+            look.cycle(roots, &file, &mut own, &names(to), Brings::Name)
         };
-        assert_eq!(
-            tree.imports(&names("app.b"), &[names("app.a")]),
-            expected,
-            "{text}"
-        );
-        assert!(!tree.imports(&names("app.nowhere"), &[names("app.a")]));
+        let way = expected.then(|| ["app.a", "app.b", "app.a"].map(str::to_owned).to_vec());
+        assert_eq!(closes("app.b.f"), way, "{text}");
+        assert_eq!(closes("app.nowhere.f"), None);
     });
 }
 
