@@ -4,6 +4,8 @@
 //! It is made from lines, brackets and quotes alone. Where these do not come out even there is no answer, and
 //! the whole text is parsed.
 
+use memchr::memchr2;
+
 /// The text that is left; `None` if that is not sure.
 pub(super) fn skim(text: &str) -> Option<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -63,11 +65,25 @@ struct Line {
     has_semicolon: bool,
 }
 
+/// Bytes that are more than a part of a word.
+const TELLS: [bool; 256] = {
+    let mut tells = [false; 256];
+    let all = b"\n\r()[]{};#\\\"'";
+    let mut at = 0;
+    while at < all.len() {
+        tells[all[at] as usize] = true;
+        at += 1;
+    }
+    tells
+};
+
 /// The statement line that starts at `at`.
 fn logical_line(bytes: &[u8], mut at: usize) -> Option<Line> {
     let mut depth = 0usize;
     let mut has_semicolon = false;
-    while let Some(&byte) = bytes.get(at) {
+    while let Some(more) = bytes[at..].iter().position(|byte| TELLS[*byte as usize]) {
+        at += more;
+        let byte = bytes[at];
         at += 1;
         match byte {
             b'\n' | b'\r' if depth == 0 => {
@@ -82,16 +98,9 @@ fn logical_line(bytes: &[u8], mut at: usize) -> Option<Line> {
             b';' => has_semicolon = true,
             b'#' => {
                 let rest = &bytes[at..];
-                at += rest
-                    .iter()
-                    .position(|b| matches!(b, b'\n' | b'\r'))
-                    .unwrap_or(rest.len());
+                at += memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
             }
-            b'\\' => {
-                at +=
-                    usize::from(bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n'));
-                at += 1;
-            }
+            b'\\' => at = behind_escape(bytes, at)?,
             b'"' | b'\'' => at = string_end(bytes, at - 1)?,
             _ => {}
         }
@@ -102,6 +111,13 @@ fn logical_line(bytes: &[u8], mut at: usize) -> Option<Line> {
     })
 }
 
+/// The place behind the character that a backslash before `at` speaks of.
+fn behind_escape(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_line_end = bytes.get(at..)?.starts_with(b"\r\n");
+    let behind = at + if is_line_end { 2 } else { 1 };
+    (behind <= bytes.len()).then_some(behind)
+}
+
 /// The place behind the string whose quotes start at `at`.
 fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
     let quote = bytes[at];
@@ -109,14 +125,18 @@ fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
     let is_triple = bytes[at..].starts_with(&triple);
     let mut at = at + if is_triple { 3 } else { 1 };
     loop {
-        match *bytes.get(at)? {
-            b'\\' => {
-                at += usize::from(bytes[at + 1..].starts_with(b"\r\n"));
-                at += 2;
-            }
-            b'\n' | b'\r' if !is_triple => return None,
-            byte if byte == quote && !is_triple => return Some(at + 1),
-            byte if byte == quote && bytes[at..].starts_with(&triple) => return Some(at + 3),
+        let rest = bytes.get(at..)?;
+        at += match is_triple {
+            true => memchr2(quote, b'\\', rest)?,
+            false => rest
+                .iter()
+                .position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r'))?,
+        };
+        match bytes[at] {
+            b'\\' => at = behind_escape(bytes, at + 1)?,
+            b'\n' | b'\r' => return None,
+            _ if !is_triple => return Some(at + 1),
+            _ if bytes[at..].starts_with(&triple) => return Some(at + 3),
             _ => at += 1,
         }
     }
