@@ -196,7 +196,7 @@ impl Rewrite<'_, '_> {
                     Binder::Elsewhere => {
                         let refusal = Refusal::new(
                             Code::Binding,
-                            "nothing in this file binds the name: the package has it where another file loads the module",
+                            "nothing in this file binds the name: another file loads the module, which binds it",
                         )
                         .help("import the module in this file");
                         draft.refused(&subject, refusal, self.table());

@@ -14,6 +14,7 @@
 //! container, strings that are put together at run time.
 
 mod answers;
+mod edges;
 mod graph;
 mod labels;
 mod loading;
@@ -33,7 +34,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use ruff_python_ast::ModModule;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use self::graph::{Graph, World};
+use self::edges::World;
+use self::graph::Graph;
 use self::modules::Modules;
 use super::roots::Roots;
 use super::unit::{Setting, Unit};
