@@ -4,7 +4,8 @@
 //! A rule speaks of all namespaces unless it says otherwise, but the tree may know better: if the
 //! rule's path is a module of it, a call or a macro call of that name is no reference.
 
-use super::names::{Entry, MACRO, Reach, TYPE, VALUE, What};
+use super::displaced::supers_of;
+use super::names::{Entry, MACRO, Reach, TYPE, VALUE, What, Written};
 use super::resolver::Resolver;
 use super::scopes::Scopes;
 use crate::mapping::Outcome;
@@ -86,6 +87,35 @@ impl Resolver<'_> {
         } else {
             Sense::Reference
         }
+    }
+
+    /// Whether an import in the module `from` may mean one thing as a type and another as a value: only where its
+    /// last name is looked up in a module around it, which shows it private names. Told before another file is
+    /// read; `path` is what the import means first.
+    pub(super) fn may_differ_by_kind(
+        &self,
+        from: &[Segment],
+        written: &Written,
+        path: &[Segment],
+    ) -> bool {
+        let is_around = |module: &[Segment]| from.starts_with(module);
+        let segments = written.segments.as_slice();
+        let (mut base, taken) = match segments.first().map(Segment::as_str) {
+            Some("crate") if !written.leading => (from[..from.len().min(1)].to_vec(), 1),
+            Some("self" | "super") if !written.leading => {
+                let (taken, supers) = supers_of(written);
+                (from[..from.len().saturating_sub(supers)].to_vec(), taken)
+            }
+            _ => return true,
+        };
+        let Some((_, above)) = segments[taken..].split_last() else {
+            return true;
+        };
+        base.extend_from_slice(above);
+        is_around(&base)
+            || path
+                .split_last()
+                .is_some_and(|(_, module)| is_around(module))
     }
 
     /// Whether nothing of what a path names, where all of that is known, is a type, or is a value: what has the

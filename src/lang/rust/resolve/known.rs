@@ -212,7 +212,9 @@ impl Resolver<'_> {
             let mut path = self.leaf(scopes, id, ordinal)?;
             if kinds == TYPE && self.brings_no_type(scopes, &path) {
                 path = self.leaf_as(scopes, id, ordinal, TYPE)?;
-            } else if self.defines_none(scopes, &path, kinds) {
+            } else if self.may_differ_by_kind(&scopes.get(id).path, &leaf.written, &path)
+                && self.defines_none(scopes, &path, kinds)
+            {
                 path = self.leaf_as(scopes, id, ordinal, kinds).unwrap_or(path);
             }
             // In a block it may be a module of the tree, or under a name of its own what a rule speaks of.

@@ -306,6 +306,9 @@ impl Resolver<'_> {
             return self.outer_meaning(scopes, outer, ordinal, TYPE, depth);
         }
         let path = self.outer_meaning(scopes, outer, ordinal, Namespaces::ALL, depth)?;
+        if !self.knows(&path) && !self.may_differ_by_kind(outer.module, &leaf.written, &path) {
+            return Some(path);
+        }
         if !self.brings_none(scopes, &path, kinds) {
             return Some(path);
         }
