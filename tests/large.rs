@@ -3,6 +3,10 @@
 //! Measured on one file in a build without optimisation: 10 MB of lines such as `ABCDEFGH = 100000` take
 //! 7 s and 530 MB, a million statements as short as `b=a` (4.4 MB) 42 s and 1.3 GB. So a file needs 50 to 300
 //! times its size, about a kilobyte a statement, and that is what `--max-file-size` is for.
+//!
+//! Four of them are left out of a plain `cargo test`: each takes half a minute or gigabytes in a build without
+//! optimisation, and two at once may take more memory than there is. `.ci/run` runs these one after the other:
+//! `cargo test --test large -- --ignored --test-threads 1`.
 
 use std::fs;
 use std::path::Path;
@@ -120,14 +124,12 @@ fn a_hundred_thousand_statements() {
     refused_then_rewritten("a=1;b=a;c=b;d=c;e=d\n", 20_000);
 }
 
-/// `.ci/run` runs it, one after the other with the next: `cargo test --test large -- --ignored --test-threads 1`.
 #[test]
 #[ignore = "takes over a gigabyte; .ci/run runs it"]
 fn a_million_statements() {
     refused_then_rewritten("a=1;b=a;c=b;d=c;e=d\n", 200_000);
 }
 
-/// As the one before.
 #[test]
 #[ignore = "takes some gigabytes; .ci/run runs it"]
 fn fifty_megabytes() {

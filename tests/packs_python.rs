@@ -135,7 +135,8 @@ fn numpy_2_says_what_becomes_of_each_name() {
     assert_moves(NUMPY, "numpy.zeros", None);
 }
 
-/// Asks NumPy 1.26 about the old paths and the newest about both.
+/// Asks NumPy 1.26 about the old paths and the newest about both. Left out of a plain `cargo test`, which
+/// needs no network; `.ci/run` installs both and runs it.
 #[test]
 #[ignore = "needs the package registry, and a Python for which there is NumPy 1.26; .ci/run runs it"]
 fn numpy_2_is_looked_up() {

@@ -106,10 +106,11 @@ impl Checker<'_> {
             .and_then(|text| self.duration("max-search", text));
         let message = table.message.as_ref().and_then(|text| {
             if text.get_ref().trim().is_empty() {
-                self.wrong(
+                let problem = self.at(
                     text.span(),
                     "`message`: git makes no commit without a message",
                 );
+                self.problem(problem.help(format!("leave it out for `{MESSAGE}`")));
                 return None;
             }
             let unknown = unknown_placeholder(text.get_ref());

@@ -75,7 +75,7 @@ impl Owners {
                     let at = error.valid_up_to();
                     let line = 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count();
                     owners.warnings.push(format!(
-                        "{place}:{line}: is not UTF-8; names that hold such bytes match no file"
+                        "{place}:{line}: is not UTF-8; names that hold such bytes match no file, save it as UTF-8"
                     ));
                 }
                 owners

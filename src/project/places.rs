@@ -35,7 +35,7 @@ impl Places {
         if self.by_name.is_empty() {
             return false;
         }
-        let names = self.names_of(file);
+        let names: Vec<&OsStr> = self.names_of(file).collect();
         (0..names.len()).any(|last| {
             let name = names[last].to_str().and_then(|name| self.by_name.get(name));
             name.into_iter().flatten().any(|before| {
@@ -50,11 +50,11 @@ impl Places {
     /// Whether a file lies at or below the last name of a place: whether it is at that place then
     /// depends on what the folders above stand for.
     pub fn may_hold(&self, file: &Path) -> bool {
-        let is_last = |name: &&OsStr| {
+        let is_last = |name: &OsStr| {
             let name = name.to_str();
             name.is_some_and(|name| self.by_name.contains_key(name))
         };
-        !self.by_name.is_empty() && self.names_of(file).iter().any(is_last)
+        !self.by_name.is_empty() && self.names_of(file).any(is_last)
     }
 
     /// Whether these names are those of a place, or go on below it.
@@ -70,10 +70,10 @@ impl Places {
     }
 
     /// The names of the folders below the root, and of the file.
-    fn names_of<'f>(&self, file: &'f Path) -> Vec<&'f OsStr> {
+    fn names_of<'f>(&self, file: &'f Path) -> impl Iterator<Item = &'f OsStr> + use<'f> {
         let file = file.strip_prefix(&self.root).unwrap_or(file);
         let folders = file.parent().into_iter().flat_map(Path::iter);
-        folders.chain(file.file_stem()).collect()
+        folders.chain(file.file_stem())
     }
 }
 

@@ -83,9 +83,6 @@ const SHOWN_GLOBS: [(&str, [&str; 4]); 3] = [
     ),
 ];
 
-/// Crates of the standard library.
-const STANDARD: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
-
 /// The crates of which something moves.
 fn moved_crates(table: &Table) -> FxHashSet<Segment> {
     let rules = table.rules().iter();
@@ -153,7 +150,7 @@ impl Language for Rust {
             }
         }
         // Of the standard library nothing moves away from under a glob of the project.
-        let may_be_own = |name: &Segment| !STANDARD.contains(&name.as_str());
+        let may_be_own = |name: &Segment| !resolve::is_standard_crate(name.as_str());
         if moved_crates(table).iter().any(may_be_own) {
             for (word, texts) in SHOWN_GLOBS {
                 anchors.push(Anchor {

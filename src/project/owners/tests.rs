@@ -318,7 +318,7 @@ fn bytes_that_are_no_text_are_said_with_their_line() {
     let warnings = owners.warnings();
     assert_eq!(
         warnings,
-        ["CODEOWNERS:2: is not UTF-8; names that hold such bytes match no file"]
+        ["CODEOWNERS:2: is not UTF-8; names that hold such bytes match no file, save it as UTF-8"]
     );
     assert_eq!(*owners.of(Path::new("docs/x")), ["@c"]);
     assert_eq!(*owners.of(Path::new("src/x")), ["@a"]);

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::declared::{Base, Declaration, Origin};
 use super::scan::Scan;
 use super::{Crates, Place, Roots};
-use crate::lang::rust::manifest::{ManifestError, Package};
+use crate::lang::rust::manifest::{Krate, ManifestError, Package};
 use crate::path::Segment;
 
 /// A package with more crates is asked through an index of their root files.
@@ -101,15 +101,17 @@ impl<'a> Climb<'a> {
         sites: &mut Vec<Site>,
     ) -> Result<(), ManifestError> {
         let roots = (package.crates.len() > FEW_CRATES).then(|| self.crates.roots(package));
-        let own = package.crates.iter().enumerate();
-        let own: Vec<usize> = match &roots {
-            Some(roots) => roots.crates.get(file).cloned().unwrap_or_default(),
-            None => own
-                .filter(|(_, krate)| krate.root == file)
-                .map(|(at, _)| at)
-                .collect(),
+        let own: Vec<&Arc<Krate>> = match &roots {
+            Some(roots) => {
+                let own = roots.crates.get(file).into_iter().flatten();
+                own.map(|at| &package.crates[*at]).collect()
+            }
+            None => {
+                let all = package.crates.iter();
+                all.filter(|krate| krate.root == file).collect()
+            }
         };
-        for krate in own.into_iter().map(|at| &package.crates[at]) {
+        for krate in own {
             let place = Place {
                 krate: Arc::clone(krate),
                 module: Vec::new(),

@@ -29,7 +29,7 @@ pub use names::{
     Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written,
     has_no_prelude, named_macros,
 };
-pub use prelude::is_primitive;
+pub use prelude::{is_primitive, is_standard_crate};
 pub use resolver::Resolver;
 pub use scopes::{ScopeId, Scopes};
 pub use std_traits::may_be_trait;

@@ -24,6 +24,11 @@ pub fn is_primitive(name: &str) -> bool {
     )
 }
 
+/// Crates of the standard library.
+pub fn is_standard_crate(name: &str) -> bool {
+    matches!(name, "std" | "core" | "alloc" | "proc_macro" | "test")
+}
+
 /// Names of the standard prelude that a lone plain name most likely means.
 pub(super) fn is_prelude(name: &str) -> bool {
     matches!(

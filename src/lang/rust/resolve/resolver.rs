@@ -10,7 +10,7 @@ use super::glob_index::{Candidate, GlobIndex, Question};
 use super::head::{Head, Role, Via};
 use super::home::Home;
 use super::names::{Entry, LeafKind, MACRO, Reach, TYPE, What, Written};
-use super::prelude::is_primitive;
+use super::prelude::{is_primitive, is_standard_crate};
 use super::scopes::{ScopeId, Scopes};
 use super::tree::ModuleTree;
 use crate::lang::rust::manifest::Edition;
@@ -478,11 +478,7 @@ impl<'a> Resolver<'a> {
             }
             return kinds.meets(TYPE).then(|| self.by_crate_name(name));
         }
-        if matches!(
-            name.as_str(),
-            "std" | "core" | "alloc" | "proc_macro" | "test"
-        ) && is_prefix
-        {
+        if is_standard_crate(name.as_str()) && is_prefix {
             return Some(self.by_crate_name(name));
         }
         if is_child {
