@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::outline::{Declared, Outline};
+use crate::path::Segment;
 use crate::text::Edits;
 
 /// A place that resolves to a mapped path.
@@ -21,6 +22,15 @@ pub struct Reference {
     pub rule: usize,
     /// Whether the plan rewrites it. If not, a finding says why.
     pub rewritten: bool,
+}
+
+/// A path that no rule moves and that is written anew all the same: what its first names came from moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    /// Bytes of the original text: the names that are written anew.
+    pub range: Range<usize>,
+    /// What they mean, before and after.
+    pub path: Vec<Segment>,
 }
 
 /// How code meets a mapped object again and again while the program runs. Who bound it once, when it was
@@ -60,6 +70,9 @@ pub struct Plan {
     /// literal, in a name behind a call.
     #[serde(skip)]
     pub pieces: Vec<Range<usize>>,
+    /// Paths that keep their meaning and are written anew, by position.
+    #[serde(skip)]
+    pub restated: Vec<Restated>,
     /// Objects that change their path, and that the file replaces or looks up late: sorted, each once.
     #[serde(skip)]
     pub met: Vec<Met>,

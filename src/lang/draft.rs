@@ -7,7 +7,7 @@ use crate::finding::{Code, Finding, Level};
 use crate::mapping::{Action, Outcome, Table};
 use crate::outline::{Declared, Outline};
 use crate::path::{Segment, SymbolPath, Syntax};
-use crate::plan::{Analysis, Manner, Met, Plan, Reference};
+use crate::plan::{Analysis, Manner, Met, Plan, Reference, Restated};
 use crate::text::{Edit, EditConflict, Edits};
 
 /// Edits, references and findings so far, in any order.
@@ -23,6 +23,8 @@ pub struct Draft {
     pub declared: Vec<Declared>,
     /// Where else names of rewritten references stand.
     pub pieces: Vec<Range<usize>>,
+    /// Paths that keep their meaning and are written anew.
+    pub restated: Vec<Restated>,
     /// Objects that are replaced or looked up late.
     pub met: Vec<Met>,
     /// Indices of uses in the outline that stay as they are.
@@ -54,10 +56,12 @@ impl Draft {
             mut findings,
             declared,
             mut pieces,
+            mut restated,
             mut met,
             ..
         } = self;
         pieces.sort_by_key(|piece| (piece.start, piece.end));
+        restated.sort_by_key(|it| (it.range.start, it.range.end));
         references.sort_by_key(|reference| (reference.range.start, reference.range.end));
         findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
         findings.dedup();
@@ -71,6 +75,7 @@ impl Draft {
                 findings,
                 declared,
                 pieces,
+                restated,
                 met,
             },
         })

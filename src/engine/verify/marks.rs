@@ -1,7 +1,8 @@
 //! Tokens with their references replaced: what must be the same in both texts.
 //!
 //! A mark is a reference that the plan rewrites, a piece of one that stands apart (if the plan replaces names
-//! of old paths by names of new ones there), or a use of a name whose import binds another one now. Its
+//! of old paths by names of new ones there), a use of a name whose import binds another one now, or a path
+//! that is written anew and says the end of what it means in both texts. Its
 //! place in the edited text follows from the edits alone, so nothing here asks what a name means.
 
 use std::borrow::Cow;
@@ -58,6 +59,8 @@ impl Marks {
         };
         // An import is compared by what it binds; what its documentation says is a comment as any other.
         let in_import = |range: &Range<usize>| is_in(&imports, range) && !is_in(&comments, range);
+        let places = Places::of(&changes);
+        let place = |range: &Range<usize>| places.of_place(range.start)..places.of_end(range.end);
         let references = plan.references.iter().filter(|it| it.rewritten);
         let whole = references.clone().map(|it| it.range.clone());
         let words = Words::of(references);
@@ -69,8 +72,13 @@ impl Marks {
         });
         let renamed = renamed(before, after, table);
         let pieces = pieces.chain(renamed).map(|edit| edit.range.clone());
+        let restated = plan.restated.iter().filter(|it| {
+            let text = after.text.get(place(&it.range));
+            text.is_some_and(|text| says_end_of(text, &it.path))
+        });
         let mut before: Vec<Range<usize>> = whole
             .chain(pieces)
+            .chain(restated.map(|it| it.range.clone()))
             .filter(|range| !in_import(range) && is_placed(range, &changes))
             .collect();
         before.sort_by_key(|range| (range.start, range.end));
@@ -81,12 +89,8 @@ impl Marks {
             }
             meets
         });
-        let places = Places::of(&changes);
         Self {
-            after: before
-                .iter()
-                .map(|range| places.of_place(range.start)..places.of_end(range.end))
-                .collect(),
+            after: before.iter().map(place).collect(),
             before,
         }
     }
@@ -115,6 +119,15 @@ impl<'p> Words<'p> {
             && words(old).all(|word| self.old.contains(word))
             && words(new).all(|word| self.new.contains(word))
     }
+}
+
+/// Whether a text is a path whose names, but for keywords it starts with, end a path from its root.
+fn says_end_of(text: &str, path: &[Segment]) -> bool {
+    let text = text.strip_prefix('$').unwrap_or(text).replace("r#", "");
+    let is_keyword = |word: &&str| matches!(*word, "crate" | "self" | "super");
+    let names: Vec<&str> = words(&text).skip_while(is_keyword).collect();
+    let end = path.len().checked_sub(names.len());
+    is_path(&text) && end.is_some_and(|end| path[end..].iter().map(Segment::as_str).eq(names))
 }
 
 /// Whether a text is of a path: names and what joins them.

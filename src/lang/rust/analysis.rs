@@ -473,6 +473,12 @@ fn adopt(number: usize, embedded: &Embedded, inner: Reading, reading: &mut Readi
             reading.draft.references.push(reference);
         }
     }
+    for mut restated in inner.draft.restated {
+        if let Some(range) = place(&restated.range) {
+            restated.range = range;
+            reading.draft.restated.push(restated);
+        }
+    }
     for mut finding in inner.draft.findings {
         if let Some(range) = place(&finding.range) {
             finding.range = range;

@@ -459,6 +459,7 @@ fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
 fn refuse_all(draft: &mut Draft, code: Code, message: &str, help: &str) {
     draft.edits.clear();
     draft.declared.clear();
+    draft.restated.clear();
     draft
         .findings
         .retain(|finding| finding.level != Level::Review);

@@ -157,6 +157,7 @@ impl<'t> Notebook<'t> {
                     .collect(),
                 declared: plan.declared,
                 met: plan.met,
+                restated: Vec::new(),
                 pieces: plan
                     .pieces
                     .iter()

@@ -100,7 +100,7 @@ impl<'a> Rewrite<'_, 'a> {
             None => Some(no_successor(&outcome, table.syntax())),
             Some(_) if sense == Sense::Either => Some(two_namespaces()),
             Some(_) if narrow == Sense::Either => Some(other_namespaces()),
-            Some(_) if self.stays_in_part((scope, ordinal), &path) => Some(other_namespaces()),
+            Some(to) if self.stays_in_part((scope, ordinal), &path, to) => Some(other_namespaces()),
             Some(_) if leaf.kind == LeafKind::ExternCrate => Some(
                 Refusal::new(Code::ExternCrate, "the crate itself is deprecated")
                     .help("change the dependency in Cargo.toml, then this item"),
@@ -171,7 +171,8 @@ impl<'a> Rewrite<'_, 'a> {
             };
             let matched = to.first;
             let place = places.get(&key.1).cloned().unwrap_or(0..0);
-            let is_other = other != path && !self.kept.keeps(place.start);
+            let is_same = other == path || to.to.segments() == path;
+            let is_other = !is_same && !self.kept.keeps(place.start);
             (is_other && self.means_this_package(&other, &matched)).then(|| {
                 let report = Report {
                     outcome,
@@ -186,13 +187,15 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// The same of one that moves: the other path stays, and what starts at it would lose it. Paths of
     /// this file are written from the other path where they stand.
-    fn stays_in_part(&self, key: LeafKey, path: &[Segment]) -> bool {
+    fn stays_in_part(&self, key: LeafKey, path: &[Segment], to: &[Segment]) -> bool {
         let scopes = &self.found.scopes;
         let leaf = &scopes.get(key.0).names.leaves[key.1];
         let is_other = |kinds| {
             let other = self.resolver.leaf_as(scopes, key.0, key.1, kinds);
             other.is_some_and(|other| {
-                other != path && self.resolver.table.resolve(&other, kinds) == Outcome::Stays
+                // Where the new home is read through, it is the same thing by its new path.
+                let is_same = other == path || other == to;
+                !is_same && self.resolver.table.resolve(&other, kinds) == Outcome::Stays
             })
         };
         let as_type = is_other(TYPE);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::globs::Added;
@@ -189,40 +189,61 @@ impl<'a> Rewrite<'_, 'a> {
     /// Imports whose first names already come to mean the new path need nothing. One may follow
     /// another, so this goes round until nothing changes.
     fn follow(&self, fates: &mut Fates, reports: &mut Vec<(LeafKey, Report<'_>)>) {
-        let none = Added::default();
         loop {
-            let mut following = Vec::new();
             let mut carriers = FxHashMap::default();
-            for (key, _) in reports.iter() {
-                let Some(fate) = fates.get(*key) else {
-                    continue;
-                };
-                let (Next::Moves(to), Some(head)) = (&fate.next, &fate.head) else {
-                    continue;
-                };
-                let is_import = matches!(
-                    head.via,
-                    Via::Import(..) | Via::OuterImport(..) | Via::Elsewhere | Via::Glob(..)
-                );
-                let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-                let mut now = self.head_after(head, TYPE, key.0, fates, &none);
-                now.extend_from_slice(&leaf.written.segments[head.taken..]);
-                if is_import && now == *to {
-                    let carrier = self.carrier_of(head.via, fates, &mut carriers);
-                    following.push((*key, Next::Follows(to.clone(), carrier)));
-                }
-            }
+            let following: FxHashMap<LeafKey, Next> = reports
+                .iter()
+                .filter_map(|(key, report)| {
+                    let next = self.following(*key, report, fates, &mut carriers)?;
+                    Some((*key, next))
+                })
+                .collect();
             if following.is_empty() {
                 return;
             }
-            let keys: FxHashSet<LeafKey> = following.iter().map(|(key, _)| *key).collect();
-            reports.retain(|(key, _)| !keys.contains(key));
+            reports.retain(|(key, _)| !following.contains_key(key));
             for (key, next) in following {
                 if let Some(fate) = fates.list.get_mut(&key) {
                     fate.next = next;
                 }
             }
         }
+    }
+
+    /// How an import follows the import or the glob that it starts at, if it does. One that was refused
+    /// for what its name may mean follows an import of this file all the same: that one was judged, and
+    /// it brings no more than that one does.
+    fn following(
+        &self,
+        key: LeafKey,
+        report: &Report<'_>,
+        fates: &Fates,
+        carriers: &mut FxHashMap<LeafKey, Carrier>,
+    ) -> Option<Next> {
+        let fate = fates.get(key)?;
+        let head = fate.head.as_ref()?;
+        let (to, is_refused) = match (&fate.next, &report.outcome) {
+            (Next::Moves(to), _) => (to.as_slice(), false),
+            (Next::Kept, Outcome::Moves(to)) => (to.to.segments(), true),
+            _ => return None,
+        };
+        let is_import = match head.via {
+            Via::Import(..) | Via::OuterImport(..) => true,
+            Via::Elsewhere | Via::Glob(..) => !is_refused,
+            _ => false,
+        };
+        if !is_import {
+            return None;
+        }
+        let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
+        let mut now = self.head_after(head, TYPE, key.0, fates, &Added::default());
+        now.extend_from_slice(&leaf.written.segments[head.taken..]);
+        if now != to {
+            return None;
+        }
+        let carrier = self.carrier_of(head.via, fates, carriers);
+        let is_carried = !is_refused || carrier == Carrier::ThisFile;
+        is_carried.then(|| Next::Follows(to.to_vec(), carrier))
     }
 
     /// Imports that would follow what another file brings here by a glob, and start at an explicit import

@@ -468,21 +468,22 @@ impl Rewrite<'_, '_> {
             _ => path.to_vec(),
         };
         match head.via {
-            Via::Import(id, ordinal) => match fates.get((id, ordinal)) {
-                // As a type it brings something else than what it brings first, and is not touched.
-                Some(fate) if fate.after() == fate.old.as_deref() => head.base.clone(),
-                Some(fate) => fate
-                    .after()
-                    .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
-                None => head.base.clone(),
-            },
-            Via::OuterImport(id, ordinal) => match fates.get((id, ordinal)) {
-                Some(fate) if fate.old.as_ref() == Some(&head.base) => fate
-                    .after()
-                    .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
-                // What a glob brings there.
-                _ => moved(&head.base),
-            },
+            // What a glob of that module brings there.
+            Via::OuterImport(id, ordinal)
+                if self.found.scopes.get(id).names.leaves[ordinal].kind == LeafKind::Glob =>
+            {
+                moved(&head.base)
+            }
+            Via::Import(id, ordinal) | Via::OuterImport(id, ordinal) => {
+                match fates.get((id, ordinal)) {
+                    // As a type it brings something else than what it brings first, and is not touched.
+                    Some(fate) if fate.after() == fate.old.as_deref() => head.base.clone(),
+                    Some(fate) => fate
+                        .after()
+                        .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
+                    None => head.base.clone(),
+                }
+            }
             Via::Elsewhere => moved(&head.base),
             Via::Glob(..) | Via::Module | Via::OuterDefinition => {
                 let name = &head.base[head.base.len() - 1];

@@ -15,6 +15,7 @@ use crate::lang::rust::resolve::{MACRO, Role, Sense, TYPE, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
 use crate::path::Segment;
+use crate::plan::Restated;
 use crate::text::Edit;
 
 impl Rewrite<'_, '_> {
@@ -185,6 +186,9 @@ impl Rewrite<'_, '_> {
                     if matches!(site.mode, Mode::Quote) {
                         self.review_callers(&subject, draft);
                     }
+                } else {
+                    let path = target[..target.len() - tail].to_vec();
+                    draft.restated.push(Restated { range, path });
                 }
                 !keeps_head
             }
