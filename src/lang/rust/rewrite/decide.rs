@@ -199,8 +199,12 @@ impl<'a> Rewrite<'_, 'a> {
             })
         };
         let as_type = is_other(TYPE);
-        let is_shown =
-            || leaf.reach != Reach::Private || self.is_mentioned_in_files_below(key.0, &leaf.name);
+        let here = &scopes.get(key.0).path;
+        let is_shown = || {
+            leaf.reach != Reach::Private
+                || self.is_mentioned_in_files_below(key.0, &leaf.name)
+                || self.is_reached_in_moved(here, &leaf.name)
+        };
         as_type && self.is_first_name_of_import(key) || (as_type || is_other(VALUE)) && is_shown()
     }
 
@@ -274,7 +278,10 @@ impl<'a> Rewrite<'_, 'a> {
         if !TYPE.meets(kinds) {
             otherwise |= self.is_first_name_of_import(key);
         }
-        let is_shown = leaf.reach != Reach::Private || self.is_mentioned_below(key.0, &leaf.name);
+        let here = &self.found.scopes.get(key.0).path;
+        let is_shown = leaf.reach != Reach::Private
+            || self.is_mentioned_below(key.0, &leaf.name)
+            || self.is_reached_in_moved(here, &leaf.name);
         let in_tokens = self.found.token_heads.contains(&leaf.name);
         match (otherwise, as_said) {
             (true, false) if !is_shown && !in_tokens => Sense::Other,

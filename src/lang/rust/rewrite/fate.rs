@@ -227,12 +227,15 @@ impl<'a> Rewrite<'_, 'a> {
             (Next::Kept, Outcome::Moves(to)) => (to.to.segments(), true),
             _ => return None,
         };
-        let is_import = match head.via {
-            Via::Import(..) | Via::OuterImport(..) => true,
+        let may_follow = match head.via {
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => {
+                let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
+                !is_refused || leaf.kind != LeafKind::Glob
+            }
             Via::Elsewhere | Via::Glob(..) => !is_refused,
             _ => false,
         };
-        if !is_import {
+        if !may_follow {
             return None;
         }
         let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];

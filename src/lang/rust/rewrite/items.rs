@@ -301,7 +301,8 @@ impl Composer<'_, '_, '_> {
         }
         match (&item.leading, words.leading) {
             (Some(colons), false) => edits.push(Edit::delete(colons.range().start..start)),
-            (None, true) => edits.push(Edit::insert(start, "::")),
+            // Before names that are put at the same place.
+            (None, true) => edits.insert(0, Edit::insert(start, "::")),
             _ => return Ok(edits),
         }
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));

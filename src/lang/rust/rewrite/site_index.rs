@@ -7,8 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::fate::LeafKey;
-use crate::lang::rust::resolve::{LeafKind, Via};
+use crate::lang::rust::resolve::{LeafKind, TYPE, Via};
 use crate::lang::rust::visit::{Call, Found, Site};
+use crate::mapping::Outcome;
 use crate::path::Segment;
 
 /// Positions of paths in [`Found::sites`].
@@ -19,6 +20,7 @@ pub struct SiteIndex {
     imported: OnceCell<FxHashSet<Segment>>,
     calls: OnceCell<FxHashMap<Segment, Vec<usize>>>,
     reached: OnceCell<Reached>,
+    in_moved: OnceCell<FxHashSet<(Vec<Segment>, Segment)>>,
 }
 
 /// Names of modules around that paths reach.
@@ -127,6 +129,42 @@ impl Rewrite<'_, '_> {
                 .collect()
         });
         relative.contains(path)
+    }
+
+    /// Whether a path or an import of the file names a child of a module of which rules speak, by the old
+    /// path of that module or by the new one.
+    pub(super) fn is_reached_in_moved(&self, module: &[Segment], name: &Segment) -> bool {
+        let reached = self.index.in_moved.get_or_init(|| {
+            let mut reached = FxHashSet::default();
+            let table = self.resolver.table;
+            let mut note = |path: &[Segment]| {
+                for len in 1..path.len() {
+                    let (module, name) = (&path[..len], &path[len]);
+                    // The file of the module is at its old place or at its new one.
+                    match table.resolve(module, TYPE) {
+                        Outcome::Moves(to) => {
+                            reached.insert((to.to.segments().to_vec(), name.clone()));
+                        }
+                        _ if table.leads_to_new(module) => {}
+                        _ => continue,
+                    }
+                    reached.insert((module.to_vec(), name.clone()));
+                }
+            };
+            for site in &self.found.sites {
+                note(&site.path);
+            }
+            let scopes = &self.found.scopes;
+            for (id, scope) in scopes.iter() {
+                for ordinal in 0..scope.names.leaves.len() {
+                    if let Some(path) = self.resolver.leaf(scopes, id, ordinal) {
+                        note(&path);
+                    }
+                }
+            }
+            reached
+        });
+        !reached.is_empty() && reached.contains(&(module.to_vec(), name.clone()))
     }
 
     /// Whether an import of the file is of something of this name.

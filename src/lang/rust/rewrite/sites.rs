@@ -333,7 +333,8 @@ impl Rewrite<'_, '_> {
                 merge_front(&mut edits);
             }
             (None, true) => {
-                edits.push(Edit::insert(first, "::"));
+                // Before names that are put at the same place.
+                edits.insert(0, Edit::insert(first, "::"));
                 merge_front(&mut edits);
             }
             _ => {}
