@@ -16,7 +16,7 @@ use repoint::lang::{Ahead, RewriteOptions, registry};
 use repoint::mapping::{MappingSource, load};
 use repoint::path::SYNTAXES;
 use repoint::project::{Prefilter, Project, Sources, WalkOptions, discover};
-use repoint::transaction::{About, Action, Change, Draft, Journal, OsDisk};
+use repoint::transaction::{About, Action, Change, Journal, OsDisk, TransactionBuilder};
 
 const FILES: usize = 2000;
 const ROUNDS: usize = 7;
@@ -120,7 +120,10 @@ fn apply(root: &Path, write: Write) {
         Write::Plain => None,
         Write::Transaction => {
             let lock = journal.lock("bench").expect("nobody else writes");
-            Some(Draft::begin(&journal, lock, vec![root.to_owned()]).expect("it begins"))
+            Some(
+                TransactionBuilder::begin(&journal, lock, vec![root.to_owned()])
+                    .expect("it begins"),
+            )
         }
     };
     let mut plain = Vec::new();

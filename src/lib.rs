@@ -2,7 +2,9 @@
 //!
 //! The library does the work, the binary calls [`cli::main`]. Modules lie on floors, and each uses only
 //! those below it; `ARCHITECTURE.md` says which, and where to start reading.
-#![warn(missing_docs)]
+
+// All that is printed goes through the streams that the command line opens.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod baseline;
 pub mod cli;

@@ -513,8 +513,7 @@ fn what_a_hook_makes_of_a_commit_can_be_taken_back() {
         );
         town.write(".git/hooks/pre-commit", &hook);
         let hook = town.root.join(".git/hooks/pre-commit");
-        fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .expect("set");
+        fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).expect("set");
         town.migrate(&[]).ends(0).says("was edited by a hook");
         let text = fs::read_to_string(town.root.join("pkg/f001.py")).expect("there");
         assert_eq!(text, format!("{}# hook\n", town::NEW));
@@ -680,7 +679,7 @@ fn a_hook_that_refuses_stops_and_blames_nobody() {
         "#!/bin/sh\necho no commits on Mondays\nexit 1\n",
     );
     let hook = town.root.join(".git/hooks/pre-commit");
-    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
+    fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).expect("set");
     town.migrate(&[]).ends(2).says("no commits on Mondays");
     assert_eq!(town.quarantined(), []);
     fs::remove_file(hook).expect("removed");

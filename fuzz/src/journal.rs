@@ -12,7 +12,7 @@ mod room;
 use std::path::Path;
 
 use repoint::transaction::{
-    About, Action, Change, Digest, Draft, Edited, Extent, Fate, History, Journal, Newest, OsDisk,
+    About, Action, Change, Digest, TransactionBuilder, Edited, Extent, Fate, History, Journal, Newest, OsDisk,
     Recovered, Status, UndoError, shown_time,
 };
 
@@ -256,7 +256,7 @@ fn applies(journal: &Journal<'_>, root: &Path) {
     let Ok(lock) = journal.lock("apply") else {
         return;
     };
-    let draft = Draft::begin(journal, lock, vec![root.to_owned()]);
+    let draft = TransactionBuilder::begin(journal, lock, vec![root.to_owned()]);
     worded(&draft);
     let Ok(mut draft) = draft else {
         return;

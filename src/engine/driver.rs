@@ -11,11 +11,11 @@ use std::sync::mpsc;
 
 use rayon::prelude::*;
 
+use super::catch_panic::catch_panic;
 use super::planned::{Planned, plan};
 use super::read;
 use super::report::{Failure, FileReport};
 use super::settled::Settled;
-use super::shield::shielded;
 use crate::lang::{Ahead, Doubt, Language, RewriteOptions, Session};
 use crate::mapping::Table;
 use crate::plan::Plan;
@@ -210,7 +210,7 @@ impl<'a> Engine<'a> {
                     // After a panic less is known, which languages allow for; the file that made it
                     // is named when it is analyzed.
                     let attempt = |file: &Ahead<'_>| self.settled.attempt(active, file);
-                    let _ = shielded(|| active.session.survey(&own, walk, &attempt));
+                    let _ = catch_panic(|| active.session.survey(&own, walk, &attempt));
                 }
             }
         });
@@ -244,7 +244,7 @@ impl<'a> Engine<'a> {
             );
             return self.failed(path, Source::default(), Failure::of(message));
         };
-        let source = match shielded(|| read::source(active.language, path, bytes)) {
+        let source = match catch_panic(|| read::source(active.language, path, bytes)) {
             Ok(Ok(source)) => source,
             Ok(Err(failure)) => return self.failed(path, Source::default(), failure),
             Err(panic) => return self.failed(path, Source::default(), defect(&panic)),
@@ -253,7 +253,7 @@ impl<'a> Engine<'a> {
             Some(planned) => planned,
             None => plan(active, path, &source),
         };
-        match shielded(planned) {
+        match catch_panic(planned) {
             Ok(Ok(Planned { plan, rewritten })) => FileReport {
                 rewritten,
                 ..self.report(path, source, plan)
@@ -319,7 +319,7 @@ impl<'a> Engine<'a> {
             Some(active.session.loads(file, source.text()))
         };
         // A file that makes the program panic is named when it is planned.
-        let found = shielded(loads).ok().flatten().unwrap_or_default();
+        let found = catch_panic(loads).ok().flatten().unwrap_or_default();
         found.iter().map(|file| real(file)).collect()
     }
 

@@ -2,15 +2,15 @@
 //!
 //! Nothing here knows which language a file is in, and nothing here writes.
 
+mod catch_panic;
 mod driver;
+#[cfg(test)]
+mod fake_language;
 mod planned;
 mod read;
 mod report;
 mod settled;
-mod shield;
 mod statistics;
-#[cfg(test)]
-mod toy;
 mod verify;
 
 pub use driver::{Active, Engine, StartError};

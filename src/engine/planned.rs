@@ -33,19 +33,16 @@ pub(super) fn plan(
     path: &Path,
     source: &Source,
 ) -> Result<Planned, Box<Failed>> {
-    let (text, encoding) = (source.text(), source.encoding());
-    let before = active
-        .session
-        .analyze(path, text, encoding)
-        .map_err(|error| {
-            Box::new(Failed {
-                plan: Plan::default(),
-                failure: Failure {
-                    message: error.message,
-                    offset: error.offset,
-                },
-            })
-        })?;
+    let text = source.text();
+    let before = active.session.analyze(path, text).map_err(|error| {
+        Box::new(Failed {
+            plan: Plan::default(),
+            failure: Failure {
+                message: error.message,
+                offset: error.offset,
+            },
+        })
+    })?;
     if before.plan.edits.is_empty() {
         return Ok(Planned {
             plan: before.plan,
@@ -88,16 +85,13 @@ fn check(
     before: &Analysis,
     rewritten: &str,
 ) -> Result<(), Failure> {
-    let after = active
-        .session
-        .analyze(path, rewritten, source.encoding())
-        .map_err(|error| {
-            Failure::of(format!(
-                "the rewritten text cannot be read: {}; the file is left as it is (this is a \
+    let after = active.session.analyze(path, rewritten).map_err(|error| {
+        Failure::of(format!(
+            "the rewritten text cannot be read: {}; the file is left as it is (this is a \
                  defect of repoint, please report it with the file and the rule)",
-                error.message
-            ))
-        })?;
+            error.message
+        ))
+    })?;
     let tokens = |text| active.language.tokens(path, text);
     verify(
         Side {
@@ -119,7 +113,7 @@ fn check(
 }
 
 /// The plan of a file whose encoding does not have what the plan writes: a finding for each
-/// reference that is left for it. Languages ask before they plan, so this is the exception.
+/// reference that is left for it. Names of other scripts are rare, so all of it is left.
 fn unwritable(plan: Plan, error: &EditUnencodable) -> Plan {
     let findings = plan.references.iter().filter(|r| r.rewritten);
     let findings: Vec<Finding> = findings

@@ -82,12 +82,16 @@ fn reason(error: &std::io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::toy::Toy;
+    use super::super::fake_language::FakeLanguage;
     use super::*;
 
     #[test]
     fn a_bad_byte_is_named_with_its_line() {
-        let failure = source(&Toy, Path::new("a.toy"), b"one\ntw\xffo\n".to_vec());
+        let failure = source(
+            &FakeLanguage,
+            Path::new("a.toy"),
+            b"one\ntw\xffo\n".to_vec(),
+        );
         let message = failure.expect_err("no UTF-8").message;
         assert!(
             message.starts_with("is not UTF-8: byte 0xff at offset 6, line 2; convert"),

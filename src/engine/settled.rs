@@ -12,10 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use super::catch_panic::catch_panic;
 use super::driver::Active;
 use super::planned::{Failed, Planned, plan};
 use super::read;
-use super::shield::shielded;
 use crate::file;
 use crate::lang::Ahead;
 use crate::outline::Declared;
@@ -61,7 +61,7 @@ impl Settled {
     pub(super) fn attempt(&self, active: &Active<'_>, ahead: &Ahead<'_>) {
         // An earlier attempt knew less.
         self.kept().outcomes.remove(ahead.file);
-        let _ = shielded(|| {
+        let _ = catch_panic(|| {
             let bytes = match ahead.bytes {
                 Some(bytes) => Some(bytes.to_vec()),
                 None => file::read(ahead.file).ok(),
@@ -71,9 +71,7 @@ impl Settled {
                 return;
             };
             if self.kept().bytes >= MOST {
-                let _ = active
-                    .session
-                    .analyze(ahead.file, source.text(), source.encoding());
+                let _ = active.session.analyze(ahead.file, source.text());
                 return;
             }
             let outcome = plan(active, ahead.file, &source).map(|planned| Settling {

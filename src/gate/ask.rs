@@ -174,8 +174,7 @@ pub fn limit(gate: &Gate, before: Option<Past>) -> Duration {
 /// runs in milliseconds.
 pub fn is_slower(before: u64, now: u64, times: f64) -> bool {
     let more = Duration::from_millis(now.saturating_sub(before));
-    // Exact up to 285,000 years.
-    #[allow(clippy::cast_precision_loss)]
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 285,000 years")]
     let slower = now as f64 > before as f64 * times;
     slower && more >= LEAST_SLOWDOWN
 }

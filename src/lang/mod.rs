@@ -1,12 +1,12 @@
 //! What repoint needs to know of a language. One folder a language; none knows another.
 
-mod draft;
-mod kept;
-mod memo;
+mod concurrent_cache;
+mod plan_builder;
 pub mod python;
 pub mod rust;
+mod suppression;
 #[cfg(test)]
-mod scratch;
+mod temp_tree;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -125,13 +125,11 @@ pub enum Strings {
 /// One language at work on one tree.
 pub trait Session: Sync {
     /// Reads one text: its outline, and the plan for it. `file` is absolute; the text need not be
-    /// the one on disk. The plan is written in `encoding`, which may not have every character: a
-    /// reference whose new text it cannot write is left, with the finding `encoding`.
+    /// the one on disk. In which encoding it is written is the engine's concern.
     ///
     /// # Errors
     /// The text cannot be read as this language; says where and what was expected.
-    fn analyze(&self, file: &Path, text: &str, encoding: Encoding)
-    -> Result<Analysis, SourceError>;
+    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError>;
 
     /// Whether a file (absolute) may have to be rewritten for its place: it moves itself.
     fn is_at_place(&self, _file: &Path) -> bool {

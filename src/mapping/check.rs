@@ -11,7 +11,7 @@ use crate::path::{Namespaces, RUST, SymbolPath, Syntax};
 
 /// A rule, and where it is written.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct RuleDecl {
     pub(super) rule: Rule,
     /// The old path, or the name below it.
     pub(super) at: Place,
@@ -27,20 +27,20 @@ pub(super) struct Draft {
 /// unsaid: the lost one might have been the exception.
 pub(super) fn table(
     syntax: &'static Syntax,
-    drafts: Vec<Draft>,
+    decls: Vec<RuleDecl>,
     lost: bool,
     errors: &mut Vec<Problem>,
     warnings: &mut Vec<Problem>,
 ) -> Option<Table> {
     let before = errors.len();
-    for draft in &drafts {
-        changes_something(draft, syntax, errors);
+    for decl in &decls {
+        changes_something(decl, syntax, errors);
     }
-    let mut drafts = one_rule_a_path(syntax, drafts, errors);
+    let mut decls = one_rule_a_path(syntax, decls, errors);
     // A rule that maps a path to itself would be reported as a circle once more.
-    drafts.retain(|d| !matches!(&d.rule.action, Action::Move(to) if *to == d.rule.from));
-    add_implied_keeps(syntax, &mut drafts);
-    let (rules, places): (Vec<_>, Vec<_>) = drafts
+    decls.retain(|d| !matches!(&d.rule.action, Action::Move(to) if *to == d.rule.from));
+    add_implied_keeps(syntax, &mut decls);
+    let (rules, places): (Vec<_>, Vec<_>) = decls
         .into_iter()
         .map(|d| (d.rule, (d.at, d.targets, d.implied)))
         .unzip();
@@ -63,18 +63,18 @@ pub(super) fn table(
 /// Where a rule's old path and its targets are written, and whether the rule is implied.
 type Places = (Place, Vec<Place>, bool);
 
-fn changes_something(draft: &Draft, syntax: &Syntax, errors: &mut Vec<Problem>) {
-    let from = &draft.rule.from;
-    match &draft.rule.action {
+fn changes_something(decl: &RuleDecl, syntax: &Syntax, errors: &mut Vec<Problem>) {
+    let from = &decl.rule.from;
+    match &decl.rule.action {
         Action::Move(to) if to == from => errors.push(
             Problem::at(
-                draft.at.clone(),
+                decl.at.clone(),
                 format!("the rule moves `{}` to itself", from.display(syntax)),
             )
             .help("to exempt the path from a wider rule, `[[keep]]` it"),
         ),
         Action::Alternatives(paths) => {
-            for (path, place) in paths.iter().zip(&draft.targets) {
+            for (path, place) in paths.iter().zip(&decl.targets) {
                 if path == from {
                     errors.push(Problem::at(
                         place.clone(),
@@ -93,33 +93,37 @@ fn all_kinds(syntax: &Syntax) -> u8 {
 }
 
 /// Drops repetitions, lets overriding rules replace earlier ones, reports the rest.
-fn one_rule_a_path(syntax: &Syntax, drafts: Vec<Draft>, errors: &mut Vec<Problem>) -> Vec<Draft> {
-    let mut kept: Vec<Option<Draft>> = Vec::with_capacity(drafts.len());
+fn one_rule_a_path(
+    syntax: &Syntax,
+    decls: Vec<RuleDecl>,
+    errors: &mut Vec<Problem>,
+) -> Vec<RuleDecl> {
+    let mut kept: Vec<Option<RuleDecl>> = Vec::with_capacity(decls.len());
     let mut by_path: FxHashMap<SymbolPath, Vec<usize>> = FxHashMap::default();
-    for draft in drafts {
-        let here = by_path.entry(draft.rule.from.clone()).or_default();
+    for decl in decls {
+        let here = by_path.entry(decl.rule.from.clone()).or_default();
         let mut repeated = false;
         for &earlier in here.iter() {
             let Some(other) = kept[earlier].as_mut() else {
                 continue;
             };
-            if !other.rule.kinds.meets(draft.rule.kinds) {
+            if !other.rule.kinds.meets(decl.rule.kinds) {
                 continue;
             }
-            if same(&other.rule, &draft.rule) {
+            if same(&other.rule, &decl.rule) {
                 repeated = true;
-            } else if draft.overrides {
+            } else if decl.overrides {
                 // It may speak of some kinds only; the earlier rule still speaks of the others.
-                let rest = other.rule.kinds.0 & !draft.rule.kinds.0;
+                let rest = other.rule.kinds.0 & !decl.rule.kinds.0;
                 other.rule.kinds = Namespaces(rest);
                 if rest & all_kinds(syntax) == 0 {
                     kept[earlier] = None;
                 }
             } else {
-                let path = draft.rule.from.display(syntax);
+                let path = decl.rule.from.display(syntax);
                 errors.push(
                     Problem::at(
-                        draft.at.clone().label("the second rule"),
+                        decl.at.clone().label("the second rule"),
                         format!("two different rules for `{path}`"),
                     )
                     .related([other.at.clone().label("the first rule")])
@@ -133,7 +137,7 @@ fn one_rule_a_path(syntax: &Syntax, drafts: Vec<Draft>, errors: &mut Vec<Problem
         }
         if !repeated {
             here.push(kept.len());
-            kept.push(Some(draft));
+            kept.push(Some(decl));
         }
     }
     kept.into_iter().flatten().collect()
@@ -160,17 +164,17 @@ fn same(a: &Rule, b: &Rule) -> bool {
 }
 
 /// `pydantic` to `pydantic.v1` would also speak of `pydantic.v1`: what arrived there stays.
-fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
+fn add_implied_keeps(syntax: &Syntax, decls: &mut Vec<RuleDecl>) {
     let mut spoken: FxHashMap<SymbolPath, u8> = FxHashMap::default();
-    for draft in drafts.iter() {
-        *spoken.entry(draft.rule.from.clone()).or_default() |= draft.rule.kinds.0;
+    for decl in decls.iter() {
+        *spoken.entry(decl.rule.from.clone()).or_default() |= decl.rule.kinds.0;
     }
     let mut implied = Vec::new();
-    for draft in drafts.iter() {
-        let Action::Move(to) = &draft.rule.action else {
+    for decl in decls.iter() {
+        let Action::Move(to) = &decl.rule.action else {
             continue;
         };
-        if draft.rule.exact || !to.starts_with(&draft.rule.from) {
+        if decl.rule.exact || !to.starts_with(&decl.rule.from) {
             continue;
         }
         // A rule that the table has for the target goes first.
@@ -180,7 +184,7 @@ fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
             continue;
         }
         *taken = u8::MAX;
-        implied.push(Draft {
+        implied.push(RuleDecl {
             rule: Rule {
                 id: to.display(syntax).to_string(),
                 from: to.clone(),
@@ -189,15 +193,15 @@ fn add_implied_keeps(syntax: &Syntax, drafts: &mut Vec<Draft>) {
                 review: None,
                 available: None,
                 requires: Vec::new(),
-                ..draft.rule.clone()
+                ..decl.rule.clone()
             },
-            at: draft.at.clone(),
+            at: decl.at.clone(),
             targets: Vec::new(),
             overrides: false,
             implied: true,
         });
     }
-    drafts.append(&mut implied);
+    decls.append(&mut implied);
 }
 
 /// Reports each target that `remove` matches.

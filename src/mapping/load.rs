@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
-use super::check::{self, Draft};
+use super::check::{self, RuleDecl};
 use super::make::Maker;
 use super::read::{self, Written};
 use super::rows::Row;
@@ -75,7 +75,7 @@ impl Tables {
 pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tables, Problems> {
     let mut loader = Loader {
         known,
-        drafts: known.iter().map(|_| Vec::new()).collect(),
+        decls: known.iter().map(|_| Vec::new()).collect(),
         lost: known.iter().map(|_| false).collect(),
         errors: Vec::new(),
         mappings: Vec::new(),
@@ -101,11 +101,11 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
     let mut tables = Vec::new();
     let mut warnings = Vec::new();
     let mut errors = loader.errors;
-    for ((syntax, drafts), lost) in known.iter().zip(loader.drafts).zip(loader.lost) {
-        if drafts.is_empty() {
+    for ((syntax, decls), lost) in known.iter().zip(loader.decls).zip(loader.lost) {
+        if decls.is_empty() {
             continue;
         }
-        if let Some(table) = check::table(syntax, drafts, lost, &mut errors, &mut warnings) {
+        if let Some(table) = check::table(syntax, decls, lost, &mut errors, &mut warnings) {
             tables.push(table);
         }
     }
@@ -148,7 +148,7 @@ pub fn from_moves(moves: &[(&str, &str)], known: &[&'static Syntax]) -> Result<T
 struct Loader<'a> {
     known: &'a [&'static Syntax],
     /// Rules of each known language.
-    drafts: Vec<Vec<Draft>>,
+    decls: Vec<Vec<RuleDecl>>,
     /// Whether a rule of the language could not be read.
     lost: Vec<bool>,
     errors: Vec<Problem>,
@@ -213,11 +213,11 @@ impl Loader<'_> {
             syntax: self.known[index],
             source,
             rename: head.rename,
-            drafts: &mut self.drafts[index],
+            decls: &mut self.decls[index],
             errors: &mut self.errors,
             lost,
         };
-        let before = maker.drafts.len();
+        let before = maker.decls.len();
         for row in rows {
             maker.row(row);
         }
@@ -227,7 +227,7 @@ impl Loader<'_> {
             name: head.name,
             description: head.description,
             language: self.known[index].language,
-            rules: self.drafts[index].len() - before,
+            rules: self.decls[index].len() - before,
         });
     }
 
@@ -270,7 +270,7 @@ impl Loader<'_> {
             syntax: self.known[index],
             source,
             rename: None,
-            drafts: &mut self.drafts[index],
+            decls: &mut self.decls[index],
             errors: &mut self.errors,
             lost: false,
         };

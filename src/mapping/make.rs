@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_spanned::Spanned;
 
-use super::check::Draft;
+use super::check::RuleDecl;
 use super::rows::{Row, Target};
 use super::rule::{Action, Origin, Rename, Rule};
 use super::version::Version;
@@ -19,7 +19,7 @@ pub(super) struct Maker<'a> {
     pub(super) syntax: &'static Syntax,
     pub(super) source: &'a Arc<Source>,
     pub(super) rename: Option<Rename>,
-    pub(super) drafts: &'a mut Vec<Draft>,
+    pub(super) decls: &'a mut Vec<RuleDecl>,
     pub(super) errors: &'a mut Vec<Problem>,
     /// A row could not be made into rules.
     pub(super) lost: bool,
@@ -166,7 +166,7 @@ impl Maker<'_> {
             None => {
                 let at = self.place(row.path.span());
                 let kinds = (kinds, target_module);
-                self.draft(&row, from, action, kinds, available, at, &targets);
+                self.decl(&row, from, action, kinds, available, at, &targets);
             }
             Some(names) => {
                 for (name, span) in names {
@@ -180,7 +180,7 @@ impl Maker<'_> {
                     let at = self.place(span);
                     let from = from.child(name);
                     let kinds = (kinds, target_module);
-                    self.draft(&row, from, action, kinds, available, at, &targets);
+                    self.decl(&row, from, action, kinds, available, at, &targets);
                 }
             }
         }
@@ -211,7 +211,7 @@ impl Maker<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a rule has that many parts")]
-    fn draft(
+    fn decl(
         &mut self,
         row: &Row,
         from: SymbolPath,
@@ -251,7 +251,7 @@ impl Maker<'_> {
             package: row.package.clone(),
             origin,
         };
-        self.drafts.push(Draft {
+        self.decls.push(RuleDecl {
             rule,
             targets: targets
                 .iter()

@@ -8,10 +8,10 @@
 mod builtin;
 mod check;
 mod ends;
-#[cfg(test)]
-mod laws;
 mod load;
 mod make;
+#[cfg(test)]
+mod property_tests;
 mod read;
 mod rows;
 mod rule;

@@ -12,7 +12,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::draft::Draft;
+use super::builder::TransactionBuilder;
 use super::finish::{Finished, Staged, finish, flush_all};
 use super::journal::{Journal, io_error};
 use super::lock::Lock;
@@ -36,7 +36,7 @@ pub struct Committed {
     pub left_references: usize,
 }
 
-impl Draft<'_> {
+impl TransactionBuilder<'_> {
     /// Makes all changes, or none. The newest `keep` transactions stay in the journal. An undo is
     /// recorded even if it has nothing to write: what it was made for counts as taken back then.
     ///

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::builder::{Target, TransactionBuilder};
 use super::digest::Digest;
-use super::draft::{Draft, Target};
 use super::journal::{Journal, JournalError, Status};
 use super::record::Action;
 use crate::project::git::status::{self, GitStatusError, State};
@@ -42,7 +42,7 @@ pub enum GuardError {
     Journal(#[from] JournalError),
 }
 
-impl Draft<'_> {
+impl TransactionBuilder<'_> {
     /// Asks git which files of the draft have changes that are in no commit.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What the journal says of the past: which transactions stand, and which were taken back.
 //!
-//! That goes file by file (see `cover`): an undo may leave some, and so may what takes it back.
+//! That goes file by file (see `undo_status`): an undo may leave some, and so may what takes it back.
 //! Undo, redo and undo again need no marks in old records, which are never changed.
 
 use std::cell::OnceCell;
@@ -8,12 +8,12 @@ use std::fs;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cover::Cover;
 use super::digest::Digest;
 use super::journal::{Journal, JournalError, Status, io_error};
 use super::name::Name;
 use super::record::{Action, Done, Id};
 use super::recover::forgotten;
+use super::undo_status::Cover;
 
 /// A transaction of the journal.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Writing: a set of files, all of it or nothing of it, and the way back.
 //!
-//! A [`Draft`] collects what becomes of each file in a pack in the state folder, while the files
-//! are planned; [`Draft::commit`] makes all of it or none. What a run leaves that is killed at any
+//! A [`TransactionBuilder`] collects what becomes of each file in a pack in the state folder, while the files
+//! are planned; [`TransactionBuilder::commit`] makes all of it or none. What a run leaves that is killed at any
 //! instant, by the system or by a power cut, is finished or cleared away by [`Journal::recover`].
 //! Nothing is taken back by guessing: every decision goes by the digest of a content, so a file
 //! that somebody edited meanwhile is always left, and named.
@@ -12,19 +12,18 @@
 //! | `digest`, `name` | what contents and files are known by |
 //! | `pack`, `record` | the two files of a transaction, and their formats |
 //! | `journal`, `lock`, `beside` | the state folder: what is in it, and who may write |
-//! | `draft`, `guard`, `replaceable`, `stage`, `commit` | forwards |
+//! | `builder`, `guard`, `replaceable`, `stage`, `commit` | forwards |
 //! | `tree`, `finish`, `recover` | the same end for what goes well and what was interrupted |
-//! | `history`, `cover`, `undo`, `merge`, `reformatted` | what stands, and backwards |
+//! | `history`, `undo_status`, `undo`, `merge`, `reformatted` | what stands, and backwards |
 //!
 //! Deliberately absent: no file is ever written in place, none is removed, none outside of the
 //! bounds that a draft was given is touched, and no link is followed when a file is found again.
 
 mod beside;
+mod builder;
 mod commit;
-mod cover;
 mod digest;
 mod disk;
-mod draft;
 mod finish;
 mod guard;
 mod history;
@@ -44,11 +43,12 @@ mod tests;
 mod time;
 mod tree;
 mod undo;
+mod undo_status;
 
+pub use builder::{Added, Change, TransactionBuilder, may_be_written};
 pub use commit::Committed;
 pub use digest::Digest;
 pub use disk::{Disk, OsDisk};
-pub use draft::{Added, Change, Draft, may_be_written};
 pub use finish::Finished;
 pub use guard::{Allow, GuardError, guard};
 pub use history::{Fate, History, Newest, Past};

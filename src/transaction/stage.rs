@@ -4,9 +4,9 @@ use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::builder::mode_of;
 use super::digest::{Digest, pass_on};
 use super::disk::Disk;
-use super::draft::mode_of;
 use super::pack::{Entry, Pack, PackError, stage_of, unlike_itself};
 use super::tree::is_nothing;
 

@@ -9,8 +9,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::builder::{Added, Change, TransactionBuilder};
 use super::digest::Digest;
-use super::draft::{Added, Change, Draft};
 use super::finish::{flush_all, trusted};
 use super::history::{Fate, Later, Writer};
 use super::journal::{Journal, JournalError};
@@ -110,7 +110,7 @@ impl Journal<'_> {
             })
             .collect();
         let bounds = targets.iter().filter_map(|t| t.path.clone().ok());
-        let draft = Draft::begin(self, lock, bounds.collect())?;
+        let draft = TransactionBuilder::begin(self, lock, bounds.collect())?;
         let mut undo = Undo {
             journal: self,
             tree,
@@ -198,7 +198,7 @@ struct Undo<'a> {
     extent: Extent,
     /// Made when it is first needed.
     merger: Option<Merger>,
-    draft: Draft<'a>,
+    draft: TransactionBuilder<'a>,
     undone: Undone,
 }
 

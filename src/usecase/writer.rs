@@ -12,15 +12,15 @@ use crate::engine::{FileReport, Summary};
 use crate::output::summary::counted;
 use crate::project::git::status::State;
 use crate::transaction::{
-    About, Action, AddError, Added, Allow, Change, CommitError, Committed, Draft, GuardError,
-    Journal, Lock,
+    About, Action, AddError, Added, Allow, Change, CommitError, Committed, GuardError, Journal,
+    Lock, TransactionBuilder,
 };
 
 /// A draft that begins with the first file: who changes nothing leaves no folder behind.
 pub struct Writer<'j> {
     journal: &'j Journal<'j>,
     lock: Option<Lock>,
-    draft: Option<Draft<'j>>,
+    draft: Option<TransactionBuilder<'j>>,
     bounds: Vec<PathBuf>,
     /// What was to be written and will not be.
     pub unwritten: Unwritten,
@@ -186,7 +186,7 @@ impl<'j> Writer<'j> {
         }
     }
 
-    fn draft(&mut self, listener: &dyn Listener) -> anyhow::Result<&mut Draft<'j>> {
+    fn draft(&mut self, listener: &dyn Listener) -> anyhow::Result<&mut TransactionBuilder<'j>> {
         let draft = match self.draft.take() {
             Some(draft) => draft,
             None => {
@@ -207,7 +207,7 @@ impl<'j> Writer<'j> {
                         lock
                     }
                 };
-                Draft::begin(self.journal, lock, std::mem::take(&mut self.bounds))?
+                TransactionBuilder::begin(self.journal, lock, std::mem::take(&mut self.bounds))?
             }
         };
         Ok(self.draft.insert(draft))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 use repoint::transaction::{
-    About, Action, Change, Digest, Draft, Edited, Extent, Journal, OsDisk, STATE_FOLDER,
+    About, Action, Change, Digest, TransactionBuilder, Edited, Extent, Journal, OsDisk, STATE_FOLDER,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -303,7 +303,7 @@ fn made(transactions: &[&[Changed]], is_undone: bool) -> Parts {
     fs::create_dir(root.join("sub")).expect("a folder");
     for changes in transactions {
         let lock = journal.lock("apply").expect("nobody else has it");
-        let draft = Draft::begin(&journal, lock, vec![root.clone()]);
+        let draft = TransactionBuilder::begin(&journal, lock, vec![root.clone()]);
         let mut draft = draft.expect("a new journal");
         for (name, old, new) in *changes {
             let path = root.join(name);

@@ -1,8 +1,8 @@
-//! Tests of `driver`, with the line-based language of `toy`.
+//! Tests of `driver`, with the line-based language of `fake_language`.
 
 use super::*;
+use crate::engine::fake_language::{FakeLanguage, table};
 use crate::engine::report::Summary;
-use crate::engine::toy::{Toy, table};
 use crate::finding::Code;
 use crate::lang::registry;
 
@@ -16,7 +16,7 @@ fn tree(files: &[(&str, &[u8])]) -> Tree {
     let mut paths = Vec::new();
     for (name, content) in files {
         let path = folder.path().join(name);
-        std::fs::write(&path, content).expect("written");
+        fs::write(&path, content).expect("written");
         paths.push(path);
     }
     paths.sort();
@@ -40,7 +40,7 @@ fn run(tree: &Tree, threads: usize) -> Vec<FileReport> {
     let project = Project::at(tree.folder.path().to_owned());
     let options = RewriteOptions::default();
     let base = tree.folder.path().to_owned();
-    let engine = Engine::open(&[&Toy], &tables, &project, &options, base);
+    let engine = Engine::open(&[&FakeLanguage], &tables, &project, &options, base);
     let mut reports = Vec::new();
     let walk = WalkOptions {
         threads,
@@ -154,7 +154,13 @@ fn a_sink_that_breaks_ends_the_run() {
     let tables = [table(&[("old", "new")])];
     let project = Project::at(tree.folder.path().to_owned());
     let options = RewriteOptions::default();
-    let engine = Engine::open(&[&Toy], &tables, &project, &options, PathBuf::new());
+    let engine = Engine::open(
+        &[&FakeLanguage],
+        &tables,
+        &project,
+        &options,
+        PathBuf::new(),
+    );
     let mut seen = 0;
     engine
         .run(&tree.files, &WalkOptions::default(), |_| {
@@ -175,7 +181,7 @@ fn a_language_is_told_once_of_its_own_files_ahead() {
         let options = RewriteOptions::default();
         let is_idle = |it: &&&dyn Language| it.is_source(Path::new("c.py"), &options);
         let idle = registry().iter().find(is_idle).expect("Python");
-        let languages: [&dyn Language; 2] = [&Toy, *idle];
+        let languages: [&dyn Language; 2] = [&FakeLanguage, *idle];
         let engine = Engine::open(&languages, &tables, &project, &options, PathBuf::new());
         let ahead: Vec<_> = tree
             .files

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::engine::Engine;
-use crate::engine::toy::{Toy, table};
+use crate::engine::fake_language::{FakeLanguage, table};
 use crate::lang::RewriteOptions;
 use crate::project::{Project, WalkOptions};
 
@@ -22,7 +22,13 @@ fn surveyed(
     let tables = [table(&[("old", "new")])];
     let project = Project::at(folder.path().to_owned());
     let options = RewriteOptions::default();
-    let engine = Engine::open(&[&Toy], &tables, &project, &options, PathBuf::new());
+    let engine = Engine::open(
+        &[&FakeLanguage],
+        &tables,
+        &project,
+        &options,
+        PathBuf::new(),
+    );
     let analyzed = || {
         let remarks = engine.remarks();
         let count = remarks

@@ -1,8 +1,8 @@
-//! Tests of the laws over tokens, with texts of `toy` that were damaged by hand. The outlines say that
+//! Tests of the laws over tokens, with texts of `fake_language` that were damaged by hand. The outlines say that
 //! all is well, as those of a resolver would that does not see the damage.
 
 use super::*;
-use crate::engine::toy::{table, tokens};
+use crate::engine::fake_language::{table, tokens};
 use crate::outline::{Outline, Use};
 use crate::plan::{Plan, Reference};
 use crate::text::{Edit, Edits};
@@ -145,7 +145,7 @@ fn a_reference_in_a_comment_is_no_change_of_it() {
 #[test]
 fn a_comment_for_a_tool_may_go_and_be_copied_with_its_import_only() {
     let text = "use old::Foo;\n#! tool\nx\n";
-    // The toy has one statement a line, so nothing is on the line of an import.
+    // The fake language has one statement a line, so nothing is on the line of an import.
     Case::new(text, &[("#! tool\n", "")]).breaks("the comment `#! tool` at line 2 is lost");
     Case::new(text, &[("x\n", "x\n#! tool\n")]).breaks("appears at line 4");
 }

@@ -1,7 +1,7 @@
-//! Tests of `verify`, with the line-based language of `toy`.
+//! Tests of `verify`, with the line-based language of `fake_language`.
 
 use super::*;
-use crate::engine::toy::table;
+use crate::engine::fake_language::table;
 use crate::outline::{Outline, Use};
 use crate::path::RUST;
 use crate::plan::Plan;

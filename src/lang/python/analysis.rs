@@ -9,23 +9,23 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::annotations;
-use super::breadth;
+use super::complexity_limit;
 use super::docs::{self, Docs};
 use super::embedded;
+use super::index::Snapshot;
 use super::moving;
 use super::notebook;
 use super::parse::{self, SourceKind};
 use super::rewrite::Rewrite;
 use super::roots::{Home, Relative, Roots};
-use super::scopes::{Chain, Import, ImportId, ImportKind, Scopes};
-use super::semantic;
+use super::scopes::{Import, ImportId, ImportKind, NameReference, Scopes};
 use super::strings::{self, Fate, Found};
-use super::survey::Look;
+use super::syntax_errors;
 use super::tree::Tree;
-use super::unit::{Setting, Target, Unit, bytes};
+use super::unit::{AnalysisContext, Target, Unit, bytes};
 use crate::lang::SourceError;
-use crate::lang::draft::Draft;
-use crate::lang::kept::KeptLines;
+use crate::lang::plan_builder::PlanBuilder;
+use crate::lang::suppression::Suppressions;
 use crate::mapping::Outcome;
 use crate::outline::Outline;
 use crate::path::{Namespaces, Segment};
@@ -33,7 +33,7 @@ use crate::plan::Manner;
 
 /// Where a text stands.
 #[derive(Clone, Copy)]
-pub(super) struct Standing<'a> {
+pub(super) struct FileContext<'a> {
     /// The file, absolute.
     pub(super) file: &'a Path,
     /// What it holds.
@@ -43,7 +43,7 @@ pub(super) struct Standing<'a> {
     /// Where modules are.
     pub(super) roots: &'a Roots,
     /// What other files say.
-    pub(super) survey: &'a Look<'a>,
+    pub(super) index: &'a Snapshot<'a>,
     /// Code beside the text that is not read: cells of a notebook in another language.
     pub(super) unread: &'a [String],
     /// It is the code of a doctest: it is no module that others import from.
@@ -58,9 +58,9 @@ pub(super) struct Reading {
     /// How it is now.
     pub(super) outline: Outline,
     /// What should become of it.
-    pub(super) draft: Draft,
+    pub(super) draft: PlanBuilder,
     /// Of a doctest: reads of names that may be the module's.
-    pub(super) free: Vec<Chain>,
+    pub(super) free: Vec<NameReference>,
 }
 
 /// Reads one text.
@@ -69,17 +69,17 @@ pub(super) struct Reading {
 /// It cannot be parsed.
 pub(super) fn read(
     text: &str,
-    standing: Standing<'_>,
-    setting: Setting<'_>,
+    standing: FileContext<'_>,
+    setting: AnalysisContext<'_>,
 ) -> Result<Reading, SourceError> {
     let parsed = parse::module(text, standing.kind)?;
     let mut unit = unit(&parsed, text, standing, setting)?;
     let tree = Tree {
         roots: standing.roots,
         file: standing.file,
-        survey: standing.survey,
+        index: standing.index,
     };
-    let mut draft = Draft::default();
+    let mut draft = PlanBuilder::default();
     let docs = if standing.is_doctest || standing.in_string {
         Docs::default()
     } else {
@@ -105,7 +105,7 @@ pub(super) fn read(
         mut draft,
         ..
     } = reading;
-    let has_label = |app: &[Segment]| standing.survey.has_label(app);
+    let has_label = |app: &[Segment]| standing.index.has_label(app);
     let meeting = super::rewrite::Meeting {
         tree,
         table: setting.table,
@@ -119,7 +119,7 @@ pub(super) fn read(
     };
     strings::plan(&unit, &found, around, &mut draft, &mut outline.uses);
     super::rewrite::review_expected(&unit, &mut draft);
-    outline.invalid = semantic::errors(unit.module, text, standing.kind);
+    outline.invalid = syntax_errors::errors(unit.module, text, standing.kind);
     docs.finish(code, &unit, &mut outline, &mut draft);
     outline
         .uses
@@ -169,11 +169,11 @@ fn unread(text: &str, tokens: &Tokens, beside: &[String]) -> FxHashSet<Segment> 
 pub(super) fn unit<'a>(
     parsed: &'a Parsed<ModModule>,
     text: &'a str,
-    standing: Standing<'_>,
-    setting: Setting<'a>,
+    standing: FileContext<'_>,
+    setting: AnalysisContext<'a>,
 ) -> Result<Unit<'a>, SourceError> {
     let scopes = Scopes::of(parsed.syntax(), text);
-    breadth::check(&scopes)?;
+    complexity_limit::check(&scopes)?;
     let mut targets: Vec<Target> = scopes
         .imports
         .iter()
@@ -198,19 +198,19 @@ pub(super) fn unit<'a>(
         types: FxHashSet::default(),
         quoted: Vec::new(),
         unread: unread(text, parsed.tokens(), standing.unread),
-        kept: KeptLines::of(text, "#"),
+        kept: Suppressions::of(text, "#"),
         setting,
     };
     annotations::add(&mut unit);
     // Names in quoted types are uses as well.
-    breadth::check(&unit.scopes)?;
+    complexity_limit::check(&unit.scopes)?;
     Ok(unit)
 }
 
-/// Reads the strings that are code (row P61).
-fn snippets(unit: &Unit<'_>, found: &mut Found, standing: Standing<'_>, reading: &mut Reading) {
+/// Reads the strings that are code.
+fn snippets(unit: &Unit<'_>, found: &mut Found, standing: FileContext<'_>, reading: &mut Reading) {
     for (number, snippet) in strings::snippets(unit, found).into_iter().enumerate() {
-        let standing = Standing {
+        let standing = FileContext {
             kind: SourceKind::Module,
             homes: &[],
             in_string: true,
@@ -254,7 +254,7 @@ fn moved_names(unit: &Unit<'_>) -> FxHashSet<Segment> {
 }
 
 /// What the module of an import statement is.
-fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Target {
+fn target(import: &Import, standing: FileContext<'_>, setting: AnalysisContext<'_>) -> Target {
     let ImportKind::From { level, module, .. } = &import.kind else {
         return Target::Own;
     };
@@ -287,7 +287,11 @@ fn target(import: &Import, standing: Standing<'_>, setting: Setting<'_>) -> Targ
 }
 
 /// What becomes of a module, or of what the statement imports from it.
-fn successor(import: &Import, module: &[Segment], setting: Setting<'_>) -> Option<Vec<Segment>> {
+fn successor(
+    import: &Import,
+    module: &[Segment],
+    setting: AnalysisContext<'_>,
+) -> Option<Vec<Segment>> {
     let moved = |path: &[Segment]| match setting.table.resolve(path, Namespaces::ALL) {
         Outcome::Moves(moved) => Some(moved.to.segments().to_vec()),
         Outcome::Removed(_) | Outcome::Alternatives(_) => Some(path.to_vec()),

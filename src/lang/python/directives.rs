@@ -1,6 +1,6 @@
 //! Comments for tools: they are about their line, not about what it means.
 
-/// What such a comment starts with. Each half of a line that is split needs it (row P39).
+/// What such a comment starts with. Each half of a line that is split needs it.
 const STARTS: &[&str] = &[
     "noqa",
     "type:",

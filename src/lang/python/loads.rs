@@ -11,10 +11,10 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtImportFrom};
 use rustc_hash::FxHashSet;
 
+use super::index::{IMPORTERS, REPLACERS};
 use super::notebook::Notebook;
 use super::parse::{self, SourceKind};
 use super::roots::{Kind, Relative, Roots};
-use super::survey::{IMPORTERS, REPLACERS};
 use crate::path::{PYTHON, Segment};
 use crate::project::keep_out;
 

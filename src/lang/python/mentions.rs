@@ -1,5 +1,5 @@
 //! Mapped paths in text that is no code: entry points of packages, and files and comments that mention
-//! them (row P65). Nothing of it is rewritten.
+//! them. Nothing of it is rewritten.
 
 mod imports;
 
@@ -13,8 +13,8 @@ use super::rewrite::Verdict;
 use super::unit::MODULE;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::RewriteOptions;
-use crate::lang::draft::Draft;
-use crate::lang::kept::KeptLines;
+use crate::lang::plan_builder::PlanBuilder;
+use crate::lang::suppression::Suppressions;
 use crate::mapping::Table;
 use crate::outline::Outline;
 use crate::path::{Namespaces, PYTHON, Segment};
@@ -103,7 +103,7 @@ impl Kind {
             let all = mentioned(text, table).into_iter();
             findings.extend(all.filter(|finding| !known.contains(&finding.range.start)));
         }
-        let kept = KeptLines::of(text, "#");
+        let kept = Suppressions::of(text, "#");
         findings.retain(|finding| !kept.keeps(finding.range.start));
         findings.sort_by_key(|finding| finding.range.start);
         Analysis {
@@ -234,7 +234,7 @@ fn noted(
 ) -> Option<Finding> {
     let verdict = Verdict::of(table, path, Namespaces::ALL);
     let subject = verdict.subject(path, range)?;
-    let mut draft = Draft::default();
+    let mut draft = PlanBuilder::default();
     draft.remark(code, Level::Note, &subject, message.to_owned(), table);
     draft.findings.pop()
 }

@@ -2,11 +2,11 @@
 //!
 //! In the order in which a text goes through:
 //!
-//! - `session`: one tree, with `settings`; `roots` says where its modules are, `survey` what other files say
+//! - `session`: one tree, with `settings`; `roots` says where its modules are, `index` what other files say
 //!   of a name, `tree` puts both as the questions that a rewrite asks;
 //! - `cookie`: bytes to text; `notebook`: the cells of a notebook as one text, and its edits as edits of the JSON;
-//! - `analysis`: one text from parse to plan. `depth` refuses what would overflow the stack, `parse` makes the
-//!   tree, `semantic` tells whether it is a valid module;
+//! - `analysis`: one text from parse to plan. `nesting_limit` refuses what would overflow the stack, `parse` makes the
+//!   tree, `syntax_errors` tells whether it is a valid module;
 //! - `moving`: relative imports of a file that moves itself;
 //! - `scopes`: what names are bound to; `exports`: `__all__`; `annotations`: strings and comments that hold types;
 //! - `unit`: one text with all that was found out so far, which the rest works on;
@@ -21,27 +21,27 @@
 
 mod analysis;
 mod annotations;
-mod breadth;
+mod complexity_limit;
 mod cookie;
-mod depth;
 mod directives;
 mod docs;
 mod embedded;
 mod exports;
+mod index;
 mod loads;
 mod mentions;
 mod moving;
+mod nesting_limit;
 mod notebook;
 mod own;
 mod parse;
 mod rewrite;
 mod roots;
 mod scopes;
-mod semantic;
 mod session;
 mod settings;
 mod strings;
-mod survey;
+mod syntax_errors;
 mod targets;
 mod tokens;
 mod tree;

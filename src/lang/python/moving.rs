@@ -1,4 +1,4 @@
-//! The relative imports of a file that moves itself, or has moved (rows P29, P30): with the file elsewhere the
+//! The relative imports of a file that moves itself, or has moved: with the file elsewhere the
 //! same dots name another package.
 //!
 //! A file is at its old place if the table moves its module and nothing lies at the new path yet; it is at its
@@ -7,10 +7,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::analysis::Standing;
+use super::analysis::FileContext;
 use super::roots::Home;
 use super::scopes::{Import, ImportId, ImportKind};
-use super::unit::{MODULE, Setting, Target};
+use super::unit::{AnalysisContext, MODULE, Target};
 use crate::mapping::{Outcome, Table};
 use crate::path::{Namespaces, Segment};
 
@@ -43,8 +43,8 @@ struct Moving {
 pub(super) fn leaving(
     imports: &[Import],
     targets: &mut [Target],
-    standing: Standing<'_>,
-    setting: Setting<'_>,
+    standing: FileContext<'_>,
+    setting: AnalysisContext<'_>,
 ) -> FxHashMap<ImportId, Leaving> {
     let mut found = FxHashMap::default();
     let is_relative = |import: &Import| matches!(import.kind, ImportKind::From { level: 1.., .. });
@@ -77,7 +77,7 @@ pub(super) fn is_about(home: &Home, table: &Table) -> bool {
 }
 
 impl Moving {
-    fn of(home: &Home, standing: Standing<'_>, table: &Table) -> Option<Self> {
+    fn of(home: &Home, standing: FileContext<'_>, table: &Table) -> Option<Self> {
         let exists = |module: &[Segment]| standing.roots.find_from(standing.file, module).is_some();
         let own = &home.module;
         if let Outcome::Moves(moved) = table.resolve(own, MODULE) {
@@ -138,7 +138,7 @@ impl Moving {
         &self,
         import: &Import,
         target: &mut Target,
-        standing: Standing<'_>,
+        standing: FileContext<'_>,
         table: &Table,
     ) -> Option<Leaving> {
         let now = match target {
@@ -152,8 +152,8 @@ impl Moving {
         });
         let names: Vec<&Segment> = named(import).flatten().collect();
         let has = |module: &[Segment], names: &[&Segment]| {
-            let survey = standing.survey;
-            survey.leads(standing.roots, standing.file, module, names)
+            let index = standing.index;
+            index.leads(standing.roots, standing.file, module, names)
         };
         let leads = |module: &[Segment]| has(module, &names);
         if follows || now.as_ref().is_some_and(|now| leads(now)) {

@@ -11,8 +11,8 @@ use ruff_python_ast::{
 };
 use rustc_hash::FxHashSet;
 
+use super::index::REPLACERS;
 use super::scopes::{ImportId, ImportKind};
-use super::survey::REPLACERS;
 use super::unit::{Unit, binds_root};
 use crate::path::Segment;
 

@@ -32,13 +32,13 @@ impl SourceKind {
 /// Parses a whole text as the newest grammar: no file fails for its version.
 ///
 /// # Errors
-/// The first syntax error, with its place; it nests too deep (row P71).
+/// The first syntax error, with its place; it nests too deep.
 pub(super) fn module(text: &str, kind: SourceKind) -> Result<Parsed<ModModule>, SourceError> {
     let mode = match kind {
         SourceKind::Cells => Mode::Ipython,
         SourceKind::Module | SourceKind::Stub => Mode::Module,
     };
-    super::depth::check(text, mode)?;
+    super::nesting_limit::check(text, mode)?;
     let parsed = parse(text, ParseOptions::from(mode)).map_err(|error| SourceError {
         message: format!("is not valid Python: {}", lower(&error.error.to_string())),
         offset: Some(error.location.start().to_usize()),

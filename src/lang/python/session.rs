@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::analysis::{self, Standing};
+use super::analysis::{self, FileContext};
+use super::index::{Known, ROUNDS, ReferenceQuery, Search, Snapshot, Stage, TreeIndex};
 use super::loads;
 use super::mentions;
 use super::moving;
@@ -13,16 +14,14 @@ use super::notebook::Notebook;
 use super::parse::SourceKind;
 use super::roots::Roots;
 use super::settings::Settings;
-use super::survey::{Known, Look, Question, ROUNDS, Search, Stage, Survey};
 use super::targets;
-use super::unit::Setting;
-use crate::lang::draft::contradiction;
+use super::unit::AnalysisContext;
+use crate::lang::plan_builder::contradiction;
 use crate::lang::{Ahead, Attempt, Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
 use crate::path::Segment;
 use crate::plan::Analysis;
 use crate::project::{Project, WalkOptions};
-use crate::text::Encoding;
 
 /// One run over one tree.
 pub(super) struct PythonSession<'a> {
@@ -31,7 +30,7 @@ pub(super) struct PythonSession<'a> {
     options: &'a RewriteOptions,
     settings: Settings,
     roots: Roots,
-    survey: Survey,
+    index: TreeIndex,
     /// Last names of old and new paths that may be modules below others: only in files and folders of such
     /// names do relative imports change with the place.
     places: FxHashSet<Segment>,
@@ -48,14 +47,14 @@ impl<'a> PythonSession<'a> {
             table,
             options,
             roots: Roots::new(project.root(), &roots).speaking_of(paths(table)),
-            survey: Survey::default(),
+            index: TreeIndex::default(),
             places: places(table),
             settings,
         }
     }
 
-    fn setting(&self) -> Setting<'_> {
-        Setting {
+    fn setting(&self) -> AnalysisContext<'_> {
+        AnalysisContext {
             table: self.table,
             options: self.options,
             settings: &self.settings,
@@ -63,10 +62,10 @@ impl<'a> PythonSession<'a> {
     }
 
     /// What the planning of a text asks of other files. One that cannot be read asks nothing.
-    fn questions(&self, ahead: &Ahead<'_>, attempt: Attempt<'_>) -> FxHashSet<Question> {
-        self.survey.forget(ahead.file);
+    fn questions(&self, ahead: &Ahead<'_>, attempt: Attempt<'_>) -> FxHashSet<ReferenceQuery> {
+        self.index.forget(ahead.file);
         attempt(ahead);
-        self.survey.asked(ahead.file)
+        self.index.asked(ahead.file)
     }
 }
 
@@ -80,19 +79,19 @@ impl Session for PythonSession<'_> {
             setting: self.setting(),
         };
         let mut answers = FxHashMap::default();
-        self.survey.learn(Known {
+        self.index.learn(Known {
             stage: Stage::Gathering,
             answers: FxHashMap::default(),
         });
         let mut open: Vec<&Ahead<'_>> = ahead.iter().collect();
         for _ in 0..ROUNDS {
-            let asked: Vec<(&Ahead<'_>, FxHashSet<Question>)> = open
+            let asked: Vec<(&Ahead<'_>, FxHashSet<ReferenceQuery>)> = open
                 .par_iter()
                 .with_max_len(1)
                 .map(|ahead| (*ahead, self.questions(ahead, attempt)))
                 .collect();
             let all = asked.iter().flat_map(|(_, questions)| questions);
-            let new: FxHashSet<Question> = all
+            let new: FxHashSet<ReferenceQuery> = all
                 .filter(|question| !answers.contains_key(*question))
                 .cloned()
                 .collect();
@@ -100,34 +99,30 @@ impl Session for PythonSession<'_> {
                 break;
             }
             let found = search.answer(&new);
-            let told = |question: &Question| found.get(question).is_some_and(|it| !it.is_empty());
+            let told =
+                |question: &ReferenceQuery| found.get(question).is_some_and(|it| !it.is_empty());
             open = asked
                 .iter()
                 .filter(|(_, questions)| questions.iter().any(told))
                 .map(|(ahead, _)| *ahead)
                 .collect();
             answers.extend(found);
-            self.survey.learn(Known {
+            self.index.learn(Known {
                 stage: Stage::Gathering,
                 answers: answers.clone(),
             });
         }
-        self.survey.learn_labels(&search);
-        self.survey.learn(Known {
+        self.index.learn_labels(&search);
+        self.index.learn(Known {
             stage: Stage::Done,
             answers,
         });
     }
 
-    fn analyze(
-        &self,
-        file: &Path,
-        text: &str,
-        _encoding: Encoding,
-    ) -> Result<Analysis, SourceError> {
-        let look = self.survey.look(self.setting());
-        let analysis = self.plan(file, text, &look);
-        self.survey.note(file, look);
+    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+        let snapshot = self.index.snapshot(self.setting());
+        let analysis = self.plan(file, text, &snapshot);
+        self.index.note(file, snapshot);
         analysis
     }
 
@@ -148,7 +143,7 @@ impl Session for PythonSession<'_> {
     }
 
     fn stands(&self, file: &Path) -> bool {
-        self.survey.stands(file)
+        self.index.stands(file)
     }
 
     fn loads(&self, file: &Path, text: &str) -> Vec<PathBuf> {
@@ -185,17 +180,22 @@ impl PythonSession<'_> {
     }
 
     /// Plans a file of whatever kind.
-    fn plan(&self, file: &Path, text: &str, look: &Look<'_>) -> Result<Analysis, SourceError> {
+    fn plan(
+        &self,
+        file: &Path,
+        text: &str,
+        snapshot: &Snapshot<'_>,
+    ) -> Result<Analysis, SourceError> {
         if let Some(kind) = mentions::Kind::in_run(file, self.options) {
             return Ok(kind.analyze(text, self.table, self.options));
         }
         let homes = self.roots.homes(file);
-        let standing = Standing {
+        let standing = FileContext {
             file,
             kind: SourceKind::of(file),
             homes: &homes,
             roots: &self.roots,
-            survey: look,
+            index: snapshot,
             unread: &[],
             is_doctest: false,
             in_string: false,
@@ -206,7 +206,7 @@ impl PythonSession<'_> {
         let Some(notebook) = Notebook::read(text)? else {
             return Ok(Analysis::default());
         };
-        let standing = Standing {
+        let standing = FileContext {
             unread: notebook.left_out(),
             ..standing
         };
@@ -217,7 +217,7 @@ impl PythonSession<'_> {
     }
 
     /// Plans a text of Python.
-    fn plan_code(&self, text: &str, standing: Standing<'_>) -> Result<Analysis, SourceError> {
+    fn plan_code(&self, text: &str, standing: FileContext<'_>) -> Result<Analysis, SourceError> {
         let reading = analysis::read(text, standing, self.setting())?;
         reading
             .draft

@@ -11,9 +11,9 @@ use ruff_python_ast::token::{Token as RuffToken, TokenKind};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-use super::depth;
 use super::directives;
 use super::docs::Docs;
+use super::nesting_limit;
 use super::notebook::Notebook;
 use super::parse::{self, SourceKind};
 use super::strings;
@@ -110,7 +110,7 @@ fn snippet(text: &str, content: Range<usize>, tokens: &mut Tokens) {
 
 /// The tokens of code that need not be one module.
 fn lexed(text: &str) -> Vec<Token> {
-    if depth::check(text, Mode::Module).is_err() {
+    if nesting_limit::check(text, Mode::Module).is_err() {
         return Tokens::opaque(text).code;
     }
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));

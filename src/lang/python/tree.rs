@@ -4,8 +4,8 @@ use std::path::Path;
 
 use ruff_python_ast::ModModule;
 
+use super::index::{Bound, Brings, OwnImports, Read, ReferenceQuery, Snapshot};
 use super::roots::{Kind, Roots};
-use super::survey::{Bound, Brings, Look, OwnImports, Question, Read};
 use crate::path::Segment;
 
 /// The tree, as one file sees it.
@@ -16,7 +16,7 @@ pub(super) struct Tree<'a> {
     /// The file.
     pub(super) file: &'a Path,
     /// What other files say.
-    pub(super) survey: &'a Look<'a>,
+    pub(super) index: &'a Snapshot<'a>,
 }
 
 impl Tree<'_> {
@@ -34,22 +34,22 @@ impl Tree<'_> {
                 .is_some_and(|found| matches!(found.kind, Kind::Module(_)))
     }
 
-    /// What a package binds the name of one of its modules to, besides the module (row P40).
+    /// What a package binds the name of one of its modules to, besides the module.
     pub(super) fn bound(&self, package: &[Segment], name: &Segment, read: Read<'_>) -> Bound {
-        self.survey.bound(self, package, name, read)
+        self.index.bound(self, package, name, read)
     }
 
-    /// Whether a package has a `__getattr__` that gives names which it does not bind (row P66).
+    /// Whether a package has a `__getattr__` that gives names which it does not bind.
     pub(super) fn gives_on_demand(&self, package: &[Segment]) -> bool {
-        self.survey.gives_on_demand(self, package)
+        self.index.gives_on_demand(self, package)
     }
 
     /// Whether a star import of a module of the tree brings a name.
     pub(super) fn brings_by_star(&self, module: &[Segment], name: &Segment) -> bool {
-        self.survey.brings_by_star(self, module, name, 0)
+        self.index.brings_by_star(self, module, name, 0)
     }
 
-    /// Where another file reaches a name through a module, if one does (row P46). `starred`: a star import
+    /// Where another file reaches a name through a module, if one does. `starred`: a star import
     /// of the module brings the name.
     pub(super) fn is_reached(
         &self,
@@ -57,17 +57,17 @@ impl Tree<'_> {
         name: &Segment,
         starred: bool,
     ) -> Option<String> {
-        self.survey
+        self.index
             .reached(self.file, question(module, name, starred))
     }
 
     /// Whether another file uses a name that a star import of the module would bring, wherever it has the name from.
     pub(super) fn is_read_by_star(&self, module: &[Segment], name: &Segment) -> bool {
-        self.survey.named(self.file, question(module, name, true))
+        self.index.named(self.file, question(module, name, true))
     }
 
     /// Where another file replaces what the names, read in a module, mean: it patches the first or what
-    /// lies below it (row P56).
+    /// lies below it.
     pub(super) fn is_replaced(
         &self,
         module: &[Segment],
@@ -75,13 +75,13 @@ impl Tree<'_> {
         starred: bool,
     ) -> Option<String> {
         let (name, rest) = names.split_first()?;
-        self.survey
+        self.index
             .replaced(self.file, question(module, name, starred), rest)
     }
 
-    /// What a text of the file loads while it is imported (row P72).
+    /// What a text of the file loads while it is imported.
     pub(super) fn own_imports(&self, module: &ModModule) -> OwnImports {
-        self.survey.own_imports(self.roots, self.file, module)
+        self.index.own_imports(self.roots, self.file, module)
     }
 
     /// The cycle that a new import in the file closes, as modules from the file back to itself.
@@ -91,13 +91,13 @@ impl Tree<'_> {
         to: &[Segment],
         brings: Brings,
     ) -> Option<Vec<String>> {
-        let look = self.survey;
-        look.cycle(self.roots, self.file, own, to, brings)
+        let snapshot = self.index;
+        snapshot.cycle(self.roots, self.file, own, to, brings)
     }
 }
 
-fn question(module: &[Segment], name: &Segment, starred: bool) -> Question {
-    Question {
+fn question(module: &[Segment], name: &Segment, starred: bool) -> ReferenceQuery {
+    ReferenceQuery {
         module: module.to_vec(),
         name: name.clone(),
         starred,

@@ -7,10 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
 use super::moving::Leaving;
-use super::scopes::{BindingId, Chain, Import, ImportId, ImportKind, Reach, Scopes};
+use super::scopes::{BindingId, Import, ImportId, ImportKind, NameReference, Resolution, Scopes};
 use super::settings::Settings;
 use crate::lang::RewriteOptions;
-use crate::lang::kept::KeptLines;
+use crate::lang::suppression::Suppressions;
 use crate::mapping::Table;
 use crate::path::{Known, Namespaces, Segment};
 
@@ -26,7 +26,7 @@ pub(super) fn known_modules(len: usize) -> Known {
 
 /// What every text of a session is read with.
 #[derive(Clone, Copy)]
-pub(super) struct Setting<'a> {
+pub(super) struct AnalysisContext<'a> {
     /// The rules.
     pub(super) table: &'a Table,
     /// How far a rewrite goes.
@@ -55,16 +55,16 @@ pub(super) struct Unit<'a> {
     pub(super) is_package: bool,
     /// It is a stub.
     pub(super) is_stub: bool,
-    /// Where string literals start that are types (row P47).
+    /// Where string literals start that are types.
     pub(super) types: FxHashSet<u32>,
     /// Where the expressions in them, and in comments that are types, stand; sorted, none inside of another.
     pub(super) quoted: Vec<TextRange>,
-    /// Names that occur in code which is not read (row P64): they may be used there.
+    /// Names that occur in code which is not read: they may be used there.
     pub(super) unread: FxHashSet<Segment>,
     /// Lines with a `repoint: keep` comment.
-    pub(super) kept: KeptLines,
+    pub(super) kept: Suppressions,
     /// Rules, options, configuration.
-    pub(super) setting: Setting<'a>,
+    pub(super) setting: AnalysisContext<'a>,
 }
 
 /// What stands between `from` and `import`, as an absolute path.
@@ -111,7 +111,7 @@ impl Unit<'_> {
 
     /// The absolute paths that a chain may mean, with the binding behind each, in order of the
     /// bindings; each path once. Empty if no import reaches it.
-    pub(super) fn meanings(&self, chain: &Chain) -> Vec<(BindingId, Vec<Segment>)> {
+    pub(super) fn meanings(&self, chain: &NameReference) -> Vec<(BindingId, Vec<Segment>)> {
         let rest: Vec<Segment> = chain.names().skip(1).cloned().collect();
         self.meanings_of(&chain.reach, &rest)
     }
@@ -119,7 +119,7 @@ impl Unit<'_> {
     /// The same of a name that reaches this, with the names after it.
     pub(super) fn meanings_of(
         &self,
-        reach: &Reach,
+        reach: &Resolution,
         rest: &[Segment],
     ) -> Vec<(BindingId, Vec<Segment>)> {
         let mut found: Vec<(BindingId, Vec<Segment>)> = Vec::new();
@@ -142,7 +142,7 @@ impl Unit<'_> {
 
     /// Whether a chain is a path in a quoted type whose first name nothing binds: it is only text, as other
     /// strings are.
-    pub(super) fn is_unbound_type(&self, chain: &Chain) -> bool {
+    pub(super) fn is_unbound_type(&self, chain: &NameReference) -> bool {
         chain.parts.len() > 1
             && chain.reach.bindings.is_empty()
             && chain.reach.stars.is_empty()

@@ -9,14 +9,14 @@ use super::at::At;
 use super::gate::{Cfg, Gate};
 use super::manifest::Krate;
 use super::parse::parse_file;
-use super::resolve::{Home, LeafKind, ModuleTree, Resolver, TYPE};
-use super::rewrite::{Fates, Rewrite, SiteIndex, absolute_paths};
+use super::resolve::{CrateContext, LeafKind, ModuleTree, Resolver, TYPE};
+use super::rewrite::{Decisions, Rewrite, SiteIndex, absolute_paths};
 use super::settings::Settings;
 use super::visit::{Doctest, Found, Walker};
 use crate::file;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::{Draft, Refusal, Subject};
-use crate::lang::kept::KeptLines;
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
+use crate::lang::suppression::Suppressions;
 use crate::lang::{RewriteOptions, SourceError};
 use crate::mapping::{Outcome, Table};
 use crate::outline::{Binding, Declared, Meaning, Outline};
@@ -26,7 +26,7 @@ use crate::text::{Edit, Embedded};
 
 /// What every text of a session is analysed with.
 #[derive(Clone, Copy)]
-pub struct Setting<'a> {
+pub struct AnalysisContext<'a> {
     /// The rules.
     pub table: &'a Table,
     /// Modules in other files.
@@ -47,7 +47,7 @@ pub struct Reading {
     /// How it is now.
     pub outline: Outline,
     /// What should become of it.
-    pub draft: Draft,
+    pub draft: PlanBuilder,
     /// Some path in it starts at `crate`, `self` or `super`.
     pub has_relative: bool,
 }
@@ -58,15 +58,15 @@ pub struct Reading {
 /// It cannot be parsed.
 pub fn read(
     text: &str,
-    home: Home<'_>,
+    home: CrateContext<'_>,
     doctests: Option<&Krate>,
-    setting: Setting<'_>,
+    setting: AnalysisContext<'_>,
 ) -> Result<Reading, SourceError> {
     let file = parse_file(text)?;
     // The two lifetimes of a resolver are one: it lives no longer than what it borrows.
     let resolver = Resolver::new(home, setting.table, setting.tree);
     let found = Walker::walk(&resolver, text, &file, &setting);
-    let kept = KeptLines::of(text, "//");
+    let kept = Suppressions::of(text, "//");
     let rewrite = Rewrite {
         text,
         resolver: &resolver,
@@ -77,13 +77,13 @@ pub fn read(
         index: SiteIndex::default(),
     };
     check(&resolver)?;
-    let mut draft = Draft::default();
-    let fates = rewrite.run(&mut draft);
+    let mut draft = PlanBuilder::default();
+    let decisions = rewrite.run(&mut draft);
     check(&resolver)?;
     rewrite.texts(&mut draft);
     notes(&rewrite, &mut draft);
     let mut reading = Reading {
-        outline: outline(&rewrite, &fates, &draft),
+        outline: outline(&rewrite, &decisions, &draft),
         draft,
         has_relative: has_relative(&found),
     };
@@ -136,9 +136,9 @@ fn has_relative(found: &Found) -> bool {
 /// Reads a Markdown file: its examples are doctests, all else is prose.
 pub fn read_markdown(
     text: &str,
-    home: Home<'_>,
+    home: CrateContext<'_>,
     doctests: Option<&Krate>,
-    setting: Setting<'_>,
+    setting: AnalysisContext<'_>,
 ) -> Reading {
     let resolver = Resolver::new(home, setting.table, setting.tree);
     let mut reading = Reading::default();
@@ -166,7 +166,7 @@ pub fn read_markdown(
 }
 
 /// The outline of what was walked.
-fn outline(rewrite: &Rewrite<'_, '_>, fates: &Fates, draft: &Draft) -> Outline {
+fn outline(rewrite: &Rewrite<'_, '_>, decisions: &Decisions, draft: &PlanBuilder) -> Outline {
     let mut outline = Outline {
         uses: rewrite.found.uses.clone(),
         places: rewrite.found.places.clone(),
@@ -183,14 +183,14 @@ fn outline(rewrite: &Rewrite<'_, '_>, fates: &Fates, draft: &Draft) -> Outline {
             if leaf.kind == LeafKind::Empty {
                 continue;
             }
-            let fate = fates.get((id, ordinal));
+            let decision = decisions.get((id, ordinal));
             let mut binding: Binding = rewrite.binding(id, leaf, &[]);
-            binding.meaning = match fate.and_then(|fate| fate.old.clone()) {
+            binding.meaning = match decision.and_then(|decision| decision.old.clone()) {
                 Some(path) => Meaning::Path(path),
                 None => Meaning::Opaque(leaf.written.segments.clone()),
             };
             // Whether a rule moves it is the language's word: what it leaves, stays.
-            binding.stays = fate.is_none_or(|fate| fate.stays());
+            binding.stays = decision.is_none_or(|decision| decision.stays());
             outline.bindings.push(binding);
         }
         let mut defined: Vec<Segment> = scope
@@ -212,7 +212,7 @@ fn outline(rewrite: &Rewrite<'_, '_>, fates: &Fates, draft: &Draft) -> Outline {
 }
 
 /// Findings about text that is no code here.
-fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut Draft) {
+fn notes(rewrite: &Rewrite<'_, '_>, draft: &mut PlanBuilder) {
     let found = rewrite.found;
     for at in &found.includes {
         let message = "the included file is not read as part of this one";
@@ -254,7 +254,7 @@ fn refuse_named_file(
     at: &At,
     module: &[Segment],
     file: &str,
-    draft: &mut Draft,
+    draft: &mut PlanBuilder,
 ) {
     let table = rewrite.resolver.table;
     let Outcome::Moves(to) = table.resolve(module, TYPE) else {
@@ -316,7 +316,12 @@ fn note(code: Code, range: Range<usize>, message: &str) -> Finding {
 }
 
 /// Notes a file that is documentation of this one and mentions a deprecated path.
-fn included_text(rewrite: &Rewrite<'_, '_>, range: Range<usize>, file: &str, draft: &mut Draft) {
+fn included_text(
+    rewrite: &Rewrite<'_, '_>,
+    range: Range<usize>,
+    file: &str,
+    draft: &mut PlanBuilder,
+) {
     let folder = rewrite.resolver.home.file.and_then(|file| file.parent());
     let text = folder.and_then(|folder| file::read_to_string(&folder.join(file)).ok());
     let mut paths = absolute_paths(text.as_deref().unwrap_or_default()).into_iter();
@@ -330,7 +335,7 @@ fn included_text(rewrite: &Rewrite<'_, '_>, range: Range<usize>, file: &str, dra
 }
 
 /// Notes deprecated paths in a stretch of documentation that is not rewritten.
-fn mention(rewrite: &Rewrite<'_, '_>, range: Range<usize>, draft: &mut Draft) {
+fn mention(rewrite: &Rewrite<'_, '_>, range: Range<usize>, draft: &mut PlanBuilder) {
     let Some(text) = rewrite.text.get(range.clone()) else {
         return;
     };
@@ -343,7 +348,7 @@ fn mention(rewrite: &Rewrite<'_, '_>, range: Range<usize>, draft: &mut Draft) {
             continue;
         };
         draft.findings.push(Finding {
-            path: Some(crate::lang::draft::show(&path, &RUST)),
+            path: Some(crate::lang::plan_builder::show(&path, &RUST)),
             successor: Some(to.to.display(&RUST).to_string()),
             rule: Some(to.first.index),
             ..note(
@@ -361,7 +366,7 @@ fn read_doctest(
     doctest: &Doctest,
     outer: &Resolver<'_>,
     krate: Option<&Krate>,
-    setting: Setting<'_>,
+    setting: AnalysisContext<'_>,
     text: &str,
     reading: &mut Reading,
 ) {
@@ -370,7 +375,7 @@ fn read_doctest(
         return;
     }
     let edition = doctest.edition.unwrap_or(outer.home.edition);
-    let home = || Home {
+    let home = || CrateContext {
         krate: krate.or(outer.home.krate),
         root: Segment::new_static("crate"),
         module: Vec::new(),
@@ -499,7 +504,7 @@ fn unreadable_doctest(doctest: &Doctest, table: &Table, text: &str, reading: &mu
                 continue;
             };
             reading.draft.findings.push(Finding {
-                path: Some(crate::lang::draft::show(&path, &RUST)),
+                path: Some(crate::lang::plan_builder::show(&path, &RUST)),
                 successor: Some(to.to.display(&RUST).to_string()),
                 rule: Some(to.first.index),
                 ..note(

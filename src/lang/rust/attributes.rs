@@ -1,4 +1,4 @@
-//! Attributes that take a path in a string, as data (row R51).
+//! Attributes that take a path in a string, as data.
 
 use super::settings::Attribute;
 

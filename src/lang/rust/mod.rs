@@ -1,7 +1,7 @@
 //! Rust.
 //!
 //! `session` finds what a file is part of (`manifest`, `placement`), `analysis` goes from text to plan:
-//! `parse` (guarded by `depth`), `visit` (the walk; `expand` reads macro tokens, `docs` documentation,
+//! `parse` (guarded by `nesting_limit`), `visit` (the walk; `expand` reads macro tokens, `docs` documentation,
 //! `attributes` lists those with paths in strings), `resolve` (names to absolute paths), `rewrite`
 //! (to edits and findings), `gate` (under which `cfg` code is there). `tokens` is apart: what verification
 //! compares. Deliberately absent: types, macro expansion, `cfg` evaluation, and any call of a compiler.
@@ -9,11 +9,11 @@
 mod analysis;
 mod at;
 mod attributes;
-mod depth;
 mod docs;
 mod expand;
 mod gate;
 mod manifest;
+mod nesting_limit;
 mod parse;
 mod placement;
 mod resolve;

@@ -1,13 +1,13 @@
 //! Text to tree: syn, with what it cannot take made harmless first.
 //!
 //! Byte ranges of spans must be byte ranges of the file, so nothing is ever cut off in front: a BOM,
-//! a shebang and a frontmatter are blanked with as many bytes (rows R56 and R59).
+//! a shebang and a frontmatter are blanked with as many bytes.
 
 use std::borrow::Cow;
 
 use proc_macro2::{Span, TokenStream};
 
-use super::depth::{HARMLESS, MAX_DEPTH, too_deep};
+use super::nesting_limit::{HARMLESS, MAX_DEPTH, too_deep};
 use crate::lang::SourceError;
 
 /// Parses a file. Spans of the result hold until the thread's spans are invalidated.

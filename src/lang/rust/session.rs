@@ -5,21 +5,20 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::analysis::{Reading, Setting, read, read_markdown};
+use super::analysis::{AnalysisContext, Reading, read, read_markdown};
 use super::gate::{Cfg, Gate};
 use super::manifest::{Edition, Externs, Krate, Package, TargetKind};
 use super::placement::{Crates, Place, Placement};
-use super::resolve::{Home, ModuleTree};
+use super::resolve::{CrateContext, ModuleTree};
 use super::settings::Settings;
 use super::targets;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::{Draft, contradiction};
+use crate::lang::plan_builder::{PlanBuilder, contradiction};
 use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Rename, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
 use crate::project::{Anchor, Places, Prefilter, Project};
-use crate::text::Encoding;
 
 /// Lines at the top of a file in which a comment may say that it is generated.
 const GENERATED_LINES: usize = 5;
@@ -95,7 +94,7 @@ fn new_names(table: &Table) -> FxHashSet<Segment> {
 }
 
 impl Session for RustSession<'_> {
-    fn analyze(&self, file: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
+    fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
         // Parsing takes a hundred times as long as this look. At a place that moves the text tells nothing: once it is
         // rewritten, no word may be left of what made it a candidate.
         let is_moved = || self.is_at_place(file);
@@ -231,7 +230,7 @@ impl RustSession<'_> {
             .collect()
     }
 
-    /// Notes that a rule may mean another package of the same library name (row R38).
+    /// Notes that a rule may mean another package of the same library name.
     fn note_package(&self, places: &[Place], reading: &mut Reading) {
         let Some(name) = places.first().and_then(|place| place.krate.name.as_ref()) else {
             return;
@@ -261,8 +260,8 @@ impl RustSession<'_> {
         }
     }
 
-    fn setting(&self) -> Setting<'_> {
-        Setting {
+    fn setting(&self) -> AnalysisContext<'_> {
+        AnalysisContext {
             table: self.table,
             tree: &self.tree,
             words: &self.words,
@@ -296,7 +295,7 @@ impl RustSession<'_> {
         let krate = package
             .and_then(Package::library)
             .map(|library| library.doctest());
-        let home = Home {
+        let home = CrateContext {
             krate: krate.as_ref(),
             root: Segment::new_static("crate"),
             module: Vec::new(),
@@ -321,7 +320,7 @@ impl RustSession<'_> {
         edition: Edition,
         externs: Option<&Externs>,
     ) -> Result<Analysis, SourceError> {
-        let home = Home {
+        let home = CrateContext {
             krate: None,
             root: Segment::new_static("crate"),
             module: Vec::new(),
@@ -440,8 +439,8 @@ fn is_for_tests(kind: TargetKind) -> bool {
 }
 
 /// Where a file of this crate stands.
-fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
-    Home {
+fn home_in(krate: &Krate, module: Vec<Segment>) -> CrateContext<'_> {
+    CrateContext {
         krate: Some(krate),
         root: krate.name.clone().unwrap_or(Segment::new_static("crate")),
         module,
@@ -456,7 +455,7 @@ fn home_in(krate: &Krate, module: Vec<Segment>) -> Home<'_> {
 }
 
 /// Takes all edits back: each reference becomes an error with this code.
-fn refuse_all(draft: &mut Draft, code: Code, message: &str, help: &str) {
+fn refuse_all(draft: &mut PlanBuilder, code: Code, message: &str, help: &str) {
     draft.edits.clear();
     draft.declared.clear();
     draft.restated.clear();

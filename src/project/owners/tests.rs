@@ -313,7 +313,7 @@ fn many_entries_are_no_matter() {
 fn bytes_that_are_no_text_are_said_with_their_line() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let file = dir.path().join("CODEOWNERS");
-    std::fs::write(&file, b"src/ @a\n\xff\xfe/ @b\ndocs/ @c\n").expect("written");
+    fs::write(&file, b"src/ @a\n\xff\xfe/ @b\ndocs/ @c\n").expect("written");
     let owners = Owners::find(dir.path()).expect("it is there");
     let warnings = owners.warnings();
     assert_eq!(

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::super::builder::{Change, TransactionBuilder};
 use super::super::commit::Committed;
 use super::super::disk::Disk;
-use super::super::draft::{Change, Draft};
 use super::super::journal::{Journal, Status};
 use super::super::lock::Lock;
 use super::super::problem::{AddError, CommitError};
@@ -144,7 +144,7 @@ impl Sample {
             Err(_) => return nothing,
         }
         let bounds = vec![self.at("project"), self.at("beside")];
-        let Ok(mut draft) = Draft::begin(&journal, lock, bounds) else {
+        let Ok(mut draft) = TransactionBuilder::begin(&journal, lock, bounds) else {
             return nothing;
         };
         for source in &SOURCES {

@@ -12,8 +12,8 @@ use crate::output::place::shown;
 use crate::output::summary::counted;
 use crate::record::{Action, Event, Written};
 use crate::transaction::{
-    About, Action as Made, AddError, Change, CommitError, Committed, Digest, Draft, Edited, Extent,
-    Id, Journal, Left, Tag, UndoError,
+    About, Action as Made, AddError, Change, CommitError, Committed, Digest, Edited, Extent, Id,
+    Journal, Left, Tag, TransactionBuilder, UndoError,
 };
 use crate::usecase::state;
 
@@ -196,7 +196,7 @@ impl Ground<'_> {
         let (attempt, journal) = self.next();
         let (lock, _) = state::open(&journal, "migrate", self.audience)?;
         let bounds = files.iter().filter_map(|file| file.canonicalize().ok());
-        let mut draft = Draft::begin(&journal, lock, bounds.collect())
+        let mut draft = TransactionBuilder::begin(&journal, lock, bounds.collect())
             .map_err(|it| Halt::Stop(it.to_string()))?;
         for (file, new) in contents {
             let old = fs::read(file)

@@ -471,5 +471,5 @@ fn short(path: &Path, root: &Path) -> String {
     if rest.as_os_str().is_empty() {
         return ".".to_owned();
     }
-    crate::text::shown(rest)
+    shown(rest)
 }

@@ -1,4 +1,4 @@
-//! Strings and comments that hold types (row P47): their names become chains like any other.
+//! Strings and comments that hold types: their names become chains like any other.
 //!
 //! Sources of the rules: PEP 484 ("Forward references", "Type comments"), PEP 586 (`Literal`), PEP 593
 //! (`Annotated`), and the documentation of `typing`. Here is where a type may stand; `calls` says which
@@ -67,7 +67,7 @@ enum Place {
     Quoted {
         scope: ScopeId,
         block: BlockId,
-        /// See [`super::scopes::Chain::fixed`].
+        /// See [`super::scopes::NameReference::fixed`].
         fixed: bool,
     },
 }

@@ -4,7 +4,7 @@ use ruff_python_ast::{Expr, ExprName};
 use ruff_text_size::Ranged;
 
 use super::{Finder, Place};
-use crate::lang::python::scopes::{BindingKind, Reach};
+use crate::lang::python::scopes::{BindingKind, Resolution};
 use crate::path::Segment;
 
 /// Modules whose names mean what those of `typing` mean.
@@ -103,7 +103,7 @@ impl Finder<'_, '_> {
     }
 
     /// The modules of star imports that may bring a name.
-    fn star_modules(&self, reach: &Reach) -> impl Iterator<Item = Vec<Segment>> {
+    fn star_modules(&self, reach: &Resolution) -> impl Iterator<Item = Vec<Segment>> {
         reach.stars.iter().filter_map(|id| {
             let BindingKind::Star(import) = self.unit.scopes.binding(*id).kind else {
                 return None;

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::finding::{Code, Level};
 use crate::lang::RewriteOptions;
-use crate::lang::python::analysis::{self, Reading, Standing};
+use crate::lang::python::analysis::{self, FileContext, Reading};
+use crate::lang::python::index::TreeIndex;
 use crate::lang::python::parse::SourceKind;
 use crate::lang::python::roots::Roots;
 use crate::lang::python::settings::Settings;
-use crate::lang::python::survey::Survey;
-use crate::lang::python::unit::Setting;
+use crate::lang::python::unit::AnalysisContext;
 use crate::mapping;
 use crate::path::PYTHON;
 use crate::text::Edits;
@@ -23,20 +23,20 @@ fn reading(text: &str) -> Reading {
     let options = RewriteOptions::default();
     let tables = mapping::from_moves(&[("old.gone", "new.gone2")], &[&PYTHON]).expect("rules");
     let settings = Settings::default();
-    let setting = Setting {
+    let setting = AnalysisContext {
         table: tables.of("python").expect("its rules"),
         options: &options,
         settings: &settings,
     };
-    let survey = Survey::default();
+    let index = TreeIndex::default();
     analysis::read(
         text,
-        Standing {
+        FileContext {
             file: &root.join("main.py"),
             kind: SourceKind::Module,
             homes: &[],
             roots: &Roots::new(root, &[]),
-            survey: &survey.look(setting),
+            index: &index.snapshot(setting),
             unread: &[],
             is_doctest: false,
             in_string: false,

@@ -5,9 +5,9 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Docs;
-use crate::lang::python::analysis::{self, Reading, Standing};
-use crate::lang::python::scopes::{BindingId, Chain, ImportKind, Part, ScopeId};
-use crate::lang::python::unit::{Setting, Unit, bytes};
+use crate::lang::python::analysis::{self, FileContext, Reading};
+use crate::lang::python::scopes::{BindingId, ImportKind, NameReference, Part, ScopeId};
+use crate::lang::python::unit::{AnalysisContext, Unit, bytes};
 use crate::path::{Namespaces, PYTHON, Segment};
 use ruff_text_size::{TextRange, TextSize};
 
@@ -29,11 +29,11 @@ impl Code {
     pub(in crate::lang::python) fn read(
         docs: &Docs,
         unit: &mut Unit<'_>,
-        standing: Standing<'_>,
-        setting: Setting<'_>,
+        standing: FileContext<'_>,
+        setting: AnalysisContext<'_>,
     ) -> Self {
         let mut code = Self::default();
-        let standing = Standing {
+        let standing = FileContext {
             is_doctest: true,
             ..standing
         };
@@ -89,7 +89,11 @@ impl Code {
 }
 
 /// A chain of a doctest as one of the module; `None` if other names than the module's may be behind it.
-fn outer_chain(chain: &Chain, doctest: &super::Doctest, unit: &Unit<'_>) -> Option<Chain> {
+fn outer_chain(
+    chain: &NameReference,
+    doctest: &super::Doctest,
+    unit: &Unit<'_>,
+) -> Option<NameReference> {
     let reach = &chain.reach;
     if !reach.bindings.is_empty() || !reach.stars.is_empty() {
         return None;
@@ -106,7 +110,7 @@ fn outer_chain(chain: &Chain, doctest: &super::Doctest, unit: &Unit<'_>) -> Opti
         })
     });
     let module = ScopeId(0);
-    Some(Chain {
+    Some(NameReference {
         scope: module,
         parts: parts.collect::<Option<Vec<Part>>>()?,
         context: chain.context,
@@ -127,7 +131,7 @@ fn bound_names(reading: &Reading) -> FxHashSet<Segment> {
 
 /// Whether the doctest binds a name that the chain may start with once it is rewritten. The answer is the
 /// same before and after.
-fn is_captured(chain: &Chain, bound: &FxHashSet<Segment>, unit: &Unit<'_>) -> bool {
+fn is_captured(chain: &NameReference, bound: &FxHashSet<Segment>, unit: &Unit<'_>) -> bool {
     unit.meanings(chain).into_iter().any(|(_, path)| {
         let verdict = Verdict::of(unit.setting.table, &path, Namespaces::ALL);
         let path = verdict.moved().map_or(path, |moved| moved.to.clone());
@@ -137,7 +141,7 @@ fn is_captured(chain: &Chain, bound: &FxHashSet<Segment>, unit: &Unit<'_>) -> bo
 }
 
 /// The mapped path that a chain means by a dotted import of the module.
-fn path_of(chain: &Chain, unit: &Unit<'_>) -> Option<(Range<usize>, Vec<Segment>)> {
+fn path_of(chain: &NameReference, unit: &Unit<'_>) -> Option<(Range<usize>, Vec<Segment>)> {
     let range = bytes(chain.parts[0].range);
     let is_mapped = |(binding, path): &(BindingId, Vec<Segment>)| {
         let is_dotted = unit

@@ -1,4 +1,4 @@
-//! What the docstrings of a text hold (row P62).
+//! What the docstrings of a text hold.
 //!
 //! - `strings`: which string literals are docstrings;
 //! - `roles`: roles and directives of Sphinx whose target is an absolute path;
@@ -42,7 +42,7 @@ impl Docs {
     /// Reads the docstrings of a module.
     pub(super) fn of(module: &ModModule, text: &str) -> Self {
         let mut docs = Self::default();
-        for content in strings::docstrings(module) {
+        for content in docstrings(module) {
             docs.read(text, content);
         }
         docs

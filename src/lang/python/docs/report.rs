@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Code, Docs};
 use crate::finding::{Code as FindingCode, Finding, Level};
-use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
 use crate::lang::python::analysis::Reading;
 use crate::lang::python::mentions;
 use crate::lang::python::rewrite::Verdict;
@@ -26,7 +26,7 @@ impl Docs {
         code: Code,
         unit: &Unit<'_>,
         outline: &mut Outline,
-        draft: &mut Draft,
+        draft: &mut PlanBuilder,
     ) {
         for target in &self.targets {
             self.target(target.clone(), unit, outline, draft);
@@ -72,7 +72,7 @@ impl Docs {
         range: Range<usize>,
         unit: &Unit<'_>,
         outline: &mut Outline,
-        draft: &mut Draft,
+        draft: &mut PlanBuilder,
     ) {
         let Some(text) = unit.text.get(range.clone()) else {
             return;
@@ -134,7 +134,13 @@ fn is_builtin(name: &str) -> bool {
 }
 
 /// Notes a path, if a rule speaks of it.
-fn note(range: Range<usize>, path: &[Segment], message: &str, unit: &Unit<'_>, draft: &mut Draft) {
+fn note(
+    range: Range<usize>,
+    path: &[Segment],
+    message: &str,
+    unit: &Unit<'_>,
+    draft: &mut PlanBuilder,
+) {
     let table = unit.setting.table;
     let verdict = Verdict::of(table, path, Namespaces::ALL);
     if let Some(subject) = verdict.subject(path, range)
@@ -146,7 +152,7 @@ fn note(range: Range<usize>, path: &[Segment], message: &str, unit: &Unit<'_>, d
 }
 
 /// Reports a mapped path in a doctest that starts at an import of the module and is not rewritten.
-fn left(range: Range<usize>, path: &[Segment], unit: &Unit<'_>, draft: &mut Draft) {
+fn left(range: Range<usize>, path: &[Segment], unit: &Unit<'_>, draft: &mut PlanBuilder) {
     if !unit.setting.options.docs {
         note(range, path, NOT_REWRITTEN, unit, draft);
         return;
@@ -166,7 +172,7 @@ fn left(range: Range<usize>, path: &[Segment], unit: &Unit<'_>, draft: &mut Draf
 }
 
 /// Notes the mapped paths in a stretch of documentation.
-fn note_words(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut Draft) {
+fn note_words(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut PlanBuilder) {
     let Some(text) = unit.text.get(range.clone()) else {
         return;
     };
@@ -177,7 +183,7 @@ fn note_words(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut D
 }
 
 /// Notes the mapped paths that a stretch of documentation imports.
-fn note_imports(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut Draft) {
+fn note_imports(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut PlanBuilder) {
     let Some(text) = unit.text.get(range.clone()) else {
         return;
     };
@@ -188,7 +194,7 @@ fn note_imports(range: Range<usize>, message: &str, unit: &Unit<'_>, draft: &mut
 }
 
 /// Notes the mapped paths in comments.
-fn comments(unit: &Unit<'_>, draft: &mut Draft) {
+fn comments(unit: &Unit<'_>, draft: &mut PlanBuilder) {
     for token in unit.tokens.iter().filter(|token| token.kind().is_comment()) {
         let range = bytes(ruff_text_size::Ranged::range(token));
         let Some(text) = unit.text.get(range.clone()) else {
@@ -228,7 +234,7 @@ fn keep_comments(doctest: &Doctest, reading: &Reading, unit: &Unit<'_>) {
     }
 }
 
-fn note_references(doctest: &Doctest, reading: &Reading, draft: &mut Draft) {
+fn note_references(doctest: &Doctest, reading: &Reading, draft: &mut PlanBuilder) {
     for reference in &reading.draft.references {
         let Some(range) = place(doctest, &reference.range) else {
             continue;
@@ -253,7 +259,7 @@ fn adopt(
     mut inner: Reading,
     unit: &Unit<'_>,
     outline: &mut Outline,
-    draft: &mut Draft,
+    draft: &mut PlanBuilder,
 ) {
     match doctest.outer_edits(unit.text, &inner.draft.edits) {
         Some(edits) => draft.edits.extend(edits),

@@ -1,4 +1,4 @@
-//! Notebooks (row P64): the code cells as one module, and what was planned for it as edits of the JSON.
+//! Notebooks: the code cells as one module, and what was planned for it as edits of the JSON.
 //!
 //! - `json`: where the sources of code cells stand in the file;
 //! - `literal`: a JSON string as text, byte for byte, and text as a JSON string;

@@ -7,14 +7,14 @@ use std::collections::hash_map::Entry;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Add, Blocks, Decisions, ImportAction, ReferenceAction};
 use super::brought::Brought;
+use super::decide::another_binding;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
-use super::fate::another_binding;
-use super::fates::{Add, Blocks, ChainNext, Fates, Next};
 use super::heads::Heads;
-use super::kinds::Home;
+use super::kinds::TargetKind;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::python::scopes::ScopeId;
 use crate::path::Segment;
 
@@ -54,13 +54,13 @@ impl Accesses {
     pub(super) fn find(
         rewrite: &Rewrite<'_, '_>,
         facts: &Facts,
-        fates: &mut Fates,
+        decisions: &mut Decisions,
         blocks: &mut Blocks,
     ) -> Self {
         let mut groups: Groups = BTreeMap::new();
         let mut heads = None;
         for (at, chain) in facts.chains.iter().enumerate() {
-            if !matches!(fates.chains[at], ChainNext::Writes(_)) {
+            if !matches!(decisions.chains[at], ReferenceAction::Writes(_)) {
                 continue;
             }
             let Some(moved) = chain.sense().verdict.moved() else {
@@ -68,7 +68,7 @@ impl Accesses {
             };
             if rewrite.is_builtin(&moved.to) {
                 let names = moved.to[1..].to_vec();
-                rewrite.write_builtin(at, chain, names, facts, fates, blocks);
+                rewrite.write_builtin(at, chain, names, facts, decisions, blocks);
                 continue;
             }
             let mut home = match rewrite.module_len(facts, chain, moved) {
@@ -104,10 +104,10 @@ impl Accesses {
                 blocks.chains.insert(at, refusal);
                 continue;
             }
-            let heads = heads.get_or_insert_with(|| Heads::of(rewrite, facts, fates));
-            if let Some(reuse) = rewrite.reuse(chain, moved, home, facts, fates, heads) {
-                fates.chains[at] = ChainNext::Writes(reuse.names);
-                fates.reuses.insert(at, reuse.needs);
+            let heads = heads.get_or_insert_with(|| Heads::of(rewrite, facts, decisions));
+            if let Some(reuse) = rewrite.reuse(chain, moved, home, facts, decisions, heads) {
+                decisions.chains[at] = ReferenceAction::Writes(reuse.names);
+                decisions.reuses.insert(at, reuse.needs);
                 continue;
             }
             if chain.mixed {
@@ -115,7 +115,7 @@ impl Accesses {
                 blocks.chains.insert(at, another_binding(name));
                 continue;
             }
-            let is_written_out = |key: &Key| fates.written_out.contains(key);
+            let is_written_out = |key: &Key| decisions.written_out.contains(key);
             let torn: Vec<Key> = chain.keys().filter(is_written_out).collect();
             let joining = torn.iter().filter(|key| rewrite.is_joining(**key, facts));
             let joining: Vec<Key> = joining.copied().collect();
@@ -125,7 +125,7 @@ impl Accesses {
             }
             if !torn.is_empty() && home.is_module && form == Form::From {
                 // `from a.b import C` for `a.b.C.d`.
-                home = Home {
+                home = TargetKind {
                     len: home.len + 1,
                     is_module: false,
                 };
@@ -152,13 +152,13 @@ impl Accesses {
                 }
             }
         }
-        rewrite.add_idle_groups(facts, fates, &mut groups);
+        rewrite.add_idle_groups(facts, decisions, &mut groups);
         let mut accesses = Self::default();
         let mut taken: FxHashMap<(u32, Segment), Vec<Segment>> = FxHashMap::default();
         for group in groups.into_values() {
-            match rewrite.head(&group, facts, fates, &taken) {
+            match rewrite.head(&group, facts, decisions, &taken) {
                 Some((form, alias)) => {
-                    rewrite.alias_clauses(&group, alias.as_ref(), facts, fates);
+                    rewrite.alias_clauses(&group, alias.as_ref(), facts, decisions);
                     let head = head_names(form, &group.module, alias.as_ref());
                     let root = if form == Form::Dotted {
                         &head[..1]
@@ -170,7 +170,7 @@ impl Accesses {
                         let moved = facts.chains[*at].sense().verdict.moved();
                         let tail = moved.map(|m| m.to[m.to.len() - rest..].to_vec());
                         let names = head.iter().cloned().chain(tail.into_iter().flatten());
-                        fates.chains[*at] = ChainNext::Writes(names.collect());
+                        decisions.chains[*at] = ReferenceAction::Writes(names.collect());
                     }
                     accesses.0.push(Access { group, form, alias });
                 }
@@ -180,8 +180,7 @@ impl Accesses {
                         blocks.chains.insert(*at, shadowed(&name));
                     }
                     for key in &group.keys {
-                        let swaps =
-                            matches!(fates.clause(*key), Next::Swaps(to) if *to == group.module);
+                        let swaps = matches!(decisions.clause(*key), ImportAction::Retarget(to) if *to == group.module);
                         if swaps && facts.clause(*key).is_some_and(ClauseFact::is_dotted) {
                             blocks.clauses.insert(*key, shadowed(&name));
                         }
@@ -193,15 +192,15 @@ impl Accesses {
     }
 
     /// Adds the imports that bind the heads, where nothing binds them yet.
-    pub(super) fn add(&self, rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &mut Fates) {
-        let brought = Brought::of(rewrite, facts, fates);
+    pub(super) fn add(&self, rewrite: &Rewrite<'_, '_>, facts: &Facts, decisions: &mut Decisions) {
+        let brought = Brought::of(rewrite, facts, decisions);
         let block = |key: Key| rewrite.unit.scopes.import(key.0).block;
         let twin = |add: &Add| {
             let alias = add.alias.clone();
             (add.form, add.module.clone(), alias, block(add.beside))
         };
         let mut known: FxHashMap<_, usize> = FxHashMap::default();
-        for (at, add) in fates.adds.iter().enumerate() {
+        for (at, add) in decisions.adds.iter().enumerate() {
             known.entry(twin(add)).or_insert(at);
         }
         for access in &self.0 {
@@ -211,7 +210,7 @@ impl Accesses {
                 .map(|(at, _)| rewrite.chain_range(&facts.chains[*at]).start);
             let first_user = places.min();
             for &key in &access.group.keys {
-                if rewrite.has_access(access, key, first_user, &brought, facts, fates)
+                if rewrite.has_access(access, key, first_user, &brought, facts, decisions)
                     || access.form == Form::Dotted
                         && access.alias.is_none()
                         && !users.is_empty()
@@ -231,17 +230,17 @@ impl Accesses {
                 // Of two in one block the first serves both.
                 match known.entry(twin(&add)) {
                     Entry::Occupied(at) => {
-                        let known = &mut fates.adds[*at.get()];
+                        let known = &mut decisions.adds[*at.get()];
                         known.beside = known.beside.min(add.beside);
                     }
                     Entry::Vacant(at) => {
-                        at.insert(fates.adds.len());
-                        fates.adds.push(add);
+                        at.insert(decisions.adds.len());
+                        decisions.adds.push(add);
                     }
                 }
             }
         }
-        fates.adds.sort_by_key(|add| add.beside);
+        decisions.adds.sort_by_key(|add| add.beside);
     }
 }
 
@@ -267,9 +266,11 @@ fn head_names(form: Form, module: &[Segment], alias: Option<&Segment>) -> Vec<Se
 
 impl Rewrite<'_, '_> {
     /// Dotted clauses that move although no chain starts at them: their heads must be free as well.
-    fn add_idle_groups(&self, facts: &Facts, fates: &Fates, groups: &mut Groups) {
+    fn add_idle_groups(&self, facts: &Facts, decisions: &Decisions, groups: &mut Groups) {
         for &key in &facts.order {
-            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+            let (Some(fact), ImportAction::Retarget(to)) =
+                (facts.clause(key), decisions.clause(key))
+            else {
                 continue;
             };
             if !fact.is_dotted() {
@@ -301,13 +302,14 @@ impl Rewrite<'_, '_> {
         group: &Group,
         alias: Option<&Segment>,
         facts: &Facts,
-        fates: &mut Fates,
+        decisions: &mut Decisions,
     ) {
         let Some(alias) = alias else { return };
         for key in &group.keys {
-            let swaps = matches!(fates.clause(*key), Next::Swaps(to) if *to == group.module);
+            let swaps =
+                matches!(decisions.clause(*key), ImportAction::Retarget(to) if *to == group.module);
             if swaps && facts.clause(*key).is_some_and(ClauseFact::is_dotted) {
-                fates.aliases.insert(*key, alias.clone());
+                decisions.aliases.insert(*key, alias.clone());
             }
         }
     }
@@ -323,7 +325,7 @@ impl Rewrite<'_, '_> {
         let fact = facts.clause(key)?;
         let form = match fact.form {
             Form::Undotted => Form::Dotted,
-            // A module that no clause names: it came along with its package (row P23).
+            // A module that no clause names: it came along with its package.
             Form::Alias
                 if fact
                     .path
@@ -339,14 +341,14 @@ impl Rewrite<'_, '_> {
         Some((self.unit.scopes.binding(clause.binding).scope, form))
     }
 
-    /// A use of a builtin in the place of an imported name (row P38).
+    /// A use of a builtin in the place of an imported name.
     fn write_builtin(
         &self,
         at: usize,
         chain: &ChainFact,
         names: Vec<Segment>,
         facts: &Facts,
-        fates: &mut Fates,
+        decisions: &mut Decisions,
         blocks: &mut Blocks,
     ) {
         let scopes = &self.unit.scopes;
@@ -356,7 +358,7 @@ impl Rewrite<'_, '_> {
             && reach.stars.is_empty()
             && scopes.owner(used.scope, &names[0]).is_none()
         {
-            fates.chains[at] = ChainNext::Writes(names);
+            decisions.chains[at] = ReferenceAction::Writes(names);
             return;
         }
         let refusal = Refusal::new(
@@ -388,7 +390,7 @@ impl Rewrite<'_, '_> {
         &self,
         group: &Group,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         taken: &FxHashMap<(u32, Segment), Vec<Segment>>,
     ) -> Option<(Form, Option<Segment>)> {
         let module = &group.module;
@@ -431,7 +433,7 @@ impl Rewrite<'_, '_> {
             } else {
                 &module[..]
             };
-            self.is_free(group, &head[0], object, facts, fates)
+            self.is_free(group, &head[0], object, facts, decisions)
                 && taken
                     .get(&(group.scope.0, head[0].clone()))
                     .is_none_or(|known| known == object)

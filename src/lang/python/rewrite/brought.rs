@@ -4,10 +4,10 @@ use rustc_hash::FxHashMap;
 
 use super::Rewrite;
 use super::access::Access;
+use super::actions::{Decisions, ImportAction};
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
-use super::fates::{Fates, Next};
-use super::kinds::Home;
-use crate::lang::python::breadth::DEEPEST;
+use super::kinds::TargetKind;
+use crate::lang::python::complexity_limit::DEEPEST;
 use crate::lang::python::scopes::ScopeId;
 use crate::path::Segment;
 
@@ -16,12 +16,12 @@ use crate::path::Segment;
 pub(super) struct Brought(FxHashMap<(ScopeId, Vec<Segment>), Vec<Key>>);
 
 impl Brought {
-    pub(super) fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Self {
+    pub(super) fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, decisions: &Decisions) -> Self {
         let mut brought = Self::default();
         for &key in &facts.order {
-            let path = match (fates.clause(key), facts.clause(key)) {
-                (Next::Goes, _) | (_, None) => continue,
-                (Next::Swaps(to), _) => Some(to),
+            let path = match (decisions.clause(key), facts.clause(key)) {
+                (ImportAction::Remove, _) | (_, None) => continue,
+                (ImportAction::Retarget(to), _) => Some(to),
                 (_, Some(fact)) => fact.path.as_ref(),
             };
             let Some(path) = path else { continue };
@@ -50,7 +50,7 @@ impl Rewrite<'_, '_> {
         let Some(path) = &fact.path else {
             return false;
         };
-        let Ok(Home {
+        let Ok(TargetKind {
             len: module,
             is_module: true,
         }) = self.module_len(facts, chain, moved)
@@ -84,7 +84,7 @@ impl Rewrite<'_, '_> {
         first_user: Option<usize>,
         brought: &Brought,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         let scopes = &self.unit.scopes;
         let wanted = &access.group.module;
@@ -101,16 +101,18 @@ impl Rewrite<'_, '_> {
             };
             let import = scopes.import(other.0);
             let clause = &import.clauses[other.1 as usize];
-            let path = match fates.clause(other) {
-                Next::Swaps(to) => Some(to),
-                Next::Goes => None,
-                Next::Stays | Next::Refused(_) | Next::Held(_) => fact.path.as_ref(),
+            let path = match decisions.clause(other) {
+                ImportAction::Retarget(to) => Some(to),
+                ImportAction::Remove => None,
+                ImportAction::Keep | ImportAction::Refused(_) | ImportAction::Blocked(_) => {
+                    fact.path.as_ref()
+                }
             };
-            let name = fates
+            let name = decisions
                 .aliases
                 .get(&other)
                 .unwrap_or(&scopes.binding(clause.binding).name);
-            let form = if fates.aliases.contains_key(&other) {
+            let form = if decisions.aliases.contains_key(&other) {
                 Form::Alias
             } else {
                 fact.form
@@ -123,7 +125,8 @@ impl Rewrite<'_, '_> {
             let fits = match (access.form, form, &access.alias) {
                 (Form::Dotted, Form::Dotted | Form::Undotted, _) => {
                     // `import a` that moves is `import b as a`: no chain can start at `b`.
-                    fact.form == Form::Dotted || !matches!(fates.clause(other), Next::Swaps(_))
+                    fact.form == Form::Dotted
+                        || !matches!(decisions.clause(other), ImportAction::Retarget(_))
                 }
                 (_, Form::From | Form::Alias, Some(alias)) => name == alias,
                 (Form::From, Form::From, None) => access.group.module.last() == Some(name),

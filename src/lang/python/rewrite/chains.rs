@@ -6,7 +6,7 @@ use super::Rewrite;
 use super::facts::ChainFact;
 use super::verdict::Verdict;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::python::strings::Pair;
 use crate::lang::python::unit::bytes;
 use crate::path::{Namespaces, Segment};
@@ -16,8 +16,8 @@ impl Rewrite<'_, '_> {
     /// Edits that make a chain read as `names`, with the name of its pair in the string.
     ///
     /// # Errors
-    /// A comment, or a parenthesis, stands where names come or go (row P51); or the chain is only part
-    /// of what a string says (row P47).
+    /// A comment, or a parenthesis, stands where names come or go; or the chain is only part
+    /// of what a string says.
     pub(super) fn chain_edits(
         &self,
         chain: &ChainFact,

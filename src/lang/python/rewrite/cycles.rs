@@ -1,16 +1,16 @@
-//! Whether a new import closes a cycle that was not there before (row P72): of files that load each other while they are
-//! imported, however many. The graph of the tree is `survey/graph`; here it is asked for each import that a
+//! Whether a new import closes a cycle that was not there before: of files that load each other while they are
+//! imported, however many. The graph of the tree is `index/graph`; here it is asked for each import that a
 //! rewrite writes.
 //!
 //! A cycle may do no harm: it does if a name is taken from a module that is only half imported. So it is a review, and
 //! stops no edit.
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction};
 use super::facts::{Facts, Form, Key};
-use super::fates::{Fates, Next};
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::{Draft, show};
-use crate::lang::python::survey::{Brings, OwnImports};
+use crate::lang::plan_builder::{PlanBuilder, show};
+use crate::lang::python::index::{Brings, OwnImports};
 use crate::path::Segment;
 
 const HELP: &str =
@@ -18,19 +18,24 @@ const HELP: &str =
 
 impl Rewrite<'_, '_> {
     /// Reports each cycle at the first reference that closes it.
-    pub(super) fn report_cycles(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn report_cycles(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         // Stubs are not run; a doctest, or code in a string, is no module.
         if self.unit.is_stub || self.unit.modules.is_empty() {
             return;
         }
         let swapped = facts.order.iter().filter_map(|key| {
             let form = facts.clause(*key)?.form;
-            match fates.clause(*key) {
-                Next::Swaps(to) => Some((*key, to.as_slice(), form)),
+            match decisions.clause(*key) {
+                ImportAction::Retarget(to) => Some((*key, to.as_slice(), form)),
                 _ => None,
             }
         });
-        let added = fates.adds.iter();
+        let added = decisions.adds.iter();
         let added = added.map(|add| (add.beside, add.module.as_slice(), add.form));
         let mut own = None;
         for (key, to, form) in swapped.chain(added) {

@@ -7,12 +7,12 @@ use std::cell::OnceCell;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
+use super::actions::{Blocks, Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, Facts, Form, Key, shared};
-use super::fates::{Blocks, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
-use crate::lang::python::breadth::DEEPEST;
+use crate::lang::plan_builder::Refusal;
+use crate::lang::python::complexity_limit::DEEPEST;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
@@ -46,16 +46,16 @@ struct Early<'f> {
 
 impl Rewrite<'_, '_> {
     /// Blocks such chains, and what loads their module and would do so no more.
-    pub(super) fn block_early(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+    pub(super) fn block_early(&self, facts: &Facts, decisions: &Decisions, blocks: &mut Blocks) {
         let loaders = OnceCell::new();
         for (at, chain) in facts.chains.iter().enumerate() {
-            let ChainNext::Writes(names) = &fates.chains[at] else {
+            let ReferenceAction::Writes(names) = &decisions.chains[at] else {
                 continue;
             };
-            if fates.reuses.contains_key(&at) || chain.through.len() == chain.reached.len() {
+            if decisions.reuses.contains_key(&at) || chain.through.len() == chain.reached.len() {
                 continue;
             }
-            let Some(early) = self.read_early(chain, &names[0], facts, fates, &loaders) else {
+            let Some(early) = self.read_early(chain, &names[0], facts, decisions, &loaders) else {
                 continue;
             };
             let module = early.module.join(".");
@@ -80,7 +80,7 @@ impl Rewrite<'_, '_> {
         chain: &'f ChainFact,
         head: &Segment,
         facts: &'f Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         loaders: &OnceCell<Loaders<'f>>,
     ) -> Option<Early<'f>> {
         let start = self.chain_range(chain).start;
@@ -110,8 +110,8 @@ impl Rewrite<'_, '_> {
                     .path
                     .as_deref()
                     .is_some_and(|path| path.starts_with(old));
-                let brings = match fates.clause(key) {
-                    Next::Swaps(to) => to.starts_with(new),
+                let brings = match decisions.clause(key) {
+                    ImportAction::Retarget(to) => to.starts_with(new),
                     _ => fact
                         .path
                         .as_deref()
@@ -122,7 +122,7 @@ impl Rewrite<'_, '_> {
         };
         let binds_head = |key| match facts.clause(key).map(|fact| fact.form) {
             Some(Form::Dotted | Form::Undotted) => {
-                self.will_be(key, facts, fates)
+                self.will_be(key, facts, decisions)
                     .is_some_and(|value| value.first() == Some(head))
                     && brings_home(key)
             }
@@ -170,10 +170,10 @@ impl Rewrite<'_, '_> {
         let loads = |path: &[Segment]| {
             path.starts_with(module) || successor.is_some_and(|module| path.starts_with(module))
         };
-        let leaves = |key: &Key| match fates.clause(*key) {
-            Next::Swaps(to) => !loads(to),
-            Next::Goes => true,
-            Next::Stays | Next::Refused(_) | Next::Held(_) => false,
+        let leaves = |key: &Key| match decisions.clause(*key) {
+            ImportAction::Retarget(to) => !loads(to),
+            ImportAction::Remove => true,
+            ImportAction::Keep | ImportAction::Refused(_) | ImportAction::Blocked(_) => false,
         };
         let leaving = keys.into_iter().filter(leaves).collect();
         Some(Early { module, leaving })

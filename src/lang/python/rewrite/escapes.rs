@@ -1,5 +1,5 @@
 //! Where a name or a chain is handed on as a value: given to a call, returned, bound to another name, put
-//! into a collection, iterated. What becomes of it there is not followed (row P52).
+//! into a collection, iterated. What becomes of it there is not followed.
 //!
 //! Said by what hands nothing on: a value that nobody uses, one that is only compared or tested, the callee of a
 //! call, a decorator, an annotation. Everything else does.
@@ -23,7 +23,7 @@ struct HandedOn(FxHashSet<u32>);
 
 impl HandedOn {
     /// An expression that keeps nothing of a chain.
-    fn look(&mut self, expression: &Expr) {
+    fn snapshot(&mut self, expression: &Expr) {
         match expression {
             Expr::Name(_) => {}
             Expr::Attribute(_) => {
@@ -46,7 +46,7 @@ impl HandedOn {
                 self.test(&choice.body);
                 self.test(&choice.orelse);
             }
-            other => self.look(other),
+            other => self.snapshot(other),
         }
     }
 }
@@ -62,7 +62,7 @@ fn first(mut chain: &Expr) -> &Expr {
 impl<'a> Visitor<'a> for HandedOn {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            Stmt::Expr(alone) => self.look(&alone.value),
+            Stmt::Expr(alone) => self.snapshot(&alone.value),
             Stmt::Assert(assert) => {
                 self.test(&assert.test);
                 assert.msg.iter().for_each(|value| self.visit_expr(value));
@@ -84,7 +84,7 @@ impl<'a> Visitor<'a> for HandedOn {
                 for decorator in &class.decorator_list {
                     self.visit_decorator(decorator);
                 }
-                class.bases().iter().for_each(|base| self.look(base));
+                class.bases().iter().for_each(|base| self.snapshot(base));
                 for keyword in class.keywords() {
                     self.visit_expr(&keyword.value);
                 }
@@ -95,11 +95,11 @@ impl<'a> Visitor<'a> for HandedOn {
     }
 
     fn visit_decorator(&mut self, decorator: &'a Decorator) {
-        self.look(&decorator.expression);
+        self.snapshot(&decorator.expression);
     }
 
     fn visit_annotation(&mut self, annotation: &'a Expr) {
-        self.look(annotation);
+        self.snapshot(annotation);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
@@ -120,12 +120,15 @@ impl<'a> Visitor<'a> for HandedOn {
                 }
             }
             Expr::Call(call) => {
-                self.look(&call.func);
+                self.snapshot(&call.func);
                 self.visit_arguments(&call.arguments);
             }
             Expr::Compare(compare) => {
-                self.look(&compare.left);
-                compare.comparators.iter().for_each(|item| self.look(item));
+                self.snapshot(&compare.left);
+                compare
+                    .comparators
+                    .iter()
+                    .for_each(|item| self.snapshot(item));
             }
             Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => self.test(&unary.operand),
             Expr::If(choice) => {

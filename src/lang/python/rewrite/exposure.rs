@@ -1,10 +1,10 @@
-//! Who else sees the name that an import binds (rows P45, P46).
+//! Who else sees the name that an import binds.
 
 use super::Rewrite;
+use super::actions::{Blocks, Decisions, ReferenceAction};
 use super::facts::{Facts, Key};
-use super::fates::{Blocks, ChainNext, Fates};
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::python::own::Own;
 use crate::lang::python::scopes::{BindingId, ScopeId, ScopeKind};
 use crate::path::Segment;
@@ -158,12 +158,12 @@ impl Rewrite<'_, '_> {
     }
 
     /// Chains of the module's names that would be written in another way, while another file patches what
-    /// they are written as: its patch would be of no effect (row P56).
-    pub(super) fn block_replaced(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
-        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+    /// they are written as: its patch would be of no effect.
+    pub(super) fn block_replaced(&self, facts: &Facts, decisions: &Decisions, blocks: &mut Blocks) {
+        for (at, (chain, next)) in facts.chains.iter().zip(&decisions.chains).enumerate() {
             let own = &self.unit.scopes.chains[chain.index];
             let names: Vec<Segment> = own.names().cloned().collect();
-            if !matches!(next, ChainNext::Writes(written) if *written != names) {
+            if !matches!(next, ReferenceAction::Writes(written) if *written != names) {
                 continue;
             }
             if !self.starts_at_global(chain) {
@@ -199,12 +199,13 @@ impl Rewrite<'_, '_> {
 
     /// Chains of a function whose text `eval` and the like see, that start at a name of a function around it: such code
     /// sees the name because it is written there.
-    pub(super) fn block_captured(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+    pub(super) fn block_captured(&self, facts: &Facts, decisions: &Decisions, blocks: &mut Blocks) {
         let scopes = &self.unit.scopes;
-        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+        for (at, (chain, next)) in facts.chains.iter().zip(&decisions.chains).enumerate() {
             let own = &scopes.chains[chain.index];
             let name = &own.parts[0].name;
-            let leaves = matches!(next, ChainNext::Writes(names) if names.first() != Some(name));
+            let leaves =
+                matches!(next, ReferenceAction::Writes(names) if names.first() != Some(name));
             if !leaves || !scopes.scope(own.scope).dynamic {
                 continue;
             }

@@ -4,14 +4,14 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::kinds::{Home, of_alias, of_bound};
+use super::kinds::{TargetKind, of_alias, of_bound};
 use super::verdict::Verdict;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
+use crate::lang::python::index::Read;
 use crate::lang::python::scopes::{
-    BindingId, BindingKind, Chain, Context, ImportId, ImportKind, Scope, ScopeId, ScopeKind,
+    BindingId, BindingKind, Context, ImportId, ImportKind, NameReference, Scope, ScopeId, ScopeKind,
 };
 use crate::lang::python::strings::Pair;
-use crate::lang::python::survey::Read;
 use crate::lang::python::tree::Tree;
 use crate::lang::python::unit::{MODULE, Unit, binds_root};
 use crate::path::{Namespaces, Segment};
@@ -95,7 +95,7 @@ pub(super) struct ChainFact {
     /// part of the path, the others go with it.
     pub(super) pairs: Vec<Pair>,
     /// What `module_len` found. It goes through all clauses of the chain, and is asked for each of them.
-    pub(super) module: OnceCell<Result<Home, Refusal>>,
+    pub(super) module: OnceCell<Result<TargetKind, Refusal>>,
 }
 
 /// One thing that a chain may mean.
@@ -193,7 +193,7 @@ impl Facts {
         unit: &Unit<'_>,
         tree: &Tree<'_>,
         index: usize,
-        chain: &Chain,
+        chain: &NameReference,
         pairs: Vec<Pair>,
     ) -> Option<ChainFact> {
         let pairs = self.mapped_first(unit, chain, pairs);
@@ -276,7 +276,12 @@ impl Facts {
 
     /// Of several attributes that are named of one object, one that the table speaks of comes first: what becomes of
     /// the chain is asked by that one, and of the others whether they go with it.
-    fn mapped_first(&self, unit: &Unit<'_>, chain: &Chain, mut pairs: Vec<Pair>) -> Vec<Pair> {
+    fn mapped_first(
+        &self,
+        unit: &Unit<'_>,
+        chain: &NameReference,
+        mut pairs: Vec<Pair>,
+    ) -> Vec<Pair> {
         if pairs.len() < 2 {
             return pairs;
         }
@@ -480,7 +485,7 @@ fn roots(unit: &Unit<'_>) -> Roots {
 /// alias of something else.
 fn is_dotted_too(
     unit: &Unit<'_>,
-    clause: &crate::lang::python::scopes::Clause,
+    clause: &crate::lang::python::scopes::ImportAlias,
     roots: &Roots,
 ) -> bool {
     let binding = unit.scopes.binding(clause.binding);

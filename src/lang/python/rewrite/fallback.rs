@@ -1,13 +1,13 @@
-//! Arms of a fallback that a rewrite would make equal (rows P15, P17).
+//! Arms of a fallback that a rewrite would make equal.
 
 use ruff_text_size::TextRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Blocks, Decisions, ImportAction};
 use super::facts::{Facts, Form, Key, Sense};
-use super::fates::{Blocks, Fates, Next};
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::python::scopes::{BlockId, BlockKind, ScopeId, Scopes};
 use crate::path::Segment;
 
@@ -26,10 +26,10 @@ struct Arm {
 pub(super) fn block_equal_arms(
     rewrite: &Rewrite<'_, '_>,
     facts: &Facts,
-    fates: &Fates,
+    decisions: &Decisions,
     blocks: &mut Blocks,
 ) {
-    let arms = arms(rewrite, facts, fates);
+    let arms = arms(rewrite, facts, decisions);
     let mut alike: FxHashMap<&(ScopeId, Segment, Vec<Segment>), Vec<&Arm>> = FxHashMap::default();
     for arm in &arms {
         alike.entry(&arm.same).or_default().push(arm);
@@ -167,16 +167,16 @@ fn blocks_up(scopes: &Scopes, block: BlockId) -> impl Iterator<Item = (BlockId, 
     })
 }
 
-fn arms(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Vec<Arm> {
+fn arms(rewrite: &Rewrite<'_, '_>, facts: &Facts, decisions: &Decisions) -> Vec<Arm> {
     let scopes = &rewrite.unit.scopes;
     let mut arms = Vec::new();
     for &key in &facts.order {
         let Some(fact) = facts.clause(key) else {
             continue;
         };
-        let (path, changed) = match fates.clause(key) {
-            Next::Swaps(to) => (to.clone(), true),
-            Next::Goes => continue,
+        let (path, changed) = match decisions.clause(key) {
+            ImportAction::Retarget(to) => (to.clone(), true),
+            ImportAction::Remove => continue,
             _ => match &fact.path {
                 Some(path) => (path.clone(), false),
                 None => continue,
@@ -195,7 +195,7 @@ fn arms(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Vec<Arm> {
             block: import.block,
         });
     }
-    for add in fates.adds.iter().filter(|add| !add.parent) {
+    for add in decisions.adds.iter().filter(|add| !add.parent) {
         let import = scopes.import(add.beside.0);
         let binding = scopes.binding(import.clauses[add.beside.1 as usize].binding);
         let name = match (&add.alias, add.form) {

@@ -7,9 +7,9 @@ use rustc_hash::FxHashSet;
 
 use super::Rewrite;
 use super::access::Group;
+use super::actions::{Decisions, ImportAction, ReferenceAction};
 use super::facts::{ClauseFact, Facts, Form};
-use super::fates::{ChainNext, Fates, Next};
-use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ScopeId, ScopeKind};
+use crate::lang::python::scopes::{BindingId, BindingKind, NameReference, ScopeId, ScopeKind};
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -21,16 +21,17 @@ impl Rewrite<'_, '_> {
         name: &Segment,
         object: &[Segment],
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         let scopes = &self.unit.scopes;
         let scope = scopes.scope(group.scope);
         let same = |binding: &BindingId| {
-            self.will_mean(*binding, facts, fates).as_deref() == Some(object)
-                || self.leaves(*binding, object, facts, fates)
+            self.will_mean(*binding, facts, decisions).as_deref() == Some(object)
+                || self.leaves(*binding, object, facts, decisions)
         };
         let mut bound = scope.bindings.get(name).into_iter().flatten();
-        if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, fates)) {
+        if !bound.all(|binding| same(binding) || self.gives_way(*binding, group, facts, decisions))
+        {
             return false;
         }
         if scope.globals.contains_key(name) || scope.nonlocals.contains_key(name) {
@@ -64,7 +65,7 @@ impl Rewrite<'_, '_> {
         let is_bound = scope.bindings.contains_key(name);
         // A read that found nothing would find this.
         let early = is_bound && self.is_read_unbound(group.scope, name);
-        let captures = || self.would_capture(group.scope, name, &users, facts, fates);
+        let captures = || self.would_capture(group.scope, name, &users, facts, decisions);
         seen && !early && (is_bound || !captures())
     }
 
@@ -129,7 +130,7 @@ impl Rewrite<'_, '_> {
         name: &str,
         users: &[usize],
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         let scopes = &self.unit.scopes;
         // What is written anew starts at another name then.
@@ -140,11 +141,11 @@ impl Rewrite<'_, '_> {
             at.is_ok_and(|at| {
                 let mut clauses = facts.chains[at].keys().filter_map(|key| facts.clause(key));
                 clauses.all(ClauseFact::is_dotted)
-                    && matches!(&fates.chains[at], ChainNext::Writes(names) if names[0] != name)
+                    && matches!(&decisions.chains[at], ReferenceAction::Writes(names) if names[0] != name)
             })
         };
         // What a class has not bound yet is looked for in the module.
-        let is_global = |chain: &Chain| {
+        let is_global = |chain: &NameReference| {
             scope == ScopeId(0)
                 && chain.reach.unbound
                 && scopes.scope(chain.scope).kind == ScopeKind::Class
@@ -178,10 +179,10 @@ impl Rewrite<'_, '_> {
         &self,
         binding: BindingId,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> Option<Vec<Segment>> {
         let key = super::facts::key_of(self.unit, binding)?;
-        self.will_be(key, facts, fates)
+        self.will_be(key, facts, decisions)
     }
 
     /// Whether a binding is that of a dotted import of another package afterwards: now it binds this one.
@@ -190,14 +191,14 @@ impl Rewrite<'_, '_> {
         binding: BindingId,
         object: &[Segment],
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         let Some(key) = super::facts::key_of(self.unit, binding) else {
             return false;
         };
         let fact = facts.clause(key).filter(|fact| fact.is_dotted());
         fact.is_some_and(|fact| fact.value.as_deref() == Some(object))
-            && matches!(fates.clause(key), Next::Swaps(to) if to.first() != object.first())
+            && matches!(decisions.clause(key), ImportAction::Retarget(to) if to.first() != object.first())
     }
 
     /// Whether a binding is that of a clause which goes because all its uses move to the group's module:
@@ -207,7 +208,7 @@ impl Rewrite<'_, '_> {
         binding: BindingId,
         group: &Group,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         let Some(key) = super::facts::key_of(self.unit, binding) else {
             return false;
@@ -218,7 +219,7 @@ impl Rewrite<'_, '_> {
             && facts
                 .clause(key)
                 .is_some_and(|fact| fact.form != Form::Dotted)
-            && matches!(fates.clause(key), Next::Stays)
+            && matches!(decisions.clause(key), ImportAction::Keep)
             && self.exposes(key).is_none()
             && facts.users(key).iter().all(|at| in_group(*at))
     }

@@ -1,11 +1,11 @@
-//! Names of the file that stand for the start of a new path already (row P74): `np.NaN` becomes `np.nan`, and no
+//! Names of the file that stand for the start of a new path already: `np.NaN` becomes `np.nan`, and no
 //! import is added.
 //!
 //! A name is reused only where it surely stands for that at the use: the chain starts at it already, or all that
 //! binds it are imports of the very same, and one of them runs before the use on every way there. Where the new
 //! path goes on through a module below what the name stands for, that module must be loaded for sure too: the
 //! chain went through it before, an import that runs before the use brings it, or it comes along with its package
-//! as it did under its old name (row P23).
+//! as it did under its old name.
 
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Stmt};
@@ -13,11 +13,11 @@ use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction};
 use super::facts::{ChainFact, Facts, Form, Key, key_of};
-use super::fates::{Fates, Next};
-use super::kinds::{Home, looks_like_class};
+use super::kinds::{TargetKind, looks_like_class};
 use super::verdict::Moved;
-use crate::lang::python::breadth::DEEPEST;
+use crate::lang::python::complexity_limit::DEEPEST;
 use crate::lang::python::scopes::{BindingId, BindingKind, ScopeId};
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
@@ -57,7 +57,7 @@ struct Use<'s> {
 }
 
 impl Heads {
-    pub(super) fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, fates: &Fates) -> Self {
+    pub(super) fn of(rewrite: &Rewrite<'_, '_>, facts: &Facts, decisions: &Decisions) -> Self {
         let mut heads = Self::default();
         let add = |list: &mut FxHashMap<Vec<Segment>, Vec<Key>>, path: Vec<Segment>, key: Key| {
             let keys = list.entry(path).or_default();
@@ -70,12 +70,15 @@ impl Heads {
                 continue;
             };
             let import = rewrite.unit.scopes.import(key.0);
-            let moves = matches!(fates.clause(key), Next::Swaps(_) | Next::Goes);
+            let moves = matches!(
+                decisions.clause(key),
+                ImportAction::Retarget(_) | ImportAction::Remove
+            );
             if import.unreachable || fact.form == Form::Star || moves && fact.is_dotted() {
                 continue;
             }
-            if let Some(value) = rewrite.will_be(key, facts, fates)
-                && !rewrite.may_be_renamed(key, facts, fates)
+            if let Some(value) = rewrite.will_be(key, facts, decisions)
+                && !rewrite.may_be_renamed(key, facts, decisions)
             {
                 add(&mut heads.by_value, value, key);
             }
@@ -92,11 +95,11 @@ impl Heads {
 
 impl Rewrite<'_, '_> {
     /// Whether a clause may bind another name than it did, since its rule asks for that.
-    fn may_be_renamed(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
+    fn may_be_renamed(&self, key: Key, facts: &Facts, decisions: &Decisions) -> bool {
         let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
         let fact = facts.clause(key).filter(|fact| fact.form == Form::From);
         let moved = fact.and_then(|fact| fact.verdict.moved());
-        matches!(fates.clause(key), Next::Swaps(_))
+        matches!(decisions.clause(key), ImportAction::Retarget(_))
             && clause.alias.is_none()
             && moved.is_some_and(|moved| {
                 moved.to.last() != clause.path.last() && self.wants_uses(&moved.applied)
@@ -108,9 +111,9 @@ impl Rewrite<'_, '_> {
         &self,
         chain: &ChainFact,
         moved: &Moved,
-        home: Home,
+        home: TargetKind,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         heads: &Heads,
     ) -> Option<Reuse> {
         let own = &self.unit.scopes.chains[chain.index];
@@ -126,14 +129,14 @@ impl Rewrite<'_, '_> {
         // `import a.b` that moves takes its chains along.
         let moves_along = chain.keys().any(|key| {
             facts.clause(key).is_some_and(|fact| fact.is_dotted())
-                && matches!(fates.clause(key), Next::Swaps(_))
+                && matches!(decisions.clause(key), ImportAction::Retarget(_))
         });
-        let own = self.own_head(chain, wanted, most, facts, fates, heads);
+        let own = self.own_head(chain, wanted, most, facts, decisions, heads);
         if own.is_some() || moves_along || chain.mixed {
             return own;
         }
         let old = &chain.sense().path;
-        self.other_head(wanted, old, most, facts, fates, heads)
+        self.other_head(wanted, old, most, facts, decisions, heads)
     }
 
     /// The chain keeps its first name.
@@ -143,17 +146,17 @@ impl Rewrite<'_, '_> {
         wanted: Use<'_>,
         most: usize,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         heads: &Heads,
     ) -> Option<Reuse> {
         let own = &self.unit.scopes.chains[chain.index];
         let (first, _) = chain.reached.first()?;
-        let value = self.will_be(*first, facts, fates)?;
+        let value = self.will_be(*first, facts, decisions)?;
         let same = chain.reached.iter().all(|(key, _)| {
             let fact = facts.clause(*key);
             let stays = fact.is_some_and(|fact| !fact.is_dotted())
-                || !matches!(fates.clause(*key), Next::Swaps(_));
-            stays && self.will_be(*key, facts, fates).as_ref() == Some(&value)
+                || !matches!(decisions.clause(*key), ImportAction::Retarget(_));
+            stays && self.will_be(*key, facts, decisions).as_ref() == Some(&value)
         });
         if !same || value.len() > most || !wanted.path.starts_with(&value) {
             return None;
@@ -210,7 +213,7 @@ impl Rewrite<'_, '_> {
         old: &[Segment],
         most: usize,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         heads: &Heads,
     ) -> Option<Reuse> {
         let whole = wanted.path.len();
@@ -231,12 +234,13 @@ impl Rewrite<'_, '_> {
                     }
                 };
                 // What loads the module may bind the same name: then that is all it takes.
-                let brings_both =
-                    |loader: &Key| self.will_be(*loader, facts, fates).as_deref() == Some(value);
+                let brings_both = |loader: &Key| {
+                    self.will_be(*loader, facts, decisions).as_deref() == Some(value)
+                };
                 let key = loader.filter(brings_both).unwrap_or(key);
                 let name = self.local_name(&key);
                 if name.starts_with("__")
-                    || !self.stands_for(key, &name, value, wanted, facts, fates)
+                    || !self.stands_for(key, &name, value, wanted, facts, decisions)
                     || len > wanted.module && !self.is_lasting(wanted, old, len, facts)
                     || self.is_seen_by_others(key) && self.is_name_put_anew(&name)
                 {
@@ -301,7 +305,7 @@ impl Rewrite<'_, '_> {
         value: &[Segment],
         wanted: Use<'_>,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         let scopes = &self.unit.scopes;
         if !self.runs_before(key, wanted.at) || self.unit.unread.contains(name) {
@@ -321,21 +325,26 @@ impl Rewrite<'_, '_> {
             let binding = scopes.binding(*id);
             binding.from == binding.scope
                 && key_of(self.unit, *id)
-                    .and_then(|key| self.will_be(key, facts, fates))
+                    .and_then(|key| self.will_be(key, facts, decisions))
                     .is_some_and(|own| own == value)
         };
         all.len() <= ENOUGH && all.iter().all(same)
     }
 
     /// What the name that a clause binds will stand for; `None` if that is not known, or the name goes.
-    pub(super) fn will_be(&self, key: Key, facts: &Facts, fates: &Fates) -> Option<Vec<Segment>> {
+    pub(super) fn will_be(
+        &self,
+        key: Key,
+        facts: &Facts,
+        decisions: &Decisions,
+    ) -> Option<Vec<Segment>> {
         let fact = facts.clause(key)?;
-        if fates.written_out.contains(&key) || fates.aliases.contains_key(&key) {
+        if decisions.written_out.contains(&key) || decisions.aliases.contains_key(&key) {
             return None;
         }
-        match (fates.clause(key), fact.form) {
-            (Next::Swaps(to), Form::Dotted) => to.first().map(|root| vec![root.clone()]),
-            (Next::Swaps(to), _) => Some(to.clone()),
+        match (decisions.clause(key), fact.form) {
+            (ImportAction::Retarget(to), Form::Dotted) => to.first().map(|root| vec![root.clone()]),
+            (ImportAction::Retarget(to), _) => Some(to.clone()),
             _ => fact.value.clone(),
         }
     }

@@ -1,6 +1,6 @@
 //! Names that a package has because it loaded a module of its own: `from .foo import Bar` in `pkg/__init__.py` binds
 //! `foo` there as well, to the module `pkg.foo`. Where the import is rewritten, an import of the module beside it
-//! keeps the name bound (row P22). So it does for names in `__all__` that are modules of the package.
+//! keeps the name bound. So it does for names in `__all__` that are modules of the package.
 //!
 //! Deliberately absent: names of builtins, and names that a statement of the file binds besides.
 
@@ -9,13 +9,13 @@ use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
+use super::actions::{Add, Decisions, ImportAction};
 use super::facts::{Facts, Form, Key};
-use super::fates::{Add, Fates, Next};
 use super::verdict::{Moved, Verdict};
 use crate::finding::Code;
-use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
 use crate::lang::python::exports;
-use crate::lang::python::scopes::{Chain, ScopeId};
+use crate::lang::python::scopes::{NameReference, ScopeId};
 use crate::lang::python::unit::{MODULE, bytes, known_modules};
 use crate::outline::{Meaning, Use};
 use crate::path::{Namespaces, Segment};
@@ -125,7 +125,7 @@ impl Rewrite<'_, '_> {
         })
     }
 
-    fn binder(&self, implied: &Implied, facts: &Facts, fates: &Fates) -> Binder {
+    fn binder(&self, implied: &Implied, facts: &Facts, decisions: &Decisions) -> Binder {
         let mut beside = None;
         for &key in &facts.order {
             let import = self.unit.scopes.import(key.0);
@@ -136,11 +136,11 @@ impl Rewrite<'_, '_> {
             if !fact.path.as_deref().is_some_and(loads) {
                 continue;
             }
-            match fates.clause(key) {
-                Next::Swaps(to) if !loads(to) => {
+            match decisions.clause(key) {
+                ImportAction::Retarget(to) if !loads(to) => {
                     beside.get_or_insert(key);
                 }
-                Next::Goes => {
+                ImportAction::Remove => {
                     beside.get_or_insert(key);
                 }
                 _ => return Binder::Stays,
@@ -150,9 +150,9 @@ impl Rewrite<'_, '_> {
     }
 
     /// Adds imports of modules whose names are read, where the imports that loaded them leave.
-    pub(super) fn keep_implied(&self, facts: &Facts, fates: &mut Fates) {
+    pub(super) fn keep_implied(&self, facts: &Facts, decisions: &mut Decisions) {
         for implied in self.implied().all.iter().filter(|it| it.is_read()) {
-            let Binder::Beside(beside) = self.binder(implied, facts, fates) else {
+            let Binder::Beside(beside) = self.binder(implied, facts, decisions) else {
                 continue;
             };
             let module = implied.moved.to.clone();
@@ -162,7 +162,7 @@ impl Rewrite<'_, '_> {
                 (1, false) => Form::Alias,
                 _ => Form::From,
             };
-            fates.adds.push(Add {
+            decisions.adds.push(Add {
                 beside,
                 form,
                 module,
@@ -170,13 +170,18 @@ impl Rewrite<'_, '_> {
                 parent: false,
             });
         }
-        fates.adds.sort_by_key(|add| add.beside);
+        decisions.adds.sort_by_key(|add| add.beside);
     }
 
     /// Reports where such names are read.
-    pub(super) fn report_implied(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn report_implied(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         for implied in &self.implied().all {
-            let binder = self.binder(implied, facts, fates);
+            let binder = self.binder(implied, facts, decisions);
             if let Binder::Elsewhere = binder {
                 self.refuse_exports(implied, draft);
             }
@@ -206,7 +211,7 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    fn refuse_exports(&self, implied: &Implied, draft: &mut Draft) {
+    fn refuse_exports(&self, implied: &Implied, draft: &mut PlanBuilder) {
         for range in &implied.exported {
             let subject = Subject {
                 range: bytes(*range),
@@ -224,9 +229,14 @@ impl Rewrite<'_, '_> {
     }
 
     /// What a chain that starts at such a name means, if an import comes for it.
-    pub(super) fn implied_use(&self, index: usize, facts: &Facts, fates: &Fates) -> Option<Use> {
+    pub(super) fn implied_use(
+        &self,
+        index: usize,
+        facts: &Facts,
+        decisions: &Decisions,
+    ) -> Option<Use> {
         let implied = &self.implied().all[*self.implied().by_chain.get(&index)?];
-        let Binder::Beside(_) = self.binder(implied, facts, fates) else {
+        let Binder::Beside(_) = self.binder(implied, facts, decisions) else {
             return None;
         };
         let chain = &self.unit.scopes.chains[index];
@@ -241,6 +251,6 @@ impl Rewrite<'_, '_> {
     }
 }
 
-fn start(chain: &Chain) -> usize {
+fn start(chain: &NameReference) -> usize {
     chain.range().start().to_usize()
 }

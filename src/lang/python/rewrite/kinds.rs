@@ -1,4 +1,4 @@
-//! Whether a path is a module or an object (row P40), where a rewrite depends on it.
+//! Whether a path is a module or an object, where a rewrite depends on it.
 //!
 //! In this order: the rule's `kind`; the files of the tree; the import forms of the file; rules below the
 //! path; else it is an object, unless what the chain goes on with makes that doubtful.
@@ -7,23 +7,23 @@ use super::Rewrite;
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, shared};
 use super::verdict::{Moved, Verdict};
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
+use crate::lang::python::index::{Bound, Read};
 use crate::lang::python::scopes::ImportKind;
-use crate::lang::python::survey::{Bound, Read};
 use crate::lang::python::tree::Tree;
 use crate::lang::python::unit::{MODULE, OBJECT, Target};
 use crate::path::Segment;
 
 /// What of a new path an import must bring.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Home {
+pub(super) struct TargetKind {
     /// How many of its names.
     pub(super) len: usize,
     /// These are a module for sure. Else they may be an object of one, and only `from a import b` serves both.
     pub(super) is_module: bool,
 }
 
-impl Home {
+impl TargetKind {
     fn module(len: usize) -> Self {
         Self {
             len,
@@ -47,7 +47,7 @@ impl Rewrite<'_, '_> {
         facts: &Facts,
         chain: &ChainFact,
         moved: &Moved,
-    ) -> Result<Home, Refusal> {
+    ) -> Result<TargetKind, Refusal> {
         let found = || self.find_module_len(facts, chain, moved);
         chain.module.get_or_init(found).clone()
     }
@@ -57,12 +57,12 @@ impl Rewrite<'_, '_> {
         facts: &Facts,
         chain: &ChainFact,
         moved: &Moved,
-    ) -> Result<Home, Refusal> {
+    ) -> Result<TargetKind, Refusal> {
         if let Some(module) = self.module_in_rule(moved) {
-            return Ok(Home::module(module));
+            return Ok(TargetKind::module(module));
         }
         if let Some(module) = self.module_on_the_way(facts, chain, moved) {
-            return Ok(Home::module(module));
+            return Ok(TargetKind::module(module));
         }
         for key in chain.keys() {
             let Some(fact) = facts.clause(key) else {
@@ -76,11 +76,11 @@ impl Rewrite<'_, '_> {
                 && moved.rule == base.rule
                 && (fact.form != Form::From || self.is_module(&path[..], moved) == Some(true))
             {
-                return Ok(Home::module(base.to.len()));
+                return Ok(TargetKind::module(base.to.len()));
             }
         }
         if let Some(module) = self.module_in_tree(moved) {
-            return Ok(Home::module(module));
+            return Ok(TargetKind::module(module));
         }
         let whole = moved.to.len() - moved.tail;
         let from = &chain.sense().path[..moved.len];
@@ -93,7 +93,7 @@ impl Rewrite<'_, '_> {
                 && !looks_like_class(from)
                 && !(whole > 1 && self.is_put_anew(from, &moved.to[..whole], facts)) =>
             {
-                return Ok(Home {
+                return Ok(TargetKind {
                     len: whole,
                     is_module: false,
                 });
@@ -101,8 +101,8 @@ impl Rewrite<'_, '_> {
             None => false,
         };
         match is_module {
-            true => Ok(Home::module(whole)),
-            false if whole > 1 => Ok(Home::module(whole - 1)),
+            true => Ok(TargetKind::module(whole)),
+            false if whole > 1 => Ok(TargetKind::module(whole - 1)),
             false => Err(Refusal::new(
                 Code::AmbiguousKind,
                 "the new path has one name, so it can only be a module, and nothing says that",

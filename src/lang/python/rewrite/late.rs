@@ -4,16 +4,16 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Blocks, Decisions, ReferenceAction};
 use super::facts::{ChainFact, Facts};
-use super::fates::{Blocks, ChainNext, Fates};
-use super::kinds::Home;
+use super::kinds::TargetKind;
 use super::verdict::Moved;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
-use crate::lang::python::breadth::DEEPEST;
+use crate::lang::plan_builder::Refusal;
+use crate::lang::python::complexity_limit::DEEPEST;
+use crate::lang::python::index;
 use crate::lang::python::own::Own;
 use crate::lang::python::scopes::BindingId;
-use crate::lang::python::survey;
 use crate::mapping::Action;
 use crate::path::Segment;
 
@@ -35,17 +35,22 @@ impl Rewrite<'_, '_> {
 
     /// Chains that would be written anew while others stay which mean the same object, and one of them puts another in
     /// its place: who reads it must do so where that is done.
-    pub(super) fn block_torn_from_store(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+    pub(super) fn block_torn_from_store(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        blocks: &mut Blocks,
+    ) {
         if facts.put_anew.is_empty() {
             return;
         }
         let mut torn: FxHashMap<&[Segment], (Option<Refusal>, Vec<usize>)> = FxHashMap::default();
-        for (at, (chain, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
+        for (at, (chain, next)) in facts.chains.iter().zip(&decisions.chains).enumerate() {
             let stays = match next {
-                ChainNext::Refused(refusal) => Some(refusal.clone()),
-                ChainNext::Silent => Some(stays_elsewhere()),
-                ChainNext::Writes(_) => None,
-                ChainNext::Stays | ChainNext::Follows => continue,
+                ReferenceAction::Refused(refusal) => Some(refusal.clone()),
+                ReferenceAction::Silent => Some(stays_elsewhere()),
+                ReferenceAction::Writes(_) => None,
+                ReferenceAction::Stays | ReferenceAction::Follows => continue,
             };
             for sense in &chain.senses {
                 for len in 1..=sense.path.len().min(DEEPEST) {
@@ -76,8 +81,8 @@ impl Rewrite<'_, '_> {
         facts: &Facts,
         chain: &ChainFact,
         moved: &Moved,
-        home: Home,
-    ) -> Option<Home> {
+        home: TargetKind,
+    ) -> Option<TargetKind> {
         let path = &chain.sense().path;
         let is_put = |len: &usize| facts.put_anew.contains(&path[..*len]);
         // The last name of a pair is an attribute in any case.
@@ -89,7 +94,7 @@ impl Rewrite<'_, '_> {
         if len >= home.len {
             return Some(home);
         }
-        (len > 0).then_some(Home {
+        (len > 0).then_some(TargetKind {
             len,
             is_module: true,
         })
@@ -106,7 +111,7 @@ impl Rewrite<'_, '_> {
                 };
                 rule.from.segments().last().into_iter().chain(to)
             });
-            survey::replaced(self.unit, lasts.cloned().collect())
+            index::replaced(self.unit, lasts.cloned().collect())
         })
     }
 

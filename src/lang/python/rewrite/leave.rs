@@ -2,17 +2,22 @@
 //! module (see [`crate::lang::python::moving`]).
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction};
 use super::facts::{Facts, Key};
-use super::fates::{Fates, Next};
 use super::target;
 use crate::finding::{Code, Level};
-use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
 use crate::lang::python::moving::Leaving;
 use crate::lang::python::scopes::ImportId;
 
 impl Rewrite<'_, '_> {
     /// Edits the statements, and says why.
-    pub(super) fn write_leaving(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn write_leaving(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         for (number, import) in self.unit.scopes.imports.iter().enumerate() {
             let id = ImportId(number as u32);
             let Some(leaving) = self.unit.leaving.get(&id) else {
@@ -20,7 +25,7 @@ impl Rewrite<'_, '_> {
             };
             let keys = (0..import.clauses.len()).map(|at| (id, at as u32));
             let staying: Vec<Key> = keys
-                .filter(|key| self.stays_written(*key, facts, fates))
+                .filter(|key| self.stays_written(*key, facts, decisions))
                 .collect();
             let Some(first) = staying.first() else {
                 continue;
@@ -68,8 +73,12 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether a clause keeps its place in a statement that keeps its module.
-    fn stays_written(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
-        facts.clause(key).is_some() && !matches!(fates.clause(key), Next::Swaps(_) | Next::Goes)
+    fn stays_written(&self, key: Key, facts: &Facts, decisions: &Decisions) -> bool {
+        facts.clause(key).is_some()
+            && !matches!(
+                decisions.clause(key),
+                ImportAction::Retarget(_) | ImportAction::Remove
+            )
     }
 }
 

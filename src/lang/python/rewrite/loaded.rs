@@ -1,13 +1,13 @@
 //! Modules that an import loads besides binding a name: with `import a` and `from a.m import V`, `a.m.Z` works since
-//! the second statement loads `a.m`. Where that one leaves, an import of the module comes (row P23).
+//! the second statement loads `a.m`. Where that one leaves, an import of the module comes.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Add, Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key};
-use super::fates::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
-use crate::lang::python::breadth::DEEPEST;
+use crate::lang::python::complexity_limit::DEEPEST;
 use crate::lang::python::scopes::{BlockId, BlockKind, ScopeId};
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
@@ -23,14 +23,19 @@ type Loaders<'f> = FxHashMap<&'f [Segment], Vec<Key>>;
 
 impl Rewrite<'_, '_> {
     /// Adds imports of modules that only imports loaded which do so no more.
-    pub(super) fn keep_loaded(&self, facts: &Facts, fates: &mut Fates) {
-        let leaves = |key: &Key| matches!(fates.clause(*key), Next::Swaps(_) | Next::Goes);
+    pub(super) fn keep_loaded(&self, facts: &Facts, decisions: &mut Decisions) {
+        let leaves = |key: &Key| {
+            matches!(
+                decisions.clause(*key),
+                ImportAction::Retarget(_) | ImportAction::Remove
+            )
+        };
         if !facts.order.iter().any(leaves) {
             return;
         }
         let roots = facts.order.iter().filter(|key| leaves(key));
         let roots = roots.filter_map(|key| facts.clause(*key)?.path.as_ref()?.first());
-        let needed = needed(facts, fates, &roots.collect());
+        let needed = needed(facts, decisions, &roots.collect());
         let mut loaders = None;
         let mut seen: FxHashSet<(u32, &[Segment])> = FxHashSet::default();
         let mut adds: Vec<Add> = Vec::new();
@@ -54,7 +59,7 @@ impl Rewrite<'_, '_> {
             if moves() {
                 continue;
             }
-            let loaders = loaders.get_or_insert_with(|| self.loaders(&needed, facts, fates));
+            let loaders = loaders.get_or_insert_with(|| self.loaders(&needed, facts, decisions));
             let lost = chains.iter().take(MOST).find(|chain| {
                 let added = |add: &Add| {
                     add.module.starts_with(module)
@@ -62,23 +67,23 @@ impl Rewrite<'_, '_> {
                 };
                 !self.comes_too_late(key, chain)
                     && !self.is_loaded(key, chain, loaders.get(module))
-                    && !fates.adds.iter().chain(&adds).any(added)
+                    && !decisions.adds.iter().chain(&adds).any(added)
             });
             if let Some(chain) = lost {
-                adds.push(self.loading(key, chain, module, facts, fates));
+                adds.push(self.loading(key, chain, module, facts, decisions));
             }
         }
         if !adds.is_empty() {
-            fates.adds.extend(adds);
-            fates.adds.sort_by_key(|add| add.beside);
+            decisions.adds.extend(adds);
+            decisions.adds.sort_by_key(|add| add.beside);
         }
-        self.keep_loaded_along(facts, fates);
+        self.keep_loaded_along(facts, decisions);
     }
 
     /// The same for chains that follow an import which moves: with `import old` and `import old.a.c` of which the
     /// last goes elsewhere, nothing loads the new `old.a` any more.
-    fn keep_loaded_along(&self, facts: &Facts, fates: &mut Fates) {
-        let needed = self.needed_along(facts, fates);
+    fn keep_loaded_along(&self, facts: &Facts, decisions: &mut Decisions) {
+        let needed = self.needed_along(facts, decisions);
         if needed.is_empty() {
             return;
         }
@@ -86,7 +91,9 @@ impl Rewrite<'_, '_> {
         let mut adds: Vec<Add> = Vec::new();
         let mut leaving: Vec<(Key, Vec<Segment>, &[&ChainFact])> = Vec::new();
         for &key in &facts.order {
-            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+            let (Some(fact), ImportAction::Retarget(to)) =
+                (facts.clause(key), decisions.clause(key))
+            else {
                 continue;
             };
             let Some(path) = fact.path.as_deref() else {
@@ -112,9 +119,9 @@ impl Rewrite<'_, '_> {
             return;
         }
         for &key in &facts.order {
-            let path = match fates.clause(key) {
-                Next::Swaps(to) => Some(to.as_slice()),
-                Next::Goes => None,
+            let path = match decisions.clause(key) {
+                ImportAction::Retarget(to) => Some(to.as_slice()),
+                ImportAction::Remove => None,
                 _ => facts.clause(key).and_then(|fact| fact.path.as_deref()),
             };
             let path = path.unwrap_or_default();
@@ -128,7 +135,7 @@ impl Rewrite<'_, '_> {
                 !self.comes_too_late(key, chain) && !self.is_loaded(key, chain, loaders)
             });
             let is_added = |add: &Add| add.module.starts_with(&new);
-            if is_lost && !fates.adds.iter().chain(&adds).any(is_added) {
+            if is_lost && !decisions.adds.iter().chain(&adds).any(is_added) {
                 adds.push(Add {
                     beside: key,
                     form: Form::Alias,
@@ -139,8 +146,8 @@ impl Rewrite<'_, '_> {
             }
         }
         if !adds.is_empty() {
-            fates.adds.extend(adds);
-            fates.adds.sort_by_key(|add| add.beside);
+            decisions.adds.extend(adds);
+            decisions.adds.sort_by_key(|add| add.beside);
         }
     }
 
@@ -184,15 +191,20 @@ impl Rewrite<'_, '_> {
     }
 
     /// The imports that load what is needed, when all is done.
-    fn loaders<'f>(&self, needed: &Needed<'f>, facts: &Facts, fates: &Fates) -> Loaders<'f> {
+    fn loaders<'f>(
+        &self,
+        needed: &Needed<'f>,
+        facts: &Facts,
+        decisions: &Decisions,
+    ) -> Loaders<'f> {
         let mut loaders: Loaders<'f> = FxHashMap::default();
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
             };
-            let path = match fates.clause(key) {
-                Next::Swaps(to) => Some(to),
-                Next::Goes => None,
+            let path = match decisions.clause(key) {
+                ImportAction::Retarget(to) => Some(to),
+                ImportAction::Remove => None,
                 _ => fact.path.as_ref(),
             };
             let longest = path.and_then(|path| self.loads(fact, path, needed));
@@ -247,14 +259,17 @@ impl Rewrite<'_, '_> {
         chain: &ChainFact,
         module: &[Segment],
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> Add {
         let scopes = &self.unit.scopes;
         let import = scopes.import(key.0);
         let binds = |other: &Key| {
             let form = facts.clause(*other).map(|fact| fact.form);
             matches!(form, Some(Form::Dotted | Form::Undotted))
-                && !matches!(fates.clause(*other), Next::Swaps(_) | Next::Goes)
+                && !matches!(
+                    decisions.clause(*other),
+                    ImportAction::Retarget(_) | ImportAction::Remove
+                )
         };
         // Beside an import that binds the package, if one stands in the same block.
         let beside = chain
@@ -275,14 +290,17 @@ impl Rewrite<'_, '_> {
 }
 
 /// The modules below some roots that chains go to, or through, from a package that an import which stays binds.
-fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> Needed<'f> {
+fn needed<'f>(facts: &'f Facts, decisions: &Decisions, roots: &FxHashSet<&Segment>) -> Needed<'f> {
     let mut needed: Needed<'f> = FxHashMap::default();
-    for (chain, next) in facts.chains.iter().zip(&fates.chains) {
-        if matches!(next, ChainNext::Writes(_)) {
+    for (chain, next) in facts.chains.iter().zip(&decisions.chains) {
+        if matches!(next, ReferenceAction::Writes(_)) {
             continue;
         }
         for (key, sense) in &chain.through {
-            let stays = !matches!(fates.clause(*key), Next::Swaps(_) | Next::Goes);
+            let stays = !matches!(
+                decisions.clause(*key),
+                ImportAction::Retarget(_) | ImportAction::Remove
+            );
             let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
             let (Some(value), true) = (value, stays) else {
                 continue;
@@ -305,18 +323,21 @@ fn needed<'f>(facts: &'f Facts, fates: &Fates, roots: &FxHashSet<&Segment>) -> N
 impl Rewrite<'_, '_> {
     /// The modules on the way of chains that follow an import which moves with what is read from it, or are written
     /// anew and have their module along with the package.
-    fn needed_along<'f>(&self, facts: &'f Facts, fates: &Fates) -> Needed<'f> {
+    fn needed_along<'f>(&self, facts: &'f Facts, decisions: &Decisions) -> Needed<'f> {
         let mut needed: Needed<'f> = FxHashMap::default();
-        for (chain, next) in facts.chains.iter().zip(&fates.chains) {
-            if !matches!(next, ChainNext::Follows | ChainNext::Writes(_)) {
+        for (chain, next) in facts.chains.iter().zip(&decisions.chains) {
+            if !matches!(next, ReferenceAction::Follows | ReferenceAction::Writes(_)) {
                 continue;
             }
             for (key, sense) in &chain.through {
                 let value = facts.clause(*key).and_then(|fact| fact.value.as_ref());
-                let (Some(value), Next::Swaps(_)) = (value, fates.clause(*key)) else {
+                let (Some(value), ImportAction::Retarget(_)) = (value, decisions.clause(*key))
+                else {
                     continue;
                 };
-                if matches!(next, ChainNext::Writes(_)) && !self.is_carried(*key, chain, facts) {
+                if matches!(next, ReferenceAction::Writes(_))
+                    && !self.is_carried(*key, chain, facts)
+                {
                     continue;
                 }
                 let path = &chain.senses[*sense].path;

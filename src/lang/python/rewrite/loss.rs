@@ -1,11 +1,11 @@
 //! What chains lose when an import of their package leaves: the package itself, or a package on the way to what
-//! the import names (row P22). Nothing is lost where every way through that import goes through another one too.
+//! the import names. Nothing is lost where every way through that import goes through another one too.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, Facts, Form, Key, key_of, shared};
-use super::fates::{ChainNext, Fates, Next};
 use crate::lang::python::scopes::{BindingId, LastImports};
 use crate::lang::python::unit::binds_root;
 use crate::path::Segment;
@@ -27,7 +27,7 @@ impl Rewrite<'_, '_> {
         key: Key,
         path: &[Segment],
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> Vec<LeftOver> {
         let scopes = &self.unit.scopes;
         let binding = scopes.import(key.0).clauses[key.1 as usize].binding;
@@ -40,10 +40,10 @@ impl Rewrite<'_, '_> {
         let helps = |other: BindingId, needed: &[Segment]| match key_of(self.unit, other) {
             // Whatever it is, the name is bound to it.
             None => true,
-            Some(other) => self.brings(other, needed, facts, fates) && other != key,
+            Some(other) => self.brings(other, needed, facts, decisions) && other != key,
         };
         let added = |key: Key, needed: &[Segment]| {
-            fates.adds.iter().any(|add| {
+            decisions.adds.iter().any(|add| {
                 add.beside == key
                     && add.form == Form::Dotted
                     && add.alias.is_none()
@@ -53,7 +53,7 @@ impl Rewrite<'_, '_> {
         // By the number of names that are needed.
         let mut ways: FxHashMap<usize, FxHashSet<BindingId>> = FxHashMap::default();
         let mut is_lost = |chain: &ChainFact, needed: &[Segment]| {
-            if added(key, needed) || self.brings(key, needed, facts, fates) {
+            if added(key, needed) || self.brings(key, needed, facts, decisions) {
                 return false;
             }
             if is_alone {
@@ -87,9 +87,10 @@ impl Rewrite<'_, '_> {
         };
         let mut left = Vec::new();
         for &at in facts.users(key) {
-            let (chain, next) = (&facts.chains[at], &fates.chains[at]);
+            let (chain, next) = (&facts.chains[at], &decisions.chains[at]);
             let own = chain.reached.iter().find(|(reached, _)| *reached == key);
-            let (Some((_, sense)), false) = (own, matches!(next, ChainNext::Writes(_))) else {
+            let (Some((_, sense)), false) = (own, matches!(next, ReferenceAction::Writes(_)))
+            else {
                 continue;
             };
             let whole = chain.senses[*sense].needed();
@@ -106,13 +107,13 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether a clause binds a root, and brings these names with it, when all is done.
-    fn brings(&self, key: Key, needed: &[Segment], facts: &Facts, fates: &Fates) -> bool {
-        match (fates.clause(key), facts.clause(key)) {
-            (Next::Swaps(to), Some(fact)) => {
+    fn brings(&self, key: Key, needed: &[Segment], facts: &Facts, decisions: &Decisions) -> bool {
+        match (decisions.clause(key), facts.clause(key)) {
+            (ImportAction::Retarget(to), Some(fact)) => {
                 fact.form != Form::Dotted
-                    || to.starts_with(needed) && !fates.aliases.contains_key(&key)
+                    || to.starts_with(needed) && !decisions.aliases.contains_key(&key)
             }
-            (Next::Goes, _) | (_, None) => false,
+            (ImportAction::Remove, _) | (_, None) => false,
             (_, Some(fact)) => {
                 !matches!(fact.form, Form::Dotted | Form::Undotted)
                     || fact
@@ -141,14 +142,14 @@ impl Rewrite<'_, '_> {
         key: Key,
         module: &[Segment],
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> bool {
         chain.reached.iter().any(|(other, _)| {
             *other != key
                 && facts
                     .clause(*other)
                     .is_some_and(|fact| fact.form == Form::Dotted)
-                && self.brings(*other, module, facts, fates)
+                && self.brings(*other, module, facts, decisions)
         })
     }
 }

@@ -8,7 +8,7 @@
 use super::Rewrite;
 use super::facts::{ChainFact, Facts, Key};
 use super::verdict::Verdict;
-use crate::lang::draft::Draft;
+use crate::lang::plan_builder::PlanBuilder;
 use crate::lang::python::scopes::{Context, ScopeId, ScopeKind, Scopes};
 use crate::lang::python::strings::Pair;
 use crate::lang::python::tree::Tree;
@@ -24,14 +24,19 @@ pub(in crate::lang::python) struct Meeting<'m, 't> {
 
 impl Meeting<'_, '_> {
     /// What lies at `path` is replaced.
-    pub(in crate::lang::python) fn replaced(&self, path: &[Segment], draft: &mut Draft) {
+    pub(in crate::lang::python) fn replaced(&self, path: &[Segment], draft: &mut PlanBuilder) {
         if self.is_in_module(path) {
             draft.meets(path, Manner::Replaces, self.table.syntax());
         }
     }
 
     /// What lies at `path`, and each thing on the way there behind the first `bound` names, is looked up late.
-    pub(in crate::lang::python) fn late(&self, path: &[Segment], bound: usize, draft: &mut Draft) {
+    pub(in crate::lang::python) fn late(
+        &self,
+        path: &[Segment],
+        bound: usize,
+        draft: &mut PlanBuilder,
+    ) {
         for end in bound + 1..=path.len() {
             if self.is_in_module(&path[..end]) {
                 draft.meets(&path[..end], Manner::Late, self.table.syntax());
@@ -48,7 +53,7 @@ impl Meeting<'_, '_> {
 
 impl Rewrite<'_, '_> {
     /// Records what clauses, chains and names in strings beside chains meet of what moves.
-    pub(super) fn meet(&self, pairs: &[Pair], facts: &Facts, draft: &mut Draft) {
+    pub(super) fn meet(&self, pairs: &[Pair], facts: &Facts, draft: &mut PlanBuilder) {
         let meeting = Meeting {
             tree: self.tree,
             table: self.table(),
@@ -89,7 +94,7 @@ impl Rewrite<'_, '_> {
         fact: &ChainFact,
         facts: &Facts,
         meeting: &Meeting<'_, '_>,
-        draft: &mut Draft,
+        draft: &mut PlanBuilder,
     ) {
         let chain = &self.unit.scopes.chains[fact.index];
         let is_late = runs_late(&self.unit.scopes, chain.scope);

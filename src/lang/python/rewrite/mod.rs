@@ -1,7 +1,7 @@
 //! From what was found out about a text to edits and findings.
 //!
 //! - `facts`: clauses and chains with the paths that they mean, and what the table says (`verdict`);
-//! - `fate`: what becomes of each (`fates`: the choices), decided until nothing conflicts any more. It asks
+//! - `decide`: what becomes of each (`actions`: the choices), decided until nothing conflicts any more. It asks
 //!   - `kinds`: module or object;
 //!   - `access`: heads for chains that are written out, and the imports for them (`free`: whether a name can be
 //!     one, `brought`: whether it is bound already), `heads`: names that are there already and can be such heads;
@@ -24,17 +24,17 @@
 //! New imports stand beside those that they come from. No statement is moved or sorted.
 
 mod access;
+mod actions;
 mod brought;
 mod chains;
 mod cycles;
+mod decide;
 mod early;
 mod emit;
 mod escapes;
 mod exposure;
 mod facts;
 mod fallback;
-mod fate;
-mod fates;
 mod free;
 mod guards;
 mod heads;
@@ -70,13 +70,13 @@ use super::scopes::{BindingId, LastImports};
 use super::strings::Found;
 use super::tree::Tree;
 use super::unit::Unit;
-use crate::lang::draft::Draft;
+use crate::lang::plan_builder::PlanBuilder;
 use crate::mapping::Table;
 use crate::outline::Outline;
 use crate::path::Segment;
 
+use actions::ReferenceAction;
 use facts::{Facts, Key};
-use fates::ChainNext;
 use names::Names;
 
 pub(super) use layout::newline;
@@ -123,13 +123,13 @@ pub(super) struct Rewrite<'r, 'a> {
 }
 
 impl<'r, 'a> Rewrite<'r, 'a> {
-    /// Plans imports and chains into `draft`; returns the outline of the text without its strings.
+    /// Plans imports and chains into `plan_builder`; returns the outline of the text without its strings.
     pub(super) fn run(
         unit: &'r Unit<'a>,
         tree: Tree<'r>,
         found: &Found,
         doctest_names: FxHashSet<Segment>,
-        draft: &mut Draft,
+        draft: &mut PlanBuilder,
     ) -> Outline {
         let pairs = &found.pairs[..];
         let mut rewrite = Self {
@@ -152,33 +152,33 @@ impl<'r, 'a> Rewrite<'r, 'a> {
             implied: OnceCell::new(),
         };
         let facts = Facts::of(unit, &rewrite.tree, pairs);
-        let (fates, edits) = rewrite.settle(&facts);
-        rewrite.rename_uses(&facts, &fates, draft);
+        let (decisions, edits) = rewrite.settle(&facts);
+        rewrite.rename_uses(&facts, &decisions, draft);
         for edit in edits {
             draft.pieces.push(edit.range.clone());
             draft.edits.push(edit);
         }
-        draft.edits.extend(rewrite.statements(&facts, &fates));
-        rewrite.report(&facts, &fates, draft);
+        draft.edits.extend(rewrite.statements(&facts, &decisions));
+        rewrite.report(&facts, &decisions, draft);
         rewrite.meet(pairs, &facts, draft);
-        rewrite.write_leaving(&facts, &fates, draft);
-        rewrite.review_tautologies(&facts, &fates, draft);
-        rewrite.note_escapes(&facts, &fates, draft);
-        rewrite.refuse_lookups(pairs, &facts, &fates, draft);
-        rewrite.extend_globals(&facts, &fates, draft);
-        rewrite.declare(&facts, &fates, &mut draft.declared);
-        rewrite.outline(&facts, &fates)
+        rewrite.write_leaving(&facts, &decisions, draft);
+        rewrite.review_tautologies(&facts, &decisions, draft);
+        rewrite.note_escapes(&facts, &decisions, draft);
+        rewrite.refuse_lookups(pairs, &facts, &decisions, draft);
+        rewrite.extend_globals(&facts, &decisions, draft);
+        rewrite.declare(&facts, &decisions, &mut draft.declared);
+        rewrite.outline(&facts, &decisions)
     }
 
     /// Decides everything, and edits the chains; one that cannot be edited is decided anew.
-    fn settle(&self, facts: &Facts) -> (fates::Fates, Vec<crate::text::Edit>) {
-        let mut blocks = fates::Blocks::default();
+    fn settle(&self, facts: &Facts) -> (actions::Decisions, Vec<crate::text::Edit>) {
+        let mut blocks = actions::Blocks::default();
         loop {
-            let fates = self.fates(facts, &mut blocks);
+            let decisions = self.decisions(facts, &mut blocks);
             let mut edits = Vec::new();
             let mut failed = false;
-            for (at, next) in fates.chains.iter().enumerate() {
-                let ChainNext::Writes(names) = next else {
+            for (at, next) in decisions.chains.iter().enumerate() {
+                let ReferenceAction::Writes(names) = next else {
                     continue;
                 };
                 match self.chain_edits(&facts.chains[at], names) {
@@ -190,7 +190,7 @@ impl<'r, 'a> Rewrite<'r, 'a> {
                 }
             }
             if !failed {
-                return (fates, edits);
+                return (decisions, edits);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Names that one statement binds more than once: the last one holds, so they must not part.
 
 use super::Rewrite;
+use super::actions::{Blocks, Decisions, ImportAction};
 use super::facts::{Facts, Form, Key, key_of};
-use super::fates::{Blocks, Fates, Next};
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
@@ -32,11 +32,16 @@ impl Rewrite<'_, '_> {
         let own = homes.iter().flatten().next();
         let is_torn = homes.last().is_some_and(Option::is_none)
             || homes.iter().flatten().any(|home| Some(home) != own);
-        is_torn.then(|| super::fate::another_binding(&binding.name))
+        is_torn.then(|| super::decide::another_binding(&binding.name))
     }
 
     /// Refuses clauses that move while a later one of the statement, which binds the same name, stays after all.
-    pub(super) fn block_overtaken(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+    pub(super) fn block_overtaken(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        blocks: &mut Blocks,
+    ) {
         let scopes = &self.unit.scopes;
         for &key in &facts.order {
             let clauses = &scopes.import(key.0).clauses;
@@ -44,7 +49,10 @@ impl Rewrite<'_, '_> {
             let is_from = facts
                 .clause(key)
                 .is_some_and(|fact| fact.form == Form::From);
-            if later.is_empty() || !is_from || !matches!(fates.clause(key), Next::Swaps(_)) {
+            if later.is_empty()
+                || !is_from
+                || !matches!(decisions.clause(key), ImportAction::Retarget(_))
+            {
                 continue;
             }
             let name = &scopes.binding(clauses[key.1 as usize].binding).name;
@@ -52,8 +60,13 @@ impl Rewrite<'_, '_> {
                 .iter()
                 .rposition(|it| scopes.binding(it.binding).name == *name);
             let last = last.map(|at| (key.0, key.1 + 1 + at as u32));
-            if last.is_some_and(|last| !matches!(fates.clause(last), Next::Swaps(_) | Next::Goes)) {
-                let refusal = super::fate::another_binding(name);
+            if last.is_some_and(|last| {
+                !matches!(
+                    decisions.clause(last),
+                    ImportAction::Retarget(_) | ImportAction::Remove
+                )
+            }) {
+                let refusal = super::decide::another_binding(name);
                 blocks.clauses.entry(key).or_insert(refusal);
             }
         }

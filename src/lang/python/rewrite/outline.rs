@@ -6,22 +6,24 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, Facts, Key};
-use super::fates::{ChainNext, Fates, Next};
-use crate::lang::python::scopes::{Binding, BindingKind, Chain};
+use crate::lang::python::scopes::{Binding, BindingKind, NameReference};
 use crate::lang::python::unit::{bytes, known_modules};
 use crate::outline::{Meaning, Outline, Use};
 use crate::path::{Known, Namespaces, Segment};
 
 impl Rewrite<'_, '_> {
     /// Uses of names, bindings by import, and definitions; strings are added by others.
-    pub(super) fn outline(&self, facts: &Facts, fates: &Fates) -> Outline {
+    pub(super) fn outline(&self, facts: &Facts, decisions: &Decisions) -> Outline {
         let mut outline = Outline::default();
-        let mut known = facts.chains.iter().zip(&fates.chains).peekable();
+        let mut known = facts.chains.iter().zip(&decisions.chains).peekable();
         for (index, chain) in self.unit.scopes.chains.iter().enumerate() {
             match known.next_if(|(fact, _)| fact.index == index) {
-                Some((fact, next)) => self.imported(fact, next, facts, fates, &mut outline.uses),
-                None if let Some(used) = self.implied_use(index, facts, fates) => {
+                Some((fact, next)) => {
+                    self.imported(fact, next, facts, decisions, &mut outline.uses)
+                }
+                None if let Some(used) = self.implied_use(index, facts, decisions) => {
                     outline.uses.push(used);
                 }
                 None if self.unit.is_unbound_type(chain) => {}
@@ -33,7 +35,10 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             // One that goes may be the twin of one that moves, and verification cannot tell them apart.
-            let stays = !matches!(fates.clause(key), Next::Swaps(_) | Next::Goes);
+            let stays = !matches!(
+                decisions.clause(key),
+                ImportAction::Retarget(_) | ImportAction::Remove
+            );
             let mut binding = self.outline_binding(key, fact.path.as_deref(), stays);
             if fact.form != super::facts::Form::From {
                 binding.namespaces = crate::lang::python::unit::MODULE;
@@ -74,25 +79,25 @@ impl Rewrite<'_, '_> {
     fn imported(
         &self,
         fact: &ChainFact,
-        next: &ChainNext,
+        next: &ReferenceAction,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         uses: &mut Vec<Use>,
     ) {
         let range = self.chain_range(fact);
         // Each thing that it may mean then is one use.
         let mut ends: Vec<&[Segment]> = Vec::new();
-        for (key, at) in self.reaching(fact, facts, fates) {
+        for (key, at) in self.reaching(fact, facts, decisions) {
             let sense = &fact.senses[at];
             let stays = match next {
-                ChainNext::Writes(_) => false,
-                ChainNext::Refused(_) => true,
-                ChainNext::Stays | ChainNext::Follows | ChainNext::Silent => {
+                ReferenceAction::Writes(_) => false,
+                ReferenceAction::Refused(_) => true,
+                ReferenceAction::Stays | ReferenceAction::Follows | ReferenceAction::Silent => {
                     // What goes while a name follows it has a twin, which brings the same.
-                    !matches!(fates.clause(key), Next::Goes)
+                    !matches!(decisions.clause(key), ImportAction::Remove)
                         && !matches!(
-                            self.chain_through(key, sense, facts, fates),
-                            ChainNext::Follows
+                            self.chain_through(key, sense, facts, decisions),
+                            ReferenceAction::Follows
                         )
                 }
             };
@@ -126,13 +131,18 @@ impl Rewrite<'_, '_> {
 
     /// The clauses whose binding reaches a chain when all is done, each with what the chain means by it: not
     /// those that bind another name then.
-    fn reaching(&self, fact: &ChainFact, facts: &Facts, fates: &Fates) -> Vec<(Key, usize)> {
+    fn reaching(
+        &self,
+        fact: &ChainFact,
+        facts: &Facts,
+        decisions: &Decisions,
+    ) -> Vec<(Key, usize)> {
         let leaves = |key: &Key| {
             let root = facts.clause(*key).filter(|fact| fact.is_dotted());
             let root = root.and_then(|fact| fact.path.as_ref()?.first());
-            match (fates.clause(*key), root) {
-                (Next::Swaps(to), Some(root)) => {
-                    to.first() != Some(root) || fates.aliases.contains_key(key)
+            match (decisions.clause(*key), root) {
+                (ImportAction::Retarget(to), Some(root)) => {
+                    to.first() != Some(root) || decisions.aliases.contains_key(key)
                 }
                 _ => false,
             }
@@ -146,7 +156,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// A name that no import of the file is behind: one of the builtins if nothing binds it.
-    fn other(&self, chain: &Chain) -> Use {
+    fn other(&self, chain: &NameReference) -> Use {
         let name = chain.parts[0].name.clone();
         let builtin = chain.reach.bindings.is_empty() && chain.reach.stars.is_empty();
         let meaning = if builtin {

@@ -1,12 +1,12 @@
 //! References and findings of what was decided.
 
 use super::Rewrite;
+use super::actions::{Add, Decisions, ImportAction, ReferenceAction};
 use super::facts::{Facts, Form, Key, Sense};
-use super::fates::{Add, ChainNext, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::{Draft, Refusal, show};
-use crate::lang::python::scopes::{Chain, ImportKind, ScopeId};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, show};
+use crate::lang::python::scopes::{ImportKind, NameReference, ScopeId};
 use crate::lang::python::unit::{MODULE, Target, bytes, known_modules};
 use crate::mapping::Rename;
 use crate::outline::{Binding, Declared, Meaning};
@@ -14,11 +14,11 @@ use crate::path::{Namespaces, Segment};
 
 impl Rewrite<'_, '_> {
     /// Reports clauses, chains, and statements that were added.
-    pub(super) fn report(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn report(&self, facts: &Facts, decisions: &Decisions, draft: &mut PlanBuilder) {
         for &key in &facts.order {
-            self.report_clause(key, facts, fates, draft);
+            self.report_clause(key, facts, decisions, draft);
         }
-        for (fact, next) in facts.chains.iter().zip(&fates.chains) {
+        for (fact, next) in facts.chains.iter().zip(&decisions.chains) {
             let range = self.chain_range(fact);
             // The first of its senses that a rule speaks of.
             let is_mapped = |sense: &&Sense| sense.verdict.len() > 0;
@@ -29,25 +29,31 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             match next {
-                ChainNext::Writes(_) => {
+                ReferenceAction::Writes(_) => {
                     if let Verdict::Moves(moved) = &sense.verdict {
                         draft.rewritten(&subject, &moved.applied, self.table());
                     }
                 }
-                ChainNext::Refused(refusal) => {
+                ReferenceAction::Refused(refusal) => {
                     draft.refused(&subject, refusal.clone(), self.table())
                 }
-                ChainNext::Stays | ChainNext::Follows | ChainNext::Silent => {}
+                ReferenceAction::Stays | ReferenceAction::Follows | ReferenceAction::Silent => {}
             }
         }
-        for add in &fates.adds {
+        for add in &decisions.adds {
             self.report_add(add, draft);
         }
-        self.report_implied(facts, fates, draft);
-        self.report_cycles(facts, fates, draft);
+        self.report_implied(facts, decisions, draft);
+        self.report_cycles(facts, decisions, draft);
     }
 
-    fn report_clause(&self, key: Key, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    fn report_clause(
+        &self,
+        key: Key,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         let Some(fact) = facts.clause(key) else {
             return;
         };
@@ -63,8 +69,8 @@ impl Rewrite<'_, '_> {
             }
             return;
         };
-        match (fates.clause(key), &fact.verdict) {
-            (Next::Swaps(_) | Next::Goes, Verdict::Moves(moved)) => {
+        match (decisions.clause(key), &fact.verdict) {
+            (ImportAction::Retarget(_) | ImportAction::Remove, Verdict::Moves(moved)) => {
                 if fact.form == Form::Star {
                     self.report_star(key, path, draft);
                 }
@@ -79,15 +85,15 @@ impl Rewrite<'_, '_> {
                     );
                 }
             }
-            (Next::Refused(refusal) | Next::Held(refusal), _) => {
+            (ImportAction::Refused(refusal) | ImportAction::Blocked(refusal), _) => {
                 draft.refused(&subject, refusal.clone(), self.table());
             }
             _ => {}
         }
     }
 
-    /// A star may bring a name that does not go where its module goes (row P10).
-    fn report_star(&self, key: Key, module: &[Segment], draft: &mut Draft) {
+    /// A star may bring a name that does not go where its module goes.
+    fn report_star(&self, key: Key, module: &[Segment], draft: &mut PlanBuilder) {
         let table = self.table();
         for (name, verdict) in self.parted_by_star(module) {
             let mut path = module.to_vec();
@@ -141,8 +147,9 @@ impl Rewrite<'_, '_> {
         let scopes = &self.unit.scopes;
         let star = scopes.import(key.0).clauses[key.1 as usize].binding;
         let mut chains = scopes.chains.iter().chain(&scopes.deletions);
-        let is_used =
-            |chain: &Chain| chain.parts[0].name == *name && chain.reach.stars.contains(&star);
+        let is_used = |chain: &NameReference| {
+            chain.parts[0].name == *name && chain.reach.stars.contains(&star)
+        };
         chains.any(is_used)
             || match self.is_bound_after(key, name) {
                 // Code that looks names up may run before that.
@@ -165,7 +172,7 @@ impl Rewrite<'_, '_> {
         })
     }
 
-    fn report_ambiguous(&self, key: Key, modules: &[Vec<Segment>], draft: &mut Draft) {
+    fn report_ambiguous(&self, key: Key, modules: &[Vec<Segment>], draft: &mut PlanBuilder) {
         let table = self.table();
         let clause = &self.unit.scopes.import(key.0).clauses[key.1 as usize];
         for module in modules {
@@ -195,7 +202,7 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    fn report_add(&self, add: &Add, draft: &mut Draft) {
+    fn report_add(&self, add: &Add, draft: &mut PlanBuilder) {
         if !add.parent {
             return;
         }
@@ -250,27 +257,32 @@ impl Rewrite<'_, '_> {
     }
 
     /// What verification must expect beyond "same name, new path".
-    pub(super) fn declare(&self, facts: &Facts, fates: &Fates, declared: &mut Vec<Declared>) {
+    pub(super) fn declare(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        declared: &mut Vec<Declared>,
+    ) {
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
             };
             let path = fact.path.as_deref();
-            match (fates.clause(key), fact.form) {
-                (Next::Goes, _) => {
+            match (decisions.clause(key), fact.form) {
+                (ImportAction::Remove, _) => {
                     declared.push(Declared::Removed(self.outline_binding(key, path, false)));
                 }
-                (Next::Swaps(to), _) if fact.is_dotted() => {
+                (ImportAction::Retarget(to), _) if fact.is_dotted() => {
                     declared.push(Declared::Removed(self.outline_binding(key, path, false)));
                     let mut added = self.outline_binding(key, path, false);
-                    added.name = match fates.aliases.get(&key) {
+                    added.name = match decisions.aliases.get(&key) {
                         Some(alias) => alias.clone(),
                         None => Segment::new(to.join(".")),
                     };
                     added.meaning = Meaning::Path(to.clone());
                     declared.push(Declared::Added(added));
                 }
-                (Next::Swaps(to), Form::From) if self.renamed_key(key) => {
+                (ImportAction::Retarget(to), Form::From) if self.renamed_key(key) => {
                     declared.push(Declared::Removed(self.outline_binding(key, path, false)));
                     let mut added = self.outline_binding(key, path, false);
                     added.name = to.last().cloned().unwrap_or_default();
@@ -280,7 +292,7 @@ impl Rewrite<'_, '_> {
                 _ => {}
             }
         }
-        for add in &fates.adds {
+        for add in &decisions.adds {
             let mut added = self.outline_binding(add.beside, Some(&add.module), false);
             added.name = match (&add.alias, add.form) {
                 (Some(alias), _) => alias.clone(),

@@ -1,17 +1,17 @@
-//! The top package that `import a.b` binds beside bringing `a.b` (row P22).
+//! The top package that `import a.b` binds beside bringing `a.b`.
 
 use super::Rewrite;
+use super::actions::{Add, Blocks, Decisions, ImportAction};
 use super::facts::{Facts, Form, Key};
-use super::fates::{Add, Blocks, Fates, Next};
 use super::verdict::Verdict;
 use crate::finding::Code;
-use crate::lang::python::scopes::Chain;
+use crate::lang::python::scopes::NameReference;
 use crate::lang::python::unit::MODULE;
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
     /// Where an `import a.b` leaves, and uses of `a` are left that nothing else brings, something must.
-    pub(super) fn keep_roots(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
+    pub(super) fn keep_roots(&self, facts: &Facts, decisions: &mut Decisions, blocks: &mut Blocks) {
         for &key in &facts.order {
             let Some(fact) = facts.clause(key) else {
                 continue;
@@ -20,29 +20,29 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             let root = &path[0];
-            let (goes, keeps_root) = match fates.clause(key) {
+            let (goes, keeps_root) = match decisions.clause(key) {
                 // `import a.new as a_new` binds another name.
-                Next::Swaps(to) => {
-                    let keeps = to.first() == Some(root) && !fates.aliases.contains_key(&key);
+                ImportAction::Retarget(to) => {
+                    let keeps = to.first() == Some(root) && !decisions.aliases.contains_key(&key);
                     (false, keeps)
                 }
-                Next::Goes => (true, false),
+                ImportAction::Remove => (true, false),
                 _ => continue,
             };
-            let left = self.left_over(key, path, facts, fates);
+            let left = self.left_over(key, path, facts, decisions);
             if goes {
                 if !left.is_empty() {
-                    fates.clauses.insert(key, Next::Stays);
+                    decisions.clauses.insert(key, ImportAction::Keep);
                 }
                 continue;
             }
             if keeps_root && left.is_empty() {
                 continue;
             }
-            if fates.aliases.contains_key(&key) && !self.is_only_root(key) {
+            if decisions.aliases.contains_key(&key) && !self.is_only_root(key) {
                 blocks
                     .clauses
-                    .insert(key, super::fate::another_binding(root));
+                    .insert(key, super::decide::another_binding(root));
                 continue;
             }
             let root_moves = Verdict::of(self.table(), &path[..1], MODULE).len() > 0;
@@ -50,17 +50,17 @@ impl Rewrite<'_, '_> {
             let binding = import.clauses[key.1 as usize].binding;
             let scope = self.unit.scopes.binding(binding).scope;
             if !keeps_root && self.is_read_unbound(scope, root)
-                || (root_moves && (!left.is_empty() || self.is_held_alone(key, facts, fates)))
+                || (root_moves && (!left.is_empty() || self.is_held_alone(key, facts, decisions)))
             {
                 blocks
                     .clauses
-                    .insert(key, super::fate::another_binding(root));
+                    .insert(key, super::decide::another_binding(root));
                 continue;
             }
             let exposed = self.exposes(key).filter(|refusal| {
                 // Others see what is bound in the end, and code that looks names up what is bound by then.
                 let at_end = refusal.code == Code::BoundElsewhere && !self.is_deleted_later(key);
-                !keeps_root && !self.is_bound_besides(key, at_end, facts, fates)
+                !keeps_root && !self.is_bound_besides(key, at_end, facts, decisions)
             });
             match exposed {
                 Some(refusal) if refusal.code == Code::BoundElsewhere => {
@@ -68,40 +68,40 @@ impl Rewrite<'_, '_> {
                     continue;
                 }
                 // What is bound again would be another package than where an import of it stays.
-                Some(_) if root_moves && self.is_held_besides(key, facts, fates) => {
+                Some(_) if root_moves && self.is_held_besides(key, facts, decisions) => {
                     blocks
                         .clauses
-                        .insert(key, super::fate::another_binding(root));
+                        .insert(key, super::decide::another_binding(root));
                     continue;
                 }
-                Some(_) => self.add_root(key, &[], root, fates),
+                Some(_) => self.add_root(key, &[], root, decisions),
                 None => {}
             }
             if !left.is_empty() && self.is_global(key) {
                 blocks
                     .clauses
-                    .insert(key, super::fate::another_binding(root));
+                    .insert(key, super::decide::another_binding(root));
                 continue;
             }
             for left in left {
                 let chain = &facts.chains[left.chain];
                 // Where an import of the module stays, only what this one brought is missing.
                 let module = self.module_to_add(&left.path).unwrap_or_default().to_vec();
-                let path = match self.is_brought(chain, key, &module, facts, fates) {
+                let path = match self.is_brought(chain, key, &module, facts, decisions) {
                     true => left.needed,
                     false => left.path,
                 };
-                self.add_root(key, &path, root, fates);
+                self.add_root(key, &path, root, decisions);
             }
         }
-        fates.adds.sort_by_key(|add| add.beside);
+        decisions.adds.sort_by_key(|add| add.beside);
     }
 
     /// Whether nothing reads or deletes a name between two imports.
     fn is_quiet(&self, first: Key, second: Key) -> bool {
         let scopes = &self.unit.scopes;
         let between = scopes.import(first.0).range.end()..scopes.import(second.0).range.start();
-        let has_one = |chains: &[Chain]| {
+        let has_one = |chains: &[NameReference]| {
             let next = chains.partition_point(|chain| chain.range().start() < between.start);
             let next = chains.get(next);
             next.is_some_and(|chain| between.contains(&chain.range().start()))
@@ -132,17 +132,22 @@ impl Rewrite<'_, '_> {
 
     /// Whether an `import root` of the same scope stays with an error. Without a dotted import beside it that would be
     /// another import: of one name, which it can keep.
-    fn is_held_alone(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
-        self.held_besides(key, facts, fates).any(|len| len == 1)
+    fn is_held_alone(&self, key: Key, facts: &Facts, decisions: &Decisions) -> bool {
+        self.held_besides(key, facts, decisions).any(|len| len == 1)
     }
 
     /// Whether an import of the same root in the same scope stays with an error.
-    fn is_held_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> bool {
-        self.held_besides(key, facts, fates).next().is_some()
+    fn is_held_besides(&self, key: Key, facts: &Facts, decisions: &Decisions) -> bool {
+        self.held_besides(key, facts, decisions).next().is_some()
     }
 
     /// The lengths of the paths of other imports of a root, in the same scope, that stay with an error.
-    fn held_besides(&self, key: Key, facts: &Facts, fates: &Fates) -> impl Iterator<Item = usize> {
+    fn held_besides(
+        &self,
+        key: Key,
+        facts: &Facts,
+        decisions: &Decisions,
+    ) -> impl Iterator<Item = usize> {
         let scopes = &self.unit.scopes;
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
@@ -151,21 +156,30 @@ impl Rewrite<'_, '_> {
         others.filter_map(move |&other| {
             let other = super::facts::key_of(self.unit, other).filter(|other| *other != key)?;
             let fact = facts.clause(other).filter(|fact| fact.is_dotted())?;
-            let is_held = matches!(fates.clause(other), Next::Refused(_) | Next::Held(_));
+            let is_held = matches!(
+                decisions.clause(other),
+                ImportAction::Refused(_) | ImportAction::Blocked(_)
+            );
             fact.path.as_ref().map(Vec::len).filter(|_| is_held)
         })
     }
 
     /// Whether another import of the same scope keeps binding the clause's root: one that is added beside it, one that
     /// has run before it, or at least one that has in the end.
-    fn is_bound_besides(&self, key: Key, at_end: bool, facts: &Facts, fates: &Fates) -> bool {
+    fn is_bound_besides(
+        &self,
+        key: Key,
+        at_end: bool,
+        facts: &Facts,
+        decisions: &Decisions,
+    ) -> bool {
         let scopes = &self.unit.scopes;
         let clause = &scopes.import(key.0).clauses[key.1 as usize];
         let binding = scopes.binding(clause.binding);
         let is_added = |add: &Add| {
             add.beside == key && add.form == Form::Dotted && add.head() == Some(&binding.name)
         };
-        if fates.adds.iter().any(is_added) {
+        if decisions.adds.iter().any(is_added) {
             return true;
         }
         let same = scopes.scope(binding.scope).bindings.get(&binding.name);
@@ -178,12 +192,17 @@ impl Rewrite<'_, '_> {
                 };
                 other != key
                     && is_there
-                    && match (fates.clause(other), facts.clause(other)) {
-                        (Next::Stays | Next::Refused(_) | Next::Held(_), Some(_)) => true,
-                        (Next::Swaps(to), Some(fact)) => {
+                    && match (decisions.clause(other), facts.clause(other)) {
+                        (
+                            ImportAction::Keep
+                            | ImportAction::Refused(_)
+                            | ImportAction::Blocked(_),
+                            Some(_),
+                        ) => true,
+                        (ImportAction::Retarget(to), Some(fact)) => {
                             fact.form != Form::Dotted
                                 || to.first() == Some(&binding.name)
-                                    && !fates.aliases.contains_key(&other)
+                                    && !decisions.aliases.contains_key(&other)
                         }
                         _ => false,
                     }
@@ -193,7 +212,7 @@ impl Rewrite<'_, '_> {
 
     /// Adds the import that keeps a root bound: of the module that the chain names, if one is known, else
     /// of the root alone.
-    fn add_root(&self, key: Key, chain: &[Segment], root: &Segment, fates: &mut Fates) {
+    fn add_root(&self, key: Key, chain: &[Segment], root: &Segment, decisions: &mut Decisions) {
         let (module, parent) = match self.module_to_add(chain) {
             Some(module) => (module.to_vec(), false),
             None => (vec![root.clone()], true),
@@ -216,10 +235,10 @@ impl Rewrite<'_, '_> {
                 parent,
             },
         };
-        if fates.adds.contains(&add) {
+        if decisions.adds.contains(&add) {
             return;
         }
-        let covered = fates.adds.iter().any(|known| {
+        let covered = decisions.adds.iter().any(|known| {
             known.beside == key
                 && known.form == Form::Dotted
                 && known.alias.is_none()
@@ -227,7 +246,7 @@ impl Rewrite<'_, '_> {
                 && known.module.starts_with(&add.module)
         });
         if !covered {
-            fates.adds.push(add);
+            decisions.adds.push(add);
         }
     }
 

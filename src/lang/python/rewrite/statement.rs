@@ -2,12 +2,12 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::actions::{Add, Decisions, ImportAction};
 use super::facts::{Facts, Form};
-use super::fates::{Add, Fates, Next};
 use super::layout::Place;
 use super::list::List;
 use super::{Rewrite, target};
-use crate::lang::python::scopes::{BlockId, Clause, Import, ImportId, ImportKind};
+use crate::lang::python::scopes::{BlockId, Import, ImportAlias, ImportId, ImportKind};
 use crate::lang::python::unit::{Target, bytes};
 use crate::path::Segment;
 use crate::text::Edit;
@@ -72,10 +72,10 @@ impl Composed {
 
 impl Rewrite<'_, '_> {
     /// Emits every import statement that changes.
-    pub(super) fn statements(&self, facts: &Facts, fates: &Fates) -> Vec<Edit> {
+    pub(super) fn statements(&self, facts: &Facts, decisions: &Decisions) -> Vec<Edit> {
         let imports = 0..self.unit.scopes.imports.len();
         let composed: Vec<Composed> = imports
-            .filter_map(|i| self.compose(ImportId(i as u32), facts, fates))
+            .filter_map(|i| self.compose(ImportId(i as u32), facts, decisions))
             .collect();
         let passes = self.emptied_suites(&composed);
         let mut edits = Vec::new();
@@ -94,19 +94,25 @@ impl Rewrite<'_, '_> {
         edits
     }
 
-    fn compose(&self, id: ImportId, facts: &Facts, fates: &Fates) -> Option<Composed> {
+    fn compose(&self, id: ImportId, facts: &Facts, decisions: &Decisions) -> Option<Composed> {
         let import = self.unit.scopes.import(id);
         // They are sorted.
-        let adds = &fates.adds[fates.adds.partition_point(|add| add.beside.0 < id)..];
+        let adds = &decisions.adds[decisions.adds.partition_point(|add| add.beside.0 < id)..];
         let adds: Vec<&Add> = adds.iter().take_while(|add| add.beside.0 == id).collect();
-        let changes = (0..import.clauses.len())
-            .any(|i| matches!(fates.clause((id, i as u32)), Next::Swaps(_) | Next::Goes));
+        let changes = (0..import.clauses.len()).any(|i| {
+            matches!(
+                decisions.clause((id, i as u32)),
+                ImportAction::Retarget(_) | ImportAction::Remove
+            )
+        });
         if !changes && adds.is_empty() {
             return None;
         }
         Some(match &import.kind {
-            ImportKind::Plain => self.compose_plain(id, import, facts, fates, &adds),
-            ImportKind::From { level, .. } => self.compose_from(id, import, *level, fates, &adds),
+            ImportKind::Plain => self.compose_plain(id, import, facts, decisions, &adds),
+            ImportKind::From { level, .. } => {
+                self.compose_from(id, import, *level, decisions, &adds)
+            }
         })
     }
 
@@ -115,19 +121,19 @@ impl Rewrite<'_, '_> {
         id: ImportId,
         import: &Import,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
         adds: &[&Add],
     ) -> Composed {
         let mut left: Vec<&Add> = adds.to_vec();
         let mut clauses = Vec::new();
         for (i, clause) in import.clauses.iter().enumerate() {
             let key = (id, i as u32);
-            clauses.push(match fates.clause(key) {
-                Next::Swaps(to) => {
+            clauses.push(match decisions.clause(key) {
+                ImportAction::Retarget(to) => {
                     let form = facts.clause(key).map_or(Form::Dotted, |fact| fact.form);
-                    Do::Edit(self.plain_edits(clause, form, to, fates.aliases.get(&key)))
+                    Do::Edit(self.plain_edits(clause, form, to, decisions.aliases.get(&key)))
                 }
-                Next::Goes => {
+                ImportAction::Remove => {
                     let own = left
                         .iter()
                         .position(|add| add.beside == key && add.form != Form::From);
@@ -154,7 +160,7 @@ impl Rewrite<'_, '_> {
     /// `import a.b as c` with another path; the smallest edits.
     fn plain_edits(
         &self,
-        clause: &Clause,
+        clause: &ImportAlias,
         form: Form,
         to: &[Segment],
         new_alias: Option<&Segment>,
@@ -187,7 +193,7 @@ impl Rewrite<'_, '_> {
         id: ImportId,
         import: &Import,
         level: u32,
-        fates: &Fates,
+        decisions: &Decisions,
         adds: &[&Add],
     ) -> Composed {
         let dots: &[Segment] = match self.unit.targets.get(id.index()) {
@@ -195,16 +201,16 @@ impl Rewrite<'_, '_> {
             _ => &[],
         };
         let written = |module: &[Segment]| target::written(level, dots, module);
-        let is_star = |clause: &Clause| clause.path.first().is_some_and(|name| name == "*");
+        let is_star = |clause: &ImportAlias| clause.path.first().is_some_and(|name| name == "*");
         let here: &[Segment] = match self.unit.targets.get(id.index()) {
             Some(Target::Module { module, .. }) => module,
             _ => &[],
         };
         // What moves within its module keeps its place in the list.
         let is_here = |to: &[Segment]| to.len() == here.len() + 1 && to.starts_with(here);
-        let stays = (0..import.clauses.len()).any(|i| match fates.clause((id, i as u32)) {
-            Next::Swaps(to) => is_here(to),
-            Next::Goes => false,
+        let stays = (0..import.clauses.len()).any(|i| match decisions.clause((id, i as u32)) {
+            ImportAction::Retarget(to) => is_here(to),
+            ImportAction::Remove => false,
             _ => true,
         });
         let mut own: Option<(String, Vec<Segment>)> = None;
@@ -212,9 +218,9 @@ impl Rewrite<'_, '_> {
         let mut new: Vec<New> = Vec::new();
         let mut joins = Vec::new();
         for (i, clause) in import.clauses.iter().enumerate() {
-            let to = match fates.clause((id, i as u32)) {
-                Next::Swaps(to) => to,
-                Next::Goes => {
+            let to = match decisions.clause((id, i as u32)) {
+                ImportAction::Retarget(to) => to,
+                ImportAction::Remove => {
                     clauses.push(Do::Cut);
                     continue;
                 }
@@ -244,7 +250,7 @@ impl Rewrite<'_, '_> {
                     continue;
                 }
             };
-            if let (Some(name), Some(host)) = (name, self.host(id, module, fates)) {
+            if let (Some(name), Some(host)) = (name, self.host(id, module, decisions)) {
                 joins.push((host, self.name_text(clause, name)));
                 clauses.push(Do::Cut);
                 continue;
@@ -286,13 +292,13 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// The statement that a name of `module` joins, if the configuration asks for that (row P34): one of the same
+    /// The statement that a name of `module` joins, if the configuration asks for that: one of the same
     /// block that does not change itself, or one that stands before and comes to import from there as a whole.
-    fn host(&self, id: ImportId, module: &[Segment], fates: &Fates) -> Option<Host> {
+    fn host(&self, id: ImportId, module: &[Segment], decisions: &Decisions) -> Option<Host> {
         if !self.unit.setting.settings.merge_imports {
             return None;
         }
-        if let Some(host) = self.staying_host(id, module, fates) {
+        if let Some(host) = self.staying_host(id, module, decisions) {
             return Some(host);
         }
         let scopes = &self.unit.scopes;
@@ -307,12 +313,12 @@ impl Rewrite<'_, '_> {
                 && matches!(import.kind, ImportKind::From { .. })
                 && !import.clauses.iter().any(|clause| clause.path[0] == "*")
                 && (0..import.clauses.len() as u32).all(|i| {
-                    matches!(fates.clause((*other, i)), Next::Swaps(to)
+                    matches!(decisions.clause((*other, i)), ImportAction::Retarget(to)
                         if to.len() == module.len() + 1 && to.starts_with(module))
                 })
         };
         let first = (0..id.0).map(ImportId).find(moves)?;
-        let stays = self.staying_host(first, module, fates).is_none();
+        let stays = self.staying_host(first, module, decisions).is_none();
         stays.then_some(Host {
             id: first,
             is_below: false,
@@ -321,13 +327,22 @@ impl Rewrite<'_, '_> {
 
     /// One that does not change itself: before, else after it with nothing but imports between, where nothing can
     /// read the name.
-    fn staying_host(&self, id: ImportId, module: &[Segment], fates: &Fates) -> Option<Host> {
+    fn staying_host(
+        &self,
+        id: ImportId,
+        module: &[Segment],
+        decisions: &Decisions,
+    ) -> Option<Host> {
         let scopes = &self.unit.scopes;
         let block = scopes.import(id).block;
         let fits = |other: &ImportId| {
             let import = scopes.import(*other);
-            let stays = (0..import.clauses.len() as u32)
-                .all(|i| matches!(fates.clause((*other, i)), Next::Stays | Next::Refused(_)));
+            let stays = (0..import.clauses.len() as u32).all(|i| {
+                matches!(
+                    decisions.clause((*other, i)),
+                    ImportAction::Keep | ImportAction::Refused(_)
+                )
+            });
             let is_star = import.clauses.iter().any(|clause| clause.path[0] == "*");
             let brings = matches!(
                 self.unit.targets.get(other.index()),
@@ -356,7 +371,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// The smallest edits that make a clause of a from-import import `name` under the name that it bound.
-    fn name_edits(&self, clause: &Clause, name: &Segment) -> Vec<Edit> {
+    fn name_edits(&self, clause: &ImportAlias, name: &Segment) -> Vec<Edit> {
         let path = bytes(clause.path_range);
         let mut edits = Vec::new();
         if clause.path.last() != Some(name) {
@@ -376,7 +391,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// The same as text.
-    fn name_text(&self, clause: &Clause, name: &Segment) -> String {
+    fn name_text(&self, clause: &ImportAlias, name: &Segment) -> String {
         if self.renamed.contains(&clause.binding) {
             return name.to_string();
         }

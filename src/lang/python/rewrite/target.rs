@@ -10,7 +10,7 @@ use crate::path::Segment;
 use crate::text::Edit;
 
 /// A module as a statement with these dots writes it: with the same dots if it lies below the package that
-/// they name, else absolute (row P29).
+/// they name, else absolute.
 pub(super) fn written(level: u32, dots: &[Segment], module: &[Segment]) -> String {
     match below(level, dots, module) {
         Some(rest) => format!("{}{}", ".".repeat(level as usize), rest.join(".")),

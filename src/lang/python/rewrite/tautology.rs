@@ -9,27 +9,32 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, Facts, Form, Key};
-use super::fates::{ChainNext, Fates, Next};
 use super::guards::Guards;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::Draft;
+use crate::lang::plan_builder::PlanBuilder;
 use crate::lang::python::scopes::{BindingId, ScopeKind};
 use crate::lang::python::unit::{Unit, bytes};
 use crate::path::Segment;
 
 impl Rewrite<'_, '_> {
     /// Reviews comparisons, and imports of which only the success counts.
-    pub(super) fn review_tautologies(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn review_tautologies(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         if !draft.references.iter().any(|reference| reference.rewritten) {
             return;
         }
         let guards = Guards::of(self.unit.module);
         if !guards.pairs.is_empty() {
-            self.review_comparisons(&guards, facts, fates, draft);
+            self.review_comparisons(&guards, facts, decisions, draft);
         }
         if !guards.attempts.is_empty() {
-            self.review_attempts(&guards, facts, fates, draft);
+            self.review_attempts(&guards, facts, decisions, draft);
         }
     }
 
@@ -37,8 +42,8 @@ impl Rewrite<'_, '_> {
         &self,
         guards: &Guards<'_>,
         facts: &Facts,
-        fates: &Fates,
-        draft: &mut Draft,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
     ) {
         let mut by_start: FxHashMap<u32, usize> = FxHashMap::default();
         for (at, fact) in facts.chains.iter().enumerate() {
@@ -52,7 +57,7 @@ impl Rewrite<'_, '_> {
             // The whole operand, not what the chain is called or asked with.
             let is_whole = self.unit.scopes.chains[fact.index].range() == expr.range();
             (is_whole && fact.senses.len() == 1 && !fact.mixed)
-                .then(|| (fact, self.becomes(at, fact, fates)))
+                .then(|| (fact, self.becomes(at, fact, decisions)))
         };
         for (one, other) in &guards.pairs {
             let (Some((one, one_next)), Some((other, other_next))) = (meaning(one), meaning(other))
@@ -84,8 +89,11 @@ impl Rewrite<'_, '_> {
     }
 
     /// What a chain of one sense means afterwards.
-    fn becomes(&self, at: usize, fact: &ChainFact, fates: &Fates) -> Vec<Segment> {
-        let moves = matches!(fates.chains[at], ChainNext::Writes(_) | ChainNext::Follows);
+    fn becomes(&self, at: usize, fact: &ChainFact, decisions: &Decisions) -> Vec<Segment> {
+        let moves = matches!(
+            decisions.chains[at],
+            ReferenceAction::Writes(_) | ReferenceAction::Follows
+        );
         let moved = fact.sense().verdict.moved().filter(|_| moves);
         moved.map_or_else(|| fact.sense().path.clone(), |moved| moved.to.clone())
     }
@@ -94,13 +102,15 @@ impl Rewrite<'_, '_> {
         &self,
         guards: &Guards<'_>,
         facts: &Facts,
-        fates: &Fates,
-        draft: &mut Draft,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
     ) {
         let scopes = &self.unit.scopes;
         let mut used: Option<FxHashSet<BindingId>> = None;
         for &key in &facts.order {
-            let (Some(fact), Next::Swaps(_)) = (facts.clause(key), fates.clause(key)) else {
+            let (Some(fact), ImportAction::Retarget(_)) =
+                (facts.clause(key), decisions.clause(key))
+            else {
                 continue;
             };
             let import = scopes.import(key.0);
@@ -171,7 +181,7 @@ fn first_of_chain(mut expr: &Expr) -> Option<&Expr> {
 }
 
 /// Reviews what was rewritten where a warning or an error is expected.
-pub(in crate::lang::python) fn review_expected(unit: &Unit<'_>, draft: &mut Draft) {
+pub(in crate::lang::python) fn review_expected(unit: &Unit<'_>, draft: &mut PlanBuilder) {
     if !draft.references.iter().any(|reference| reference.rewritten) {
         return;
     }

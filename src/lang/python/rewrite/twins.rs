@@ -1,10 +1,10 @@
-//! Clauses that bring what another one of the same block brings already: they go (row P33).
+//! Clauses that bring what another one of the same block brings already: they go.
 
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction};
 use super::facts::{Facts, Form, Key};
-use super::fates::{Fates, Next};
 use crate::lang::python::scopes::{BindingId, BlockId, ScopeId};
 use crate::path::Segment;
 
@@ -15,8 +15,8 @@ type OnlyBlocks = FxHashMap<(ScopeId, Segment), Option<BlockId>>;
 type Twin = (u32, Segment, Vec<Segment>);
 
 impl Rewrite<'_, '_> {
-    /// A clause whose name another one of the same block brings already goes (row P33).
-    pub(super) fn drop_twins(&self, facts: &Facts, fates: &mut Fates) {
+    /// A clause whose name another one of the same block brings already goes.
+    pub(super) fn drop_twins(&self, facts: &Facts, decisions: &mut Decisions) {
         let scopes = &self.unit.scopes;
         let mut seen: FxHashMap<Twin, Key> = FxHashMap::default();
         let mut moving: Vec<(Key, Twin)> = Vec::new();
@@ -27,10 +27,12 @@ impl Rewrite<'_, '_> {
             };
             let import = scopes.import(key.0);
             let clause = &import.clauses[key.1 as usize];
-            let (path, swaps) = match fates.clause(key) {
-                Next::Swaps(to) => (Some(to.clone()), true),
-                Next::Goes => continue,
-                Next::Stays | Next::Refused(_) | Next::Held(_) => (fact.path.clone(), false),
+            let (path, swaps) = match decisions.clause(key) {
+                ImportAction::Retarget(to) => (Some(to.clone()), true),
+                ImportAction::Remove => continue,
+                ImportAction::Keep | ImportAction::Refused(_) | ImportAction::Blocked(_) => {
+                    (fact.path.clone(), false)
+                }
             };
             let Some(path) = path else { continue };
             let name = match fact.form {
@@ -42,7 +44,7 @@ impl Rewrite<'_, '_> {
             let twin = (import.block.0, name.clone(), path);
             let first = seen.get(&twin).filter(|_| swaps);
             if first.is_some_and(|first| self.is_bound_once_more(key, *first, &name, &mut blocks)) {
-                fates.clauses.insert(key, Next::Goes);
+                decisions.clauses.insert(key, ImportAction::Remove);
             } else if !swaps || name.is_empty() {
                 // One that moves itself is none: who imports a name twice keeps both.
                 seen.insert(twin, key);
@@ -55,11 +57,11 @@ impl Rewrite<'_, '_> {
             let first = seen.get(twin);
             first.is_some_and(|first| self.is_bound_once_more(*first, *key, name, &mut blocks))
         });
-        self.drop_read_later(facts, &moving, fates);
+        self.drop_read_later(facts, &moving, decisions);
     }
 
     /// A clause that moves and has a twin further down goes too if nothing reads the name before that.
-    fn drop_read_later(&self, facts: &Facts, moving: &[(Key, Twin)], fates: &mut Fates) {
+    fn drop_read_later(&self, facts: &Facts, moving: &[(Key, Twin)], decisions: &mut Decisions) {
         if moving.is_empty() {
             return;
         }
@@ -77,7 +79,7 @@ impl Rewrite<'_, '_> {
             FxHashMap::default();
         for &key in &facts.order {
             let path = facts.clause(key).and_then(|fact| fact.path.as_deref());
-            if let (Some(path), Next::Stays) = (path, fates.clause(key)) {
+            if let (Some(path), ImportAction::Keep) = (path, decisions.clause(key)) {
                 let clause = &scopes.import(key.0).clauses[key.1 as usize];
                 let binding = scopes.binding(clause.binding);
                 let same = (binding.scope, &binding.name, path);
@@ -93,7 +95,7 @@ impl Rewrite<'_, '_> {
             };
             let end = scopes.import(twin.0).range.end().to_usize();
             if first_read.get(key).is_none_or(|first| *first >= end) {
-                fates.clauses.insert(*key, Next::Goes);
+                decisions.clauses.insert(*key, ImportAction::Remove);
             }
         }
     }

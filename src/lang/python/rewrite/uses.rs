@@ -4,10 +4,10 @@ use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
 use super::Rewrite;
+use super::actions::{Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, Facts, Form, Key, Sense};
-use super::fates::{ChainNext, Fates, Next};
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::{Draft, Refusal, show};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, show};
 use crate::lang::python::scopes::{BindingId, ScopeKind};
 use crate::lang::python::strings::Pair;
 use crate::lang::python::unit::bytes;
@@ -18,9 +18,16 @@ use super::verdict::Verdict;
 
 impl Rewrite<'_, '_> {
     /// Renames the uses of every import whose rule asks for it, and notes where that cannot be.
-    pub(super) fn rename_uses(&mut self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn rename_uses(
+        &mut self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         for &key in &facts.order {
-            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+            let (Some(fact), ImportAction::Retarget(to)) =
+                (facts.clause(key), decisions.clause(key))
+            else {
                 continue;
             };
             let Some(moved) = fact.verdict.moved() else {
@@ -46,7 +53,7 @@ impl Rewrite<'_, '_> {
                 }
                 continue;
             }
-            match self.renaming(binding, &name, &new, facts, fates) {
+            match self.renaming(binding, &name, &new, facts, decisions) {
                 Ok(edits) => {
                     draft.edits.extend(edits);
                     self.renamed.insert(binding);
@@ -110,7 +117,7 @@ impl Rewrite<'_, '_> {
         name: &Segment,
         new: &Segment,
         facts: &Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> Result<Vec<Edit>, String> {
         let scopes = &self.unit.scopes;
         let bound = scopes.binding(binding);
@@ -127,7 +134,7 @@ impl Rewrite<'_, '_> {
         if let Some(reason) = self.why_name_stays(binding) {
             return Err(reason);
         }
-        if fates.adds.iter().any(|add| add.head() == Some(new)) {
+        if decisions.adds.iter().any(|add| add.head() == Some(new)) {
             return Err(format!("another new import binds `{new}`"));
         }
         let mut edits = Vec::new();
@@ -141,7 +148,7 @@ impl Rewrite<'_, '_> {
                 .chains
                 .binary_search_by_key(&index, |chain| chain.index);
             at.is_ok_and(
-                |at| matches!(&fates.chains[at], ChainNext::Writes(names) if names[0] != *name),
+                |at| matches!(&decisions.chains[at], ReferenceAction::Writes(names) if names[0] != *name),
             )
         };
         for index in chains {
@@ -182,7 +189,7 @@ impl Rewrite<'_, '_> {
 
     /// The line around a place, as a message quotes it.
     fn line_of(&self, at: TextSize) -> String {
-        crate::lang::draft::quoted_line(self.unit.text, at.to_usize())
+        crate::lang::plan_builder::quoted_line(self.unit.text, at.to_usize())
     }
 
     /// Whether the uses of a clause are renamed.
@@ -193,17 +200,22 @@ impl Rewrite<'_, '_> {
 
     /// A module of which something moves, handed on as an object: what is read from it is not followed (row
     /// P52).
-    pub(super) fn note_escapes(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    pub(super) fn note_escapes(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         let table = self.table();
         let mut handed_on = None;
-        for (fact, next) in facts.chains.iter().zip(&fates.chains) {
+        for (fact, next) in facts.chains.iter().zip(&decisions.chains) {
             // What goes along with the module is read from the same object.
             let holds = |sense: &&Sense| match next {
-                ChainNext::Stays => table.old_children(&sense.path).next().is_some(),
-                ChainNext::Follows | ChainNext::Writes(_) => {
+                ReferenceAction::Stays => table.old_children(&sense.path).next().is_some(),
+                ReferenceAction::Follows | ReferenceAction::Writes(_) => {
                     self.parted_by_star(&sense.path).next().is_some()
                 }
-                ChainNext::Refused(_) | ChainNext::Silent => false,
+                ReferenceAction::Refused(_) | ReferenceAction::Silent => false,
             };
             let is_whole = fact.pairs.is_empty();
             let Some(Sense { path, .. }) = fact.senses.iter().find(holds).filter(|_| is_whole)
@@ -211,13 +223,15 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             let named = fact.keys().any(|key| {
-                !matches!(fates.clause(key), Next::Refused(_) | Next::Held(_))
-                    && facts.clause(key).is_some_and(|clause| {
-                        clause
-                            .path
-                            .as_ref()
-                            .is_some_and(|own| own.starts_with(path) || path.starts_with(own))
-                    })
+                !matches!(
+                    decisions.clause(key),
+                    ImportAction::Refused(_) | ImportAction::Blocked(_)
+                ) && facts.clause(key).is_some_and(|clause| {
+                    clause
+                        .path
+                        .as_ref()
+                        .is_some_and(|own| own.starts_with(path) || path.starts_with(own))
+                })
             });
             let range = self.chain_range(fact);
             let handed_on =
@@ -243,13 +257,13 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// `getattr(old, "gone")` and the like (row P52): the object is known, the name is looked up by code.
+    /// `getattr(old, "gone")` and the like: the object is known, the name is looked up by code.
     pub(super) fn refuse_lookups(
         &self,
         pairs: &[Pair],
         facts: &Facts,
-        fates: &Fates,
-        draft: &mut Draft,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
     ) {
         for pair in pairs {
             if !pair.dynamic && !pair.is_read {
@@ -262,7 +276,7 @@ impl Rewrite<'_, '_> {
             let Ok(at) = facts.chains.binary_search_by_key(&pair.chain, start) else {
                 continue;
             };
-            let (fact, next) = (&facts.chains[at], &fates.chains[at]);
+            let (fact, next) = (&facts.chains[at], &decisions.chains[at]);
             let parts = self.unit.scopes.chains[fact.index].parts.len();
             // The path of a chain ends in the first name that is its pair.
             let named = usize::from(!fact.pairs.is_empty());
@@ -276,13 +290,14 @@ impl Rewrite<'_, '_> {
                     self.refuse_rest(pair, &path, &verdict, draft);
                     continue;
                 }
-                let moves_along = matches!(next, ChainNext::Writes(_) | ChainNext::Follows)
-                    && match (object.moved(), verdict.moved()) {
-                        (Some(object), Some(whole)) => {
-                            whole.to.split_last() == Some((&pair.name, &object.to))
-                        }
-                        _ => false,
-                    };
+                let moves_along =
+                    matches!(next, ReferenceAction::Writes(_) | ReferenceAction::Follows)
+                        && match (object.moved(), verdict.moved()) {
+                            (Some(object), Some(whole)) => {
+                                whole.to.split_last() == Some((&pair.name, &object.to))
+                            }
+                            _ => false,
+                        };
                 let Some(subject) = verdict.subject(&path, pair.range.clone()) else {
                     continue;
                 };
@@ -298,7 +313,13 @@ impl Rewrite<'_, '_> {
 
     /// What is read of an attribute at `path` in its turn, where the attribute is one of a variable: it must go with
     /// the attribute, since it is not followed further.
-    fn refuse_rest(&self, pair: &Pair, path: &[Segment], verdict: &Verdict, draft: &mut Draft) {
+    fn refuse_rest(
+        &self,
+        pair: &Pair,
+        path: &[Segment],
+        verdict: &Verdict,
+        draft: &mut PlanBuilder,
+    ) {
         let new = verdict.moved().map_or(path, |moved| &moved.to);
         let follows = [new, &pair.rest].concat();
         let path = [path, &pair.rest].concat();
@@ -314,8 +335,13 @@ impl Rewrite<'_, '_> {
         }
     }
 
-    /// `global old` above `import old.gone`: what the new import binds must be global too (row P44).
-    pub(super) fn extend_globals(&self, facts: &Facts, fates: &Fates, draft: &mut Draft) {
+    /// `global old` above `import old.gone`: what the new import binds must be global too.
+    pub(super) fn extend_globals(
+        &self,
+        facts: &Facts,
+        decisions: &Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         let scopes = &self.unit.scopes;
         let mut said: FxHashSet<(usize, Segment)> = FxHashSet::default();
         let mut extend = |key: Key, root: &Segment| {
@@ -343,14 +369,15 @@ impl Rewrite<'_, '_> {
             }
         };
         for &key in &facts.order {
-            if let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key))
+            if let (Some(fact), ImportAction::Retarget(to)) =
+                (facts.clause(key), decisions.clause(key))
                 && fact.is_dotted()
                 && let Some(root) = to.first()
             {
                 extend(key, root);
             }
         }
-        for add in &fates.adds {
+        for add in &decisions.adds {
             if let Some(head) = add.head() {
                 extend(add.beside, head);
             }

@@ -1,6 +1,6 @@
 //! What the table says of a path, and what follows from where the path stands.
 
-use crate::lang::draft::{Refusal, Subject, no_successor};
+use crate::lang::plan_builder::{Refusal, Subject, no_successor};
 use crate::lang::python::unit::known_modules;
 use crate::mapping::{Matched, Outcome, Table};
 use crate::path::{Namespaces, Segment};

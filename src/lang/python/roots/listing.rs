@@ -7,12 +7,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::lang::memo::Memo;
+use crate::lang::concurrent_cache::ConcurrentCache;
 use crate::path::Segment;
 
 /// Listings of folders; each is read once. A folder that is none, or cannot be read, is empty.
 #[derive(Default)]
-pub(super) struct Folders(Memo<Arc<Listing>>);
+pub(super) struct Folders(ConcurrentCache<Arc<Listing>>);
 
 impl Folders {
     /// What `folder` holds.

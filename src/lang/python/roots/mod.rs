@@ -23,7 +23,7 @@ pub(crate) use self::relative::Relative;
 
 use self::foreign::Declared;
 use self::listing::Folders;
-use crate::lang::memo::Memo;
+use crate::lang::concurrent_cache::ConcurrentCache;
 use crate::path::{PYTHON, Segment};
 use crate::project::normalized;
 
@@ -37,14 +37,14 @@ pub(crate) struct Roots {
     /// Without links, in the order given.
     configured: Vec<PathBuf>,
     folders: Folders,
-    real_folders: Memo<PathBuf>,
-    declared: Memo<Arc<Declared>>,
+    real_folders: ConcurrentCache<PathBuf>,
+    declared: ConcurrentCache<Arc<Declared>>,
     /// The first two names of the paths that the rules speak of: the second ones by the first.
     spoken: FxHashMap<Segment, FxHashSet<Segment>>,
     /// By folder of a top-level package, whether it is one of these.
-    meant: Memo<bool>,
+    meant: ConcurrentCache<bool>,
     /// Where the packages of the files end that were asked for.
-    ends: Memo<()>,
+    ends: ConcurrentCache<()>,
 }
 
 /// One module name of a file.
@@ -111,11 +111,11 @@ impl Roots {
             project: project.to_owned(),
             configured: real,
             folders: Folders::default(),
-            real_folders: Memo::default(),
-            declared: Memo::default(),
+            real_folders: ConcurrentCache::default(),
+            declared: ConcurrentCache::default(),
             spoken: FxHashMap::default(),
-            meant: Memo::default(),
-            ends: Memo::default(),
+            meant: ConcurrentCache::default(),
+            ends: ConcurrentCache::default(),
         }
     }
 

@@ -12,8 +12,8 @@ use super::flow::{Flow, Sources};
 use super::last::Recording;
 use super::names::{mangled, mangled_segment};
 use super::{
-    Binding, BindingId, BindingKind, Block, BlockId, BlockKind, Chain, Context, Part, Reach, Scope,
-    ScopeId, ScopeKind, Scopes,
+    Binding, BindingId, BindingKind, Block, BlockId, BlockKind, Context, NameReference, Part,
+    Resolution, Scope, ScopeId, ScopeKind, Scopes,
 };
 use crate::path::Segment;
 
@@ -272,11 +272,11 @@ impl<'a> Builder<'a> {
             chain: self.scopes.chains.len(),
             live,
         });
-        self.scopes.chains.push(Chain {
+        self.scopes.chains.push(NameReference {
             scope: self.scope,
             parts,
             context,
-            reach: Reach::default(),
+            reach: Resolution::default(),
             fixed: self.fixed,
         });
     }

@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 use super::builder::Builder;
 use super::flow::{Origin, Solved, Sources};
 use super::names::mangled_segment;
-use super::{BindingId, BindingKind, Chain, Context, Reach, ScopeId, ScopeKind, Scopes};
+use super::{
+    BindingId, BindingKind, Context, NameReference, Resolution, ScopeId, ScopeKind, Scopes,
+};
 use crate::path::Segment;
 
 impl Builder<'_> {
@@ -200,9 +202,9 @@ impl Builder<'_> {
     fn resolve(&mut self, solved: &Solved, order: &[BindingId]) {
         let foreign = self.foreign_bindings();
         // By holder: what a read finds there is the same for all.
-        let mut lazily: FxHashMap<(ScopeId, Segment), Reach> = FxHashMap::default();
+        let mut lazily: FxHashMap<(ScopeId, Segment), Resolution> = FxHashMap::default();
         // By holder and the one binding that is found: most reads find one, and many the same.
-        let mut alone: FxHashMap<(ScopeId, BindingId, bool), Reach> = FxHashMap::default();
+        let mut alone: FxHashMap<(ScopeId, BindingId, bool), Resolution> = FxHashMap::default();
         for pending in std::mem::take(&mut self.pending) {
             let chain = &self.scopes.chains[pending.chain];
             let scope = chain.scope;
@@ -310,7 +312,7 @@ impl Builder<'_> {
 impl Scopes {
     /// Takes the names that are deleted out of those that are read.
     fn part_deletions(&mut self) {
-        let is_deleted = |chain: &Chain| chain.context == Context::Unbind;
+        let is_deleted = |chain: &NameReference| chain.context == Context::Unbind;
         if self.chains.iter().any(is_deleted) {
             let chains = std::mem::take(&mut self.chains);
             (self.deletions, self.chains) = chains.into_iter().partition(is_deleted);

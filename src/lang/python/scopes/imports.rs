@@ -4,7 +4,7 @@ use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::builder::Builder;
-use super::{BindingId, BindingKind, Clause, Import, ImportId, ImportKind};
+use super::{BindingId, BindingKind, Import, ImportAlias, ImportId, ImportKind};
 use crate::path::Segment;
 
 impl Builder<'_> {
@@ -60,7 +60,7 @@ impl Builder<'_> {
         &mut self,
         range: TextRange,
         kind: ImportKind,
-        clauses: Vec<Clause>,
+        clauses: Vec<ImportAlias>,
         is_lazy: bool,
     ) {
         self.scopes.imports.push(Import {
@@ -79,8 +79,8 @@ fn dotted(name: &Identifier) -> Vec<Segment> {
     name.as_str().split('.').map(Segment::new).collect()
 }
 
-fn clause(alias: &Alias, path: Vec<Segment>, binding: BindingId) -> Clause {
-    Clause {
+fn clause(alias: &Alias, path: Vec<Segment>, binding: BindingId) -> ImportAlias {
+    ImportAlias {
         range: alias.range,
         path,
         path_range: alias.name.range,

@@ -1,6 +1,6 @@
 //! Which import of a package was the last one, on each way to a point.
 //!
-//! `import a` and `import a.b` bind the same package, so [`super::Reach`] counts all of them. Whether a name
+//! `import a` and `import a.b` bind the same package, so [`super::Resolution`] counts all of them. Whether a name
 //! stays bound when one of them leaves is another question: it does if every way through that import goes through
 //! another one too. Here each import of the package undoes those before it. What is found, for every read of the
 //! package and for every import of it, are the edges of a graph, in which that question is one of ways.

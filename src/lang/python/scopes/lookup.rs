@@ -6,7 +6,9 @@ use ruff_python_ast::Expr;
 
 use super::builder::Builder;
 use super::names::mangled;
-use super::{BindingId, BindingKind, Bindings, BlockId, Reach, Scope, ScopeId, ScopeKind, Scopes};
+use super::{
+    BindingId, BindingKind, Bindings, BlockId, Resolution, Scope, ScopeId, ScopeKind, Scopes,
+};
 use crate::path::Segment;
 
 /// An expression that stood in a string or a comment.
@@ -17,14 +19,14 @@ pub(crate) struct Quoted<'e> {
     pub(crate) scope: ScopeId,
     /// The block that it stands in.
     pub(crate) block: BlockId,
-    /// See [`super::Chain::fixed`].
+    /// See [`super::NameReference::fixed`].
     pub(crate) fixed: bool,
 }
 
 impl Scopes {
     /// What the name can be bound to when it is evaluated in this scope at some time (a quoted
     /// annotation, a doctest). A class body has run by then: its own name comes before a global.
-    pub(crate) fn lookup(&self, scope: ScopeId, name: &str) -> Reach {
+    pub(crate) fn lookup(&self, scope: ScopeId, name: &str) -> Resolution {
         let name = self.mangled(scope, name);
         match self.holder(scope, &name) {
             Some(holder) if self.scope(holder).kind == ScopeKind::Class => {
@@ -111,7 +113,7 @@ impl Scopes {
     }
 
     /// What a name can be bound to at any time.
-    pub(super) fn reach_of(&self, scope: ScopeId, name: &Segment) -> Reach {
+    pub(super) fn reach_of(&self, scope: ScopeId, name: &Segment) -> Resolution {
         let Some(holder) = self.holder(scope, name) else {
             return self.all_in(ScopeId(0), name);
         };
@@ -124,7 +126,7 @@ impl Scopes {
     }
 
     /// All bindings of a name in one scope.
-    pub(super) fn all_in(&self, scope: ScopeId, name: &Segment) -> Reach {
+    pub(super) fn all_in(&self, scope: ScopeId, name: &Segment) -> Resolution {
         let here = self.scope(scope);
         let bindings = here.bindings.get(name).cloned().unwrap_or_default();
         let bindings = bindings.into_iter().chain(here.stars.iter().copied());
@@ -139,7 +141,7 @@ impl Scopes {
         name: &Segment,
         mut bindings: Vec<BindingId>,
         unbound: bool,
-    ) -> Reach {
+    ) -> Resolution {
         let here = self.scope(scope);
         bindings.retain(|id| self.binding(*id).kind.binds());
         bindings.sort_unstable();
@@ -156,7 +158,7 @@ impl Scopes {
                 .get(name)
                 .is_none_or(|bindings| !bindings.iter().any(|id| self.binding(*id).kind.binds())),
         };
-        Reach {
+        Resolution {
             bindings: Bindings::from(bindings),
             stars: Bindings::from(stars),
             unbound,
@@ -178,7 +180,7 @@ impl BindingKind {
     }
 }
 
-impl Reach {
+impl Resolution {
     /// What either reaches.
     pub(super) fn or(&self, other: &Self) -> Self {
         let both = |one: &Bindings, other: &Bindings| {

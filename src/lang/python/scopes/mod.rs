@@ -28,8 +28,9 @@ mod statements;
 pub(super) use last::LastImports;
 pub(super) use lookup::Quoted;
 pub(super) use model::{
-    Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Chain, Clause, Context,
-    Import, ImportId, ImportKind, Part, Reach, Scope, ScopeId, ScopeKind, Scopes,
+    Binding, BindingId, BindingKind, Bindings, Block, BlockId, BlockKind, Context, Import,
+    ImportAlias, ImportId, ImportKind, NameReference, Part, Resolution, Scope, ScopeId, ScopeKind,
+    Scopes,
 };
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Invariants:
 //! - everything is in source order, and every index that is stored leads somewhere;
-//! - a name that is read is the start of exactly one [`Chain`]; a name that is written, deleted or
+//! - a name that is read is the start of exactly one [`NameReference`]; a name that is written, deleted or
 //!   declared without a value is exactly one [`Binding`] (an augmented assignment is both);
 //! - a chain reaches a binding if some order of execution lets it: too many is allowed, too few is a
 //!   defect. In straight code of one scope it is exact;
@@ -10,7 +10,7 @@
 //! - `global` and `nonlocal` are followed: a binding is listed in the scope whose name it binds;
 //! - code that runs at another time (a function, a lambda, a generator, an annotation, the value of a
 //!   `type` statement) reaches every binding of a name, and what such code binds is reached by every
-//!   read. Then [`Reach::unbound`] says whether some way to the end of the module leaves it unbound;
+//!   read. Then [`Resolution::unbound`] says whether some way to the end of the module leaves it unbound;
 //! - the name of a binding, and the names of a scope, are those that Python looks up: a private name
 //!   in a class is mangled (`_C__x`). The parts of chains and clauses are as written;
 //! - what code in strings brings ([`Scopes::add_quoted`]) comes after all other scopes and
@@ -62,9 +62,9 @@ pub(crate) struct Scopes {
     /// Everything that binds, deletes or declares a name.
     pub(crate) bindings: Vec<Binding>,
     /// Every name that is read, by position of the name.
-    pub(crate) chains: Vec<Chain>,
+    pub(crate) chains: Vec<NameReference>,
     /// Every name that is deleted, with what is bound to it there: a deletion needs a binding, as a read does.
-    pub(crate) deletions: Vec<Chain>,
+    pub(crate) deletions: Vec<NameReference>,
     /// Some code may use names of the module that are not written (`eval`, `exec`, `globals`, and at the top
     /// level `locals`, `vars`, `dir`).
     pub(crate) dynamic_globals: bool,
@@ -182,7 +182,7 @@ pub(crate) struct Import {
     /// Its form.
     pub(crate) kind: ImportKind,
     /// Its clauses; for a star one clause named `*`.
-    pub(crate) clauses: Vec<Clause>,
+    pub(crate) clauses: Vec<ImportAlias>,
     /// `lazy import`, `lazy from` (PEP 810).
     pub(crate) is_lazy: bool,
     /// Nothing can run it, or it never ends normally: code after `return` or `raise`. Still recorded.
@@ -207,7 +207,7 @@ pub(crate) enum ImportKind {
 
 /// One name of an import statement.
 #[derive(Debug)]
-pub(crate) struct Clause {
+pub(crate) struct ImportAlias {
     /// The whole clause, with `as`.
     pub(crate) range: TextRange,
     /// The names as written: several for `import a.b`, one after `from`, `*` for a star.
@@ -285,7 +285,7 @@ pub(crate) enum Context {
 
 /// A name that is read and the attributes after it, as many as follow without a call or subscript.
 #[derive(Debug)]
-pub(crate) struct Chain {
+pub(crate) struct NameReference {
     /// The scope that evaluates it.
     pub(crate) scope: ScopeId,
     /// The first name, then the attributes.
@@ -293,7 +293,7 @@ pub(crate) struct Chain {
     /// What is done to the whole.
     pub(crate) context: Context,
     /// What the first name can be bound to.
-    pub(crate) reach: Reach,
+    pub(crate) reach: Resolution,
     /// Its names are only part of what such a string says (escapes, literals side by side): they cannot
     /// be edited, and their ranges are that of the whole string.
     pub(crate) fixed: bool,
@@ -341,7 +341,7 @@ impl<'a> IntoIterator for &'a Bindings {
 
 /// What can be behind a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reach {
+pub(crate) struct Resolution {
     /// Bindings that bind (no deletions, no bare annotations), in source order, each once.
     pub(crate) bindings: Bindings,
     /// Star imports that may bring it.
@@ -350,7 +350,7 @@ pub(crate) struct Reach {
     pub(crate) unbound: bool,
 }
 
-impl Chain {
+impl NameReference {
     /// From the first name to the end of the last attribute.
     pub(crate) fn range(&self) -> TextRange {
         let first = self.parts[0].range;
@@ -387,7 +387,7 @@ impl Scopes {
     }
 
     /// The import statement and the clause behind a binding, if it is one by import.
-    pub(crate) fn clause(&self, id: BindingId) -> Option<(&Import, &Clause)> {
+    pub(crate) fn clause(&self, id: BindingId) -> Option<(&Import, &ImportAlias)> {
         match self.binding(id).kind {
             BindingKind::Import(import, clause) => {
                 let import = self.import(import);
@@ -402,8 +402,8 @@ impl Scopes {
     }
 
     /// The chain whose first name starts at this byte.
-    pub(crate) fn chain_at(&self, start: u32) -> Option<&Chain> {
-        let key = |chain: &Chain| chain.parts[0].range.start().to_u32();
+    pub(crate) fn chain_at(&self, start: u32) -> Option<&NameReference> {
+        let key = |chain: &NameReference| chain.parts[0].range.start().to_u32();
         let at = self.chains.partition_point(|chain| key(chain) < start);
         self.chains.get(at).filter(|chain| key(chain) == start)
     }

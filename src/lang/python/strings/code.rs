@@ -1,4 +1,4 @@
-//! Import statements in longer strings (row P61): templates, generated code, scripts for `-c`. Notes,
+//! Import statements in longer strings: templates, generated code, scripts for `-c`. Notes,
 //! or rewritten if all strings are asked for, as far as a line alone tells what it means.
 
 use std::ops::Range;

@@ -8,7 +8,7 @@ use super::top::{top, with_listed};
 use super::written::{Written, change};
 use super::{Form, Name, Package, Site};
 use crate::finding::Code;
-use crate::lang::draft::{Refusal, no_successor, show};
+use crate::lang::plan_builder::{Refusal, no_successor, show};
 use crate::lang::python::unit::MODULE;
 use crate::mapping::{Move, Outcome, Table};
 use crate::path::{Namespaces, Segment};

@@ -1,4 +1,4 @@
-//! Variables that hold one value all their life: what is read of such a variable is read of the value (row P52).
+//! Variables that hold one value all their life: what is read of such a variable is read of the value.
 //!
 //! Followed is what is certain: a local name of a function that one statement binds, and of which every read is of
 //! an attribute and reaches that statement alone. A name of a module may be read by other files, one that
@@ -11,7 +11,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::find::Finder;
 use super::read::unwound;
 use super::{Name, Pair};
-use crate::lang::python::scopes::{Binding, BindingId, BindingKind, Chain, ScopeKind, Scopes};
+use crate::lang::python::scopes::{
+    Binding, BindingId, BindingKind, NameReference, ScopeKind, Scopes,
+};
 use crate::lang::python::unit::{Unit, bytes};
 
 /// The attributes that are read of each held value, one list a read, by the range of the value.
@@ -62,7 +64,7 @@ fn is_single(scopes: &Scopes, binding: &Binding) -> bool {
 }
 
 /// The attributes that a chain reads of its first name, if that is all that it does.
-fn attributes(chain: &Chain) -> Option<Vec<Name>> {
+fn attributes(chain: &NameReference) -> Option<Vec<Name>> {
     let sure = !chain.fixed && chain.reach.bindings.len() == 1 && chain.reach.stars.is_empty();
     let read: Vec<Name> = chain.parts[1..]
         .iter()

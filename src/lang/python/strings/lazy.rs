@@ -1,4 +1,4 @@
-//! Tables of names that are imported on demand (row P66): `_import_structure`, `lazy_loader.attach`,
+//! Tables of names that are imported on demand: `_import_structure`, `lazy_loader.attach`,
 //! tables that the module's `__getattr__` reads. Their keys are parts of paths, so they are only noted.
 
 use ruff_python_ast::{Expr, ExprDict};

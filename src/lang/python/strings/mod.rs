@@ -1,4 +1,4 @@
-//! References that stand in strings (rows P52, P54 to P61, P66).
+//! References that stand in strings.
 //!
 //! [`find`] walks the tree once and decides nothing; [`plan`] asks the table and writes edits and
 //! findings. In order:

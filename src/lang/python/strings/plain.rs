@@ -1,4 +1,4 @@
-//! Strings in no known place that are mapped paths (row P60): notes, or references if all strings are
+//! Strings in no known place that are mapped paths: notes, or references if all strings are
 //! asked for.
 
 use rustc_hash::FxHashMap;
@@ -9,7 +9,7 @@ use super::written::Written;
 use super::{Fate, Form, Found, Plain, code};
 use crate::finding::Code;
 use crate::lang::Strings;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::python::mentions;
 use crate::lang::python::scopes::BindingKind;
 use crate::lang::python::unit::Unit;

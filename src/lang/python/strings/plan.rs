@@ -8,7 +8,7 @@ use super::decide::{Judged, Moved, Refused, Verdict, judged};
 use super::{Form, Found, Site, code, lazy, plain};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
-use crate::lang::draft::{Draft, Refusal, Subject, show};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject, show};
 use crate::lang::python::unit::{MODULE, Unit};
 use crate::mapping::Outcome;
 use crate::outline::{Meaning, Use};
@@ -22,7 +22,7 @@ pub(in crate::lang::python) struct Around<'p> {
     /// Whether an application has a label that is not its last name.
     pub(in crate::lang::python) has_label: &'p dyn Fn(&[Segment]) -> bool,
     /// Writes down that what lies at a path is replaced or looked up late.
-    pub(in crate::lang::python) meet: &'p dyn Fn(&[Segment], Manner, &mut Draft),
+    pub(in crate::lang::python) meet: &'p dyn Fn(&[Segment], Manner, &mut PlanBuilder),
 }
 
 /// Decides and edits every string that stands alone, and adds each that is a reference, or names
@@ -31,7 +31,7 @@ pub(in crate::lang::python) fn plan(
     unit: &Unit<'_>,
     found: &Found,
     around: Around<'_>,
-    draft: &mut Draft,
+    draft: &mut PlanBuilder,
     uses: &mut Vec<Use>,
 ) {
     let mut pen = Pen::new(unit, around, draft, uses);
@@ -109,7 +109,7 @@ enum Own {
 pub(super) struct Pen<'p, 'u> {
     pub(super) unit: &'p Unit<'u>,
     around: Around<'p>,
-    draft: &'p mut Draft,
+    draft: &'p mut PlanBuilder,
     uses: &'p mut Vec<Use>,
     seen: FxHashSet<(usize, usize, Vec<Segment>)>,
     edited: FxHashSet<(usize, usize)>,
@@ -119,7 +119,7 @@ impl<'p, 'u> Pen<'p, 'u> {
     fn new(
         unit: &'p Unit<'u>,
         around: Around<'p>,
-        draft: &'p mut Draft,
+        draft: &'p mut PlanBuilder,
         uses: &'p mut Vec<Use>,
     ) -> Self {
         Self {

@@ -14,7 +14,7 @@ use super::known::{Call, Known, last};
 use super::pattern::{braces, percent, pieces};
 use super::text::{Content, Run, Text, decode};
 use super::walk::Seen;
-use crate::lang::python::scopes::{BindingId, BindingKind, Chain, ImportKind};
+use crate::lang::python::scopes::{BindingId, BindingKind, ImportKind, NameReference};
 use crate::lang::python::unit::{Unit, bytes};
 use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment};
@@ -76,7 +76,7 @@ impl<'u> Reader<'u, '_> {
     }
 
     /// The chain whose first name is this expression.
-    pub(super) fn chain(&self, name: &Expr) -> Option<&'u Chain> {
+    pub(super) fn chain(&self, name: &Expr) -> Option<&'u NameReference> {
         let Expr::Name(name) = name else {
             return None;
         };
@@ -228,7 +228,7 @@ impl<'u> Reader<'u, '_> {
     }
 
     /// Absolute paths of what the first name of a chain may be.
-    fn heads(&self, chain: &Chain, depth: u32) -> Vec<String> {
+    fn heads(&self, chain: &NameReference, depth: u32) -> Vec<String> {
         let unit = self.unit;
         let name = chain.parts[0].name.as_str();
         let mut found = Vec::new();
@@ -521,7 +521,7 @@ impl<'u> Reader<'u, '_> {
     }
 
     /// The one value of a name, if that is a string.
-    fn constant(&self, chain: &Chain) -> Option<(BindingId, &'u Expr)> {
+    fn constant(&self, chain: &NameReference) -> Option<(BindingId, &'u Expr)> {
         let [binding] = chain.reach.bindings[..] else {
             return None;
         };

@@ -3,7 +3,7 @@
 use super::decide::{Judged, Verdict, at};
 use super::{Form, Name, Site};
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::mapping::Table;
 use crate::path::Segment;
 use crate::text::Edit;

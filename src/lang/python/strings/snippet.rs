@@ -1,4 +1,4 @@
-//! Strings that are Python code as a whole (row P61), if all strings are to be rewritten: each is read as a
+//! Strings that are Python code as a whole, if all strings are to be rewritten: each is read as a
 //! text of its own. What cannot be read so is left to `code`, which goes by lines.
 
 use ruff_python_ast::{Expr, StringFlags};

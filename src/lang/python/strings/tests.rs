@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use super::{Around, Found, find, plan};
 use crate::finding::Level;
-use crate::lang::draft::Draft;
-use crate::lang::kept::KeptLines;
+use crate::lang::plan_builder::PlanBuilder;
 use crate::lang::python::annotations;
 use crate::lang::python::parse::{SourceKind, module};
 use crate::lang::python::scopes::{ImportKind, Scopes};
 use crate::lang::python::settings::Settings;
-use crate::lang::python::unit::{Setting, Target, Unit};
+use crate::lang::python::unit::{AnalysisContext, Target, Unit};
+use crate::lang::suppression::Suppressions;
 use crate::lang::{RewriteOptions, Strings};
 use crate::mapping::{MappingSource, Outcome, Table, load};
 use crate::outline::{Meaning, Use};
@@ -148,8 +148,8 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
         quoted: Vec::new(),
         leaving: Default::default(),
         unread: Default::default(),
-        kept: KeptLines::of(text, "#"),
-        setting: Setting {
+        kept: Suppressions::of(text, "#"),
+        setting: AnalysisContext {
             table,
             options: &options,
             settings: &settings,
@@ -157,7 +157,7 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
     };
     annotations::add(&mut unit);
     let found = find(&unit);
-    let mut draft = Draft::default();
+    let mut draft = PlanBuilder::default();
     let mut uses = Vec::new();
     let around = Around {
         has_label: &|_| false,
@@ -177,7 +177,7 @@ fn run(case: &Case<'_>, text: &str, table: &Table) -> Run {
 }
 
 /// Findings and pairs, a line each: `1:7 E:string old.gone`, `pair old.mod Name`.
-fn said(text: &str, unit: &Unit<'_>, found: &Found, draft: &Draft) -> String {
+fn said(text: &str, unit: &Unit<'_>, found: &Found, draft: &PlanBuilder) -> String {
     let index = LineIndex::new(text);
     let mut lines: Vec<(usize, String)> = Vec::new();
     for finding in &draft.findings {

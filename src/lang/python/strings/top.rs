@@ -5,7 +5,7 @@ use super::text::Text;
 use super::written::Written;
 use super::{Form, Name, Site};
 use crate::finding::Code;
-use crate::lang::draft::{Refusal, show};
+use crate::lang::plan_builder::{Refusal, show};
 use crate::mapping::{Move, Outcome, Table};
 use crate::path::{Namespaces, Segment, is_identifier};
 use crate::text::Edit;

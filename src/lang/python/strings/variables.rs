@@ -1,4 +1,4 @@
-//! Variables of settings, and the other ways to set one (row P58).
+//! Variables of settings, and the other ways to set one.
 
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;

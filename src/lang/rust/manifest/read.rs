@@ -12,7 +12,7 @@ use serde_spanned::Spanned;
 
 use super::{Edition, crate_name};
 use crate::file;
-use crate::lang::memo::Memo;
+use crate::lang::concurrent_cache::ConcurrentCache;
 use crate::mapping::Version;
 use crate::path::Segment;
 
@@ -221,7 +221,7 @@ type Read = Result<Option<Arc<Manifest>>, ManifestError>;
 
 /// The manifests of folders, each read once.
 #[derive(Default)]
-pub(in super::super) struct Manifests(Memo<Read>);
+pub(in super::super) struct Manifests(ConcurrentCache<Read>);
 
 impl Manifests {
     /// The manifest in this folder, if there is one.

@@ -2,10 +2,10 @@
 
 use super::{Edition, Manifests, Package, TargetKind};
 use crate::lang::rust::gate::Cfg;
-use crate::lang::scratch::Scratch;
+use crate::lang::temp_tree::TempTree;
 
 #[track_caller]
-fn load(tree: &Scratch, folder: &str) -> Result<Package, super::ManifestError> {
+fn load(tree: &TempTree, folder: &str) -> Result<Package, super::ManifestError> {
     let manifests = Manifests::default();
     let folder = tree.path(folder);
     let manifest = manifests.in_folder(&folder)?.expect("there is a manifest");
@@ -15,7 +15,7 @@ fn load(tree: &Scratch, folder: &str) -> Result<Package, super::ManifestError> {
 /// `kind name root edition`, one a line, `-` for a crate without a name.
 #[track_caller]
 fn crates(files: &[(&str, &str)]) -> Vec<String> {
-    let tree = Scratch::new(files);
+    let tree = TempTree::new(files);
     let package = load(&tree, "").expect("a good manifest");
     let described = package.crates.iter().map(|krate| {
         let root = krate
@@ -32,7 +32,7 @@ fn crates(files: &[(&str, &str)]) -> Vec<String> {
 /// The externs of the first crate of a kind, `local` or `local=library`, sorted; `+` before
 /// dev-dependencies.
 #[track_caller]
-fn externs(tree: &Scratch, folder: &str, kind: TargetKind) -> String {
+fn externs(tree: &TempTree, folder: &str, kind: TargetKind) -> String {
     let package = load(tree, folder).expect("a good manifest");
     let mut of_kind = package.crates.iter().filter(|krate| krate.kind == kind);
     let krate = of_kind.next().expect("a crate of the kind");
@@ -182,7 +182,7 @@ fn procedural_macros_are_libraries() {
     );
 }
 
-fn workspace() -> Scratch {
+fn workspace() -> TempTree {
     let root = r#"
 [workspace]
 members = ["a", "b"]
@@ -219,7 +219,7 @@ strong = ["implied/y"]
 odd = 3
 "#;
     let b = "[package]\nname = \"b\"\n[lib]\nname = \"bee\"\n";
-    Scratch::new(&[
+    TempTree::new(&[
         ("Cargo.toml", root),
         ("a/Cargo.toml", a),
         ("a/src/lib.rs", ""),
@@ -285,7 +285,7 @@ fn broken_manifests_are_named_with_the_line() {
         ("[package]\nversion = \"1.0.0\"\n", None, "expected `name`"),
         ("bin = 3\n", Some(1), "correct the manifest"),
     ] {
-        let tree = Scratch::new(&[("Cargo.toml", manifest)]);
+        let tree = TempTree::new(&[("Cargo.toml", manifest)]);
         let error = load(&tree, "").expect_err(manifest);
         assert_eq!(error.path, tree.path("Cargo.toml"));
         assert_eq!(error.line, line, "{manifest}: {error}");

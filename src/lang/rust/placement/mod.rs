@@ -28,7 +28,7 @@ use self::listed::Declarations;
 use self::scan::{Scan, manifest_folders};
 use super::manifest::{Edition, Externs, Krate, ManifestError, Manifests, Package};
 use crate::file;
-use crate::lang::memo::Memo;
+use crate::lang::concurrent_cache::ConcurrentCache;
 use crate::path::Segment;
 use crate::project::normalized;
 
@@ -104,15 +104,15 @@ pub enum Placement {
 pub struct Crates {
     root: PathBuf,
     manifests: Manifests,
-    packages: Memo<Result<Arc<Package>, ManifestError>>,
-    loose: Memo<Arc<Package>>,
-    declared: Memo<Arc<Declarations>>,
-    roots: Memo<Arc<Roots>>,
-    sites_by_location: Memo<Arc<Vec<Site>>>,
-    sites_by_scan: Memo<Arc<Vec<Site>>>,
-    placements: Memo<Result<Arc<Placement>, ManifestError>>,
-    shared: Memo<Result<Arc<Placement>, ManifestError>>,
-    scans: Memo<Arc<OnceLock<Scan>>>,
+    packages: ConcurrentCache<Result<Arc<Package>, ManifestError>>,
+    loose: ConcurrentCache<Arc<Package>>,
+    declared: ConcurrentCache<Arc<Declarations>>,
+    roots: ConcurrentCache<Arc<Roots>>,
+    sites_by_location: ConcurrentCache<Arc<Vec<Site>>>,
+    sites_by_scan: ConcurrentCache<Arc<Vec<Site>>>,
+    placements: ConcurrentCache<Result<Arc<Placement>, ManifestError>>,
+    shared: ConcurrentCache<Result<Arc<Placement>, ManifestError>>,
+    scans: ConcurrentCache<Arc<OnceLock<Scan>>>,
     libraries: OnceLock<Vec<(Segment, String, Arc<Krate>)>>,
     remarks: Mutex<BTreeSet<String>>,
 }
@@ -123,15 +123,15 @@ impl Crates {
         Self {
             root: project_root.to_owned(),
             manifests: Manifests::default(),
-            packages: Memo::default(),
-            loose: Memo::default(),
-            declared: Memo::default(),
-            roots: Memo::default(),
-            sites_by_location: Memo::default(),
-            sites_by_scan: Memo::default(),
-            placements: Memo::default(),
-            shared: Memo::default(),
-            scans: Memo::default(),
+            packages: ConcurrentCache::default(),
+            loose: ConcurrentCache::default(),
+            declared: ConcurrentCache::default(),
+            roots: ConcurrentCache::default(),
+            sites_by_location: ConcurrentCache::default(),
+            sites_by_scan: ConcurrentCache::default(),
+            placements: ConcurrentCache::default(),
+            shared: ConcurrentCache::default(),
+            scans: ConcurrentCache::default(),
             libraries: OnceLock::new(),
             remarks: Mutex::default(),
         }

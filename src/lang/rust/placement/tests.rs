@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Crates, Placement};
 use crate::lang::rust::manifest::Edition;
-use crate::lang::scratch::Scratch;
+use crate::lang::temp_tree::TempTree;
 use crate::path::Segment;
 
 const MANIFEST: (&str, &str) = (
@@ -14,7 +14,7 @@ const MANIFEST: (&str, &str) = (
 
 /// Each place as `root::module::path < owner < root file`, joined by ` | `; `orphan`.
 #[track_caller]
-fn describe(tree: &Scratch, placement: &Placement) -> String {
+fn describe(tree: &TempTree, placement: &Placement) -> String {
     let Placement::Places(places) = placement else {
         return "orphan".to_owned();
     };
@@ -43,7 +43,7 @@ fn describe(tree: &Scratch, placement: &Placement) -> String {
 /// Checks the place of files, by location first.
 #[track_caller]
 fn places(files: &[(&str, &str)], expected: &[(&str, &str)]) {
-    let tree = Scratch::new(files);
+    let tree = TempTree::new(files);
     let crates = Crates::new(tree.root());
     for (file, expected) in expected {
         let placement = crates.place(&tree.path(file)).expect("good manifests");
@@ -53,7 +53,7 @@ fn places(files: &[(&str, &str)], expected: &[(&str, &str)]) {
 
 /// Checks every place of files.
 #[track_caller]
-fn shared(tree: &Scratch, expected: &[(&str, &str)]) {
+fn shared(tree: &TempTree, expected: &[(&str, &str)]) {
     let crates = Crates::new(tree.root());
     for (file, expected) in expected {
         let placement = crates.shared(&tree.path(file)).expect("good manifests");
@@ -158,7 +158,7 @@ fn undeclared_files_are_orphans() {
 
 #[test]
 fn orphans_know_their_package() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         (
             "Cargo.toml",
             "[package]\nname = \"krate\"\nedition = \"2018\"\n[dev-dependencies]\ndev = \"1\"\n",
@@ -300,7 +300,7 @@ fn programs_without_a_library() {
 
 #[test]
 fn afar_by_path() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\n"),
         ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
         ("a/src/lib.rs", "mod x; mod plain;"),
@@ -342,7 +342,7 @@ fn afar_by_path() {
 
 #[test]
 fn loops_end() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         MANIFEST,
         ("src/lib.rs", "mod a;"),
         (
@@ -365,7 +365,7 @@ fn loops_end() {
 #[cfg(unix)]
 #[test]
 fn links_are_places_of_the_file() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
         ("a/src/lib.rs", "mod x;"),
         ("a/src/x.rs", ""),
@@ -386,7 +386,7 @@ fn links_are_places_of_the_file() {
 
 #[test]
 fn folders_without_a_manifest() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("my-tool/src/lib.rs", "mod a;"),
         ("my-tool/src/a.rs", ""),
         ("my-tool/src/b.rs", ""),
@@ -430,7 +430,7 @@ fn without_any_root_file_location_is_all() {
 
 #[test]
 fn a_workspace_is_no_package() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("Cargo.toml", "[workspace]\nmembers = [\"a\"]\n"),
         ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
         ("a/src/lib.rs", ""),
@@ -445,7 +445,7 @@ fn a_workspace_is_no_package() {
 
 #[test]
 fn a_project_inside_of_a_package() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         MANIFEST,
         ("src/lib.rs", "mod a;"),
         ("src/a.rs", ""),
@@ -464,7 +464,7 @@ fn a_project_inside_of_a_package() {
 
 #[test]
 fn a_broken_manifest_fails_its_files_only() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("good/Cargo.toml", "[package]\nname = \"good\"\n"),
         ("good/src/lib.rs", ""),
         ("bad/Cargo.toml", "[package\n"),
@@ -484,7 +484,7 @@ fn a_broken_manifest_fails_its_files_only() {
 
 #[test]
 fn finds_the_file_of_a_module() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         MANIFEST,
         (
             "src/lib.rs",
@@ -525,7 +525,7 @@ fn finds_the_file_of_a_module() {
 
 #[test]
 fn tells_packages_with_one_library_name_apart() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         (
             "v1/Cargo.toml",
             "[package]\nname = \"core-v1\"\n[lib]\nname = \"core_lib\"\n",
@@ -548,7 +548,7 @@ fn tells_packages_with_one_library_name_apart() {
 
 #[test]
 fn texts_that_no_lexer_takes_still_declare() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         MANIFEST,
         ("src/lib.rs", "\u{feff}#!/usr/bin/env x\nmod a;\n"),
         ("src/a.rs", "pub mod b;\nfn f( {\n"),

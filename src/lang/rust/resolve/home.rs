@@ -8,7 +8,7 @@ use crate::path::Segment;
 
 /// Where a text stands: its crate and what it can name.
 #[derive(Debug)]
-pub struct Home<'a> {
+pub struct CrateContext<'a> {
     /// Its crate; `None` for a file in no module tree.
     pub krate: Option<&'a Krate>,
     /// The first name of paths in this crate: the name that rules have for it, or `crate`, which no
@@ -32,7 +32,7 @@ pub struct Home<'a> {
     pub file: Option<&'a Path>,
 }
 
-impl Home<'_> {
+impl CrateContext<'_> {
     /// The library that `local` names as an external crate, if a manifest says so.
     pub fn external(&self, local: &str) -> Option<&Segment> {
         self.externs

@@ -23,7 +23,7 @@ mod tree;
 mod word_index;
 
 pub use head::{Head, Role, Via};
-pub use home::Home;
+pub use home::CrateContext;
 pub use kinds::Sense;
 pub use names::{
     Entry, Leaf, LeafKind, MACRO, Names, Reach, TYPE, Tree, UseItem, VALUE, What, Written,

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::displaced::{Displacement, supers_of};
 use super::glob_index::{Candidate, GlobIndex, Question};
 use super::head::{Head, Role, Via};
-use super::home::Home;
+use super::home::CrateContext;
 use super::names::{Entry, LeafKind, MACRO, Reach, TYPE, What, Written};
 use super::prelude::{is_primitive, is_standard_crate};
 use super::scopes::{ScopeId, Scopes};
@@ -27,7 +27,7 @@ const MOST_ASKED: usize = 1_000_000;
 /// Resolves the paths of one text.
 pub struct Resolver<'a> {
     /// Where the text stands.
-    pub home: Home<'a>,
+    pub home: CrateContext<'a>,
     /// Which names rules know.
     pub table: &'a Table,
     /// Modules in other files.
@@ -68,7 +68,7 @@ pub(super) enum Bound {
 
 impl<'a> Resolver<'a> {
     /// A resolver for a text at `home`.
-    pub fn new(home: Home<'a>, table: &'a Table, tree: &'a ModuleTree) -> Self {
+    pub fn new(home: CrateContext<'a>, table: &'a Table, tree: &'a ModuleTree) -> Self {
         Self {
             home,
             table,

@@ -100,7 +100,7 @@ fn hash_of(word: &[u8]) -> u64 {
 }
 
 /// The indices of folders, made as they are asked for.
-pub(super) type Indices = crate::lang::memo::Memo<Arc<WordIndex>>;
+pub(super) type Indices = crate::lang::concurrent_cache::ConcurrentCache<Arc<WordIndex>>;
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,12 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::fate::{Carrier, Fate, LeafKey, Next, Report};
+use super::actions::{Carrier, Decision, ImportAction, LeafKey};
+use super::imports::Report;
 use super::refusals::{other_namespaces, two_namespaces, unresolved};
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
-use crate::lang::draft::no_successor;
+use crate::lang::plan_builder::Refusal;
+use crate::lang::plan_builder::no_successor;
 use crate::lang::rust::resolve::{
     Entry, Head, Leaf, LeafKind, Reach, Role, ScopeId, Sense, TYPE, VALUE, Via, What,
 };
@@ -17,13 +18,13 @@ use crate::mapping::{Matched, Outcome};
 use crate::path::{Namespaces, Segment};
 
 impl<'a> Rewrite<'_, 'a> {
-    pub(super) fn fate(
+    pub(super) fn decision(
         &self,
         scope: ScopeId,
         ordinal: usize,
         leaf: &Leaf,
         places: &FxHashMap<usize, Range<usize>>,
-    ) -> (Fate, Option<Report<'a>>) {
+    ) -> (Decision, Option<Report<'a>>) {
         let scopes = &self.found.scopes;
         let old = self.resolver.leaf(scopes, scope, ordinal);
         let kinds = match leaf.kind {
@@ -37,20 +38,20 @@ impl<'a> Rewrite<'_, 'a> {
                     .head(scopes, scope, &leaf.written, kinds, role)
             })
             .flatten();
-        let mut fate = Fate {
+        let mut decision = Decision {
             old,
             head,
-            next: Next::Stays,
+            next: ImportAction::Keep,
             wants_uses: false,
             renamed: None,
             kept_name: None,
         };
-        let Some(path) = fate.old.clone() else {
-            return (fate, None);
+        let Some(path) = decision.old.clone() else {
+            return (decision, None);
         };
         let module = std::rc::Rc::clone(&scopes.get(scope).path);
         let table: &'a crate::mapping::Table = self.resolver.table;
-        let is_displaced = fate
+        let is_displaced = decision
             .head
             .as_ref()
             .is_some_and(|head| head.via == Via::Displaced);
@@ -61,40 +62,40 @@ impl<'a> Rewrite<'_, 'a> {
         if outcome == Outcome::Stays
             && let Some((other, report)) = self.moves_in_part((scope, ordinal), &path, places)
         {
-            fate.old = Some(other);
-            fate.next = Next::Kept;
-            return (fate, Some(report));
+            decision.old = Some(other);
+            decision.next = ImportAction::Blocked;
+            return (decision, Some(report));
         }
         let (matched, to) = match &outcome {
-            Outcome::Stays => return (fate, None),
+            Outcome::Stays => return (decision, None),
             Outcome::Moves(to) => (to.first, Some(to.to.segments().to_vec())),
             Outcome::Removed(matched) | Outcome::Alternatives(matched) => (*matched, None),
         };
         if !self.means_this_package(&path, &matched) {
-            return (fate, None);
+            return (decision, None);
         }
         let from = matched.rule.from.segments();
         let is_inside = |head: &Head| self.resolver.stays_inside(scopes, scope, head, from);
-        if fate.head.as_ref().is_some_and(is_inside) {
+        if decision.head.as_ref().is_some_and(is_inside) {
             // It moves along with the module, and so does what is said through it.
             if let Some(to) = to {
-                fate.next = Next::Follows(to, Carrier::OtherFile);
+                decision.next = ImportAction::Follow(to, Carrier::OtherFile);
             }
-            return (fate, None);
+            return (decision, None);
         }
         let sense = self.sense_of_import((scope, ordinal), &path, kinds);
         if sense == Sense::Other {
-            return (fate, None);
+            return (decision, None);
         }
         let narrow = self.narrow_sense((scope, ordinal), &path, &matched);
         if narrow == Sense::Other {
-            return (fate, None);
+            return (decision, None);
         }
         let place = places.get(&ordinal).cloned().unwrap_or(0..0);
-        fate.wants_uses = matched.rule.rename == crate::mapping::Rename::Uses;
-        fate.next = Next::Kept;
+        decision.wants_uses = matched.rule.rename == crate::mapping::Rename::Uses;
+        decision.next = ImportAction::Blocked;
         if self.kept.keeps(place.start) {
-            return (fate, None);
+            return (decision, None);
         }
         let refusal = match &to {
             None => Some(no_successor(&outcome, table.syntax())),
@@ -106,14 +107,14 @@ impl<'a> Rewrite<'_, 'a> {
                     .help("change the dependency in Cargo.toml, then this item"),
             ),
             Some(_)
-                if fate
+                if decision
                     .head
                     .as_ref()
                     .is_some_and(|head| head.via == Via::Ambiguous) =>
             {
                 Some(unresolved())
             }
-            Some(_) if self.is_foreign_use(scope, leaf, fate.head.as_ref()) => Some(
+            Some(_) if self.is_foreign_use(scope, leaf, decision.head.as_ref()) => Some(
                 Refusal::new(
                     Code::Macro,
                     "what this path means is decided where the macro is used",
@@ -122,7 +123,7 @@ impl<'a> Rewrite<'_, 'a> {
             ),
             Some(to) => self
                 .refuses_version(&outcome)
-                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), to))
+                .or_else(|| self.refuses_use(scope, leaf, decision.head.as_ref(), to))
                 .or_else(|| self.refuses_hidden(scope, to).filter(|_| is_displaced)),
         };
         if let (None, Some(to)) = (&refusal, to) {
@@ -135,10 +136,10 @@ impl<'a> Rewrite<'_, 'a> {
                     !self.is_defined_too(&module, leaf, &to, scope)
                 };
             if is_home {
-                fate.next = Next::Follows(to, Carrier::OtherFile);
-                return (fate, None);
+                decision.next = ImportAction::Follow(to, Carrier::OtherFile);
+                return (decision, None);
             }
-            fate.next = Next::Moves(to);
+            decision.next = ImportAction::Retarget(to);
         }
         let report = Report {
             outcome,
@@ -146,7 +147,7 @@ impl<'a> Rewrite<'_, 'a> {
             place,
             refusal,
         };
-        (fate, Some(report))
+        (decision, Some(report))
     }
 
     /// A public import that stays, of a name that it brings as a type and as a value from two paths, of

@@ -3,7 +3,7 @@
 
 use super::Rewrite;
 use crate::finding::Code;
-use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
 use crate::lang::rust::resolve::{Reach, ScopeId};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::{Matched, Move, Outcome, Table};
@@ -31,7 +31,7 @@ impl<'a> Rewrite<'_, 'a> {
     }
 
     /// Refuses `pub(in path)` in a module that moves to where `path` is no ancestor (E0742).
-    pub(super) fn refuse_lost_ancestor(&self, site: &Site, draft: &mut Draft) {
+    pub(super) fn refuse_lost_ancestor(&self, site: &Site, draft: &mut PlanBuilder) {
         if site.context != Context::Visibility || site.mode != Mode::Code {
             return;
         }

@@ -1,13 +1,12 @@
-//! Names that a glob import brings and that it does not bring any more: explicit imports beside it
-//! (rows R15 and R16).
+//! Names that a glob import brings and that it does not bring any more: explicit imports beside it.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
-use super::fate::{Fates, LeafKey, Next};
+use super::actions::{Decisions, ImportAction, LeafKey};
 use super::refusals::{made_by_macro, other_namespaces, starts_at_glob};
 use crate::finding::{Code, Level};
-use crate::lang::draft::{Draft, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Subject};
 use crate::lang::rust::resolve::{
     Entry, LeafKind, Reach, ScopeId, TYPE, Via, What, is_primitive, may_be_trait,
 };
@@ -71,13 +70,13 @@ impl Added {
 
 impl Rewrite<'_, '_> {
     /// Decides which names each glob needs beside it.
-    pub(super) fn globs(&self, fates: &Fates, draft: &mut Draft) -> Added {
+    pub(super) fn globs(&self, decisions: &Decisions, draft: &mut PlanBuilder) -> Added {
         let mut added = Added::default();
         for (id, scope) in self.found.scopes.iter() {
             let mut globs = scope.names.globs.clone();
             globs.sort_by_key(|&glob| std::cmp::Reverse(scope.names.leaves[glob].reach as u8));
             for &ordinal in &globs {
-                let imports = self.beside_glob(id, ordinal, fates, &added, draft);
+                let imports = self.beside_glob(id, ordinal, decisions, &added, draft);
                 if !imports.is_empty() {
                     added.insert((id, ordinal), imports);
                 }
@@ -86,7 +85,7 @@ impl Rewrite<'_, '_> {
         added
     }
 
-    fn review_facade(&self, key: LeafKey, base: &[Segment], count: usize, draft: &mut Draft) {
+    fn review_facade(&self, key: LeafKey, base: &[Segment], count: usize, draft: &mut PlanBuilder) {
         let range = self.glob_place(key.0, key.1);
         if self.kept.keeps(range.start) {
             return;
@@ -95,7 +94,10 @@ impl Rewrite<'_, '_> {
             code: Code::Glob,
             level: Level::Review,
             range,
-            path: Some(crate::lang::draft::show(base, self.resolver.table.syntax())),
+            path: Some(crate::lang::plan_builder::show(
+                base,
+                self.resolver.table.syntax(),
+            )),
             successor: None,
             message: format!("this glob re-exports up to {count} names that have moved"),
             help: Some("re-export the new paths by hand if they belong here".to_owned()),
@@ -107,14 +109,16 @@ impl Rewrite<'_, '_> {
     /// those of which the file needs nothing else.
     pub(super) fn drop_empty_globs(
         &self,
-        fates: &mut Fates,
+        decisions: &mut Decisions,
         added: &Added,
-        draft: &mut Draft,
+        draft: &mut PlanBuilder,
     ) -> Vec<LeafKey> {
         let mut empty: Vec<LeafKey> = Vec::new();
         let mut idle: Vec<LeafKey> = Vec::new();
         // Globs that other imports start at.
-        let heads = fates.iter().filter_map(|(_, fate)| fate.head.as_ref());
+        let heads = decisions
+            .iter()
+            .filter_map(|(_, decision)| decision.head.as_ref());
         let starts: FxHashSet<LeafKey> = heads
             .filter_map(|head| match head.via {
                 Via::Glob(scope, ordinal) | Via::OuterImport(scope, ordinal) => {
@@ -124,22 +128,27 @@ impl Rewrite<'_, '_> {
             })
             .collect();
         // Those through which an import is written anew.
-        let goes_on: FxHashSet<LeafKey> = fates
+        let goes_on: FxHashSet<LeafKey> = decisions
             .iter()
-            .filter_map(|(_, fate)| match (&fate.next, fate.head.as_ref()?.via) {
-                (Next::Moves(to), Via::Glob(scope, ordinal) | Via::OuterImport(scope, ordinal)) => {
-                    let base = fates.get((scope, ordinal))?.old.as_ref()?;
-                    to.starts_with(base).then_some((scope, ordinal))
-                }
-                _ => None,
-            })
+            .filter_map(
+                |(_, decision)| match (&decision.next, decision.head.as_ref()?.via) {
+                    (
+                        ImportAction::Retarget(to),
+                        Via::Glob(scope, ordinal) | Via::OuterImport(scope, ordinal),
+                    ) => {
+                        let base = decisions.get((scope, ordinal))?.old.as_ref()?;
+                        to.starts_with(base).then_some((scope, ordinal))
+                    }
+                    _ => None,
+                },
+            )
             .collect();
         for (&(scope, ordinal), imports) in &added.list {
             let here = self.found.scopes.get(scope);
             let leaf = &here.names.leaves[ordinal];
-            let Some(base) = fates
+            let Some(base) = decisions
                 .get((scope, ordinal))
-                .and_then(|fate| fate.old.clone())
+                .and_then(|decision| decision.old.clone())
             else {
                 continue;
             };
@@ -163,7 +172,7 @@ impl Rewrite<'_, '_> {
             }
         }
         for key in empty {
-            fates.drop_unused(key);
+            decisions.drop_unused(key);
         }
         idle
     }
@@ -194,26 +203,26 @@ impl Rewrite<'_, '_> {
         &self,
         scope: ScopeId,
         ordinal: usize,
-        fates: &Fates,
+        decisions: &Decisions,
         added: &Added,
-        draft: &mut Draft,
+        draft: &mut PlanBuilder,
     ) -> Vec<AddedImport> {
         let table = self.resolver.table;
-        let Some(fate) = fates.get((scope, ordinal)) else {
+        let Some(decision) = decisions.get((scope, ordinal)) else {
             return Vec::new();
         };
-        let (Some(base), Some(after)) = (&fate.old, fate.after()) else {
+        let (Some(base), Some(after)) = (&decision.old, decision.after()) else {
             return Vec::new();
         };
         let here = self.found.scopes.get(scope);
         let leaf = &here.names.leaves[ordinal];
         // What is inside a module sees what that module defines whatever becomes of paths to it.
         let is_inside = here.path.starts_with(base)
-            && fate
+            && decision
                 .head
                 .as_ref()
                 .is_some_and(|head| matches!(head.via, Via::Relative | Via::Module));
-        if leaf.kind != LeafKind::Glob || fate.next == Next::Kept {
+        if leaf.kind != LeafKind::Glob || decision.next == ImportAction::Blocked {
             return Vec::new();
         }
         // Rules below the new module count too: the glob comes to stand for it.
@@ -252,7 +261,7 @@ impl Rewrite<'_, '_> {
             } else {
                 self.is_bound_as(scope, name, &old, &to)
             };
-            let is_start = is_bound && self.starts_at_glob(scope, name, fates);
+            let is_start = is_bound && self.starts_at_glob(scope, name, decisions);
             if to == brought
                 || stands_there
                 || (is_bound && !is_start)
@@ -322,7 +331,7 @@ impl Rewrite<'_, '_> {
             }
             let refusal = self
                 .refuses_version(&table.resolve(&old, Namespaces::ALL))
-                .or_else(|| self.refuses_use(scope, leaf, fate.head.as_ref(), &to));
+                .or_else(|| self.refuses_use(scope, leaf, decision.head.as_ref(), &to));
             if let Some(refusal) = refusal {
                 draft.refused(&subject, refusal, table);
                 continue;
@@ -356,15 +365,15 @@ impl Rewrite<'_, '_> {
 
     /// Whether an import that binds a name of this module starts at what a glob brings by that name: the
     /// path cannot be read through the import itself. `use crate::x::y::x;` beside a glob.
-    fn starts_at_glob(&self, scope: ScopeId, name: &Segment, fates: &Fates) -> bool {
+    fn starts_at_glob(&self, scope: ScopeId, name: &Segment, decisions: &Decisions) -> bool {
         let here = self.found.scopes.get(scope);
         let depth = here.path.len();
         here.names.get(name).iter().any(|entry| {
             let What::Import(ordinal) = entry.what else {
                 return false;
             };
-            let fate = fates.get((scope, ordinal));
-            let old = fate.and_then(|fate| fate.old.as_ref());
+            let decision = decisions.get((scope, ordinal));
+            let old = decision.and_then(|decision| decision.old.as_ref());
             old.is_some_and(|path| {
                 path.len() > depth + 1 && path.starts_with(&here.path) && path[depth] == *name
             })

@@ -6,13 +6,13 @@
 
 use rustc_hash::FxHashMap;
 
+use super::actions::ImportAction;
 use super::comments::applied_within;
-use super::fate::Next;
 use super::items::Composer;
 use super::layout::Layout;
 use super::names_edit::rename;
 use super::tree::{chain_of, leaves_of, open_of};
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::rust::at::Name;
 use crate::lang::rust::resolve::{LeafKind, Tree, UseItem};
 use crate::path::Segment;
@@ -108,13 +108,15 @@ impl Composer<'_, '_, '_> {
         alias: Option<&Name>,
         after: &[Segment],
     ) -> Result<Part, Refusal> {
-        let fate = self.fate(ordinal);
-        let to = match &fate.next {
-            Next::Goes(_) | Next::Joins(..) | Next::Unused => {
+        let decision = self.decision(ordinal);
+        let to = match &decision.next {
+            ImportAction::Remove(_) | ImportAction::Merge(..) | ImportAction::RemoveUnused => {
                 return Ok(Part::Cut(Vec::new()));
             }
-            Next::Moves(to) => to.clone(),
-            Next::Stays | Next::Kept | Next::Follows(..) => return Ok(Part::Kept(Vec::new())),
+            ImportAction::Retarget(to) => to.clone(),
+            ImportAction::Keep | ImportAction::Blocked | ImportAction::Follow(..) => {
+                return Ok(Part::Kept(Vec::new()));
+            }
         };
         let leaf = &self.names.leaves[ordinal];
         let fits = match leaf.kind {
@@ -194,23 +196,30 @@ impl Composer<'_, '_, '_> {
     pub(super) fn choose(&self, group: &Tree, base: &[Segment]) -> Vec<Segment> {
         let mut wishes: Vec<(Vec<Segment>, bool, bool)> = Vec::new();
         for ordinal in leaves_of(group) {
-            let fate = self.fate(ordinal);
+            let decision = self.decision(ordinal);
             let leaf = &self.names.leaves[ordinal];
-            let (wanted, moves) = match (&fate.next, &fate.old) {
-                (Next::Goes(_) | Next::Joins(..) | Next::Unused, _) => continue,
-                (Next::Moves(to), _) => (to.clone(), true),
+            let (wanted, moves) = match (&decision.next, &decision.old) {
+                (
+                    ImportAction::Remove(_) | ImportAction::Merge(..) | ImportAction::RemoveUnused,
+                    _,
+                ) => continue,
+                (ImportAction::Retarget(to), _) => (to.clone(), true),
                 (_, Some(old)) => (old.clone(), false),
                 (_, None) => return base.to_vec(),
             };
             // A private alias on the way: the leaf's path is not what its names spell.
-            if !fate.old.as_ref().is_some_and(|old| old.starts_with(base)) {
+            if !decision
+                .old
+                .as_ref()
+                .is_some_and(|old| old.starts_with(base))
+            {
                 if !moves {
                     return base.to_vec();
                 }
                 wishes.push((base.to_vec(), true, false));
                 continue;
             }
-            let old_len = fate.old.as_ref().map_or(0, Vec::len);
+            let old_len = decision.old.as_ref().map_or(0, Vec::len);
             let depth = old_len.saturating_sub(base.len());
             let wish = wanted[..wanted.len().saturating_sub(depth)].to_vec();
             let fits_base = match leaf.kind {
@@ -436,7 +445,7 @@ impl Composer<'_, '_, '_> {
 
     /// The name that a leaf binds afterwards.
     pub(super) fn bound(&self, ordinal: usize) -> &Segment {
-        self.fate(ordinal)
+        self.decision(ordinal)
             .renamed
             .as_ref()
             .unwrap_or(&self.names.leaves[ordinal].name)

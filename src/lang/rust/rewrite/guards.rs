@@ -3,7 +3,7 @@
 use super::Rewrite;
 use super::refusals::made_by_macro;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{Leaf, LeafKind, Via};
 use crate::lang::rust::visit::{Mode, Site};

@@ -1,7 +1,7 @@
 //! `use` items: each is composed as meaning and emitted once.
 
 use super::Rewrite;
-use super::fate::{Fate, Fates, Next};
+use super::actions::{Decision, Decisions, ImportAction};
 use super::globs::Added;
 use super::groups::Part;
 use super::layout::Layout;
@@ -12,7 +12,7 @@ use super::render::{Spot, Words};
 use super::tree::{chain_of, leaves_of};
 use super::unused::Idle;
 use crate::finding::{Code, Finding, Level};
-use crate::lang::draft::{Draft, Refusal};
+use crate::lang::plan_builder::{PlanBuilder, Refusal};
 use crate::lang::rust::resolve::{
     LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Via, Written,
 };
@@ -23,7 +23,7 @@ use crate::text::Edit;
 pub struct Composer<'c, 'r, 'a> {
     pub(super) rewrite: &'c Rewrite<'r, 'a>,
     pub(super) names: &'c Names,
-    pub(super) fates: &'c Fates,
+    pub(super) decisions: &'c Decisions,
     pub(super) added: &'c Added,
     pub(super) idle: &'c Idle,
     pub(super) joins: Joins,
@@ -32,15 +32,21 @@ pub struct Composer<'c, 'r, 'a> {
 
 impl Rewrite<'_, '_> {
     /// Plans every `use` item.
-    pub(super) fn items(&self, fates: &Fates, added: &Added, idle: &Idle, draft: &mut Draft) {
+    pub(super) fn items(
+        &self,
+        decisions: &Decisions,
+        added: &Added,
+        idle: &Idle,
+        draft: &mut PlanBuilder,
+    ) {
         for (scope, here) in self.found.scopes.iter() {
             let composer = Composer {
                 rewrite: self,
                 names: &here.names,
-                fates,
+                decisions,
                 added,
                 idle,
-                joins: joins(fates, scope, &here.names),
+                joins: joins(decisions, scope, &here.names),
                 scope,
             };
             for item in &here.names.items {
@@ -68,17 +74,20 @@ impl Rewrite<'_, '_> {
     }
 
     /// Imports of items that cannot be composed, with the reason, by scope.
-    pub(super) fn refused_items(&self, fates: &Fates) -> Vec<(ScopeId, Vec<(usize, Refusal)>)> {
+    pub(super) fn refused_items(
+        &self,
+        decisions: &Decisions,
+    ) -> Vec<(ScopeId, Vec<(usize, Refusal)>)> {
         let (added, idle) = (Added::default(), Idle::default());
         let mut refused = Vec::new();
         for (scope, here) in self.found.scopes.iter() {
             let composer = Composer {
                 rewrite: self,
                 names: &here.names,
-                fates,
+                decisions,
                 added: &added,
                 idle: &idle,
-                joins: joins(fates, scope, &here.names),
+                joins: joins(decisions, scope, &here.names),
                 scope,
             };
             let mut leaves = Vec::new();
@@ -99,24 +108,26 @@ impl Rewrite<'_, '_> {
 }
 
 impl Composer<'_, '_, '_> {
-    pub(super) fn fate(&self, ordinal: usize) -> &Fate {
-        static UNKNOWN: Fate = Fate {
+    pub(super) fn decision(&self, ordinal: usize) -> &Decision {
+        static UNKNOWN: Decision = Decision {
             old: None,
             head: None,
-            next: Next::Stays,
+            next: ImportAction::Keep,
             wants_uses: false,
             renamed: None,
             kept_name: None,
         };
-        self.fates.get((self.scope, ordinal)).unwrap_or(&UNKNOWN)
+        self.decisions
+            .get((self.scope, ordinal))
+            .unwrap_or(&UNKNOWN)
     }
 
     fn changes(&self, item: &UseItem) -> bool {
         !self.joining(item).is_empty()
             || leaves_of(&item.tree).into_iter().any(|ordinal| {
                 !matches!(
-                    self.fate(ordinal).next,
-                    Next::Stays | Next::Kept | Next::Follows(..)
+                    self.decision(ordinal).next,
+                    ImportAction::Keep | ImportAction::Blocked | ImportAction::Follow(..)
                 ) || !self.added.beside((self.scope, ordinal)).is_empty()
                     || self.idle.contains(&(self.scope, ordinal))
             })
@@ -167,14 +178,16 @@ impl Composer<'_, '_, '_> {
         let (chain, end) = chain_of(tree);
         match end {
             Tree::Leaf(ordinal, name, alias) => {
-                let to = match &self.fate(*ordinal).next {
-                    Next::Goes(_) | Next::Joins(..) | Next::Unused => {
+                let to = match &self.decision(*ordinal).next {
+                    ImportAction::Remove(_)
+                    | ImportAction::Merge(..)
+                    | ImportAction::RemoveUnused => {
                         return Ok(Part::Cut(Vec::new()));
                     }
-                    Next::Stays | Next::Kept | Next::Follows(..) => {
+                    ImportAction::Keep | ImportAction::Blocked | ImportAction::Follow(..) => {
                         return Ok(Part::Kept(Vec::new()));
                     }
-                    Next::Moves(to) => to,
+                    ImportAction::Retarget(to) => to,
                 };
                 let mut names = chain.clone();
                 if self.names.leaves[*ordinal].kind == LeafKind::Name {
@@ -220,8 +233,8 @@ impl Composer<'_, '_, '_> {
     fn displaced_base(&self, group: &Tree, prefix: usize) -> Option<Vec<Segment>> {
         let mut base: Option<Vec<Segment>> = None;
         for ordinal in leaves_of(group) {
-            let fate = self.fate(ordinal);
-            let head = fate
+            let decision = self.decision(ordinal);
+            let head = decision
                 .head
                 .as_ref()
                 .filter(|head| head.via == Via::Displaced)?;
@@ -230,7 +243,7 @@ impl Composer<'_, '_, '_> {
                 .segments
                 .len()
                 .checked_sub(prefix)?;
-            let old = fate.old.as_ref()?;
+            let old = decision.old.as_ref()?;
             let own = &old[..old.len().checked_sub(behind)?];
             if head.taken > prefix || *base.get_or_insert_with(|| own.to_vec()) != own {
                 return None;
@@ -316,17 +329,17 @@ impl Composer<'_, '_, '_> {
 
     /// How `to` is written in this item, in the style of the leaf.
     fn words(&self, item: &UseItem, ordinal: usize, to: &[Segment]) -> Result<Words, Refusal> {
-        let fate = self.fate(ordinal);
+        let decision = self.decision(ordinal);
         let leaf = &self.names.leaves[ordinal];
-        let after = fate.head.as_ref().map(|head| {
+        let after = decision.head.as_ref().map(|head| {
             self.rewrite
-                .head_after(head, TYPE, self.scope, self.fates, self.added)
+                .head_after(head, TYPE, self.scope, self.decisions, self.added)
         });
         let spot = Spot {
             scope: self.scope,
             role: Role::Use(self.scope, ordinal),
             written: &leaf.written,
-            head: fate.head.as_ref(),
+            head: decision.head.as_ref(),
             after: after.as_deref(),
             renamed: None,
             absolute: false,

@@ -10,7 +10,7 @@ use super::Rewrite;
 use super::refusals::{decided_by_callers, leaves_dollar_crate};
 use super::tree::leaf_places;
 use crate::finding::{Code, Level};
-use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
 use crate::lang::rust::expand::OpenEnd;
 use crate::lang::rust::resolve::{Leaf, Role, ScopeId, TYPE, Via};
 use crate::lang::rust::visit::{Mode, Site};
@@ -180,7 +180,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Paths in macros that mean nothing here, and may be deprecated ones where the macro is used.
-    pub(super) fn loose(&self, draft: &mut Draft) {
+    pub(super) fn loose(&self, draft: &mut PlanBuilder) {
         let own = self.resolver.home.root.clone();
         let rules = self.resolver.table.rules();
         let imports = self.loose_imports();
@@ -282,7 +282,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Says that callers decide what stands at a place; whether nothing kept that.
-    fn report_loose(&self, range: Range<usize>, rule: usize, draft: &mut Draft) -> bool {
+    fn report_loose(&self, range: Range<usize>, rule: usize, draft: &mut PlanBuilder) -> bool {
         let table = self.resolver.table;
         let from = table.rules()[rule].from.segments();
         if self.kept.keeps(range.start) {
@@ -303,7 +303,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// What a macro writes for other crates needs their dependencies: a person has to see to that.
-    pub(super) fn review_callers(&self, subject: &Subject<'_>, draft: &mut Draft) {
+    pub(super) fn review_callers(&self, subject: &Subject<'_>, draft: &mut PlanBuilder) {
         let Some(root) = subject.to.and_then(<[Segment]>::first) else {
             return;
         };

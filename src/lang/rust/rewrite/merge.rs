@@ -1,9 +1,9 @@
-//! `merge-imports = true`: an import joins an existing group of its new module (row R19).
+//! `merge-imports = true`: an import joins an existing group of its new module.
 
 use rustc_hash::FxHashMap;
 
 use super::Rewrite;
-use super::fate::{Fates, LeafKey, Next};
+use super::actions::{Decisions, ImportAction, LeafKey};
 use super::items::Composer;
 use super::tree::{chain_of, extent, leaves_of};
 use crate::lang::rust::resolve::{LeafKind, Names, Role, ScopeId, TYPE, Tree, UseItem, Written};
@@ -12,19 +12,21 @@ use crate::text::Edit;
 
 impl Rewrite<'_, '_> {
     /// Lets imports join groups, if the configuration wants it.
-    pub(super) fn join_items(&self, fates: &mut Fates) {
+    pub(super) fn join_items(&self, decisions: &mut Decisions) {
         if !self.settings.merge_imports {
             return;
         }
         let mut joins: Vec<(LeafKey, usize)> = Vec::new();
         for (scope, here) in self.found.scopes.iter() {
             let names = &here.names;
-            let hosts = self.hosts(scope, names, fates);
+            let hosts = self.hosts(scope, names, decisions);
             if hosts.is_empty() {
                 continue;
             }
             for (ordinal, leaf) in names.leaves.iter().enumerate() {
-                let Some(Next::Moves(to)) = fates.get((scope, ordinal)).map(|fate| &fate.next)
+                let Some(ImportAction::Retarget(to)) = decisions
+                    .get((scope, ordinal))
+                    .map(|decision| &decision.next)
                 else {
                     continue;
                 };
@@ -41,7 +43,7 @@ impl Rewrite<'_, '_> {
             }
         }
         for (key, host) in joins {
-            fates.join(key, host);
+            decisions.join(key, host);
         }
     }
 
@@ -62,7 +64,7 @@ impl Rewrite<'_, '_> {
         &self,
         scope: ScopeId,
         names: &'n Names,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> FxHashMap<(Vec<Segment>, &'n str), Vec<usize>> {
         let mut hosts: FxHashMap<(Vec<Segment>, &str), Vec<usize>> = FxHashMap::default();
         for (at, host) in names.items.iter().enumerate() {
@@ -72,9 +74,9 @@ impl Rewrite<'_, '_> {
                 continue;
             };
             let stays = leaves.iter().all(|&ordinal| {
-                fates
+                decisions
                     .get((scope, ordinal))
-                    .is_some_and(|fate| fate.next == Next::Stays)
+                    .is_some_and(|decision| decision.next == ImportAction::Keep)
                     && names.leaves[ordinal].outer == chain.len()
             });
             if !stays || !self.is_bare(host) {
@@ -101,11 +103,13 @@ impl Rewrite<'_, '_> {
 pub(super) type Joins = FxHashMap<*const UseItem, Vec<(usize, Segment)>>;
 
 /// Those of a scope.
-pub(super) fn joins(fates: &Fates, scope: ScopeId, names: &Names) -> Joins {
+pub(super) fn joins(decisions: &Decisions, scope: ScopeId, names: &Names) -> Joins {
     let mut joins = Joins::default();
     for ordinal in 0..names.leaves.len() {
-        let next = fates.get((scope, ordinal)).map(|fate| &fate.next);
-        if let Some(Next::Joins(to, host)) = next
+        let next = decisions
+            .get((scope, ordinal))
+            .map(|decision| &decision.next);
+        if let Some(ImportAction::Merge(to, host)) = next
             && let (Some(name), Some(item)) = (to.last(), names.items.get(*host))
         {
             let joining = joins.entry(std::ptr::from_ref(item)).or_default();

@@ -1,6 +1,6 @@
 //! From what was resolved to edits and findings. Only names of paths are ever edited.
 //!
-//! - `fate`, `decide`, `twins`, `uses`, `merge`: what becomes of each import; `globs`: what must be
+//! - `decision`, `decide`, `twins`, `uses`, `merge`: what becomes of each import; `globs`: what must be
 //!   imported beside a glob.
 //! - `items`, `groups`, `layout`, `tree`, `new_items`: `use` items, each composed as meaning and
 //!   emitted once.
@@ -17,14 +17,15 @@
 //! The order matters: imports are decided first, since a path that goes through an import follows it;
 //! then paths; then the imports that no path needs any more; last the items are composed.
 
+mod actions;
 mod comments;
 mod decide;
 mod displaced;
 mod exposed;
-mod fate;
 mod globs;
 mod groups;
 mod guards;
+mod imports;
 mod items;
 mod layout;
 mod macros;
@@ -42,7 +43,7 @@ mod unused;
 mod uses;
 mod words;
 
-pub use fate::Fates;
+pub use actions::Decisions;
 pub use site_index::SiteIndex;
 pub use texts::absolute_paths;
 
@@ -50,8 +51,8 @@ use super::resolve::Resolver;
 use super::settings::Settings;
 use super::visit::Found;
 use crate::lang::RewriteOptions;
-use crate::lang::draft::Draft;
-use crate::lang::kept::KeptLines;
+use crate::lang::plan_builder::PlanBuilder;
+use crate::lang::suppression::Suppressions;
 
 /// What all parts of a rewrite read.
 pub struct Rewrite<'r, 'a> {
@@ -62,7 +63,7 @@ pub struct Rewrite<'r, 'a> {
     /// What the walk found.
     pub found: &'r Found,
     /// Lines with a `repoint: keep` comment.
-    pub kept: &'r KeptLines,
+    pub kept: &'r Suppressions,
     /// How far the rewrite goes.
     pub options: &'r RewriteOptions,
     /// What the configuration says.
@@ -72,16 +73,16 @@ pub struct Rewrite<'r, 'a> {
 }
 
 impl Rewrite<'_, '_> {
-    /// Plans the rewrite of imports and paths into `draft`.
-    pub fn run(&self, draft: &mut Draft) -> Fates {
-        let mut fates = self.fates(draft);
-        let added = self.globs(&fates, draft);
-        self.follow_added(&mut fates, &added);
-        let went = self.sites(&fates, &added, draft);
+    /// Plans the rewrite of imports and paths into `plan_builder`.
+    pub fn run(&self, draft: &mut PlanBuilder) -> Decisions {
+        let mut decisions = self.decisions(draft);
+        let added = self.globs(&decisions, draft);
+        self.follow_added(&mut decisions, &added);
+        let went = self.sites(&decisions, &added, draft);
         self.loose(draft);
-        let mut idle = self.idle_imports(&went, &mut fates, draft);
-        idle.extend(self.drop_empty_globs(&mut fates, &added, draft));
-        self.items(&fates, &added, &idle, draft);
-        fates
+        let mut idle = self.idle_imports(&went, &mut decisions, draft);
+        idle.extend(self.drop_empty_globs(&mut decisions, &added, draft));
+        self.items(&decisions, &added, &idle, draft);
+        decisions
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::rust::at::Name;
 use crate::text::Edit;
 

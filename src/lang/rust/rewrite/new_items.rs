@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::groups::Evicted;
 use super::items::{Composer, written};
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::rust::resolve::{LeafKind, UseItem};
 use crate::lang::rust::visit::Context;
 use crate::path::Segment;

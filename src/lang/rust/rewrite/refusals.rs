@@ -1,7 +1,7 @@
 //! Why a reference stays: the reasons that more than one part of the rewrite gives.
 
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 
 /// Why a path stays whose name is that of a module and of something else.
 pub(super) fn two_namespaces() -> Refusal {

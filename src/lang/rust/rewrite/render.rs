@@ -1,9 +1,9 @@
 //! How a path is written in the place of another: its style is kept where that is still right.
 
 use super::Rewrite;
-use super::fate::Fates;
+use super::actions::Decisions;
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::manifest::Edition;
 use crate::lang::rust::resolve::{
@@ -269,7 +269,7 @@ impl Rewrite<'_, '_> {
             &self.found.scopes,
             spot.scope,
             &written,
-            crate::path::Namespaces::ALL,
+            Namespaces::ALL,
             spot.role,
         );
         match found {
@@ -459,7 +459,7 @@ impl Rewrite<'_, '_> {
         head: &Head,
         kinds: Namespaces,
         scope: ScopeId,
-        fates: &Fates,
+        decisions: &Decisions,
         added: &super::globs::Added,
     ) -> Vec<Segment> {
         let table = self.resolver.table;
@@ -475,10 +475,12 @@ impl Rewrite<'_, '_> {
                 moved(&head.base)
             }
             Via::Import(id, ordinal) | Via::OuterImport(id, ordinal) => {
-                match fates.get((id, ordinal)) {
+                match decisions.get((id, ordinal)) {
                     // As a type it brings something else than what it brings first, and is not touched.
-                    Some(fate) if fate.after() == fate.old.as_deref() => head.base.clone(),
-                    Some(fate) => fate
+                    Some(decision) if decision.after() == decision.old.as_deref() => {
+                        head.base.clone()
+                    }
+                    Some(decision) => decision
                         .after()
                         .map_or_else(|| head.base.clone(), <[Segment]>::to_vec),
                     None => head.base.clone(),
@@ -493,7 +495,9 @@ impl Rewrite<'_, '_> {
                     }
                 }
                 if let Via::Glob(id, ordinal) = head.via
-                    && let Some(after) = fates.get((id, ordinal)).and_then(|fate| fate.after())
+                    && let Some(after) = decisions
+                        .get((id, ordinal))
+                        .and_then(|decision| decision.after())
                 {
                     let mut path = after.to_vec();
                     path.push(name.clone());

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
-use super::fate::LeafKey;
+use super::actions::LeafKey;
 use crate::lang::rust::resolve::{LeafKind, TYPE, Via};
 use crate::lang::rust::visit::{Call, Found, Site};
 use crate::mapping::Outcome;

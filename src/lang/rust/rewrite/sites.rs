@@ -1,7 +1,7 @@
 //! Paths outside imports.
 
 use super::Rewrite;
-use super::fate::{Carrier, Fates, Next};
+use super::actions::{Carrier, Decisions, ImportAction};
 use super::globs::Added;
 use super::macros::Used;
 use super::names_edit::rename;
@@ -9,8 +9,8 @@ use super::refusals::{two_namespaces, unresolved};
 use super::render::Spot;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::Strings;
-use crate::lang::draft::no_successor;
-use crate::lang::draft::{Draft, Refusal, Subject, show};
+use crate::lang::plan_builder::no_successor;
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject, show};
 use crate::lang::rust::resolve::{MACRO, Role, Sense, TYPE, Via};
 use crate::lang::rust::visit::{Context, Mode, Site};
 use crate::mapping::Outcome;
@@ -21,15 +21,26 @@ use crate::text::Edit;
 impl Rewrite<'_, '_> {
     /// Plans every path outside imports; says of each whether it no longer goes through its old first
     /// names.
-    pub(super) fn sites(&self, fates: &Fates, added: &Added, draft: &mut Draft) -> Vec<bool> {
+    pub(super) fn sites(
+        &self,
+        decisions: &Decisions,
+        added: &Added,
+        draft: &mut PlanBuilder,
+    ) -> Vec<bool> {
         let sites = self.found.sites.iter();
         sites
-            .map(|site| self.site(site, fates, added, draft))
+            .map(|site| self.site(site, decisions, added, draft))
             .collect()
     }
 
     /// Plans one path; true if the text no longer goes through its old first names.
-    fn site(&self, site: &Site, fates: &Fates, added: &Added, draft: &mut Draft) -> bool {
+    fn site(
+        &self,
+        site: &Site,
+        decisions: &Decisions,
+        added: &Added,
+        draft: &mut PlanBuilder,
+    ) -> bool {
         let table = self.resolver.table;
         let is_displaced = site.head.via == Via::Displaced;
         // What a variable stands for is no name of a rule.
@@ -48,7 +59,7 @@ impl Rewrite<'_, '_> {
         } else {
             TYPE
         };
-        let after = self.head_after(&site.head, head_kinds, site.scope, fates, added);
+        let after = self.head_after(&site.head, head_kinds, site.scope, decisions, added);
         let now: Vec<Segment> = after.iter().chain(rest).cloned().collect();
         let (mut target, mut tail, matched, applied) = match &outcome {
             Outcome::Stays if now == site.path => {
@@ -82,9 +93,9 @@ impl Rewrite<'_, '_> {
         let moves = matches!(outcome, Outcome::Moves(_));
         let follows = now == target && !is_displaced && !self.is_foreign(site);
         let renamed = match site.head.via {
-            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => fates
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => decisions
                 .get((scope, ordinal))
-                .and_then(|fate| fate.renamed.as_ref()),
+                .and_then(|decision| decision.renamed.as_ref()),
             _ => None,
         };
         if follows && (moves || matched.is_none()) {
@@ -103,7 +114,9 @@ impl Rewrite<'_, '_> {
                 let mut around = self.found.scopes.outwards(site.scope);
                 around.any(|id| added.get(id, name, &site.head.base).is_some())
             });
-            if moves && !is_beside_glob && self.carrier(site.head.via, fates) == Carrier::OtherFile
+            if moves
+                && !is_beside_glob
+                && self.carrier(site.head.via, decisions) == Carrier::OtherFile
             {
                 draft.staying_uses.push(site.index);
             }
@@ -112,12 +125,12 @@ impl Rewrite<'_, '_> {
         let tail = tail.min(rest.len());
         let names = &site.names[..site.names.len() - tail];
         let range = self.site_start(site)..names[names.len() - 1].at.range().end;
-        let stays = |draft: &mut Draft| draft.staying_uses.push(site.index);
+        let stays = |draft: &mut PlanBuilder| draft.staying_uses.push(site.index);
         // The import that it goes through stays: that finding is enough.
         let head_is_kept = match site.head.via {
-            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => fates
+            Via::Import(scope, ordinal) | Via::OuterImport(scope, ordinal) => decisions
                 .get((scope, ordinal))
-                .is_some_and(|fate| fate.next == Next::Kept),
+                .is_some_and(|decision| decision.next == ImportAction::Blocked),
             _ => false,
         };
         if head_is_kept || self.kept.keeps(range.start) {
@@ -226,7 +239,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Reports a path that goes on with a variable and may be a mapped one; whether it was.
-    fn report_open(&self, site: &Site, draft: &mut Draft) -> bool {
+    fn report_open(&self, site: &Site, draft: &mut PlanBuilder) -> bool {
         if site.mode == Mode::Text {
             return false;
         }

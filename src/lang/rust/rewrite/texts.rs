@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Rewrite;
 use crate::finding::{Code, Level};
-use crate::lang::draft::{Draft, Refusal, Subject};
+use crate::lang::plan_builder::{PlanBuilder, Refusal, Subject};
 use crate::lang::rust::resolve::{Role, ScopeId, Written};
 use crate::mapping::Outcome;
 use crate::path::{Namespaces, Segment, is_identifier};
@@ -12,7 +12,13 @@ use crate::path::{Namespaces, Segment, is_identifier};
 impl Rewrite<'_, '_> {
     /// A raw or escaped string of a known attribute: never edited, and an error if it names a mapped
     /// path.
-    pub fn odd_string(&self, range: Range<usize>, text: &str, scope: ScopeId, draft: &mut Draft) {
+    pub fn odd_string(
+        &self,
+        range: Range<usize>,
+        text: &str,
+        scope: ScopeId,
+        draft: &mut PlanBuilder,
+    ) {
         for (_, segments) in absolute_paths(text) {
             let written = Written {
                 leading: false,
@@ -47,7 +53,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Literals in macro calls that mention a mapped path.
-    pub fn texts(&self, draft: &mut Draft) {
+    pub fn texts(&self, draft: &mut PlanBuilder) {
         for at in &self.found.texts {
             let range = at.range();
             let Some(text) = self.text.get(range.clone()) else {

@@ -3,9 +3,9 @@
 use rustc_hash::FxHashSet;
 
 use super::Rewrite;
-use super::fate::{Fates, LeafKey, Next};
+use super::actions::{Decisions, ImportAction, LeafKey};
 use super::tree::leaves_of;
-use crate::lang::draft::Draft;
+use crate::lang::plan_builder::PlanBuilder;
 use crate::lang::rust::resolve::{Leaf, LeafKind, ScopeId, What};
 use crate::outline::Declared;
 use crate::path::Segment;
@@ -54,7 +54,7 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether the import would bring what its own module defines: the new home's own import of the
-    /// old path (row R65).
+    /// old path.
     pub(super) fn is_defined_too(
         &self,
         module: &[Segment],
@@ -75,7 +75,12 @@ impl Rewrite<'_, '_> {
     }
 
     /// Of imports of one name from one path only the first stays, where all else is equal (E0252).
-    pub(super) fn drop_duplicates(&self, scope: ScopeId, fates: &mut Fates, draft: &mut Draft) {
+    pub(super) fn drop_duplicates(
+        &self,
+        scope: ScopeId,
+        decisions: &mut Decisions,
+        draft: &mut PlanBuilder,
+    ) {
         let names = &self.found.scopes.get(scope).names;
         // Tokens are one scope here, and may be many where the macro is used.
         let is_candidate = |leaf: &Leaf| {
@@ -89,14 +94,14 @@ impl Rewrite<'_, '_> {
             leaves
                 .filter(|(_, leaf)| is_candidate(leaf))
                 .filter_map(|(ordinal, leaf)| {
-                    let fate = fates.get((scope, ordinal))?;
-                    let (path, moves) = match &fate.next {
-                        Next::Moves(to) => (to, true),
-                        Next::Stays => (fate.old.as_ref()?, false),
+                    let decision = decisions.get((scope, ordinal))?;
+                    let (path, moves) = match &decision.next {
+                        ImportAction::Retarget(to) => (to, true),
+                        ImportAction::Keep => (decision.old.as_ref()?, false),
                         _ => return None,
                     };
                     let twin = Twin {
-                        name: fate.renamed.as_ref().unwrap_or(&leaf.name),
+                        name: decision.renamed.as_ref().unwrap_or(&leaf.name),
                         condition: &leaf.condition,
                         visibility: &leaf.visibility,
                         path,
@@ -118,14 +123,14 @@ impl Rewrite<'_, '_> {
             .collect();
         for (ordinal, to) in goes {
             let key = (scope, ordinal);
-            if let Some(fate) = fates.get(key) {
-                let old = fate.old.clone().unwrap_or_default();
+            if let Some(decision) = decisions.get(key) {
+                let old = decision.old.clone().unwrap_or_default();
                 draft.declared.push(Declared::Removed(self.binding(
                     scope,
                     &names.leaves[ordinal],
                     &old,
                 )));
-                fates.let_go(key, to);
+                decisions.let_go(key, to);
             }
         }
     }

@@ -4,11 +4,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
-use super::fate::{Fate, Fates, LeafKey, Next};
+use super::actions::{Decision, Decisions, ImportAction, LeafKey};
 use super::globs::Added;
 use super::items::Composer;
 use super::tree::leaves_of;
-use crate::lang::draft::Draft;
+use crate::lang::plan_builder::PlanBuilder;
 use crate::lang::rust::at::At;
 use crate::lang::rust::gate::Gate;
 use crate::lang::rust::resolve::{LeafKind, Reach, ScopeId, TYPE, UseItem};
@@ -38,14 +38,19 @@ impl Rewrite<'_, '_> {
     /// Lets the imports go that no use is left of. `went` says of every path whether it no longer goes
     /// through its old first names. Gives those that stay
     /// all the same, for documentation or for some builds.
-    pub(super) fn idle_imports(&self, went: &[bool], fates: &mut Fates, draft: &mut Draft) -> Idle {
+    pub(super) fn idle_imports(
+        &self,
+        went: &[bool],
+        decisions: &mut Decisions,
+        draft: &mut PlanBuilder,
+    ) -> Idle {
         let mut idle = Idle::default();
         // One that goes may have been the last use of another.
         loop {
-            let uses = self.uses_of_imports(went, fates);
+            let uses = self.uses_of_imports(went, decisions);
             let mut unused = Vec::new();
             for (key, uses) in uses {
-                if !uses.gone || uses.code || !self.may_go(key, fates) {
+                if !uses.gone || uses.code || !self.may_go(key, decisions) {
                     continue;
                 }
                 if uses.at_times || uses.link || self.is_linked(key) {
@@ -57,14 +62,14 @@ impl Rewrite<'_, '_> {
             unused.sort_unstable();
             for &(scope, ordinal) in &unused {
                 let leaf = &self.found.scopes.get(scope).names.leaves[ordinal];
-                let old = fates
+                let old = decisions
                     .get((scope, ordinal))
-                    .and_then(|fate| fate.old.clone());
+                    .and_then(|decision| decision.old.clone());
                 if let Some(old) = old {
                     let binding = self.binding(scope, leaf, &old);
                     draft.declared.push(Declared::Removed(binding));
                 }
-                fates.drop_unused((scope, ordinal));
+                decisions.drop_unused((scope, ordinal));
             }
             if unused.is_empty() {
                 return idle;
@@ -73,12 +78,12 @@ impl Rewrite<'_, '_> {
     }
 
     /// How imports are used by paths and by other imports, of those that a use was taken from.
-    fn uses_of_imports(&self, went: &[bool], fates: &Fates) -> FxHashMap<LeafKey, Uses> {
+    fn uses_of_imports(&self, went: &[bool], decisions: &Decisions) -> FxHashMap<LeafKey, Uses> {
         let mut uses: FxHashMap<LeafKey, Uses> = FxHashMap::default();
         let sites = || self.found.sites.iter().zip(went.iter().copied());
         let leaves = || {
-            fates.iter().filter_map(|((scope, ordinal), fate)| {
-                Some((fate.head.as_ref()?, scope, ordinal, fate))
+            decisions.iter().filter_map(|((scope, ordinal), decision)| {
+                Some((decision.head.as_ref()?, scope, ordinal, decision))
             })
         };
         for (site, gone) in sites() {
@@ -86,8 +91,8 @@ impl Rewrite<'_, '_> {
                 uses.entry(key).or_default().gone |= site.context != Context::Link;
             }
         }
-        for (head, scope, _, fate) in leaves() {
-            if self.leaves_first_names(fate, scope, fates) {
+        for (head, scope, _, decision) in leaves() {
+            if self.leaves_first_names(decision, scope, decisions) {
                 for key in head.imports() {
                     uses.entry(key).or_default().gone = true;
                 }
@@ -105,8 +110,8 @@ impl Rewrite<'_, '_> {
                 }
             }
         }
-        for (head, scope, ordinal, fate) in leaves() {
-            if self.leaves_first_names(fate, scope, fates) {
+        for (head, scope, ordinal, decision) in leaves() {
+            if self.leaves_first_names(decision, scope, decisions) {
                 continue;
             }
             for key in head.imports() {
@@ -131,11 +136,18 @@ impl Rewrite<'_, '_> {
     }
 
     /// Whether an import that is rewritten no longer goes through the import that it started at.
-    fn leaves_first_names(&self, fate: &Fate, scope: ScopeId, fates: &Fates) -> bool {
-        match (&fate.next, &fate.head) {
-            (Next::Goes(_) | Next::Joins(..) | Next::Unused, _) => true,
-            (Next::Moves(to), Some(head)) => {
-                !to.starts_with(&self.head_after(head, TYPE, scope, fates, &Added::default()))
+    fn leaves_first_names(
+        &self,
+        decision: &Decision,
+        scope: ScopeId,
+        decisions: &Decisions,
+    ) -> bool {
+        match (&decision.next, &decision.head) {
+            (ImportAction::Remove(_) | ImportAction::Merge(..) | ImportAction::RemoveUnused, _) => {
+                true
+            }
+            (ImportAction::Retarget(to), Some(head)) => {
+                !to.starts_with(&self.head_after(head, TYPE, scope, decisions, &Added::default()))
             }
             _ => false,
         }
@@ -143,12 +155,12 @@ impl Rewrite<'_, '_> {
 
     /// Whether an import whose last use was rewritten can go: it is private, it is no trait, nothing
     /// else can reach its name, and it is no reference itself.
-    fn may_go(&self, (scope, ordinal): LeafKey, fates: &Fates) -> bool {
+    fn may_go(&self, (scope, ordinal): LeafKey, decisions: &Decisions) -> bool {
         let here = self.found.scopes.get(scope);
         let leaf = &here.names.leaves[ordinal];
-        fates
+        decisions
             .get((scope, ordinal))
-            .is_some_and(|fate| fate.next == Next::Stays)
+            .is_some_and(|decision| decision.next == ImportAction::Keep)
             && leaf.reach == Reach::Private
             && matches!(leaf.kind, LeafKind::Name | LeafKind::SelfModule)
             && leaf.name != "_"

@@ -11,9 +11,9 @@ use std::cell::OnceCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
-use super::fate::{Fates, LeafKey, Next};
+use super::actions::{Decisions, ImportAction, LeafKey};
 use super::words::Words;
-use crate::lang::draft::quoted_line;
+use crate::lang::plan_builder::quoted_line;
 use crate::lang::rust::at::At;
 use crate::lang::rust::expand::evaluates;
 use crate::lang::rust::resolve::{Entry, LeafKind, Reach, ScopeId, Via, What};
@@ -218,11 +218,13 @@ impl Rewrite<'_, '_> {
     }
 
     /// Decides which imports take their new name.
-    pub(super) fn rename_uses(&self, fates: &mut Fates) {
-        if !fates.iter().any(|(_, fate)| fate.wants_uses) {
+    pub(super) fn rename_uses(&self, decisions: &mut Decisions) {
+        if !decisions.iter().any(|(_, decision)| decision.wants_uses) {
             return;
         }
-        let heads = fates.iter().filter_map(|(_, fate)| fate.head.as_ref());
+        let heads = decisions
+            .iter()
+            .filter_map(|(_, decision)| decision.head.as_ref());
         let starts = heads.flat_map(|head| head.imports());
         let mut names = Names {
             words: Words::of(self),
@@ -245,17 +247,17 @@ impl Rewrite<'_, '_> {
             }
         }
         let mut renamed = Vec::new();
-        for (key, fate) in fates.iter() {
-            let Next::Moves(to) = &fate.next else {
+        for (key, decision) in decisions.iter() {
+            let ImportAction::Retarget(to) = &decision.next else {
                 continue;
             };
             let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-            if fate.wants_uses && to.last() != Some(&leaf.name) {
+            if decision.wants_uses && to.last() != Some(&leaf.name) {
                 renamed.push((key, self.new_name(key, to, &mut names)));
             }
         }
         for (key, name) in renamed {
-            fates.rename(key, name);
+            decisions.rename(key, name);
         }
     }
 }

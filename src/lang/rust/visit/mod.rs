@@ -21,7 +21,7 @@ use ribs::Rib;
 
 pub use found::{Call, Context, Doctest, Found, Loose, Mode, Site};
 
-use super::analysis::Setting;
+use super::analysis::AnalysisContext;
 use super::at::{At, Name, bare};
 use super::expand::{Expanded, Expansions, Position};
 use super::gate::Gate;
@@ -63,7 +63,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         resolver: &'r Resolver<'a>,
         text: &'r str,
         file: &syn::File,
-        setting: &Setting<'r>,
+        setting: &AnalysisContext<'r>,
     ) -> Found {
         let mut walker = Self {
             resolver,

@@ -1,4 +1,4 @@
-//! Strings of attributes that hold a path (row R51).
+//! Strings of attributes that hold a path.
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 

@@ -1,12 +1,12 @@
 //! What files of a project say it needs.
 
 use crate::lang::python::roots::foreign::{Declared, is_standard};
-use crate::lang::scratch::Scratch;
+use crate::lang::temp_tree::TempTree;
 
 /// Checks which names are declared and which are not.
 #[track_caller]
 fn check(files: &[(&str, &str)], has: &[&str], has_not: &[&str]) {
-    let tree = Scratch::new(files);
+    let tree = TempTree::new(files);
     let declared = Declared::read(tree.root());
     for name in has {
         assert!(declared.has(name), "{name}");

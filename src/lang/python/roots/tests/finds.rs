@@ -2,11 +2,11 @@
 
 use super::{described, names, roots, tree};
 use crate::lang::python::roots::Roots;
-use crate::lang::scratch::Scratch;
+use crate::lang::temp_tree::TempTree;
 
 /// Checks what `find` gives for names.
 #[track_caller]
-fn check(tree: &Scratch, roots: &Roots, expected: &[(&str, &str)]) {
+fn check(tree: &TempTree, roots: &Roots, expected: &[(&str, &str)]) {
     for (module, expected) in expected {
         let found = roots.find(&names(module));
         assert_eq!(described(tree, found.as_ref()), *expected, "{module}");
@@ -145,7 +145,7 @@ fn every_root_counts() {
 
 #[test]
 fn names_that_others_own() {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         (
             "pyproject.toml",
             "[project]\nname = \"mine\"\ndependencies = [\"redis[hiredis]>=4\"]\n",

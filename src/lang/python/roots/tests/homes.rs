@@ -1,10 +1,10 @@
 //! Which module names a file has.
 
-use super::{Scratch, roots, shown, tree};
+use super::{TempTree, roots, shown, tree};
 use crate::lang::python::roots::{Home, Roots};
 
 /// Each home as `root: module`, a package with `.` behind, joined by ` | `.
-fn homes(tree: &Scratch, roots: &Roots, file: &str) -> String {
+fn homes(tree: &TempTree, roots: &Roots, file: &str) -> String {
     let homes = roots.homes(&tree.path(file));
     let described = homes.iter().map(|home| {
         let root = shown(tree, &home.root);

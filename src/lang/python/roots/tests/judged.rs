@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Scratch, described, names, shown, tree};
+use super::{TempTree, described, names, shown, tree};
 use crate::lang::python::roots::{Relative, Roots};
 
 /// For each line `root<TAB>module` of the input: what Python finds, as [`described`] writes it.
@@ -39,7 +39,7 @@ for line in sys.stdin.read().splitlines():
 
 /// The lines that a Python program prints.
 #[track_caller]
-fn python(tree: &Scratch, program: &str, input: &[String]) -> Vec<String> {
+fn python(tree: &TempTree, program: &str, input: &[String]) -> Vec<String> {
     let path = tree.path("judge-input.txt");
     std::fs::write(&path, input.join("\n")).expect("writable");
     let run = Command::new("python3")
@@ -56,7 +56,7 @@ fn python(tree: &Scratch, program: &str, input: &[String]) -> Vec<String> {
 
 /// Compares what lies at each module below each root with what Python finds.
 #[track_caller]
-fn judge(tree: &Scratch, asked: &[(String, String)]) {
+fn judge(tree: &TempTree, asked: &[(String, String)]) {
     let input: Vec<String> = asked
         .iter()
         .map(|(root, module)| {

@@ -1,6 +1,6 @@
 //! What relative imports mean.
 
-use super::{Scratch, names, roots, tree};
+use super::{TempTree, names, roots, tree};
 use crate::lang::python::roots::{Relative, Roots};
 use crate::path::Segment;
 
@@ -14,7 +14,7 @@ fn successor(moves: &[(&str, &str)], path: &[Segment]) -> Option<Vec<Segment>> {
 
 /// What `import` (as `..a.b`) means in the file: `-`, a module, or several with `|`.
 fn meaning(
-    tree: &Scratch,
+    tree: &TempTree,
     roots: &Roots,
     (file, import): (&str, &str),
     moves: &[(&str, &str)],
@@ -170,7 +170,7 @@ fn a_name_that_others_own_is_never_sure() {
         ("requirements.txt", "Redis>=4\n"),
         ("services/redis/asyncio.py", ""),
     ];
-    let tree = Scratch::new(&requirements);
+    let tree = TempTree::new(&requirements);
     let client = ("services/redis/client.py", ".asyncio");
     let found = |configured: &[&str]| meaning(&tree, &roots(&tree, configured), client, &moves);
     assert_eq!(found(&[]), "redis.asyncio | services.redis.asyncio");

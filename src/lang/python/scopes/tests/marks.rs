@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::super::{BindingId, Chain, Scopes};
+use super::super::{BindingId, NameReference, Scopes};
 use super::scopes_of;
 
 #[test]
@@ -35,7 +35,7 @@ fn check(file: &str, text: &str, complaints: &mut String) -> usize {
     let mut count = 0;
     for (line, name, expected) in &lines.marks {
         count += 1;
-        let reads: Vec<&Chain> = scopes
+        let reads: Vec<&NameReference> = scopes
             .chains
             .iter()
             .filter(|it| lines.at(it.range().start().to_usize()) == *line)
@@ -105,7 +105,7 @@ impl Lines {
         label.unwrap_or_else(|| format!("line {line}"))
     }
 
-    fn reached(&self, scopes: &Scopes, chain: &Chain) -> BTreeSet<String> {
+    fn reached(&self, scopes: &Scopes, chain: &NameReference) -> BTreeSet<String> {
         let mut reached = BTreeSet::new();
         for id in &chain.reach.bindings {
             reached.insert(self.label(scopes, *id));

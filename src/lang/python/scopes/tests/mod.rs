@@ -7,7 +7,7 @@ mod strings;
 
 use ruff_python_parser::parse_module;
 
-use super::{BindingId, Reach, ScopeId, Scopes};
+use super::{BindingId, Resolution, ScopeId, Scopes};
 
 /// The scopes of a source that parses.
 #[track_caller]
@@ -39,7 +39,7 @@ fn check_invariants(scopes: &Scopes) {
         .iter()
         .filter(|it| it.reach.bindings.len() < 100)
     {
-        let Reach {
+        let Resolution {
             bindings, stars, ..
         } = &chain.reach;
         assert!(

@@ -1,9 +1,9 @@
-//! What may become of clauses and chains, and what is known of that while it is decided (`fate`).
+//! What may become of clauses and chains, and what is known of that while it is decided (`decide`).
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::{Form, Key};
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::path::Segment;
 
 /// What must stay, and why.
@@ -19,22 +19,22 @@ pub(super) struct Blocks {
 
 /// What becomes of a clause.
 #[derive(Clone, Debug)]
-pub(super) enum Next {
+pub(super) enum ImportAction {
     /// No rule speaks of it, or what it brings is kept, or a comment keeps it.
-    Stays,
+    Keep,
     /// It imports this instead, under the name that it bound (a dotted one under its own).
-    Swaps(Vec<Segment>),
+    Retarget(Vec<Segment>),
     /// It goes: nothing needs it any more, or another one brings the same.
-    Goes,
+    Remove,
     /// It stays, that is an error, and so it is for the chains that need it.
     Refused(Refusal),
     /// It stays for one of its chains, which is an error; the others need not wait for it.
-    Held(Refusal),
+    Blocked(Refusal),
 }
 
 /// What becomes of a chain.
 #[derive(Clone, Debug)]
-pub(super) enum ChainNext {
+pub(super) enum ReferenceAction {
     /// It keeps its text and its meaning.
     Stays,
     /// It keeps its text, and means what the table says since its import does.
@@ -58,7 +58,7 @@ pub(super) struct Add {
     pub(super) module: Vec<Segment>,
     /// The name after `as`.
     pub(super) alias: Option<Segment>,
-    /// It only keeps a top package bound (row P22), which deserves a review.
+    /// It only keeps a top package bound, which deserves a review.
     pub(super) parent: bool,
 }
 
@@ -75,11 +75,11 @@ impl Add {
 
 /// What becomes of everything.
 #[derive(Debug, Default)]
-pub(super) struct Fates {
+pub(super) struct Decisions {
     /// By clause; each has one.
-    pub(super) clauses: FxHashMap<Key, Next>,
+    pub(super) clauses: FxHashMap<Key, ImportAction>,
     /// In the order of [`Facts::chains`].
-    pub(super) chains: Vec<ChainNext>,
+    pub(super) chains: Vec<ReferenceAction>,
     /// In source order of the clauses that they stand beside.
     pub(super) adds: Vec<Add>,
     /// Dotted clauses that get an `as`, since the head of their new path is not free.
@@ -90,9 +90,9 @@ pub(super) struct Fates {
     pub(super) reuses: FxHashMap<usize, Vec<Key>>,
 }
 
-impl Fates {
+impl Decisions {
     /// What becomes of a clause.
-    pub(super) fn clause(&self, key: Key) -> &Next {
-        self.clauses.get(&key).unwrap_or(&Next::Stays)
+    pub(super) fn clause(&self, key: Key) -> &ImportAction {
+        self.clauses.get(&key).unwrap_or(&ImportAction::Keep)
     }
 }

@@ -18,7 +18,7 @@ use crate::project::{Anchor, Project, WalkOptions};
 use crate::text::{Edit, Edits, Encoding};
 use crate::tokens::{Kind, Token, Tokens};
 
-pub struct Toy;
+pub struct FakeLanguage;
 
 /// The table, the names of the files that it was told of ahead, and how many texts it was asked about.
 struct Work<'a>(&'a Table, Mutex<Vec<String>>, AtomicUsize);
@@ -29,7 +29,7 @@ pub fn table(moves: &[(&str, &str)]) -> Table {
     tables.into_tables().remove(0)
 }
 
-impl Language for Toy {
+impl Language for FakeLanguage {
     fn syntax(&self) -> &'static Syntax {
         &RUST
     }
@@ -65,7 +65,7 @@ impl Language for Toy {
     }
 }
 
-/// The tokens of a text of the toy.
+/// The tokens of a text of the fake language.
 pub fn tokens(text: &str) -> Tokens {
     let mut tokens = Tokens::default();
     let mut start = 0;
@@ -138,7 +138,7 @@ impl Session for Work<'_> {
         is_ahead(file) && !file.to_string_lossy().contains("doubted")
     }
 
-    fn analyze(&self, _: &Path, text: &str, _: Encoding) -> Result<Analysis, SourceError> {
+    fn analyze(&self, _: &Path, text: &str) -> Result<Analysis, SourceError> {
         self.2.fetch_add(1, Ordering::Relaxed);
         let mut analysis = Analysis::default();
         let mut edits = Vec::new();

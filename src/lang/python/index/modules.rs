@@ -6,10 +6,10 @@ use std::sync::Arc;
 use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
-use super::Look;
+use super::Snapshot;
 use super::loading::{self, Loaded, Running};
 use super::reading::{is_for_type_checkers, source, with_unit};
-use crate::lang::memo::Memo;
+use crate::lang::concurrent_cache::ConcurrentCache;
 use crate::lang::python::exports;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::{Kind, Roots};
@@ -22,8 +22,8 @@ use crate::path::Segment;
 /// What was learned of files, by their paths.
 #[derive(Default)]
 pub(super) struct Modules {
-    said: Memo<Arc<Said>>,
-    names: Memo<Arc<Names>>,
+    said: ConcurrentCache<Arc<Said>>,
+    names: ConcurrentCache<Arc<Names>>,
 }
 
 /// The names that a module binds at its top level.
@@ -106,7 +106,7 @@ pub(in crate::lang::python) enum Bound {
 /// So many star imports are followed from module to module.
 const DEEPEST: usize = 8;
 
-impl Look<'_> {
+impl Snapshot<'_> {
     /// What a package binds the name of one of its modules to, besides the module, when it is read. The module may
     /// have another name by now.
     pub(in crate::lang::python) fn bound(
@@ -136,7 +136,7 @@ impl Look<'_> {
                 let before = said.running.iter().filter(|running| running.at <= first);
                 let before: Vec<Loaded> = before.map(|running| running.loaded.clone()).collect();
                 let world = self.world(tree.roots);
-                self.survey.graph.leads(world, &init, before, tree.file)
+                self.index.graph.leads(world, &init, before, tree.file)
             }
         };
         match is_before {
@@ -270,7 +270,7 @@ impl Look<'_> {
             roots.find_from(from, &below).is_some()
                 || found.file.as_ref().is_some_and(|file| {
                     let names = self
-                        .survey
+                        .index
                         .modules
                         .names
                         .get_or(file, || Arc::new(names_of(file)));
@@ -280,7 +280,7 @@ impl Look<'_> {
     }
 
     fn said(&self, tree: &Tree<'_>, file: &Path) -> Arc<Said> {
-        self.survey.modules.said.get_or(file, || {
+        self.index.modules.said.get_or(file, || {
             let read = || {
                 let source = source(file)?;
                 with_unit(file, source.text(), tree.roots, self.setting, said)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Question;
+use super::ReferenceQuery;
 use super::reading::{Facts, Mention};
 use crate::path::Segment;
 
@@ -13,11 +13,11 @@ use crate::path::Segment;
 const MOST_PATHS: usize = 64;
 
 /// All places that matter, by file and line.
-pub(in crate::lang::python) type Answer = Vec<Reach>;
+pub(in crate::lang::python) type Answer = Vec<ReferenceSite>;
 
 /// A place that reaches a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::lang::python) struct Reach {
+pub(in crate::lang::python) struct ReferenceSite {
     /// The file, below the project's root where it is, with `/`.
     pub(in crate::lang::python) shown: Arc<str>,
     /// The line, from 1.
@@ -104,13 +104,13 @@ fn add(paths: &mut Vec<Vec<Segment>>, path: &[Segment]) {
 
 /// Matches what files say with the questions; each gets an answer.
 pub(super) fn answers(
-    questions: &FxHashSet<Question>,
+    questions: &FxHashSet<ReferenceQuery>,
     exports: &Exports,
     facts: &[Facts],
-) -> FxHashMap<Question, Answer> {
-    let mut found: FxHashMap<Question, Answer> = FxHashMap::default();
-    let mut by_path: FxHashMap<(&[Segment], &Segment), Vec<&Question>> = FxHashMap::default();
-    let mut starred: FxHashMap<&[Segment], Vec<&Question>> = FxHashMap::default();
+) -> FxHashMap<ReferenceQuery, Answer> {
+    let mut found: FxHashMap<ReferenceQuery, Answer> = FxHashMap::default();
+    let mut by_path: FxHashMap<(&[Segment], &Segment), Vec<&ReferenceQuery>> = FxHashMap::default();
+    let mut starred: FxHashMap<&[Segment], Vec<&ReferenceQuery>> = FxHashMap::default();
     for question in questions {
         found.insert(question.clone(), Answer::new());
         let key = (question.module.as_slice(), &question.name);
@@ -140,7 +140,7 @@ pub(super) fn answers(
                     writes: false,
                     is_own: false,
                 };
-                let reach = Reach {
+                let reach = ReferenceSite {
                     by_star: true,
                     ..file.reach(&mention, &[])
                 };
@@ -159,12 +159,12 @@ fn essence(mut all: Answer) -> Answer {
     all.sort();
     let mut kept = Answer::new();
     for reach in all {
-        let same = |known: &&Reach| {
+        let same = |known: &&ReferenceSite| {
             known.writes == reach.writes
                 && known.by_star == reach.by_star
                 && (!reach.writes || known.rest == reach.rest)
         };
-        let known: Vec<&Reach> = kept.iter().filter(same).collect();
+        let known: Vec<&ReferenceSite> = kept.iter().filter(same).collect();
         if known.len() < 2 && known.iter().all(|known| known.file != reach.file) {
             kept.push(reach);
         }

@@ -1,4 +1,4 @@
-//! Which applications of Django have a label of their own (row P58): those of an `AppConfig` somewhere in the
+//! Which applications of Django have a label of their own: those of an `AppConfig` somewhere in the
 //! tree that has a `label` beside its `name`. The tree is walked for them once, and only if a plan asks.
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, ModModule, Stmt, StmtClassDef};
 use rustc_hash::FxHashSet;
 
 use super::reading::source;
-use super::{Look, Search, Survey, unless_it_panics};
+use super::{Search, Snapshot, TreeIndex, unless_it_panics};
 use crate::lang::python::parse::{self, SourceKind};
 use crate::path::Segment;
 use crate::project::Anchor;
@@ -15,10 +15,10 @@ use crate::project::Anchor;
 /// The last name of the class that configurations are derived from.
 const CONFIG: &str = "AppConfig";
 
-impl Look<'_> {
+impl Snapshot<'_> {
     /// Whether an application has a label that is not the last name of its path.
     pub(in crate::lang::python) fn has_label(&self, app: &[Segment]) -> bool {
-        match self.survey.labels.get() {
+        match self.index.labels.get() {
             Some(known) => known.contains(app),
             None => {
                 self.asks_labels.set(true);
@@ -28,7 +28,7 @@ impl Look<'_> {
     }
 }
 
-impl Survey {
+impl TreeIndex {
     /// Looks through the tree, if some plan asked for labels.
     pub(in crate::lang::python) fn learn_labels(&self, search: &Search<'_>) {
         if self.attempts().values().any(|asked| asked.labels) {

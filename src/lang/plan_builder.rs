@@ -12,7 +12,7 @@ use crate::text::{Edit, EditConflict, Edits};
 
 /// Edits, references and findings so far, in any order.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub struct PlanBuilder {
     /// What changes.
     pub edits: Vec<Edit>,
     /// References to mapped paths.
@@ -44,7 +44,7 @@ pub struct Subject<'t> {
     pub rule: usize,
 }
 
-impl Draft {
+impl PlanBuilder {
     /// The plan, in order and each finding once, with what it was made of.
     ///
     /// # Errors

@@ -71,7 +71,7 @@ fn read(text: &str) -> Result<(), SourceError> {
     let parsed = parse::module(text, SourceKind::Module)?;
     let _ = Scopes::of(parsed.syntax(), text);
     let _ = crate::lang::python::exports::of(parsed.syntax());
-    let _ = crate::lang::python::semantic::errors(parsed.syntax(), text, SourceKind::Module);
+    let _ = crate::lang::python::syntax_errors::errors(parsed.syntax(), text, SourceKind::Module);
     Ok(())
 }
 

@@ -7,15 +7,15 @@ use rustc_hash::FxHashMap;
 
 /// Answers by path. No lock is held while an answer is worked out, so working one out may ask for
 /// another; two threads may do the same work, and the first answer stays.
-pub(in crate::lang) struct Memo<V>(RwLock<FxHashMap<PathBuf, V>>);
+pub(in crate::lang) struct ConcurrentCache<V>(RwLock<FxHashMap<PathBuf, V>>);
 
-impl<V> Default for Memo<V> {
+impl<V> Default for ConcurrentCache<V> {
     fn default() -> Self {
         Self(RwLock::default())
     }
 }
 
-impl<V: Clone> Memo<V> {
+impl<V: Clone> ConcurrentCache<V> {
     /// The answer for `key`, if there is one.
     pub(in crate::lang) fn get(&self, key: &Path) -> Option<V> {
         let answers = self.0.read().unwrap_or_else(PoisonError::into_inner);

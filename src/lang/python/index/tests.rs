@@ -7,13 +7,13 @@ use ruff_text_size::TextSize;
 use rustc_hash::FxHashSet;
 
 use super::reading::with_unit;
-use super::{Bound, Brings, Known, Question, Read, Search, Stage, Survey};
+use super::{Bound, Brings, Known, Read, ReferenceQuery, Search, Stage, TreeIndex};
 use crate::lang::RewriteOptions;
 use crate::lang::python::roots::Roots;
 use crate::lang::python::settings::Settings;
 use crate::lang::python::tree::Tree;
-use crate::lang::python::unit::{Setting, Unit};
-use crate::lang::scratch::Scratch;
+use crate::lang::python::unit::{AnalysisContext, Unit};
+use crate::lang::temp_tree::TempTree;
 use crate::mapping::{Table, from_moves};
 use crate::path::{PYTHON, Segment};
 use crate::project::{Project, WalkOptions};
@@ -27,8 +27,8 @@ fn table() -> Table {
     tables.into_tables().remove(0)
 }
 
-/// Runs `ask` with all that a look needs.
-fn with<T>(tree: &Scratch, ask: impl FnOnce(&Survey, Search<'_>) -> T) -> T {
+/// Runs `ask` with all that a snapshot of the index needs.
+fn with<T>(tree: &TempTree, ask: impl FnOnce(&TreeIndex, Search<'_>) -> T) -> T {
     let (table, options) = (table(), RewriteOptions::default());
     let settings = Settings::default();
     let project = Project::at(tree.root().to_owned());
@@ -41,34 +41,36 @@ fn with<T>(tree: &Scratch, ask: impl FnOnce(&Survey, Search<'_>) -> T) -> T {
         project: &project,
         walk: &walk,
         roots: &roots,
-        setting: Setting {
+        setting: AnalysisContext {
             table: &table,
             options: &options,
             settings: &settings,
         },
     };
-    ask(&Survey::default(), search)
+    ask(&TreeIndex::default(), search)
 }
 
 /// Where `module.Name` is reached, asked by `file`; `=` before the place if its first name is replaced there.
 #[track_caller]
 fn asked(file: &str, module: &str, files: &[(&str, &str)]) -> String {
-    let tree = Scratch::new(files);
-    with(&tree, |survey, search| {
-        let question = Question {
+    let tree = TempTree::new(files);
+    with(&tree, |index, search| {
+        let question = ReferenceQuery {
             module: names(module),
             name: Segment::new("Name"),
             starred: true,
         };
-        let all: FxHashSet<Question> = [question.clone()].into_iter().collect();
-        survey.learn(Known {
+        let all: FxHashSet<ReferenceQuery> = [question.clone()].into_iter().collect();
+        index.learn(Known {
             stage: Stage::Done,
             answers: search.answer(&all),
         });
-        let look = survey.look(search.setting);
+        let snapshot = index.snapshot(search.setting);
         let file = tree.path(file);
-        let place = look.reached(&file, question.clone()).unwrap_or_default();
-        let replaced = look.replaced(&file, question, &[]).is_some();
+        let place = snapshot
+            .reached(&file, question.clone())
+            .unwrap_or_default();
+        let replaced = snapshot.replaced(&file, question, &[]).is_some();
         format!(
             "{}{}",
             if replaced { "=" } else { "" },
@@ -286,54 +288,58 @@ fn ignored_folders_and_other_encodings() {
 
 #[test]
 fn stages_say_what_an_unknown_question_means() {
-    let tree = Scratch::new(&[("lib.py", "")]);
-    with(&tree, |survey, search| {
-        let question = Question {
+    let tree = TempTree::new(&[("lib.py", "")]);
+    with(&tree, |index, search| {
+        let question = ReferenceQuery {
             module: names("lib"),
             name: Segment::new("Name"),
             starred: true,
         };
-        let look = survey.look(search.setting);
+        let snapshot = index.snapshot(search.setting);
         assert!(
-            look.reached(&tree.path("lib.py"), question.clone())
+            snapshot
+                .reached(&tree.path("lib.py"), question.clone())
                 .is_some()
         );
-        survey.learn(Known {
+        index.learn(Known {
             stage: Stage::Gathering,
             answers: Default::default(),
         });
-        let look = survey.look(search.setting);
-        assert_eq!(look.reached(&tree.path("lib.py"), question.clone()), None);
-        assert!(look.into_asked().contains(&question));
-        survey.learn(Known {
+        let snapshot = index.snapshot(search.setting);
+        assert_eq!(
+            snapshot.reached(&tree.path("lib.py"), question.clone()),
+            None
+        );
+        assert!(snapshot.into_asked().contains(&question));
+        index.learn(Known {
             stage: Stage::Done,
             answers: Default::default(),
         });
-        let look = survey.look(search.setting);
-        assert!(look.reached(&tree.path("lib.py"), question).is_some());
-        let script = Question {
+        let snapshot = index.snapshot(search.setting);
+        assert!(snapshot.reached(&tree.path("lib.py"), question).is_some());
+        let script = ReferenceQuery {
             module: names("__main__"),
             name: Segment::new("Name"),
             starred: true,
         };
-        assert_eq!(look.reached(Path::new("/x"), script), None);
+        assert_eq!(snapshot.reached(Path::new("/x"), script), None);
     });
 }
 
 #[track_caller]
 fn bound(expected: Bound, init: &str) {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("pkg/__init__.py", init),
         ("pkg/thing.py", "__all__ = ['thing']\nthing = other = 1\n"),
         ("main.py", ""),
     ]);
-    with(&tree, |survey, search| {
-        let look = survey.look(search.setting);
+    with(&tree, |index, search| {
+        let snapshot = index.snapshot(search.setting);
         let file = tree.path("main.py");
         let tree = Tree {
             roots: search.roots,
             file: &file,
-            survey: &look,
+            index: &snapshot,
         };
         with_unit(&file, "", search.roots, search.setting, |unit| {
             let read = Read {
@@ -383,19 +389,19 @@ fn a_package_that_binds_the_name_of_its_module() {
 
 #[track_caller]
 fn imports_back(expected: bool, text: &str) {
-    let tree = Scratch::new(&[
+    let tree = TempTree::new(&[
         ("app/__init__.py", ""),
         ("app/a.py", ""),
         ("app/b.py", text),
     ]);
-    with(&tree, |survey, search| {
-        let look = survey.look(search.setting);
+    with(&tree, |index, search| {
+        let snapshot = index.snapshot(search.setting);
         let file = tree.path("app/a.py");
         let roots = search.roots;
         let closes = |to: &str| {
-            let own = |unit: &Unit<'_>| look.own_imports(roots, &file, unit.module);
+            let own = |unit: &Unit<'_>| snapshot.own_imports(roots, &file, unit.module);
             let mut own = with_unit(&file, "", roots, search.setting, own).expect("valid");
-            look.cycle(roots, &file, &mut own, &names(to), Brings::Name)
+            snapshot.cycle(roots, &file, &mut own, &names(to), Brings::Name)
         };
         let way = expected.then(|| ["app.a", "app.b", "app.a"].map(str::to_owned).to_vec());
         assert_eq!(closes("app.b.f"), way, "{text}");
@@ -445,10 +451,10 @@ fn all_questions_are_answered_together() {
         .iter()
         .map(|(a, b)| (a.as_str(), b.as_str()))
         .collect();
-    let tree = Scratch::new(&files);
+    let tree = TempTree::new(&files);
     with(&tree, |_, search| {
-        let questions: FxHashSet<Question> = (0..20)
-            .map(|i| Question {
+        let questions: FxHashSet<ReferenceQuery> = (0..20)
+            .map(|i| ReferenceQuery {
                 module: names(&format!("pkg.lib{i}")),
                 name: Segment::new("Name"),
                 starred: true,

@@ -14,10 +14,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::answers::{self, Answer, Exports};
 use super::reading::{self, Facts, Wanted};
-use super::{Question, unless_it_panics};
-use crate::lang::python::breadth::DEEPEST;
+use super::{ReferenceQuery, unless_it_panics};
+use crate::lang::python::complexity_limit::DEEPEST;
 use crate::lang::python::roots::Roots;
-use crate::lang::python::unit::Setting;
+use crate::lang::python::unit::AnalysisContext;
 use crate::lang::python::{is_code, is_script};
 use crate::path::Segment;
 use crate::project::{Anchor, Prefilter, Project, Sources, WalkOptions, discover};
@@ -36,15 +36,15 @@ pub(in crate::lang::python) struct Search<'a> {
     /// Where modules are.
     pub(in crate::lang::python) roots: &'a Roots,
     /// Rules, options, configuration.
-    pub(in crate::lang::python) setting: Setting<'a>,
+    pub(in crate::lang::python) setting: AnalysisContext<'a>,
 }
 
 impl Search<'_> {
     /// Answers every question. A file that cannot be read or parsed says nothing.
     pub(in crate::lang::python) fn answer(
         &self,
-        questions: &FxHashSet<Question>,
-    ) -> FxHashMap<Question, Answer> {
+        questions: &FxHashSet<ReferenceQuery>,
+    ) -> FxHashMap<ReferenceQuery, Answer> {
         let mut wanted = wanted(questions);
         let mut anchors = anchors(&wanted);
         let mut exports = Exports::default();
@@ -105,7 +105,7 @@ impl Search<'_> {
     }
 }
 
-fn wanted(questions: &FxHashSet<Question>) -> Wanted {
+fn wanted(questions: &FxHashSet<ReferenceQuery>) -> Wanted {
     let mut wanted = Wanted::default();
     for question in questions {
         wanted.names.insert(question.name.clone());

@@ -52,7 +52,7 @@ pub(super) struct Target {
 }
 
 /// A transaction that is being put together.
-pub struct Draft<'j> {
+pub struct TransactionBuilder<'j> {
     pub(super) journal: &'j Journal<'j>,
     pub(super) id: Id,
     pub(super) pack: PackWriter<'j>,
@@ -65,7 +65,7 @@ pub struct Draft<'j> {
     pub(super) lock: Lock,
 }
 
-impl<'j> Draft<'j> {
+impl<'j> TransactionBuilder<'j> {
     /// Starts a transaction. Only files below one of `bounds` (absolute, without links) will be
     /// written.
     ///

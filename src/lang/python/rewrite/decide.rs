@@ -8,87 +8,89 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::access::Accesses;
+use super::actions::{Blocks, Decisions, ImportAction, ReferenceAction};
 use super::facts::{ChainFact, ClauseFact, Facts, Form, Key, Sense};
-use super::fates::{Blocks, ChainNext, Fates, Next};
 use super::verdict::{Moved, Verdict};
 use super::{Rewrite, fallback};
 use crate::finding::Code;
-use crate::lang::draft::Refusal;
+use crate::lang::plan_builder::Refusal;
 use crate::lang::python::scopes::BindingKind;
 use crate::lang::python::unit::bytes;
 use crate::path::Segment;
 
 impl<'a> Rewrite<'_, 'a> {
     /// Decides everything under blocks that are known, and adds those that are found.
-    pub(super) fn fates(&self, facts: &Facts, blocks: &mut Blocks) -> Fates {
+    pub(super) fn decisions(&self, facts: &Facts, blocks: &mut Blocks) -> Decisions {
         loop {
             let size =
                 |blocks: &Blocks| blocks.clauses.len() + blocks.chains.len() + blocks.apart.len();
             let before = size(blocks);
-            let fates = self.decide(facts, blocks);
+            let decisions = self.decide(facts, blocks);
             if size(blocks) == before {
-                return fates;
+                return decisions;
             }
         }
     }
 
     /// One round; what cannot be is added to `blocks`.
-    fn decide(&self, facts: &Facts, blocks: &mut Blocks) -> Fates {
-        let mut fates = Fates::default();
+    fn decide(&self, facts: &Facts, blocks: &mut Blocks) -> Decisions {
+        let mut decisions = Decisions::default();
         for &key in &facts.order {
-            let next = facts.clause(key).map_or(Next::Stays, |fact| {
+            let next = facts.clause(key).map_or(ImportAction::Keep, |fact| {
                 self.clause_alone(key, fact, facts, blocks)
             });
-            fates.clauses.insert(key, next);
+            decisions.clauses.insert(key, next);
         }
-        self.hold_needed(facts, blocks, &mut fates);
-        self.block_overtaken(facts, &fates, blocks);
-        self.find_written_out(facts, blocks, &mut fates);
+        self.hold_needed(facts, blocks, &mut decisions);
+        self.block_overtaken(facts, &decisions, blocks);
+        self.find_written_out(facts, blocks, &mut decisions);
         let is_dotted = |fact: &ChainFact| {
             let mut clauses = fact.keys().filter_map(|key| facts.clause(key));
             clauses.any(ClauseFact::is_dotted)
         };
         for (at, fact) in facts.chains.iter().enumerate() {
-            let next = self.chain_alone(at, fact, facts, blocks, &fates);
+            let next = self.chain_alone(at, fact, facts, blocks, &decisions);
             // What it means by other clauses must not change either.
-            if let ChainNext::Refused(refusal) = &next
+            if let ReferenceAction::Refused(refusal) = &next
                 && (fact.senses.len() > 1
                     || is_dotted(fact) && !self.is_sure(fact)
-                    || self.takes_along(fact, facts, &fates))
+                    || self.takes_along(fact, facts, &decisions))
             {
                 blocks.chains.entry(at).or_insert_with(|| refusal.clone());
             }
-            fates.chains.push(next);
+            decisions.chains.push(next);
         }
-        self.block_torn(facts, &fates, blocks);
-        let accesses = Accesses::find(self, facts, &mut fates, blocks);
-        self.leave(facts, &mut fates, blocks);
-        accesses.add(self, facts, &mut fates);
-        self.keep_roots(facts, &mut fates, blocks);
-        self.block_replaced(facts, &fates, blocks);
-        self.block_torn_from_store(facts, &fates, blocks);
-        self.block_early(facts, &fates, blocks);
-        self.block_captured(facts, &fates, blocks);
-        self.drop_twins(facts, &mut fates);
-        fallback::block_equal_arms(self, facts, &fates, blocks);
-        self.keep_loaded(facts, &mut fates);
-        self.keep_implied(facts, &mut fates);
-        fates
+        self.block_torn(facts, &decisions, blocks);
+        let accesses = Accesses::find(self, facts, &mut decisions, blocks);
+        self.leave(facts, &mut decisions, blocks);
+        accesses.add(self, facts, &mut decisions);
+        self.keep_roots(facts, &mut decisions, blocks);
+        self.block_replaced(facts, &decisions, blocks);
+        self.block_torn_from_store(facts, &decisions, blocks);
+        self.block_early(facts, &decisions, blocks);
+        self.block_captured(facts, &decisions, blocks);
+        self.drop_twins(facts, &mut decisions);
+        fallback::block_equal_arms(self, facts, &decisions, blocks);
+        self.keep_loaded(facts, &mut decisions);
+        self.keep_implied(facts, &mut decisions);
+        decisions
     }
 
     /// From-clauses whose name goes: a builtin needs no import, no import brings an attribute of an object, and one
-    /// whose uses are renamed may find its new name in the file (row P33).
-    fn find_written_out(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
+    /// whose uses are renamed may find its new name in the file.
+    fn find_written_out(&self, facts: &Facts, blocks: &Blocks, decisions: &mut Decisions) {
         let mut known = None;
         for &key in &facts.order {
-            let (Some(fact), Next::Swaps(to)) = (facts.clause(key), fates.clause(key)) else {
+            let (Some(fact), ImportAction::Retarget(to)) =
+                (facts.clause(key), decisions.clause(key))
+            else {
                 continue;
             };
             let Some(moved) = fact.verdict.moved().filter(|_| fact.form == Form::From) else {
                 continue;
             };
             let mut joins = || {
-                let known = known.get_or_insert_with(|| self.named_as_they_are(facts, fates));
+                let known = known.get_or_insert_with(|| self.named_as_they_are(facts, decisions));
                 known.contains(&(to.as_slice(), self.unit.scopes.import(key.0).scope))
             };
             if self.is_builtin(to)
@@ -98,7 +100,7 @@ impl<'a> Rewrite<'_, 'a> {
                     && joins()
                     && self.is_joining(key, facts)
             {
-                fates.written_out.insert(key);
+                decisions.written_out.insert(key);
             }
         }
     }
@@ -107,13 +109,14 @@ impl<'a> Rewrite<'_, 'a> {
     fn named_as_they_are<'f>(
         &self,
         facts: &'f Facts,
-        fates: &Fates,
+        decisions: &Decisions,
     ) -> FxHashSet<(&'f [Segment], crate::lang::python::scopes::ScopeId)> {
         let scopes = &self.unit.scopes;
         let named = facts.order.iter().filter_map(|key| {
             let fact = facts.clause(*key)?;
             let path = fact.path.as_deref()?;
-            let stays = fact.form == Form::From && matches!(fates.clause(*key), Next::Stays);
+            let stays =
+                fact.form == Form::From && matches!(decisions.clause(*key), ImportAction::Keep);
             (stays && path.last() == Some(&self.local_name(key)))
                 .then(|| (path, scopes.import(key.0).scope))
         });
@@ -141,26 +144,32 @@ impl<'a> Rewrite<'_, 'a> {
     }
 
     /// What the table alone says of a clause.
-    fn clause_alone(&self, key: Key, fact: &ClauseFact, facts: &Facts, blocks: &Blocks) -> Next {
+    fn clause_alone(
+        &self,
+        key: Key,
+        fact: &ClauseFact,
+        facts: &Facts,
+        blocks: &Blocks,
+    ) -> ImportAction {
         let Some(path) = &fact.path else {
-            return Next::Stays;
+            return ImportAction::Keep;
         };
         let place = self.place_of(key).start;
         if fact.verdict.len() == 0 || self.is_inside(key, path, &fact.verdict) {
-            return Next::Stays;
+            return ImportAction::Keep;
         }
         if self.unit.kept.keeps(place) {
-            return Next::Stays;
+            return ImportAction::Keep;
         }
         if let Some(refusal) = blocks.clauses.get(&key) {
-            return Next::Refused(refusal.clone());
+            return ImportAction::Refused(refusal.clone());
         }
         match &fact.verdict {
-            Verdict::Stays => Next::Stays,
-            Verdict::Blocked { refusal, .. } => Next::Refused(refusal.clone()),
+            Verdict::Stays => ImportAction::Keep,
+            Verdict::Blocked { refusal, .. } => ImportAction::Refused(refusal.clone()),
             Verdict::Moves(moved) => match self.refuses_clause(key, fact, moved, facts, blocks) {
-                Some(refusal) => Next::Refused(refusal),
-                None => Next::Swaps(moved.to.clone()),
+                Some(refusal) => ImportAction::Refused(refusal),
+                None => ImportAction::Retarget(moved.to.clone()),
             },
         }
     }
@@ -253,21 +262,23 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// A clause that moves, while a chain needs what it brings now: it stays, without a word if a rule
     /// keeps what the chain names.
-    fn hold_needed(&self, facts: &Facts, blocks: &Blocks, fates: &mut Fates) {
+    fn hold_needed(&self, facts: &Facts, blocks: &Blocks, decisions: &mut Decisions) {
         for (at, chain) in facts.chains.iter().enumerate() {
             // One that stays means what it meant by whatever reaches it.
             if let Some(refusal) = blocks.chains.get(&at) {
                 for (key, _) in &chain.reached {
                     let is_named = facts.clause(*key).is_some_and(|fact| !fact.is_dotted());
-                    if is_named && matches!(fates.clause(*key), Next::Swaps(_)) {
-                        fates.clauses.insert(*key, Next::Held(refusal.clone()));
+                    if is_named && matches!(decisions.clause(*key), ImportAction::Retarget(_)) {
+                        decisions
+                            .clauses
+                            .insert(*key, ImportAction::Blocked(refusal.clone()));
                     }
                 }
             }
             for (key, sense) in &chain.through {
                 let sense = &chain.senses[*sense];
-                let (Some(fact), Next::Swaps(_) | Next::Stays) =
-                    (facts.clause(*key), fates.clause(*key))
+                let (Some(fact), ImportAction::Retarget(_) | ImportAction::Keep) =
+                    (facts.clause(*key), decisions.clause(*key))
                 else {
                     continue;
                 };
@@ -275,20 +286,21 @@ impl<'a> Rewrite<'_, 'a> {
                     continue;
                 }
                 let held = match (&sense.verdict, blocks.chains.get(&at)) {
-                    (_, Some(refusal)) => Some(Next::Held(refusal.clone())),
+                    (_, Some(refusal)) => Some(ImportAction::Blocked(refusal.clone())),
                     // It needs the package alone.
                     (Verdict::Stays, _) if sense.package.is_some() && fact.is_dotted() => {
                         let stays = fact.verdict.moved().map(|moved| moved.to.first());
-                        (stays != Some(sense.path.first())).then(|| Next::Held(needs_package()))
+                        (stays != Some(sense.path.first()))
+                            .then(|| ImportAction::Blocked(needs_package()))
                     }
-                    (Verdict::Stays, _) => Some(Next::Stays),
+                    (Verdict::Stays, _) => Some(ImportAction::Keep),
                     (Verdict::Blocked { refusal, len, .. }, _) if *len > fact.verdict.len() => {
-                        Some(Next::Held(refusal.clone()))
+                        Some(ImportAction::Blocked(refusal.clone()))
                     }
                     _ => None,
                 };
                 if let Some(held) = held {
-                    fates.clauses.insert(*key, held);
+                    decisions.clauses.insert(*key, held);
                 }
             }
         }
@@ -301,55 +313,59 @@ impl<'a> Rewrite<'_, 'a> {
         chain: &ChainFact,
         facts: &Facts,
         blocks: &Blocks,
-        fates: &Fates,
-    ) -> ChainNext {
+        decisions: &Decisions,
+    ) -> ReferenceAction {
         let place = self.chain_range(chain).start;
         if let Some(refusal) = blocks.chains.get(&at) {
-            return ChainNext::Refused(refusal.clone());
+            return ReferenceAction::Refused(refusal.clone());
         }
         let mut nexts = chain
             .through
             .iter()
-            .map(|(key, sense)| self.chain_through(*key, &chain.senses[*sense], facts, fates));
+            .map(|(key, sense)| self.chain_through(*key, &chain.senses[*sense], facts, decisions));
         let Some(first) = nexts.next() else {
-            return ChainNext::Stays;
+            return ReferenceAction::Stays;
         };
         let mut next = first;
         for other in nexts {
-            let text_stays = |next: &ChainNext| {
+            let text_stays = |next: &ReferenceAction| {
                 matches!(
                     next,
-                    ChainNext::Stays | ChainNext::Follows | ChainNext::Silent
+                    ReferenceAction::Stays | ReferenceAction::Follows | ReferenceAction::Silent
                 )
             };
             next = match (next, other) {
                 (a, b) if text_stays(&a) && text_stays(&b) => match (a, b) {
-                    (ChainNext::Stays, b) => b,
+                    (ReferenceAction::Stays, b) => b,
                     (a, _) => a,
                 },
                 (a, b) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => a,
-                _ => return ChainNext::Refused(several_bindings()),
+                _ => return ReferenceAction::Refused(several_bindings()),
             };
         }
-        let writes = matches!(next, ChainNext::Writes(_) | ChainNext::Refused(_));
+        let writes = matches!(
+            next,
+            ReferenceAction::Writes(_) | ReferenceAction::Refused(_)
+        );
         if writes && self.unit.kept.keeps(place) {
-            return ChainNext::Silent;
+            return ReferenceAction::Silent;
         }
-        if matches!(next, ChainNext::Writes(_)) && !(chain.senses.len() == 1 && self.is_sure(chain))
+        if matches!(next, ReferenceAction::Writes(_))
+            && !(chain.senses.len() == 1 && self.is_sure(chain))
         {
             let name = &self.unit.scopes.chains[chain.index].parts[0].name;
-            return ChainNext::Refused(another_binding(name));
+            return ReferenceAction::Refused(another_binding(name));
         }
         next
     }
 
     /// Whether a clause that moves gives its name another meaning, while a chain needs what it is now.
-    fn takes_along(&self, chain: &ChainFact, facts: &Facts, fates: &Fates) -> bool {
+    fn takes_along(&self, chain: &ChainFact, facts: &Facts, decisions: &Decisions) -> bool {
         chain.reached.iter().any(|(key, _)| {
             let is_named = facts.clause(*key).is_some_and(|fact| !fact.is_dotted());
             is_named
-                && !fates.written_out.contains(key)
-                && matches!(fates.clause(*key), Next::Swaps(_))
+                && !decisions.written_out.contains(key)
+                && matches!(decisions.clause(*key), ImportAction::Retarget(_))
         })
     }
 
@@ -406,58 +422,64 @@ impl<'a> Rewrite<'_, 'a> {
         key: Key,
         sense: &Sense,
         facts: &Facts,
-        fates: &Fates,
-    ) -> ChainNext {
+        decisions: &Decisions,
+    ) -> ReferenceAction {
         let Some(fact) = facts.clause(key) else {
-            return ChainNext::Stays;
+            return ReferenceAction::Stays;
         };
         let Sense { path, verdict, .. } = sense;
         let value = fact.value.as_deref().unwrap_or_default();
-        let next = fates.clause(key);
+        let next = decisions.clause(key);
         // What a rule says of the import itself was said there.
         let spoken = fact.form != Form::Dotted && verdict.len() <= fact.verdict.len();
         match (verdict, next) {
-            (Verdict::Stays, _) => ChainNext::Stays,
-            (Verdict::Blocked { .. }, Next::Refused(_) | Next::Held(_)) if spoken => {
-                ChainNext::Silent
+            (Verdict::Stays, _) => ReferenceAction::Stays,
+            (Verdict::Blocked { .. }, ImportAction::Refused(_) | ImportAction::Blocked(_))
+                if spoken =>
+            {
+                ReferenceAction::Silent
             }
-            (Verdict::Blocked { refusal, .. }, _) => ChainNext::Refused(refusal.clone()),
-            (Verdict::Moves(_), _) if self.is_inside(key, path, verdict) => ChainNext::Stays,
-            (Verdict::Moves(moved), Next::Swaps(to))
+            (Verdict::Blocked { refusal, .. }, _) => ReferenceAction::Refused(refusal.clone()),
+            (Verdict::Moves(_), _) if self.is_inside(key, path, verdict) => ReferenceAction::Stays,
+            (Verdict::Moves(moved), ImportAction::Retarget(to))
                 if fact.form != Form::Dotted
                     && moved.to.len() == to.len() + path.len() - value.len()
                     && moved.to.starts_with(to)
                     && moved.to[to.len()..] == path[value.len()..]
-                    && !fates.written_out.contains(&key) =>
+                    && !decisions.written_out.contains(&key) =>
             {
-                ChainNext::Follows
+                ReferenceAction::Follows
             }
             // Another import brings the same.
-            (Verdict::Moves(_), Next::Goes) if spoken => ChainNext::Follows,
-            (Verdict::Moves(_), Next::Refused(_) | Next::Held(_)) if spoken => ChainNext::Silent,
-            (Verdict::Moves(_), Next::Refused(refusal))
+            (Verdict::Moves(_), ImportAction::Remove) if spoken => ReferenceAction::Follows,
+            (Verdict::Moves(_), ImportAction::Refused(_) | ImportAction::Blocked(_)) if spoken => {
+                ReferenceAction::Silent
+            }
+            (Verdict::Moves(_), ImportAction::Refused(refusal))
                 if fact.form == Form::Dotted && brings(fact, path) =>
             {
-                ChainNext::Refused(refusal.clone())
+                ReferenceAction::Refused(refusal.clone())
             }
-            (Verdict::Moves(_), Next::Stays)
+            (Verdict::Moves(_), ImportAction::Keep)
                 if spoken && self.unit.kept.keeps(self.place_of(key).start) =>
             {
-                ChainNext::Silent
+                ReferenceAction::Silent
             }
             // Where it leads; how it is written is found with its head.
-            (Verdict::Moves(moved), _) => ChainNext::Writes(moved.to.clone()),
+            (Verdict::Moves(moved), _) => ReferenceAction::Writes(moved.to.clone()),
         }
     }
 
     /// What is written out is so for all uses or for none: one that stays keeps the import.
-    fn block_torn(&self, facts: &Facts, fates: &Fates, blocks: &mut Blocks) {
+    fn block_torn(&self, facts: &Facts, decisions: &Decisions, blocks: &mut Blocks) {
         for (at, chain) in facts.chains.iter().enumerate() {
-            let ChainNext::Refused(refusal) = &fates.chains[at] else {
+            let ReferenceAction::Refused(refusal) = &decisions.chains[at] else {
                 continue;
             };
             for key in chain.keys() {
-                if fates.written_out.contains(&key) && matches!(fates.clause(key), Next::Swaps(_)) {
+                if decisions.written_out.contains(&key)
+                    && matches!(decisions.clause(key), ImportAction::Retarget(_))
+                {
                     blocks.clauses.entry(key).or_insert_with(|| refusal.clone());
                 }
             }
@@ -465,15 +487,16 @@ impl<'a> Rewrite<'_, 'a> {
     }
 
     /// Clauses whose last use this rewrite takes go, unless something exposes their names.
-    fn leave(&self, facts: &Facts, fates: &mut Fates, blocks: &mut Blocks) {
+    fn leave(&self, facts: &Facts, decisions: &mut Decisions, blocks: &mut Blocks) {
         let mut used: FxHashMap<Key, (usize, usize)> = FxHashMap::default();
-        for (at, (fact, next)) in facts.chains.iter().zip(&fates.chains).enumerate() {
-            let reuses = fates.reuses.get(&at);
+        for (at, (fact, next)) in facts.chains.iter().zip(&decisions.chains).enumerate() {
+            let reuses = decisions.reuses.get(&at);
             for key in fact.keys() {
                 let (before, after) = used.entry(key).or_default();
                 *before += 1;
                 let leaves = reuses.is_some()
-                    || matches!(next, ChainNext::Writes(_)) && !self.comes_along(key, fact, facts);
+                    || matches!(next, ReferenceAction::Writes(_))
+                        && !self.comes_along(key, fact, facts);
                 *after += usize::from(!leaves);
             }
             for key in reuses.into_iter().flatten() {
@@ -488,7 +511,10 @@ impl<'a> Rewrite<'_, 'a> {
         };
         let is_held = |key: &&Key| {
             facts.clause(**key).is_some_and(ClauseFact::is_dotted)
-                && matches!(fates.clause(**key), Next::Refused(_) | Next::Held(_))
+                && matches!(
+                    decisions.clause(**key),
+                    ImportAction::Refused(_) | ImportAction::Blocked(_)
+                )
         };
         let held: FxHashSet<_> = facts.order.iter().filter(is_held).map(name_of).collect();
         for &key in &facts.order {
@@ -496,17 +522,17 @@ impl<'a> Rewrite<'_, 'a> {
                 continue;
             };
             let (before, after) = used.get(&key).copied().unwrap_or_default();
-            match fates.clause(key) {
-                Next::Swaps(_)
-                    if fates.written_out.contains(&key) && self.is_joining(key, facts) =>
+            match decisions.clause(key) {
+                ImportAction::Retarget(_)
+                    if decisions.written_out.contains(&key) && self.is_joining(key, facts) =>
                 {
                     if before == 0 || after > 0 {
                         blocks.apart.insert(key);
                     } else {
-                        fates.clauses.insert(key, Next::Goes);
+                        decisions.clauses.insert(key, ImportAction::Remove);
                     }
                 }
-                Next::Swaps(to) if fates.written_out.contains(&key) => {
+                ImportAction::Retarget(to) if decisions.written_out.contains(&key) => {
                     let refusal = if before == 0 {
                         let reason = match self.is_builtin(to) {
                             true => "a builtin needs no import",
@@ -530,22 +556,24 @@ impl<'a> Rewrite<'_, 'a> {
                     match refusal {
                         // The uses need it no more, but code that is no use does.
                         Some(refusal) if matches!(refusal.code, Code::Binding | Code::Dynamic) => {
-                            fates.clauses.insert(key, Next::Held(refusal));
+                            decisions
+                                .clauses
+                                .insert(key, ImportAction::Blocked(refusal));
                         }
                         Some(refusal) => {
                             blocks.clauses.entry(key).or_insert(refusal);
                         }
                         None => {
-                            fates.clauses.insert(key, Next::Goes);
+                            decisions.clauses.insert(key, ImportAction::Remove);
                         }
                     }
                 }
-                Next::Stays if before > 0 && after == 0 && self.exposes(key).is_none() => {
+                ImportAction::Keep if before > 0 && after == 0 && self.exposes(key).is_none() => {
                     let kept = self.unit.kept.keeps(self.place_of(key).start);
                     // It may be why another import of that name stays.
                     let is_reason = !fact.is_dotted() && held.contains(&name_of(&key));
                     if !kept && !is_reason && fact.form != Form::Star {
-                        fates.clauses.insert(key, Next::Goes);
+                        decisions.clauses.insert(key, ImportAction::Remove);
                     }
                 }
                 _ => {}

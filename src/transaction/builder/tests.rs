@@ -28,13 +28,13 @@ impl Room {
         }
     }
 
-    fn draft(&self) -> Draft<'_> {
+    fn draft(&self) -> TransactionBuilder<'_> {
         self.draft_below(&self.root)
     }
 
-    fn draft_below(&self, bound: &Path) -> Draft<'_> {
+    fn draft_below(&self, bound: &Path) -> TransactionBuilder<'_> {
         let lock = self.journal.lock("test").expect("nobody else writes");
-        Draft::begin(&self.journal, lock, vec![bound.to_owned()]).expect("it begins")
+        TransactionBuilder::begin(&self.journal, lock, vec![bound.to_owned()]).expect("it begins")
     }
 
     fn read(&self, name: &str) -> String {
@@ -65,7 +65,12 @@ impl Room {
     }
 }
 
-fn add(draft: &mut Draft<'_>, path: &Path, old: &str, new: &str) -> Result<Added, AddError> {
+fn add(
+    draft: &mut TransactionBuilder<'_>,
+    path: &Path,
+    old: &str,
+    new: &str,
+) -> Result<Added, AddError> {
     draft.add(&Change {
         path,
         old: Some(old.as_bytes()),
@@ -75,7 +80,7 @@ fn add(draft: &mut Draft<'_>, path: &Path, old: &str, new: &str) -> Result<Added
     })
 }
 
-fn commit(draft: Draft<'_>) -> Committed {
+fn commit(draft: TransactionBuilder<'_>) -> Committed {
     let about = About {
         action: Action::Apply,
         tables: vec!["t".to_owned()],

@@ -1,7 +1,7 @@
 //! How much stack the tree of a text may need, told from its tokens.
 //!
 //! The parser grows its stack by itself, but all that walks a tree, and drops it, recurses once a level,
-//! and an overflow aborts the process (row P71). The lexer does not recurse, so the tokens are judged
+//! and an overflow aborts the process. The lexer does not recurse, so the tokens are judged
 //! before anything is parsed. The estimate is an upper bound: it adds up what may nest, and starts anew
 //! only where a parser is certain to have come back, also one that goes on after a syntax error.
 

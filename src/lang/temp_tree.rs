@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder that goes away with the value.
-pub(in crate::lang) struct Scratch {
+pub(in crate::lang) struct TempTree {
     _folder: tempfile::TempDir,
     root: PathBuf,
 }
 
-impl Scratch {
+impl TempTree {
     /// Writes the files (path below the root, content) into a new folder named `tree`.
     #[track_caller]
     pub(in crate::lang) fn new(files: &[(&str, &str)]) -> Self {

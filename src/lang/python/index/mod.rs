@@ -1,8 +1,8 @@
 //! What other files of the tree say: asked while files are planned.
 //!
-//! Three kinds of questions. [`Look::bound`] is about one file that is known by its module
-//! name; it is read when that is asked, once (`modules`). [`Look::cycle`] is about all that a module leads to, which is
-//! read when a new import is planned, once (`graph`). [`Look::reached`] is about all files, so it
+//! Three kinds of questions. [`Snapshot::bound`] is about one file that is known by its module
+//! name; it is read when that is asked, once (`modules`). [`Snapshot::cycle`] is about all that a module leads to, which is
+//! read when a new import is planned, once (`graph`). [`Snapshot::reached`] is about all files, so it
 //! is asked ahead: every file is planned once in a gathering mode in which questions are
 //! recorded, and answered with no (a plan that was told right stands, and is not made again); then one walk over the project finds the files that may say
 //! something (`search`), these are read (`reading`, `mentions`), and what they say is matched with the questions
@@ -38,10 +38,10 @@ use self::edges::World;
 use self::graph::Graph;
 use self::modules::Modules;
 use super::roots::Roots;
-use super::unit::{Setting, Unit};
+use super::unit::{AnalysisContext, Unit};
 use crate::path::Segment;
 
-pub(super) use answers::{Answer, Reach};
+pub(super) use answers::{Answer, ReferenceSite};
 pub(super) use graph::{Brings, OwnImports};
 pub(super) use mentions::{IMPORTERS, REPLACERS};
 pub(super) use modules::{Bound, Read};
@@ -52,7 +52,7 @@ pub(super) const ROUNDS: usize = 3;
 
 /// Whether another file reaches a name through a module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Question {
+pub(super) struct ReferenceQuery {
     /// The module.
     pub(super) module: Vec<Segment>,
     /// The name.
@@ -63,7 +63,7 @@ pub(super) struct Question {
 
 /// What is known of the tree; shared by the threads.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(super) struct TreeIndex {
     /// Replaced as a whole between rounds, and read once a file.
     known: RwLock<Arc<Known>>,
     modules: Modules,
@@ -78,9 +78,9 @@ pub(super) struct Survey {
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     /// By the plan of the text as it is.
-    pub(super) questions: FxHashSet<Question>,
+    pub(super) questions: FxHashSet<ReferenceQuery>,
     /// Those of them that had no answer yet, and were answered with no.
-    open: FxHashSet<Question>,
+    open: FxHashSet<ReferenceQuery>,
     /// The plan of the text that it becomes asked more, to which nothing leads a search.
     asked_more: bool,
     /// It asked for the labels of applications before they were known.
@@ -93,10 +93,10 @@ pub(super) struct Known {
     /// What a question that has no answer means.
     pub(super) stage: Stage,
     /// By question; a question that nothing reaches has an empty one.
-    pub(super) answers: FxHashMap<Question, Answer>,
+    pub(super) answers: FxHashMap<ReferenceQuery, Answer>,
 }
 
-/// How far the survey is.
+/// How far the index is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Questions come in: one without an answer is recorded, and answered with no.
@@ -106,12 +106,12 @@ pub(super) enum Stage {
     Done,
 }
 
-/// The survey as the planning of one file sees it.
-pub(super) struct Look<'s> {
-    survey: &'s Survey,
+/// The index as the planning of one file sees it.
+pub(super) struct Snapshot<'s> {
+    index: &'s TreeIndex,
     known: Arc<Known>,
-    setting: Setting<'s>,
-    asked: RefCell<FxHashSet<Question>>,
+    setting: AnalysisContext<'s>,
+    asked: RefCell<FxHashSet<ReferenceQuery>>,
     asks_labels: Cell<bool>,
     real: OnceCell<PathBuf>,
 }
@@ -130,18 +130,18 @@ pub(super) fn replaced(unit: &Unit<'_>, names: FxHashSet<Segment>) -> FxHashSet<
         .collect()
 }
 
-/// Runs `work` on one file. If it panics the file says nothing, and the survey of all others goes on: when
+/// Runs `work` on one file. If it panics the file says nothing, and the index of all others goes on: when
 /// such a file is analyzed the engine names it.
 pub(super) fn unless_it_panics<T: Default>(work: impl FnOnce() -> T) -> T {
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_default()
 }
 
-impl Survey {
+impl TreeIndex {
     /// A look for one file.
-    pub(super) fn look<'s>(&'s self, setting: Setting<'s>) -> Look<'s> {
+    pub(super) fn snapshot<'s>(&'s self, setting: AnalysisContext<'s>) -> Snapshot<'s> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        Look {
-            survey: self,
+        Snapshot {
+            index: self,
             known: Arc::clone(&known),
             setting,
             asked: RefCell::default(),
@@ -152,14 +152,14 @@ impl Survey {
 
     /// Notes what was asked while a file was planned, if questions are gathered: first for the text as it
     /// is, then for what it becomes.
-    pub(super) fn note(&self, file: &Path, look: Look<'_>) {
-        if look.known.stage != Stage::Gathering {
+    pub(super) fn note(&self, file: &Path, snapshot: Snapshot<'_>) {
+        if snapshot.known.stage != Stage::Gathering {
             return;
         }
-        let known = Arc::clone(&look.known);
-        let labels = look.asks_labels.get();
-        let questions = look.into_asked();
-        let is_open = |question: &&Question| !known.answers.contains_key(*question);
+        let known = Arc::clone(&snapshot.known);
+        let labels = snapshot.asks_labels.get();
+        let questions = snapshot.into_asked();
+        let is_open = |question: &&ReferenceQuery| !known.answers.contains_key(*question);
         let mut attempts = self.attempts();
         match attempts.get_mut(file) {
             Some(asked) => {
@@ -185,7 +185,7 @@ impl Survey {
     }
 
     /// What the plan of a file asked when it was last planned ahead.
-    pub(super) fn asked(&self, file: &Path) -> FxHashSet<Question> {
+    pub(super) fn asked(&self, file: &Path) -> FxHashSet<ReferenceQuery> {
         let attempts = self.attempts();
         attempts
             .get(file)
@@ -215,15 +215,15 @@ impl Survey {
     }
 }
 
-impl Look<'_> {
+impl Snapshot<'_> {
     /// What was asked, as far as it depends on other files.
-    pub(super) fn into_asked(self) -> FxHashSet<Question> {
+    pub(super) fn into_asked(self) -> FxHashSet<ReferenceQuery> {
         self.asked.into_inner()
     }
 
     /// What a text of `file` (absolute) loads while it is imported.
     pub(super) fn own_imports(&self, roots: &Roots, file: &Path, module: &ModModule) -> OwnImports {
-        self.survey.graph.own(self.world(roots), file, module)
+        self.index.graph.own(self.world(roots), file, module)
     }
 
     /// The cycle that a new import in `file` closes, as modules from the file back to itself, see [`Graph::cycle`].
@@ -236,7 +236,7 @@ impl Look<'_> {
         brings: Brings,
     ) -> Option<Vec<String>> {
         let world = self.world(roots);
-        self.survey.graph.cycle(world, file, own, to, brings)
+        self.index.graph.cycle(world, file, own, to, brings)
     }
 
     fn world<'w>(&'w self, roots: &'w Roots) -> World<'w> {
@@ -247,12 +247,12 @@ impl Look<'_> {
     }
 
     /// Where a file besides `file` (absolute) reaches the name, if one does.
-    pub(super) fn reached(&self, file: &Path, question: Question) -> Option<String> {
+    pub(super) fn reached(&self, file: &Path, question: ReferenceQuery) -> Option<String> {
         self.ask(file, question, |_| true)
     }
 
     /// Whether a file besides `file` names the name, instead of having it by a star only.
-    pub(super) fn named(&self, file: &Path, question: Question) -> bool {
+    pub(super) fn named(&self, file: &Path, question: ReferenceQuery) -> bool {
         let found = self.ask(file, question, |reach| !reach.by_star);
         found.is_some()
     }
@@ -263,7 +263,7 @@ impl Look<'_> {
     pub(super) fn replaced(
         &self,
         file: &Path,
-        question: Question,
+        question: ReferenceQuery,
         rest: &[Segment],
     ) -> Option<String> {
         self.ask(file, question, |reach| {
@@ -274,8 +274,8 @@ impl Look<'_> {
     fn ask(
         &self,
         file: &Path,
-        question: Question,
-        counts: impl Fn(&Reach) -> bool,
+        question: ReferenceQuery,
+        counts: impl Fn(&ReferenceSite) -> bool,
     ) -> Option<String> {
         // What runs as a script is no module that others import.
         if question.module.is_empty() || question.module == ["__main__"] {

@@ -10,7 +10,7 @@ const MARK: &str = "repoint: keep";
 
 /// The lines of a text that end in a `repoint: keep` comment.
 #[derive(Debug, Default)]
-pub struct KeptLines {
+pub struct Suppressions {
     index: Option<LineIndex>,
     lines: Vec<Kept>,
     used: RefCell<Vec<usize>>,
@@ -22,7 +22,7 @@ struct Kept {
     comment: Range<usize>,
 }
 
-impl KeptLines {
+impl Suppressions {
     /// Finds the comments, which start with `sign`; costs one search where there are none.
     pub fn of(text: &str, sign: &str) -> Self {
         if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {

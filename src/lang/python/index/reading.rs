@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::answers::Reach;
+use super::answers::ReferenceSite;
 use super::mentions;
-use super::{Look, Survey};
+use super::{Snapshot, TreeIndex};
 use crate::file;
-use crate::lang::python::analysis::{self, Standing};
+use crate::lang::python::analysis::{self, FileContext};
 use crate::lang::python::cookie;
 use crate::lang::python::parse::{self, SourceKind};
 use crate::lang::python::roots::Roots;
 use crate::lang::python::scopes::{BindingKind, BlockKind, Import, ImportId, ScopeId};
-use crate::lang::python::unit::{Setting, Target, Unit, bytes};
+use crate::lang::python::unit::{AnalysisContext, Target, Unit, bytes};
 use crate::path::Segment;
 use crate::text::{LineIndex, Source, one_line};
 
@@ -57,8 +57,8 @@ pub(super) struct Mention {
 
 impl Facts {
     /// A place of the file, with the names after the one that is asked for.
-    pub(super) fn reach(&self, mention: &Mention, rest: &[Segment]) -> Reach {
-        Reach {
+    pub(super) fn reach(&self, mention: &Mention, rest: &[Segment]) -> ReferenceSite {
+        ReferenceSite {
             shown: Arc::clone(&self.shown),
             line: mention.line,
             file: self.file.clone().unwrap_or_else(|| Path::new("").into()),
@@ -98,20 +98,20 @@ pub(super) fn with_unit<T>(
     file: &Path,
     text: &str,
     roots: &Roots,
-    setting: Setting<'_>,
+    setting: AnalysisContext<'_>,
     ask: impl FnOnce(&Unit<'_>) -> T,
 ) -> Option<T> {
     let homes = roots.homes(file);
     let kind = SourceKind::of(file);
     let parsed = parse::module(text, kind).ok()?;
-    let survey = Survey::default();
-    let look: Look<'_> = survey.look(setting);
-    let standing = Standing {
+    let index = TreeIndex::default();
+    let snapshot: Snapshot<'_> = index.snapshot(setting);
+    let standing = FileContext {
         file,
         kind,
         homes: &homes,
         roots,
-        survey: &look,
+        index: &snapshot,
         unread: &[],
         is_doctest: false,
         in_string: false,
@@ -126,7 +126,7 @@ pub(super) fn facts(
     project: &Path,
     wanted: &Wanted,
     roots: &Roots,
-    setting: Setting<'_>,
+    setting: AnalysisContext<'_>,
 ) -> Facts {
     let read = || {
         let source = source(file)?;
