@@ -4,6 +4,7 @@
 //! Each fixture is up to two trials: `rewrite::NAME` runs the built binary on it; `compile::NAME`
 //! gives both of its states to rustc, `run::NAME` to Python, with no part of this crate taking part.
 //! `print::NAME` asks what prints the trees of both states, for Python of all fixtures at once.
+//! `read::tables-are-shared` asks of each language that no mapping table is there twice.
 //! For Python, NAME begins with `python::`. So `cargo test --test fixtures R08` runs one row,
 //! `cargo test --test fixtures compile::` or `run::` asks only whether the fixtures tell the truth.
 
@@ -11,6 +12,8 @@
 mod compile;
 #[path = "runner/fixture.rs"]
 mod fixture;
+#[path = "runner/once.rs"]
+mod once;
 #[path = "../fuzz/src/printed.rs"]
 mod print_oracle;
 #[path = "runner/printed.rs"]
@@ -19,6 +22,8 @@ mod printed;
 mod rewrite;
 #[path = "runner/run.rs"]
 mod run;
+#[path = "runner/table.rs"]
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,6 +78,11 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
     folders.sort();
     let mut trials = Vec::new();
     let mut python = Vec::new();
+    let all = folders.clone();
+    trials.push(Trial::test(
+        format!("read::{}tables-are-shared", language.prefix()),
+        move || once::are_shared(&all).map_err(Failed::from),
+    ));
     for folder in folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let name = format!("{}{name}", language.prefix());
