@@ -18,6 +18,8 @@ mod once;
 mod print_oracle;
 #[path = "runner/printed.rs"]
 mod printed;
+#[path = "runner/python.rs"]
+mod python;
 #[path = "runner/rewrite.rs"]
 mod rewrite;
 #[path = "runner/run.rs"]
@@ -77,7 +79,7 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
     }
     folders.sort();
     let mut trials = Vec::new();
-    let mut python = Vec::new();
+    let mut of_python = Vec::new();
     let all = folders.clone();
     trials.push(Trial::test(
         format!("read::{}tables-are-shared", language.prefix()),
@@ -90,7 +92,7 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
             Ok(fixture) => {
                 let fixture = Arc::new(fixture);
                 if language == Language::Python {
-                    python.push((name.clone(), Arc::clone(&fixture)));
+                    of_python.push((name.clone(), Arc::clone(&fixture)));
                 }
                 trials.extend(trials_of(&name, fixture, judge));
             }
@@ -106,7 +108,7 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
             printed::sees_damage().map_err(Failed::from)
         }));
         trials.push(Trial::test("print::python", move || {
-            let fixtures = python.iter();
+            let fixtures = of_python.iter();
             let fixtures = fixtures.map(|(name, fixture)| (name.as_str(), &**fixture));
             printed::python(fixtures).map_err(Failed::from)
         }));
