@@ -29,7 +29,8 @@ struct Source {
 }
 
 /// More than what is in memory of a pack.
-static LONG: [u8; 300 << 10] = [b'l'; 300 << 10];
+const LENGTH: usize = (256 << 10) + 1;
+static LONG: [u8; LENGTH] = [b'l'; LENGTH];
 
 const SOURCES: [Source; 7] = [
     source("project/a/one.rs", 0o644, Some(b"one"), b"ONE"),
