@@ -4,6 +4,7 @@
 //! Each fixture is up to two trials: `rewrite::NAME` runs the built binary on it; `compile::NAME`
 //! gives both of its states to rustc, `run::NAME` to Python, with no part of this crate taking part.
 //! `print::NAME` asks what prints the trees of both states, for Python of all fixtures at once.
+//! `read::tables-are-shared` asks of each language that no mapping table is there twice.
 //! For Python, NAME begins with `python::`. So `cargo test --test fixtures R08` runs one row,
 //! `cargo test --test fixtures compile::` or `run::` asks only whether the fixtures tell the truth.
 
@@ -11,14 +12,20 @@
 mod compile;
 #[path = "runner/fixture.rs"]
 mod fixture;
+#[path = "runner/once.rs"]
+mod once;
 #[path = "../fuzz/src/printed.rs"]
 mod print_oracle;
 #[path = "runner/printed.rs"]
 mod printed;
+#[path = "runner/python.rs"]
+mod python;
 #[path = "runner/rewrite.rs"]
 mod rewrite;
 #[path = "runner/run.rs"]
 mod run;
+#[path = "runner/table.rs"]
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -72,7 +79,12 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
     }
     folders.sort();
     let mut trials = Vec::new();
-    let mut python = Vec::new();
+    let mut of_python = Vec::new();
+    let all = folders.clone();
+    trials.push(Trial::test(
+        format!("read::{}tables-are-shared", language.prefix()),
+        move || once::are_shared(&all).map_err(Failed::from),
+    ));
     for folder in folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let name = format!("{}{name}", language.prefix());
@@ -80,7 +92,7 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
             Ok(fixture) => {
                 let fixture = Arc::new(fixture);
                 if language == Language::Python {
-                    python.push((name.clone(), Arc::clone(&fixture)));
+                    of_python.push((name.clone(), Arc::clone(&fixture)));
                 }
                 trials.extend(trials_of(&name, fixture, judge));
             }
@@ -96,7 +108,7 @@ fn trials(language: Language, judge: &Arc<Judge>) -> std::io::Result<Vec<Trial>>
             printed::sees_damage().map_err(Failed::from)
         }));
         trials.push(Trial::test("print::python", move || {
-            let fixtures = python.iter();
+            let fixtures = of_python.iter();
             let fixtures = fixtures.map(|(name, fixture)| (name.as_str(), &**fixture));
             printed::python(fixtures).map_err(Failed::from)
         }));

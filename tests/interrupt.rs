@@ -1,5 +1,8 @@
 //! Ctrl-C during an `apply`: the tree is as it was and nothing is left to clear away, or all is
 //! written.
+//!
+//! A plain `cargo test` sends each signal as soon as the journal begins; `.ci/run` sends them at other
+//! instants too: `cargo test --test interrupt -- --ignored`.
 #![cfg(unix)]
 
 use std::fs;
@@ -11,6 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 const FILES: usize = 600;
+const SIGNALS: [Signal; 2] = [Signal::INT, Signal::TERM];
 const OLD: &str = "use old::a::Foo;\n";
 const NEW: &str = "use new::a::Foo;\n";
 
@@ -60,33 +64,42 @@ fn interrupted(root: &Path, sign: &str, moment: Duration, signal: Signal) -> boo
     }
 }
 
+/// Whether a signal, a moment after the journal has begun, ended an `apply`.
+fn clears_away_or_comes_too_late(moment: Duration, signal: Signal) -> bool {
+    let folder = tempfile::tempdir().expect("a folder");
+    lay_out(folder.path());
+    let by_signal = interrupted(folder.path(), "1.pack", moment, signal);
+    let expected = if by_signal { 0 } else { FILES };
+    assert_eq!(new_files(folder.path()), expected, "after {moment:?}");
+    let journal = fs::read_dir(folder.path().join(".repoint/journal")).expect("there");
+    let journal = journal.map(|entry| entry.expect("entry").file_name());
+    let mut journal: Vec<_> = journal.map(|n| n.to_string_lossy().into_owned()).collect();
+    journal.sort();
+    let left: &[&str] = if by_signal {
+        &[]
+    } else {
+        &["1.done", "1.pack"]
+    };
+    assert_eq!(journal, left, "after {moment:?}");
+    let files = fs::read_dir(folder.path()).expect("there").count();
+    assert_eq!(files, FILES + 1, "stray files after {moment:?}");
+    by_signal
+}
+
 #[test]
+fn a_signal_at_once_clears_away_or_comes_too_late() {
+    for signal in SIGNALS {
+        clears_away_or_comes_too_late(Duration::ZERO, signal);
+    }
+}
+
+#[test]
+#[ignore = "sends signals at instants of a clock; .ci/run runs it"]
 fn a_signal_clears_away_or_comes_too_late() {
     let mut cleared = 0;
-    for (round, signal) in [Signal::INT, Signal::TERM]
-        .repeat(6)
-        .into_iter()
-        .enumerate()
-    {
-        let folder = tempfile::tempdir().expect("a folder");
-        lay_out(folder.path());
+    for (round, signal) in SIGNALS.repeat(6).into_iter().enumerate() {
         let moment = Duration::from_millis(5 * round as u64);
-        let by_signal = interrupted(folder.path(), "1.pack", moment, signal);
-        let expected = if by_signal { 0 } else { FILES };
-        assert_eq!(new_files(folder.path()), expected, "after {moment:?}");
-        cleared += usize::from(by_signal);
-        let journal = fs::read_dir(folder.path().join(".repoint/journal")).expect("there");
-        let journal = journal.map(|entry| entry.expect("entry").file_name());
-        let mut journal: Vec<_> = journal.map(|n| n.to_string_lossy().into_owned()).collect();
-        journal.sort();
-        let left: &[&str] = if by_signal {
-            &[]
-        } else {
-            &["1.done", "1.pack"]
-        };
-        assert_eq!(journal, left, "after {moment:?}");
-        let files = fs::read_dir(folder.path()).expect("there").count();
-        assert_eq!(files, FILES + 1, "stray files after {moment:?}");
+        cleared += usize::from(clears_away_or_comes_too_late(moment, signal));
     }
     assert!(cleared > 0, "no signal came in time");
 }

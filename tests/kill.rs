@@ -1,7 +1,7 @@
-//! `repoint apply`, `undo` and `recover` killed at any instant: after `repoint recover` a tree of
-//! 2,000 files is wholly old or wholly new, and no stray file is left.
+//! `repoint apply`, `undo` and `recover` killed at any instant: after `repoint recover` a tree is wholly old or wholly new, and no stray file is left.
 //!
-//! `REPOINT_KILLS` says how often; 40 times if it does not.
+//! A plain `cargo test` kills a run on a small tree at each mark of its course. `.ci/run` kills at any instant:
+//! `cargo test --test kill -- --ignored`. `REPOINT_KILLS` says how often; 300 times if it does not.
 #![cfg(unix)]
 
 #[path = "stories/memory.rs"]
@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-const FILES: usize = 2_000;
+/// Files of a tree that is killed at any instant, and of one that is killed at each mark.
+const MANY: usize = 2_000;
+const FEW: usize = 200;
 const FOLDERS: usize = 20;
 
 /// The import on either side.
@@ -69,6 +71,8 @@ enum Mark {
     Commit,
 }
 
+const MARKS: [Mark; 4] = [Mark::Start, Mark::Pack, Mark::Stage, Mark::Commit];
+
 /// When the marks of an unhampered run appear, from its start, and when it ends.
 #[derive(Clone, Copy, Debug)]
 struct Course {
@@ -93,17 +97,19 @@ impl Course {
 struct Tree {
     _folder: TempDir,
     root: PathBuf,
+    files: usize,
 }
 
 impl Tree {
-    fn new() -> Self {
+    fn new(files: usize) -> Self {
         let (folder, root) = memory::folder();
         fs::write(root.join("repoint.toml"), "").expect("a file");
         let tree = Self {
             _folder: folder,
             root,
+            files,
         };
-        for index in 0..FILES {
+        for index in 0..files {
             let path = tree.file(index);
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(&path, content(index, 0)).expect("a file");
@@ -113,7 +119,7 @@ impl Tree {
     }
 
     fn file(&self, index: usize) -> PathBuf {
-        let folder = index * FOLDERS / FILES;
+        let folder = index * FOLDERS / self.files;
         self.root.join(format!("src/d{folder:02}/f{index:04}.rs"))
     }
 
@@ -149,7 +155,7 @@ impl Tree {
             );
             found += 1;
         }
-        assert_eq!(found, FILES, "{context}");
+        assert_eq!(found, self.files, "{context}");
         side
     }
 
@@ -298,8 +304,41 @@ fn kill(child: &mut Child, after: Duration) {
     child.wait().expect("it ends");
 }
 
+/// Kills a command a while after a mark, and recovers. Gives the phase it was in, and the side of the tree.
+fn killed_after(
+    tree: &Tree,
+    (command, side): (&str, usize),
+    mark: Mark,
+    after: Duration,
+    recovery: Option<Duration>,
+) -> (Phase, usize) {
+    let id = tree.next();
+    let mut child = tree.spawn_command(command, side);
+    tree.wait_for(mark, id, &mut child);
+    kill(&mut child, after);
+    let phase = tree.phase(id);
+    let context = format!("{command} killed {after:?} after {mark:?}: {phase:?}");
+    if let Some(after) = recovery.filter(|_| phase != Phase::Finished) {
+        let mut child = tree.spawn(&["recover"]);
+        kill(&mut child, after);
+    }
+    tree.run(&["recover"], &context);
+    let expected = match phase {
+        Phase::Planning | Phase::Preparing => side,
+        Phase::Replacing | Phase::Finished => 1 - side,
+    };
+    let side = tree.side(&context);
+    assert_eq!(side, expected, "{context}");
+    let open = tree
+        .names()
+        .into_iter()
+        .find(|name| !(name.ends_with(".done") || name.ends_with(".pack")));
+    assert_eq!(open, None, "{context}");
+    (phase, side)
+}
+
 fn worker(runs: usize) -> Counts {
-    let tree = Tree::new();
+    let tree = Tree::new(MANY);
     let course = tree.course(0);
     println!("{course:?}");
     // It stages and replaces, as the end of an apply does.
@@ -308,46 +347,36 @@ fn worker(runs: usize) -> Counts {
     let mut side = 1;
     for run in 0..runs {
         let command = COMMANDS[usize::from(run % 5 == 4)];
-        let mark = match run % 4 {
-            0 => Mark::Start,
-            1 => Mark::Pack,
-            2 => Mark::Stage,
-            _ => Mark::Commit,
-        };
-        let id = tree.next();
-        let mut child = tree.spawn_command(command, side);
-        tree.wait_for(mark, id, &mut child);
+        let mark = MARKS[run % MARKS.len()];
         let after = moment(course.left_after(mark) * 11 / 10);
-        kill(&mut child, after);
-        let phase = tree.phase(id);
-        let context = format!("run {run}: {command} killed {after:?} after {mark:?}: {phase:?}");
+        let again = (run % 3 == 0).then(|| moment(recovery));
+        let phase;
+        (phase, side) = killed_after(&tree, (command, side), mark, after, again);
         counts.phases[phase as usize] += 1;
         counts.undos += usize::from(command == "undo");
-        if run % 3 == 0 && phase != Phase::Finished {
-            let mut child = tree.spawn(&["recover"]);
-            kill(&mut child, moment(recovery));
-            counts.recoveries += 1;
-        }
-        tree.run(&["recover"], &context);
-        let expected = match phase {
-            Phase::Planning | Phase::Preparing => side,
-            Phase::Replacing | Phase::Finished => 1 - side,
-        };
-        side = tree.side(&context);
-        assert_eq!(side, expected, "{context}");
-        let open = tree
-            .names()
-            .into_iter()
-            .find(|name| !(name.ends_with(".done") || name.ends_with(".pack")));
-        assert_eq!(open, None, "{context}");
+        counts.recoveries += usize::from(again.is_some() && phase != Phase::Finished);
     }
     counts
 }
 
 #[test]
+fn a_run_that_is_killed_at_its_marks_leaves_one_side_of_the_tree() {
+    let tree = Tree::new(FEW);
+    tree.course(0);
+    let mut side = 1;
+    for command in COMMANDS {
+        for mark in MARKS {
+            let again = Some(Duration::ZERO);
+            (_, side) = killed_after(&tree, (command, side), mark, Duration::ZERO, again);
+        }
+    }
+}
+
+#[test]
+#[ignore = "kills at random instants; .ci/run runs it"]
 fn a_killed_run_leaves_one_side_of_the_tree() {
     let runs: usize =
-        std::env::var("REPOINT_KILLS").map_or(40, |runs| runs.parse().expect("a number"));
+        std::env::var("REPOINT_KILLS").map_or(300, |runs| runs.parse().expect("a number"));
     let started = Instant::now();
     let counts = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..WORKERS)

@@ -18,6 +18,8 @@ mod program;
 mod room;
 #[path = "laws/rules.rs"]
 mod rules;
+#[path = "runner/table.rs"]
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};

@@ -12,6 +12,7 @@ use repoint::path::PYTHON;
 
 use crate::Checked;
 use crate::room::{Broken, Room};
+use crate::table;
 
 /// A source of a fixture.
 struct Seed {
@@ -198,7 +199,8 @@ fn of_fixture(fixture: &Path) -> Vec<Seed> {
 /// The table of a fixture: its mapping, or the moves among its arguments.
 fn rules(fixture: &Path) -> Option<Vec<Table>> {
     let mut sources = Vec::new();
-    if let Ok(text) = std::fs::read_to_string(fixture.join("mapping.toml")) {
+    let own = table::of(fixture).expect("the table of a fixture");
+    if let Some(text) = own.and_then(|own| String::from_utf8(own).ok()) {
         let file = PathBuf::from("mapping.toml");
         sources.push(MappingSource::Toml { file, text });
     }

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use crate::compile::{self, Target};
 use crate::run::Behaviour;
+use crate::table;
 
 /// Files by their `/`-separated path.
 pub type Tree = BTreeMap<String, Vec<u8>>;
@@ -65,7 +66,7 @@ pub enum Claim {
 
 /// One folder below `tests/fixtures/LANGUAGE`.
 pub struct Fixture {
-    /// The mapping table, if it is a file.
+    /// The mapping table, its own or a shared one, if it is a file.
     pub mapping: Option<Vec<u8>>,
     /// Arguments besides the mapping and the output format.
     pub args: Vec<String>,
@@ -162,11 +163,14 @@ impl Fixture {
                 .transpose()
         };
 
-        let mapping = files.remove("mapping.toml");
+        let mapping = table::of(folder)?;
+        for file in [table::OWN, table::NAME] {
+            files.remove(file);
+        }
         let args = text(&mut files, "args")?.unwrap_or_default();
         let args: Vec<String> = args.lines().map(str::to_owned).collect();
         if mapping.is_none() && args.is_empty() {
-            return Err("neither mapping.toml nor args".into());
+            return Err("none of mapping, mapping.toml and args".into());
         }
 
         let findings = text(&mut files, "findings")?.unwrap_or_default();

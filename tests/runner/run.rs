@@ -4,14 +4,12 @@
 //! name that moves is one object under both paths before, and is not to be had under its old path after,
 //! so that a reference which was left behind fails.
 
-use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
 use crate::fixture::{self, Fixture, Tree};
+use crate::python;
 
 /// What a fixture says of its programs.
 pub struct Behaviour {
@@ -94,7 +92,8 @@ impl Run {
 pub fn run(fixture: &Fixture, behaviour: &Behaviour, folder: &Path) -> Result<(), String> {
     for (state, tree) in [("before", &fixture.before), ("after", &fixture.after)] {
         let said = |error: String| format!("the tree {state}:\n{error}");
-        if behaviour.compiles {
+        // Compiling asks for no stub, so the same tree is not compiled a second time.
+        if behaviour.compiles && (state == "before" || fixture.before != fixture.after) {
             let sources: Vec<_> = tree.keys().filter(|path| is_source(path)).collect();
             let room = Room::new(tree, state, folder).map_err(said)?;
             room.compile(sources).map_err(said)?;
@@ -122,11 +121,11 @@ fn run_in(run: &Run, state: &str, tree: &Tree, folder: &Path) -> Result<(), Stri
     let room = Room::new(&tree, state, folder)?;
     match &run.how {
         How::Compile(file) => room.compile([file]),
-        How::Module(name) => said(room.python().args(["-m", name])),
+        How::Module(name) => room.python(["-m", name]),
         How::Program(file) if file.ends_with(".ipynb") => {
-            said(room.python().arg(room.judge("notebook.py")).arg(file))
+            room.python([&room.judge("notebook.py"), file.as_str()])
         }
-        How::Program(file) => said(room.python().arg(file)),
+        How::Program(file) => room.python([file]),
     }
 }
 
@@ -162,59 +161,19 @@ impl<'a> Room<'a> {
         Ok(Self { tree, folder, path })
     }
 
-    fn judge(&self, program: &str) -> PathBuf {
-        self.folder.join("_judge").join(program)
+    fn judge(&self, program: &str) -> String {
+        let program = self.folder.join("_judge").join(program);
+        program.to_string_lossy().into_owned()
     }
 
     fn compile(&self, files: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), String> {
-        let mut python = self.python();
-        python.arg(self.judge("compile.py"));
-        python.args(files.into_iter().map(|file| file.as_ref().to_owned()));
-        said(&mut python)
+        let files = files.into_iter().map(|file| file.as_ref().to_owned());
+        self.python(std::iter::once(self.judge("compile.py")).chain(files))
     }
 
-    fn python(&self) -> Command {
-        let mut python = Command::new(interpreter());
-        python
-            .args(["-B", "-S", "-W", "ignore"])
-            .current_dir(self.tree.path())
-            .env_remove("PYTHONSAFEPATH")
-            .env_remove("PYTHONSTARTUP")
-            .env("PYTHONHASHSEED", "0")
-            .env("PYTHONUTF8", "1");
-        if let Ok(path) = std::env::join_paths(&self.path) {
-            python.env("PYTHONPATH", path);
-        }
-        python
+    fn python(&self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Result<(), String> {
+        let arguments: Vec<String> = arguments.into_iter().map(Into::into).collect();
+        let server = PathBuf::from(self.judge("server.py"));
+        python::run(&server, self.tree.path(), &self.path, &arguments)
     }
-}
-
-/// The interpreter itself: `python3` is often a script that looks for it, which takes longer than a
-/// fixture does.
-fn interpreter() -> &'static OsStr {
-    static FOUND: OnceLock<OsString> = OnceLock::new();
-    FOUND.get_or_init(|| {
-        let name = std::env::var_os("REPOINT_PYTHON").unwrap_or_else(|| "python3".into());
-        let asked = Command::new(&name)
-            .args(["-c", "import sys; print(sys.executable)"])
-            .output();
-        match asked.map(|output| String::from_utf8(output.stdout)) {
-            Ok(Ok(path)) if !path.trim().is_empty() => path.trim().into(),
-            _ => name,
-        }
-    })
-}
-
-fn said(command: &mut Command) -> Result<(), String> {
-    let output = command
-        .output()
-        .map_err(|e| format!("cannot run python: {e}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    ))
 }

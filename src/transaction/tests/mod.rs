@@ -4,6 +4,7 @@
 //! | module | |
 //! | --- | --- |
 //! | `sample` | the tree that is written, and what may be found in it afterwards |
+//! | `kept` | the same tree again and again |
 //! | `hook` | a disk on which something happens at a certain call |
 //! | `medium` | a disk that knows what would be left after a power cut |
 //! | `stops` | killed, or failing, at each call; recovery too |
@@ -12,6 +13,7 @@
 
 mod edits;
 mod hook;
+mod kept;
 mod medium;
 mod power;
 mod sample;

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use super::hook::{Call, Hooked, Unflushed, Verdict};
+use super::kept::Kept;
 use super::medium::{Chance, Medium};
 use super::sample::{Sample, Side, Told};
 
@@ -24,13 +25,14 @@ fn scene(first: bool) -> Sample {
 /// After everything, too: what was said to be written must be.
 #[track_caller]
 fn at_each_call(first: bool) {
+    let mut kept = Kept::new(|| scene(first));
     let mut sides = [0, 0];
     let mut at = 0;
     loop {
         let mut over = false;
         for seed in 0..CUTS {
-            let sample = scene(first);
-            let medium = Medium::new(&sample.base());
+            let sample = kept.again();
+            let medium = Medium::new(sample.base());
             let disk = Hooked::killed(&medium, at);
             let told = sample.write(&disk, Side::New);
             over = disk.calls().len() <= at;
@@ -68,17 +70,18 @@ fn a_later_write_is_whole_or_nothing() {
 /// be written must not be there afterwards.
 #[test]
 fn what_was_refused_stays_so() {
+    let mut kept = Kept::new(|| scene(false));
     let mut runs = 0;
     for failing in 0.. {
         let mut reached = false;
         for at in failing + 1.. {
-            let (call, over) = refused_once(failing, at, 0);
+            let (call, over) = refused_once(kept.again(), failing, at, 0);
             reached = call.is_some();
             runs += 1;
             // Of a name that is given and taken back again much is a matter of chance.
             if call.is_some_and(|call| call.what == "flush_folder") {
                 for seed in 1..6 * CUTS {
-                    refused_once(failing, at, seed);
+                    refused_once(kept.again(), failing, at, seed);
                     runs += 1;
                 }
             }
@@ -95,9 +98,8 @@ fn what_was_refused_stays_so() {
 }
 
 /// Gives the call that failed, and whether the power was cut after everything.
-fn refused_once(failing: usize, at: usize, seed: u64) -> (Option<Call>, bool) {
-    let sample = scene(false);
-    let medium = Medium::new(&sample.base());
+fn refused_once(sample: &Sample, failing: usize, at: usize, seed: u64) -> (Option<Call>, bool) {
+    let medium = Medium::new(sample.base());
     let once = Hooked::new(&medium, |number, _| {
         if number == failing {
             Verdict::Fail(ErrorKind::Other)
@@ -124,16 +126,17 @@ fn refused_once(failing: usize, at: usize, seed: u64) -> (Option<Call>, bool) {
 /// The process is killed, and the power is cut while another one recovers.
 #[test]
 fn recovery_may_lose_power() {
+    let mut kept = [true, false].map(|first| Kept::new(move || scene(first)));
     let mut runs = 0;
     for killed in 0.. {
         let mut over = false;
         for at in 0.. {
-            let sample = scene(killed % 3 == 0);
-            let medium = Medium::new(&sample.base());
+            let sample = kept[usize::from(killed % 3 != 0)].again();
+            let medium = Medium::new(sample.base());
             let first = Hooked::killed(&medium, killed);
             let told = sample.write(&first, Side::New);
             over = first.calls().len() <= killed;
-            let missing = killed % 2 == 0 && told == Told::Open && without_stage(&sample, &medium);
+            let missing = killed % 2 == 0 && told == Told::Open && without_stage(sample, &medium);
             let disk = Hooked::killed(&medium, at);
             let journal = sample.journal(&disk);
             let recovered = journal.lock("test").and_then(|lock| journal.recover(&lock));

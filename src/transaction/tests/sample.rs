@@ -29,7 +29,8 @@ struct Source {
 }
 
 /// More than what is in memory of a pack.
-static LONG: [u8; 300 << 10] = [b'l'; 300 << 10];
+const LENGTH: usize = (256 << 10) + 1;
+static LONG: [u8; LENGTH] = [b'l'; LENGTH];
 
 const SOURCES: [Source; 7] = [
     source("project/a/one.rs", 0o644, Some(b"one"), b"ONE"),
@@ -81,7 +82,8 @@ pub enum Told {
 pub type Snapshot = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
 pub struct Sample {
-    folder: TempDir,
+    _folder: TempDir,
+    base: PathBuf,
 }
 
 impl Sample {
@@ -93,8 +95,10 @@ impl Sample {
         } else {
             tempfile::tempdir()
         };
+        let folder = folder.expect("a folder");
         let sample = Self {
-            folder: folder.expect("a folder"),
+            base: fs::canonicalize(folder.path()).expect("it is there"),
+            _folder: folder,
         };
         for folder in ["project/a/b", "project/c", "beside"] {
             fs::create_dir_all(sample.at(folder)).expect("a folder");
@@ -112,12 +116,12 @@ impl Sample {
     }
 
     /// Where all of it is, links resolved.
-    pub fn base(&self) -> PathBuf {
-        fs::canonicalize(self.folder.path()).expect("it is there")
+    pub fn base(&self) -> &Path {
+        &self.base
     }
 
     pub fn at(&self, path: &str) -> PathBuf {
-        self.base().join(path)
+        self.base.join(path)
     }
 
     pub fn journal<'d>(&self, disk: &'d dyn Disk) -> Journal<'d> {
@@ -191,10 +195,10 @@ impl Sample {
     pub fn snapshot(&self) -> Snapshot {
         let base = self.base();
         let mut found = Snapshot::new();
-        let walk = walkdir::WalkDir::new(&base).into_iter();
+        let walk = walkdir::WalkDir::new(base).into_iter();
         for entry in walk.filter_entry(|entry| entry.file_name() != ".repoint") {
             let entry = entry.expect("it can be walked");
-            let name = entry.path().strip_prefix(&base).expect("it is below");
+            let name = entry.path().strip_prefix(base).expect("it is below");
             let kind = entry.file_type();
             let content = if kind.is_symlink() {
                 let target = fs::read_link(entry.path()).expect("a link");

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use super::hook::{Call, Hooked, Unflushed, Verdict};
+use super::kept::Kept;
 use super::sample::{Sample, Side, Told};
 
 /// What happens at a call, and after it.
@@ -61,7 +62,7 @@ enum Scene {
 }
 
 impl Scene {
-    fn set(self) -> (Sample, Side) {
+    fn set(self) -> Sample {
         let sample = Sample::new();
         let all = Told::New { left: Vec::new() };
         if !matches!(self, Self::First) {
@@ -71,18 +72,24 @@ impl Scene {
             assert_eq!(sample.write(&Unflushed, Side::Old), all);
             std::fs::remove_file(sample.at("project/c/made.rs")).expect("it was made");
         }
-        let to = match self {
+        sample
+    }
+
+    /// Where the write goes.
+    fn to(self) -> Side {
+        match self {
             Self::First | Self::Third => Side::New,
             Self::Undo => Side::Old,
-        };
-        (sample, to)
+        }
     }
 
     /// How many calls it makes.
     fn length(self) -> usize {
-        let (sample, to) = self.set();
         let disk = Hooked::counting(&Unflushed);
-        assert_eq!(sample.write(&disk, to), Told::New { left: Vec::new() });
+        assert_eq!(
+            self.set().write(&disk, self.to()),
+            Told::New { left: Vec::new() }
+        );
         disk.calls().len()
     }
 }
@@ -115,14 +122,15 @@ fn judge(sample: &Sample, to: Side, told: &Told, context: &str) -> Side {
 fn at_each_call(scene: Scene) {
     let length = scene.length();
     assert!(length > 50, "{length}");
+    let (mut kept, to) = (Kept::new(|| scene.set()), scene.to());
     let mut sides = [0, 0];
     for fault in FAULTS {
         for at in 0..length {
-            let (sample, to) = scene.set();
+            let sample = kept.again();
             let disk = Hooked::new(&Unflushed, |number, call| fault.verdict(at, number, call));
             let told = sample.write(&disk, to);
             let context = format!("{scene:?} {fault:?} at {at} {:?}", disk.calls().get(at));
-            let side = judge(&sample, to, &told, &context);
+            let side = judge(sample, to, &told, &context);
             sides[usize::from(side == to)] += 1;
             sample.goes_on(side, &context);
         }
@@ -149,6 +157,7 @@ fn an_undo_is_whole_or_nothing() {
 /// Recovery is stopped too, at each of its calls, and then comes a second one.
 #[test]
 fn recovery_may_be_stopped_as_often() {
+    let (mut kept, to) = (Kept::new(|| Scene::Third.set()), Scene::Third.to());
     let mut runs = 0;
     for fault in [
         Fault::Kill,
@@ -159,7 +168,7 @@ fn recovery_may_be_stopped_as_often() {
         let step = if matches!(fault, Fault::Kill) { 2 } else { 6 };
         for at in (0..Scene::Third.length()).step_by(step) {
             for again in 0.. {
-                let (sample, to) = Scene::Third.set();
+                let sample = kept.again();
                 let told = sample.write(&Hooked::killed(&Unflushed, at), to);
                 // As it is after a `git checkout` of what was written halfway: its new content is
                 // not beside it any more.
@@ -177,7 +186,7 @@ fn recovery_may_be_stopped_as_often() {
                     assert!(recovered.is_ok(), "{context}: {recovered:?}");
                 }
                 drop(recovered);
-                judge(&sample, to, &told, &context);
+                judge(sample, to, &told, &context);
                 runs += 1;
                 if disk.calls().len() <= again {
                     break;
