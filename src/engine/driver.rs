@@ -19,7 +19,7 @@ use super::settled::Settled;
 use crate::lang::{Ahead, Doubt, Language, RewriteOptions, Session};
 use crate::mapping::Table;
 use crate::plan::Plan;
-use crate::project::{Anchor, Candidate, Project, WalkOptions};
+use crate::project::{Anchor, Candidate, Prefilter, Project, WalkOptions};
 use crate::text::Source;
 
 /// Stack of a worker in bytes. Parsers and syntax trees recurse once a level of nesting, and
@@ -53,6 +53,10 @@ impl Active<'_> {
         self.language.syntax().language
     }
 }
+
+/// What files are searched for that lie at places of which a language speaks, by language.
+#[derive(Debug)]
+pub struct PlaceFilters(Vec<Vec<Prefilter>>);
 
 /// All languages at work on one tree.
 pub struct Engine<'a> {
@@ -129,18 +133,20 @@ impl<'a> Engine<'a> {
                 .is_some_and(|active| of(active.language) || active.language.reads_named(path))
     }
 
-    /// Whether a file (absolute) is worth parsing for its place, if it holds one of [`place_anchors`](Self::place_anchors).
-    pub fn is_at_place(&self, file: &Path) -> bool {
-        self.active
-            .iter()
-            .any(|active| active.session.is_at_place(file))
+    /// What files are searched for that may be worth parsing for their place.
+    pub fn place_filters(&self) -> PlaceFilters {
+        let sets = |active: &Active<'_>| {
+            let sets = active.language.place_anchors();
+            sets.iter().map(|set| Prefilter::new(set)).collect()
+        };
+        PlaceFilters(self.active.iter().map(sets).collect())
     }
 
-    /// Words of which one occurs in each file that is worth parsing for its place.
-    pub fn place_anchors(&self) -> Vec<Anchor> {
-        let all = self.active.iter();
-        all.flat_map(|active| active.language.place_anchors())
-            .collect()
+    /// What a file (absolute) is searched for, besides the words of references, if its place alone may be a reason
+    /// to rewrite it.
+    pub fn by_place<'f>(&self, file: &Path, filters: &'f PlaceFilters) -> Option<&'f Prefilter> {
+        let mut all = self.active.iter().zip(&filters.0);
+        all.find_map(|(active, sets)| sets.get(active.session.place(file)?))
     }
 
     /// Words of which one occurs in each file that is worth parsing.

@@ -13,7 +13,7 @@ mod settled;
 mod statistics;
 mod verify;
 
-pub use driver::{Active, Engine, StartError};
+pub use driver::{Active, Engine, PlaceFilters, StartError};
 pub use report::{Failure, FileReport, Summary};
 pub use statistics::RuleCounts;
 pub use verify::{Difference, Side, VerifyError, verify};

@@ -49,9 +49,9 @@ pub trait Language: Send + Sync {
     /// Words of which at least one occurs in each file that refers to a path of `table`.
     fn anchors(&self, table: &Table) -> Vec<Anchor>;
 
-    /// Words of which at least one occurs in each file that is to be read for its place alone, see
-    /// [`Session::is_at_place`].
-    fn place_anchors(&self) -> Vec<Anchor> {
+    /// Sets of words: of that which [`Session::place`] tells of a file, at least one occurs in it if it is to be
+    /// read for its place alone.
+    fn place_anchors(&self) -> Vec<Vec<Anchor>> {
         Vec::new()
     }
 
@@ -131,9 +131,11 @@ pub trait Session: Sync {
     /// The text cannot be read as this language; says where and what was expected.
     fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError>;
 
-    /// Whether a file (absolute) may have to be rewritten for its place: it moves itself.
-    fn is_at_place(&self, _file: &Path) -> bool {
-        false
+    /// Whether a file (absolute) may have to be rewritten for its place, whatever words it has: it moves itself,
+    /// or its crate loses something. Which of [`Language::place_anchors`] it must hold then. Asked of every
+    /// file of a tree.
+    fn place(&self, _file: &Path) -> Option<usize> {
+        None
     }
 
     /// Learns of the tree what plans of these texts depend on, before the first of them is analyzed.

@@ -78,8 +78,8 @@ pub struct Sources<'a> {
     pub if_named: &'a (dyn Fn(&Path) -> bool + Sync),
 }
 
-/// Which files are candidates by their place, and what they must hold.
-pub type ByPlace<'a> = (&'a (dyn Fn(&Path) -> bool + Sync), &'a Prefilter);
+/// What a file must hold to be a candidate by its place, if it can be one.
+pub type ByPlace<'a> = &'a (dyn Fn(&Path) -> Option<&'a Prefilter> + Sync);
 
 impl<'a> Sources<'a> {
     /// Those that are sources by their name.
@@ -134,12 +134,12 @@ pub struct Walked {
 /// with all ignore files in and above them but the user's own; those that say of themselves that
 /// they are caches, and vendored crates, are not entered unless they are named. A file that several
 /// paths reach is searched once.
-pub fn discover(
+pub fn discover<'a>(
     paths: &[PathBuf],
-    project: &Project,
-    options: &WalkOptions,
-    sources: Sources<'_>,
-    prefilter: &Prefilter,
+    project: &'a Project,
+    options: &'a WalkOptions,
+    sources: Sources<'a>,
+    prefilter: &'a Prefilter,
 ) -> Walked {
     let mut searcher = Searcher::new(prefilter, options.max_file_size, None);
     let (folders, files) = sort_out(paths, project, sources, &mut searcher);
@@ -319,8 +319,7 @@ impl Walk<'_> {
 
     /// What else makes a file a candidate.
     fn also(&self, file: &Path) -> Option<&Prefilter> {
-        let (is_at_place, holds) = self.sources.by_place?;
-        is_at_place(file).then_some(holds)
+        self.sources.by_place?(file)
     }
 
     fn search_named(&self, files: &[Named]) {

@@ -129,8 +129,9 @@ pub fn over(
         Input::Text { path, bytes } => {
             tally.summary.searched = 1;
             let prefilter = Prefilter::new(&engine.anchors());
-            let place_filter = Prefilter::new(&engine.place_anchors());
-            let is_at_place = || engine.is_at_place(path) && place_filter.matches(bytes);
+            let place_filters = engine.place_filters();
+            let by_place = engine.by_place(path, &place_filters);
+            let is_at_place = || by_place.is_some_and(|filter| filter.matches(bytes));
             if prefilter.matches_everything() || prefilter.matches(bytes) || is_at_place() {
                 let _ = see(&mut tally, text(run, &engine, path, bytes)?);
             }

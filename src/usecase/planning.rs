@@ -36,7 +36,7 @@ impl<'e, 'r> Planning<'e, 'r> {
     ) -> Result<Self, StartError> {
         let started = Instant::now();
         let prefilter = Prefilter::new(&engine.anchors());
-        let place_filter = Prefilter::new(&engine.place_anchors());
+        let place_filters = engine.place_filters();
         listener.progress(Progress::Started);
         let (paths, idle) = split_idle(paths, engine);
         for path in idle {
@@ -48,7 +48,7 @@ impl<'e, 'r> Planning<'e, 'r> {
         let sources = Sources {
             by_name: &|path| engine.is_source(path),
             by_start: Some(&|start| engine.is_script(start)),
-            by_place: Some((&|file| engine.is_at_place(file), &place_filter)),
+            by_place: Some(&|file| engine.by_place(file, &place_filters)),
             if_named: &|path| engine.is_source_if_named(path),
         };
         let walked = discover(&paths, &run.place.project, &run.walk, sources, &prefilter);

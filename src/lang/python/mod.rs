@@ -110,12 +110,12 @@ impl Language for Python {
     }
 
     /// A relative import: with its file elsewhere the dots name another package.
-    fn place_anchors(&self) -> Vec<Anchor> {
+    fn place_anchors(&self) -> Vec<Vec<Anchor>> {
         let dots = ["from .", "from.", "from  .", "from\t."].map(str::to_owned);
-        vec![Anchor {
+        vec![vec![Anchor {
             word: Some("import".to_owned()),
             alongside: dots.to_vec(),
-        }]
+        }]]
     }
 
     fn encoding_of(&self, path: &Path, bytes: &[u8]) -> Result<Encoding, SourceError> {

@@ -126,20 +126,21 @@ impl Session for PythonSession<'_> {
         analysis
     }
 
-    fn is_at_place(&self, file: &Path) -> bool {
+    fn place(&self, file: &Path) -> Option<usize> {
         let is_place = |part: std::path::Component<'_>| {
             let name = part.as_os_str().to_str().unwrap_or_default();
             let stem = name.split('.').next().unwrap_or(name);
             self.places.contains(stem)
         };
         let below = file.strip_prefix(self.project.root()).unwrap_or(file);
-        !self.places.is_empty()
+        let moves = !self.places.is_empty()
             && below.components().any(is_place)
             && self
                 .roots
                 .homes(file)
                 .iter()
-                .any(|home| moving::is_about(home, self.table))
+                .any(|home| moving::is_about(home, self.table));
+        moves.then_some(0)
     }
 
     fn stands(&self, file: &Path) -> bool {

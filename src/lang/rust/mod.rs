@@ -13,6 +13,7 @@ mod docs;
 mod expand;
 mod gate;
 mod manifest;
+mod moved;
 mod nesting_limit;
 mod parse;
 mod placement;
@@ -27,14 +28,13 @@ mod visit;
 use std::ops::Range;
 use std::path::Path;
 
-use rustc_hash::FxHashSet;
 use toml::de::DeTable;
 
 use crate::document::Reader;
 use crate::lang::{Language, RewriteOptions, Session};
 use crate::mapping::{Action, Table};
-use crate::path::{RUST, Segment, Syntax};
-use crate::project::{Anchor, Place, Project};
+use crate::path::{RUST, Syntax};
+use crate::project::{Anchor, Project};
 use crate::tokens::Tokens;
 
 /// The Rust language.
@@ -49,69 +49,6 @@ fn glob_texts(module: &str) -> Vec<String> {
         .iter()
         .map(|behind| format!("{module}{behind}"))
         .collect()
-}
-
-/// A glob by a relative path that others see, and up to where its star stands: what it offers may have moved, although
-/// nothing of it is named there. Private ones are everywhere, and bring only what is named.
-const SHOWN_GLOBS: [(&str, [&str; 4]); 3] = [
-    (
-        "crate",
-        [
-            "pub use crate::*",
-            ") use crate::*",
-            "pub use crate::{",
-            ") use crate::{",
-        ],
-    ),
-    (
-        "super",
-        [
-            "pub use super::*",
-            ") use super::*",
-            "pub use super::{",
-            ") use super::{",
-        ],
-    ),
-    (
-        "self",
-        [
-            "pub use self::super::*",
-            ") use self::super::*",
-            "pub use self::{",
-            ") use self::{",
-        ],
-    ),
-];
-
-/// The crates of which something moves.
-fn moved_crates(table: &Table) -> FxHashSet<Segment> {
-    let rules = table.rules().iter();
-    let rules = rules.filter(|rule| rule.action != Action::Keep);
-    rules.map(|rule| rule.from.segments()[0].clone()).collect()
-}
-
-/// Words of what leads elsewhere once a file moves to another folder: `super`, paths of files, and `pub(in path)`.
-const RELATIVE: [&str; 5] = ["super", "include", "include_bytes", "include_str", "pub"];
-
-/// The files of a module that gets another parent, with what leads elsewhere afterwards.
-fn places(table: &Table) -> Vec<Place> {
-    let mut places = Vec::new();
-    for rule in table.rules() {
-        let Action::Move(to) = &rule.action else {
-            continue;
-        };
-        let (old, new) = (rule.from.segments(), to.segments());
-        let same_parent = old[..old.len() - 1] == new[..new.len() - 1];
-        if old[0] != new[0] || same_parent || !rule.kinds.meets(resolve::TYPE) {
-            continue;
-        }
-        for path in [old, new].into_iter().filter(|path| path.len() > 1) {
-            places.push(Place {
-                names: path[1..].iter().map(ToString::to_string).collect(),
-            });
-        }
-    }
-    places
 }
 
 impl Language for Rust {
@@ -149,27 +86,13 @@ impl Language for Rust {
                 });
             }
         }
-        // Of the standard library nothing moves away from under a glob of the project.
-        let may_be_own = |name: &Segment| !resolve::is_standard_crate(name.as_str());
-        if moved_crates(table).iter().any(may_be_own) {
-            for (word, texts) in SHOWN_GLOBS {
-                anchors.push(Anchor {
-                    word: Some(word.to_owned()),
-                    alongside: texts.map(str::to_owned).to_vec(),
-                });
-            }
-        }
         anchors.sort();
         anchors.dedup();
         anchors
     }
 
-    fn place_anchors(&self) -> Vec<Anchor> {
-        let anchor = |word: &str| Anchor {
-            word: Some(word.to_owned()),
-            alongside: Vec::new(),
-        };
-        RELATIVE.map(anchor).to_vec()
+    fn place_anchors(&self) -> Vec<Vec<Anchor>> {
+        moved::anchors()
     }
 
     fn check_settings(&self, section: DeTable<'_>, span: Range<usize>, reader: &mut Reader<'_>) {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::analysis::{AnalysisContext, Reading, read, read_markdown};
 use super::gate::{Cfg, Gate};
 use super::manifest::{Edition, Externs, Krate, Package, TargetKind};
+use super::moved::{MovedCrates, shows_glob};
 use super::placement::{Crates, Place, Placement};
 use super::resolve::{CrateContext, ModuleTree};
 use super::settings::Settings;
@@ -33,7 +34,7 @@ pub struct RustSession<'a> {
     parents: FxHashSet<Segment>,
     /// Files of modules that get another parent, with something that leads elsewhere afterwards.
     moved: Places,
-    moved_crates: FxHashSet<Segment>,
+    moved_crates: MovedCrates,
     options: &'a RewriteOptions,
     settings: Settings,
     /// Names that uses may take.
@@ -70,8 +71,8 @@ impl<'a> RustSession<'a> {
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
             words: Prefilter::new(&anchors),
-            moved: Places::new(super::places(table), project.root()),
-            moved_crates: super::moved_crates(table),
+            moved: Places::new(super::moved::places(table), project.root()),
+            moved_crates: MovedCrates::of(table),
             parents,
             settings: Settings::of(options),
             options,
@@ -97,19 +98,12 @@ impl Session for RustSession<'_> {
     fn analyze(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
         // Parsing takes a hundred times as long as this look. At a place that moves the text tells nothing: once it is
         // rewritten, no word may be left of what made it a candidate.
-        let is_moved = || self.is_at_place(file);
-        let shows_glob = || {
-            let mut texts = super::SHOWN_GLOBS.iter().flat_map(|(_, texts)| texts);
-            texts.any(|shown| {
-                memchr::memmem::find_iter(text.as_bytes(), shown).any(|at| {
-                    let item = text[at..].split(';').next();
-                    item.is_some_and(|item| item.contains('*'))
-                })
-            })
-        };
+        let is_moved = || self.may_move(file);
+        let may_show =
+            || self.moved_crates.may_hold(file) && shows_glob(text) && self.is_of_moved_crate(file);
         let matters = self.words.contains_any(text)
             || globs_one_of(text, &self.parents)
-            || (shows_glob() && self.is_of_moved_crate(file))
+            || may_show()
             || is_moved();
         if !matters {
             return Ok(Analysis::default());
@@ -142,9 +136,8 @@ impl Session for RustSession<'_> {
         declaring.into_iter().map(Path::to_owned).collect()
     }
 
-    /// By its path, or where a module around it lies elsewhere because of a `#[path]`.
-    fn is_at_place(&self, file: &Path) -> bool {
-        self.moved.hold(file) || self.moved.may_hold(file) && self.is_in_moved_module(file)
+    fn place(&self, file: &Path) -> Option<usize> {
+        super::moved::set_of(self.may_move(file), self.moved_crates.may_hold(file))
     }
 
     fn remarks(&self) -> Vec<String> {
@@ -153,6 +146,12 @@ impl Session for RustSession<'_> {
 }
 
 impl RustSession<'_> {
+    /// Whether the file may move itself: by its path, or where a module around it lies elsewhere because of a
+    /// `#[path]`.
+    fn may_move(&self, file: &Path) -> bool {
+        self.moved.hold(file) || self.moved.may_hold(file) && self.is_in_moved_module(file)
+    }
+
     /// Whether the file is part of a crate of which rules move something: a glob of its own modules may then
     /// bring less.
     fn is_of_moved_crate(&self, file: &Path) -> bool {

@@ -205,10 +205,10 @@ impl Judge {
             ..WalkOptions::default()
         };
         let prefilter = Prefilter::new(&engine.anchors());
-        let place_filter = Prefilter::new(&engine.place_anchors());
+        let place_filters = engine.place_filters();
         let is_source = |path: &Path| engine.is_source(path);
         let sources = Sources {
-            by_place: Some((&|file| engine.is_at_place(file), &place_filter)),
+            by_place: Some(&|file| engine.by_place(file, &place_filters)),
             ..Sources::named_so(&is_source)
         };
         let paths = std::slice::from_ref(&root);

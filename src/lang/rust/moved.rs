@@ -1,0 +1,180 @@
+//! Files that are candidates for where they lie: those of a module that moves itself, and those of a crate of
+//! which something moves, where a glob of its own modules may come to bring less.
+
+use std::path::Path;
+
+use memchr::memmem;
+use rustc_hash::FxHashSet;
+
+use super::resolve::{self, is_standard_crate};
+use crate::file;
+use crate::lang::concurrent_cache::ConcurrentCache;
+use crate::mapping::{Action, Table};
+use crate::path::Segment;
+use crate::project::{Anchor, Place};
+
+/// Words of what leads elsewhere once a file moves to another folder: `super`, paths of files, and `pub(in path)`.
+const RELATIVE: [&str; 5] = ["super", "include", "include_bytes", "include_str", "pub"];
+
+/// A glob by a relative path that others see, and up to where its star stands: what it offers may have moved, although
+/// nothing of it is named there. Private ones are everywhere, and bring only what is named.
+const SHOWN_GLOBS: [(&str, [&str; 4]); 3] = [
+    (
+        "crate",
+        [
+            "pub use crate::*",
+            ") use crate::*",
+            "pub use crate::{",
+            ") use crate::{",
+        ],
+    ),
+    (
+        "super",
+        [
+            "pub use super::*",
+            ") use super::*",
+            "pub use super::{",
+            ") use super::{",
+        ],
+    ),
+    (
+        "self",
+        [
+            "pub use self::super::*",
+            ") use self::super::*",
+            "pub use self::{",
+            ") use self::{",
+        ],
+    ),
+];
+
+/// Folders of a package in which each file, or folder, is a target of its own name.
+const TARGET_FOLDERS: [&str; 4] = ["src/bin", "tests", "examples", "benches"];
+
+/// The words of each set of places: of a file that moves, of a file that may show what moved, of one that is both.
+pub(super) fn anchors() -> Vec<Vec<Anchor>> {
+    let relative = RELATIVE.map(|word| Anchor {
+        word: Some(word.to_owned()),
+        alongside: Vec::new(),
+    });
+    let shown = SHOWN_GLOBS.map(|(word, texts)| Anchor {
+        word: Some(word.to_owned()),
+        alongside: texts.map(str::to_owned).to_vec(),
+    });
+    let both = relative.iter().chain(&shown).cloned().collect();
+    vec![relative.to_vec(), shown.to_vec(), both]
+}
+
+/// Which of [`anchors`] are for a file, if any are.
+pub(super) fn set_of(moves: bool, may_show: bool) -> Option<usize> {
+    match (moves, may_show) {
+        (false, false) => None,
+        (true, false) => Some(0),
+        (false, true) => Some(1),
+        (true, true) => Some(2),
+    }
+}
+
+/// Whether a text has a glob by a relative path that others see.
+pub(super) fn shows_glob(text: &str) -> bool {
+    let mut texts = SHOWN_GLOBS.iter().flat_map(|(_, texts)| texts);
+    texts.any(|shown| {
+        memmem::find_iter(text.as_bytes(), shown).any(|at| {
+            let item = text[at..].split(';').next();
+            item.is_some_and(|item| item.contains('*'))
+        })
+    })
+}
+
+/// The files of a module that gets another parent, with what leads elsewhere afterwards.
+pub(super) fn places(table: &Table) -> Vec<Place> {
+    let mut places = Vec::new();
+    for rule in table.rules() {
+        let Action::Move(to) = &rule.action else {
+            continue;
+        };
+        let (old, new) = (rule.from.segments(), to.segments());
+        let same_parent = old[..old.len() - 1] == new[..new.len() - 1];
+        if old[0] != new[0] || same_parent || !rule.kinds.meets(resolve::TYPE) {
+            continue;
+        }
+        for path in [old, new].into_iter().filter(|path| path.len() > 1) {
+            places.push(Place {
+                names: path[1..].iter().map(ToString::to_string).collect(),
+            });
+        }
+    }
+    places
+}
+
+/// The crates of which something moves, by name, and which folders may hold files of one.
+pub(super) struct MovedCrates {
+    names: FxHashSet<Segment>,
+    by_folder: ConcurrentCache<bool>,
+}
+
+impl MovedCrates {
+    /// Those of a table. Of the standard library nothing moves away from under a glob of the project.
+    pub(super) fn of(table: &Table) -> Self {
+        let rules = table.rules().iter();
+        let names = rules
+            .filter(|rule| rule.action != Action::Keep)
+            .map(|rule| rule.from.segments()[0].clone())
+            .filter(|name| !is_standard_crate(name.as_str()));
+        Self {
+            names: names.collect(),
+            by_folder: ConcurrentCache::default(),
+        }
+    }
+
+    /// Whether this is one of them.
+    pub(super) fn contains(&self, name: &Segment) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Whether a file (absolute) may be part of one: the nearest package says a name of one, or has a target of
+    /// that name. Errs on the side of yes; asked of every file of a tree, so manifests are not parsed.
+    pub(super) fn may_hold(&self, file: &Path) -> bool {
+        !self.names.is_empty() && file.parent().is_none_or(|folder| self.is_of_one(folder))
+    }
+
+    fn is_of_one(&self, folder: &Path) -> bool {
+        self.by_folder.get_or(folder, || {
+            let manifest = match file::read(&folder.join("Cargo.toml")) {
+                Ok(bytes) if memmem::find(&bytes, b"package").is_some() => bytes,
+                // That of a workspace alone, or none: without a package the folder names the crate.
+                _ => return folder.parent().is_none_or(|above| self.is_of_one(above)),
+            };
+            self.names.iter().any(|name| says(&manifest, name)) || self.has_target(folder)
+        })
+    }
+
+    fn has_target(&self, folder: &Path) -> bool {
+        let is_one = |entry: std::fs::DirEntry| {
+            let path = entry.path();
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            stem.is_some_and(|stem| self.names.contains(stem.replace('-', "_").as_str()))
+        };
+        TARGET_FOLDERS.iter().any(|targets| {
+            let entries = std::fs::read_dir(folder.join(targets));
+            entries.is_ok_and(|entries| entries.flatten().any(is_one))
+        })
+    }
+}
+
+/// Whether a manifest has a name, with `-` or `_`.
+fn says(manifest: &[u8], name: &str) -> bool {
+    let is_same = |at: usize| {
+        let there = manifest.get(at..at + name.len());
+        there.is_some_and(|there| {
+            let pairs = there.iter().zip(name.as_bytes());
+            pairs
+                .map(|(a, b)| (if *a == b'-' { b'_' } else { *a }, *b))
+                .all(|(a, b)| a == b)
+        })
+    };
+    let Some(first) = name.as_bytes().first() else {
+        return false;
+    };
+    memchr::memchr_iter(*first, manifest).any(is_same)
+}
