@@ -6,12 +6,13 @@ use std::path::Path;
 use memchr::memmem;
 use rustc_hash::FxHashSet;
 
-use super::resolve::{self, is_standard_crate};
+use super::manifest::Krate;
+use super::resolve::{self, is_standard_crate, sources};
 use crate::file;
 use crate::lang::concurrent_cache::ConcurrentCache;
 use crate::mapping::{Action, Table};
 use crate::path::Segment;
-use crate::project::{Anchor, Place};
+use crate::project::{Anchor, Place, Prefilter};
 
 /// Words of what leads elsewhere once a file moves to another folder: `super`, paths of files, and `pub(in path)`.
 const RELATIVE: [&str; 5] = ["super", "include", "include_bytes", "include_str", "pub"];
@@ -107,23 +108,42 @@ pub(super) fn places(table: &Table) -> Vec<Place> {
     places
 }
 
-/// The crates of which something moves, by name, and which folders may hold files of one.
+/// The crates of which something moves, by name, and where they may be named.
 pub(super) struct MovedCrates {
     names: FxHashSet<Segment>,
+    /// Something of the standard library moves, which all crates can name.
+    has_standard: bool,
+    /// The names as words.
+    words: Prefilter,
+    /// Whether files of a folder may be part of one.
     by_folder: ConcurrentCache<bool>,
+    /// Whether a source below a folder has one of the names.
+    said_below: ConcurrentCache<bool>,
 }
 
 impl MovedCrates {
     /// Those of a table. Of the standard library nothing moves away from under a glob of the project.
     pub(super) fn of(table: &Table) -> Self {
         let rules = table.rules().iter();
-        let names = rules
+        let mut names: FxHashSet<Segment> = rules
             .filter(|rule| rule.action != Action::Keep)
             .map(|rule| rule.from.segments()[0].clone())
-            .filter(|name| !is_standard_crate(name.as_str()));
+            .collect();
+        let all = names.len();
+        names.retain(|name| !is_standard_crate(name.as_str()));
+        let anchors: Vec<Anchor> = names
+            .iter()
+            .map(|name| Anchor {
+                word: name.is_ascii().then(|| name.to_string()),
+                alongside: Vec::new(),
+            })
+            .collect();
         Self {
-            names: names.collect(),
+            has_standard: names.len() < all,
+            words: Prefilter::new(&anchors),
+            names,
             by_folder: ConcurrentCache::default(),
+            said_below: ConcurrentCache::default(),
         }
     }
 
@@ -136,6 +156,31 @@ impl MovedCrates {
     /// that name. Errs on the side of yes; asked of every file of a tree, so manifests are not parsed.
     pub(super) fn may_hold(&self, file: &Path) -> bool {
         !self.names.is_empty() && file.parent().is_none_or(|folder| self.is_of_one(folder))
+    }
+
+    /// Whether a text that is part of `krate` can name something of one: it is one itself, it depends on one, or
+    /// one of its sources says the name of one all the same (not every tree is built by Cargo). What a file
+    /// can name by no path has no reference, so it need not be parsed.
+    pub(super) fn may_be_named(&self, krate: &Krate, text: &str) -> bool {
+        let (Some(externs), Some(dev)) = (&krate.externs, &krate.dev_externs) else {
+            return true;
+        };
+        let mut can_name = externs.values().chain(dev.values());
+        self.has_standard
+            || krate.name.as_ref().is_some_and(|name| self.contains(name))
+            || can_name.any(|krate| self.contains(&krate.library))
+            || self.words.contains_any(text)
+            || krate
+                .root
+                .parent()
+                .is_none_or(|folder| self.is_said_below(folder))
+    }
+
+    fn is_said_below(&self, folder: &Path) -> bool {
+        self.said_below.get_or(folder, || {
+            sources(folder.to_owned())
+                .any(|source| file::read(&source).is_ok_and(|text| self.words.matches(&text)))
+        })
     }
 
     fn is_of_one(&self, folder: &Path) -> bool {

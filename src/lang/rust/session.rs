@@ -187,6 +187,10 @@ impl RustSession<'_> {
         })?;
         match &*placement {
             Placement::Places(places) => {
+                let may_name = |place: &Place| self.moved_crates.may_be_named(&place.krate, text);
+                if !places.iter().any(may_name) && !self.may_move(file) {
+                    return Ok(Analysis::default());
+                }
                 let mut readings = self.read_places(&distinct(places), file, text)?;
                 // Another crate may include the file by `#[path]`. That costs a look at every file
                 // of the project, so it is only asked where the answer matters.

@@ -33,4 +33,4 @@ pub use prelude::{is_primitive, is_standard_crate};
 pub use resolver::Resolver;
 pub use scopes::{ScopeId, Scopes};
 pub use std_traits::may_be_trait;
-pub use tree::ModuleTree;
+pub use tree::{ModuleTree, sources};

@@ -308,7 +308,7 @@ impl ModuleTree {
 }
 
 /// The Rust files below a folder.
-pub(super) fn sources(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
+pub fn sources(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
     walkdir::WalkDir::new(folder)
         .into_iter()
         .filter_map(Result::ok)
