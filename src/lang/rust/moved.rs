@@ -1,10 +1,12 @@
 //! Files that are candidates for where they lie: those of a module that moves itself, and those of a crate of
 //! which something moves, where a glob of its own modules may come to bring less.
 
+use std::ffi::OsString;
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use memchr::memmem;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::manifest::Krate;
 use super::resolve::{self, is_standard_crate, sources};
@@ -116,7 +118,8 @@ pub(super) struct MovedCrates {
     /// The names as words.
     words: Prefilter,
     /// Whether files of a folder may be part of one.
-    by_folder: ConcurrentCache<bool>,
+    /// Asked of every file, so the key is hashed as bytes, not by its names.
+    by_folder: RwLock<FxHashMap<OsString, bool>>,
     /// Whether a source below a folder has one of the names.
     said_below: ConcurrentCache<bool>,
 }
@@ -142,7 +145,7 @@ impl MovedCrates {
             has_standard: names.len() < all,
             words: Prefilter::new(&anchors),
             names,
-            by_folder: ConcurrentCache::default(),
+            by_folder: RwLock::default(),
             said_below: ConcurrentCache::default(),
         }
     }
@@ -152,7 +155,7 @@ impl MovedCrates {
         self.names.contains(name)
     }
 
-    /// Whether a file (absolute) may be part of one: the nearest package says a name of one, or has a target of
+    /// Whether a file (absolute) may be part of one: the nearest package has its name, or a target of
     /// that name. Errs on the side of yes; asked of every file of a tree, so manifests are not parsed.
     pub(super) fn may_hold(&self, file: &Path) -> bool {
         !self.names.is_empty() && file.parent().is_none_or(|folder| self.is_of_one(folder))
@@ -184,42 +187,84 @@ impl MovedCrates {
     }
 
     fn is_of_one(&self, folder: &Path) -> bool {
-        self.by_folder.get_or(folder, || {
-            let manifest = match file::read(&folder.join("Cargo.toml")) {
-                Ok(bytes) if memmem::find(&bytes, b"package").is_some() => bytes,
-                // That of a workspace alone, or none: without a package the folder names the crate.
-                _ => return folder.parent().is_none_or(|above| self.is_of_one(above)),
-            };
-            self.names.iter().any(|name| says(&manifest, name)) || self.has_target(folder)
-        })
+        let known = self
+            .by_folder
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(folder.as_os_str()) {
+            return *known;
+        }
+        drop(known);
+        let is_of_one = match file::read(&folder.join("Cargo.toml")) {
+            Ok(manifest) if memmem::find(&manifest, b"package").is_some() => {
+                self.names.iter().any(|name| names(&manifest, name))
+            }
+            // That of a workspace alone, or none: without a package the folder names the crate.
+            _ => {
+                self.has_target(folder) || folder.parent().is_none_or(|above| self.is_of_one(above))
+            }
+        };
+        let mut all = self
+            .by_folder
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.insert(folder.as_os_str().to_owned(), is_of_one);
+        is_of_one
     }
 
+    /// Whether a target in this folder has the name of one.
     fn has_target(&self, folder: &Path) -> bool {
         let is_one = |entry: std::fs::DirEntry| {
             let path = entry.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str());
             stem.is_some_and(|stem| self.names.contains(stem.replace('-', "_").as_str()))
         };
-        TARGET_FOLDERS.iter().any(|targets| {
-            let entries = std::fs::read_dir(folder.join(targets));
-            entries.is_ok_and(|entries| entries.flatten().any(is_one))
-        })
+        let has_targets = TARGET_FOLDERS.iter().any(|name| folder.ends_with(name));
+        has_targets && std::fs::read_dir(folder).is_ok_and(|all| all.flatten().any(is_one))
     }
 }
 
-/// Whether a manifest has a name, with `-` or `_`.
-fn says(manifest: &[u8], name: &str) -> bool {
-    let is_same = |at: usize| {
-        let there = manifest.get(at..at + name.len());
-        there.is_some_and(|there| {
-            let pairs = there.iter().zip(name.as_bytes());
-            pairs
-                .map(|(a, b)| (if *a == b'-' { b'_' } else { *a }, *b))
-                .all(|(a, b)| a == b)
-        })
+/// Whether a manifest gives a package, or a target of it, this name, with `-` or `_`.
+fn names(manifest: &[u8], name: &str) -> bool {
+    let is_it = |at: usize| {
+        let value = manifest[at + 4..].trim_ascii_start().strip_prefix(b"=");
+        let value = value.and_then(|value| match value.trim_ascii_start() {
+            [b'"' | b'\'', rest @ ..] => rest.get(..=name.len()),
+            _ => None,
+        });
+        let Some([value @ .., b'"' | b'\'']) = value else {
+            return false;
+        };
+        let folded = value
+            .iter()
+            .map(|byte| if *byte == b'-' { b'_' } else { *byte });
+        folded.eq(name.bytes())
     };
-    let Some(first) = name.as_bytes().first() else {
-        return false;
-    };
-    memchr::memchr_iter(*first, manifest).any(is_same)
+    memmem::find_iter(manifest, "name").any(is_it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_manifest_names_its_package_and_its_targets() {
+        for manifest in [
+            "[package]\nname = \"a-b\"\n",
+            "[lib]\nname='a_b'",
+            "[[bin]]\nname   =\t\"a_b\"\n",
+        ] {
+            assert!(names(manifest.as_bytes(), "a_b"), "{manifest}");
+        }
+        for manifest in [
+            "[dependencies]\na-b = \"1\"\n",
+            "name = \"a_bc\"",
+            "name = \"za_b\"",
+            "name.workspace = true\na_b",
+            "name = ",
+            "name = \"a_b",
+        ] {
+            assert!(!names(manifest.as_bytes(), "a_b"), "{manifest}");
+        }
+    }
 }
