@@ -596,7 +596,15 @@ mod leftover {
                 .args(["sh", "-c", script])
                 .env("REPOINT_GATE", "mark");
             command.stdout(Stdio::null());
-            Self(command.spawn().expect("a process"))
+            let left = Self(command.spawn().expect("a process"));
+            // It is started before it leads a group.
+            for _ in 0..3000 {
+                if field(left.0.id(), 2) == Some(left.0.id().into()) {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            left
         }
 
         fn group(&self) -> Group {
@@ -622,8 +630,13 @@ mod leftover {
     }
 
     fn started(id: u32) -> Option<u64> {
+        field(id, 19)
+    }
+
+    /// A number of `/proc/ID/stat`, counted from what follows the name: 2 is the group, 19 the start.
+    fn field(id: u32, at: usize) -> Option<u64> {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
+        stat.rsplit_once(") ")?.1.split(' ').nth(at)?.parse().ok()
     }
 
     #[test]

@@ -179,10 +179,13 @@ impl MovedCrates {
                 .is_none_or(|folder| self.is_said_below(folder))
     }
 
+    /// Whether a source below a folder says one of the names. The folder of a package holds more than its sources
+    /// (what was built, other packages), and is not searched: it counts as one that does.
     fn is_said_below(&self, folder: &Path) -> bool {
         self.said_below.get_or(folder, || {
-            sources(folder.to_owned())
-                .any(|source| file::read(&source).is_ok_and(|text| self.words.matches(&text)))
+            folder.join("Cargo.toml").exists()
+                || sources(folder.to_owned())
+                    .any(|source| file::read(&source).is_ok_and(|text| self.words.matches(&text)))
         })
     }
 
