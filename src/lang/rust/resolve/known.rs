@@ -116,11 +116,17 @@ impl Resolver<'_> {
     pub fn is_globbed_name(&self, scopes: &Scopes, scope: ScopeId, name: &str) -> bool {
         let is_type = |entry: &Entry| entry.kinds.meets(TYPE);
         scopes.outwards(scope).any(|id| {
-            scopes.get(id).names.globs.iter().any(|&glob| {
+            let key = (id, Segment::new(name));
+            if let Some(known) = self.globbed.borrow().get(&key) {
+                return *known;
+            }
+            let is_globbed = scopes.get(id).names.globs.iter().any(|&glob| {
                 let base = self.leaf(scopes, id, glob);
                 let entries = base.and_then(|base| self.entries_in(scopes, &base, name));
                 entries.is_some_and(|entries| entries.iter().any(is_type))
-            })
+            });
+            self.globbed.borrow_mut().insert(key, is_globbed);
+            is_globbed
         })
     }
 

@@ -44,6 +44,8 @@ pub struct Resolver<'a> {
     pub(super) resolving: Cell<usize>,
     /// By scope, which globs may bring which names.
     pub(super) globs: RefCell<FxHashMap<ScopeId, GlobIndex>>,
+    /// Whether the globs of a scope lead to a type or module of a name, asked for crates of that name.
+    pub(super) globbed: RefCell<FxHashMap<(ScopeId, Segment), bool>>,
     /// How many modules may still be asked for a name.
     pub(super) left: Cell<usize>,
     /// What imports of other files mean.
@@ -79,6 +81,7 @@ impl<'a> Resolver<'a> {
             values: RefCell::default(),
             resolving: Cell::default(),
             globs: RefCell::default(),
+            globbed: RefCell::default(),
             left: Cell::new(MOST_ASKED),
             outer_meanings: RefCell::default(),
             asked: RefCell::default(),
