@@ -1,6 +1,4 @@
-//! Prints what a rule would change in a folder: `cargo run --example tree -- FOLDER OLD=NEW`.
-
-use std::ops::ControlFlow;
+//! Prints what a rule would change in a folder: `cargo run --example tree -- FOLDER OLD NEW`.
 use std::path::Path;
 
 use repoint::engine::Engine;
@@ -11,28 +9,21 @@ use repoint::project::{Prefilter, Project, Sources, WalkOptions, discover};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, rule] = arguments.as_slice() else {
-        return Err("expected FOLDER OLD=NEW".into());
+    let [folder, old, new] = arguments.as_slice() else {
+        return Err("expected FOLDER OLD NEW".into());
     };
-    let (old, new) = rule.split_once('=').ok_or("expected OLD=NEW")?;
     let (root, walk) = (std::fs::canonicalize(folder)?, WalkOptions::default());
     let tables = from_moves(&[(old, new)], &[&RUST])?.into_tables();
     let (project, options) = (Project::discover(&root, None), RewriteOptions::default());
     let engine = Engine::open(registry(), &tables, &project, &options, root.clone());
     let is_source = |path: &Path| engine.is_source(path);
-    let prefilter = Prefilter::new(&engine.anchors());
-    let sources = Sources::named_so(&is_source);
-    let found = discover(&[root], &project, &walk, sources, &prefilter);
+    let (sources, words) = (Sources::named_so(&is_source), engine.anchors());
+    let found = discover(&[root], &project, &walk, sources, &Prefilter::new(&words));
     engine.run(&found.candidates, &walk, |report| {
         for it in report.plan.references.iter().filter(|it| it.rewritten) {
-            println!(
-                "{}: {} at {}",
-                report.display.display(),
-                it.path,
-                it.range.start
-            );
+            println!("{}: {}", report.display.display(), it.path);
         }
-        ControlFlow::Continue(())
+        std::ops::ControlFlow::Continue(())
     })?;
     Ok(())
 }
