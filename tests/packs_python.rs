@@ -1,5 +1,8 @@
 //! The built-in tables for Python against an interpreter: each new path is there, each old one means
 //! the same thing, and none is forgotten. One process of python3 answers for all tables.
+//!
+//! The test of `python/numpy-2` is left out of a plain `cargo test`: it installs two versions of NumPy. `.ci/run`
+//! runs it where there is a Python that the older one is made for.
 
 use std::collections::BTreeMap;
 use std::io::Write;

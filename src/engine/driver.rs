@@ -145,8 +145,11 @@ impl<'a> Engine<'a> {
     /// What a file (absolute) is searched for, besides the words of references, if its place alone may be a reason
     /// to rewrite it.
     pub fn by_place<'f>(&self, file: &Path, filters: &'f PlaceFilters) -> Option<&'f Prefilter> {
+        let its = self.language_of(file)?;
         let mut all = self.active.iter().zip(&filters.0);
-        all.find_map(|(active, sets)| sets.get(active.session.place(file)?))
+        // One language's place says nothing of another's file.
+        let (active, sets) = all.find(|(active, _)| std::ptr::eq(*active, its))?;
+        sets.get(active.session.place(file)?)
     }
 
     /// Words of which one occurs in each file that is worth parsing.

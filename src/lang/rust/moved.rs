@@ -117,8 +117,8 @@ pub(super) struct MovedCrates {
     has_standard: bool,
     /// The names as words.
     words: Prefilter,
-    /// Whether files of a folder may be part of one.
-    /// Asked of every file, so the key is hashed as bytes, not by its names.
+    /// Whether files of a folder may be part of one. Asked of every file, so the key is hashed as bytes, not by
+    /// its names.
     by_folder: RwLock<FxHashMap<OsString, bool>>,
     /// Whether a source below a folder has one of the names.
     said_below: ConcurrentCache<bool>,
