@@ -74,6 +74,15 @@ impl Prefilter {
         }
     }
 
+    /// One that looks for any of these names. One that is not ASCII may be written in other bytes: then all matches.
+    pub fn of_names<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let anchor = |name: &str| Anchor {
+            word: name.is_ascii().then(|| name.to_owned()),
+            alongside: Vec::new(),
+        };
+        Self::new(&names.map(anchor).collect::<Vec<_>>())
+    }
+
     /// One that looks for a single word.
     pub fn of_word(word: &str) -> Self {
         Self::new(&[Anchor {

@@ -134,16 +134,9 @@ impl MovedCrates {
             .collect();
         let all = names.len();
         names.retain(|name| !is_standard_crate(name.as_str()));
-        let anchors: Vec<Anchor> = names
-            .iter()
-            .map(|name| Anchor {
-                word: name.is_ascii().then(|| name.to_string()),
-                alongside: Vec::new(),
-            })
-            .collect();
         Self {
             has_standard: names.len() < all,
-            words: Prefilter::new(&anchors),
+            words: Prefilter::of_names(names.iter().map(Segment::as_str)),
             names,
             by_folder: RwLock::default(),
             said_below: ConcurrentCache::default(),

@@ -19,7 +19,7 @@ use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Rename, Table};
 use crate::path::Segment;
 use crate::plan::{Analysis, Plan, Reference};
-use crate::project::{Anchor, Places, Prefilter, Project};
+use crate::project::{Places, Prefilter, Project};
 
 /// Lines at the top of a file in which a comment may say that it is generated.
 const GENERATED_LINES: usize = 5;
@@ -59,18 +59,11 @@ impl<'a> RustSession<'a> {
                 }
             }
         }
-        let anchors: Vec<Anchor> = words
-            .into_iter()
-            .map(|word| Anchor {
-                word: word.is_ascii().then(|| word.to_string()),
-                alongside: Vec::new(),
-            })
-            .collect();
         Self {
             table,
             tree: ModuleTree::new(Arc::clone(&crates)),
             crates,
-            words: Prefilter::new(&anchors),
+            words: Prefilter::of_names(words.into_iter().map(|name| name.as_str())),
             moved: Places::new(super::moved::places(table), project.root()),
             moved_crates: MovedCrates::of(table),
             parents,
