@@ -118,6 +118,11 @@ impl<'a> Engine<'a> {
             .any(|a| a.language.is_source(path, self.options))
     }
 
+    /// Whether a language at work has sources without an extension, told by their start.
+    pub fn has_scripts(&self) -> bool {
+        self.active.iter().any(|a| a.language.script().is_some())
+    }
+
     /// Whether a file without an extension that starts so is a source of a language at work.
     pub fn is_script(&self, start: &[u8]) -> bool {
         let mut scripts = self.active.iter().filter_map(|a| a.language.script());

@@ -45,9 +45,10 @@ impl<'e, 'r> Planning<'e, 'r> {
                 listener.shown(path)
             ));
         }
+        let by_start = |start: &[u8]| engine.is_script(start);
         let sources = Sources {
             by_name: &|path| engine.is_source(path),
-            by_start: Some(&|start| engine.is_script(start)),
+            by_start: engine.has_scripts().then_some(&by_start),
             by_place: Some(&|file| engine.by_place(file, &place_filters)),
             if_named: &|path| engine.is_source_if_named(path),
         };
