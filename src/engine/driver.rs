@@ -150,10 +150,15 @@ impl<'a> Engine<'a> {
     /// What a file (absolute) is searched for, besides the words of references, if its place alone may be a reason
     /// to rewrite it.
     pub fn by_place<'f>(&self, file: &Path, filters: &'f PlaceFilters) -> Option<&'f Prefilter> {
-        let its = self.language_of(file)?;
         let mut all = self.active.iter().zip(&filters.0);
         // One language's place says nothing of another's file.
-        let (active, sets) = all.find(|(active, _)| std::ptr::eq(*active, its))?;
+        let (active, sets) = match self.active.as_slice() {
+            [_] => all.next()?,
+            _ => {
+                let its = self.language_of(file)?;
+                all.find(|(active, _)| std::ptr::eq(*active, its))?
+            }
+        };
         sets.get(active.session.place(file)?)
     }
 

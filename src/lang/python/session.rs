@@ -1,6 +1,6 @@
 //! Python at work on one tree.
 
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -127,14 +127,16 @@ impl Session for PythonSession<'_> {
     }
 
     fn place(&self, file: &Path) -> Option<usize> {
-        let is_place = |part: std::path::Component<'_>| {
-            let name = part.as_os_str().to_str().unwrap_or_default();
-            let stem = name.split('.').next().unwrap_or(name);
-            self.places.contains(stem)
+        // Asked of every file of a tree: bytes are split where a path would be taken apart and put together.
+        let is_place = |name: &[u8]| {
+            let stem = name.split(|byte| *byte == b'.').next().unwrap_or(name);
+            std::str::from_utf8(stem).is_ok_and(|stem| self.places.contains(stem))
         };
-        let below = file.strip_prefix(self.project.root()).unwrap_or(file);
+        let root = self.project.root().as_os_str().as_encoded_bytes();
+        let file_name = file.as_os_str().as_encoded_bytes();
+        let below = file_name.strip_prefix(root).unwrap_or(file_name);
         let moves = !self.places.is_empty()
-            && below.components().any(is_place)
+            && below.split(|byte| is_separator(char::from(*byte))).any(is_place)
             && self
                 .roots
                 .homes(file)
