@@ -136,7 +136,9 @@ impl Session for PythonSession<'_> {
         let file_name = file.as_os_str().as_encoded_bytes();
         let below = file_name.strip_prefix(root).unwrap_or(file_name);
         let moves = !self.places.is_empty()
-            && below.split(|byte| is_separator(char::from(*byte))).any(is_place)
+            && below
+                .split(|byte| is_separator(char::from(*byte)))
+                .any(is_place)
             && self
                 .roots
                 .homes(file)

@@ -18,6 +18,7 @@ mod prelude;
 mod resolver;
 mod rules;
 mod scopes;
+mod shadowed;
 mod std_traits;
 mod tree;
 mod word_index;

@@ -93,7 +93,8 @@ impl Resolver<'_> {
                 kinds == TYPE && self.brings_no_type(scopes, &child)
             };
             if (!self.knows_below(&base, name) || is_free())
-                && let Some((base, via)) = self.private_in(scopes, &base, name, kinds, role)
+                && let next = written.segments.get(taken + 1)
+                && let Some((base, via)) = self.private_in(scopes, &base, name, kinds, role, next)
             {
                 return Head {
                     taken: taken + 1,
@@ -120,6 +121,7 @@ impl Resolver<'_> {
         name: &Segment,
         kinds: Namespaces,
         role: Role,
+        next: Option<&Segment>,
     ) -> Option<(Vec<Segment>, Via)> {
         match self.module_itself(scopes, module)? {
             KnownModule::Here(id) => {
@@ -140,7 +142,13 @@ impl Resolver<'_> {
                             let base = self.leaf(scopes, id, glob)?;
                             Some((base, names.leaves[glob].reach, Via::Glob(id, glob)))
                         });
-                        self.private_glob(scopes, globs, module, name, kinds)
+                        let brought =
+                            self.private_glob(scopes, globs.clone(), module, name, kinds)?;
+                        let next = next.filter(|_| self.is_of_unknown_kind(scopes, &brought.0));
+                        let bases = globs.map(|(base, ..)| base);
+                        let other =
+                            next.and_then(|next| self.told_by_glob(scopes, bases, name, next));
+                        Some(other.map_or(brought, |other| (other, Via::Ambiguous)))
                     }
                 }
             }

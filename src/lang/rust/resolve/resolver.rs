@@ -397,7 +397,12 @@ impl<'a> Resolver<'a> {
                 Some(Bound::Definition) if is_module => return head(below(), Via::Definition),
                 // What a block defines has no path.
                 Some(Bound::Module | Bound::Definition) => return None,
-                Some(Bound::Import(path, via)) => return head(path, via),
+                Some(Bound::Import(path, via)) => {
+                    let behind = next.filter(|_| self.is_of_unknown_kind(scopes, &path));
+                    let behind =
+                        behind.and_then(|next| self.shadowed(scopes, id, name, role, next));
+                    return behind.or_else(|| head(path, via));
+                }
                 None => {}
             }
             let mut question = Question {
