@@ -1,4 +1,4 @@
-//! Which words the sources below a folder hold: for questions about macros, which every file of a
+//! Which words and calls of macros the sources below a folder hold: for questions about macros, which every file of a
 //! crate may ask anew, of the whole crate.
 
 use std::hash::{BuildHasher, BuildHasherDefault};
@@ -67,22 +67,29 @@ impl Words {
             };
             let number = words.files.len() as u32;
             words.files.insert(file, number);
-            for word in text
-                .split(|byte| !is_part(*byte))
-                .filter(|it| !it.is_empty())
-            {
-                words
-                    .by_hash
-                    .entry(hash_of(word))
-                    .and_modify(|known| {
-                        if *known != Standing::In(number) {
-                            *known = Standing::InSeveral;
-                        }
-                    })
-                    .or_insert(Standing::In(number));
+            let mut at = 0;
+            for word in text.split(|byte| !is_part(*byte)) {
+                let end = at + word.len();
+                if !word.is_empty() {
+                    words.add(word, number);
+                    if text.get(end) == Some(&b'!') {
+                        words.add(&text[at..=end], number);
+                    }
+                }
+                at = end + 1;
             }
         }
         words
+    }
+
+    fn add(&mut self, word: &[u8], file: u32) {
+        let standing = self
+            .by_hash
+            .entry(hash_of(word))
+            .or_insert(Standing::In(file));
+        if *standing != Standing::In(file) {
+            *standing = Standing::InSeveral;
+        }
     }
 }
 
@@ -91,8 +98,10 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// A name, or the call of a macro: a name with a `!` behind it.
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_part)
+    let name = text.strip_suffix('!').unwrap_or(text);
+    !name.is_empty() && name.bytes().all(is_part)
 }
 
 fn hash_of(word: &[u8]) -> u64 {
@@ -123,6 +132,10 @@ mod tests {
         assert_eq!(ask(Some(&two), "größe"), Some(false));
         assert_eq!(ask(None, "größe"), Some(true));
         assert_eq!(ask(None, "gone"), Some(false));
+        assert_eq!(ask(Some(&one), "only!"), Some(false));
+        assert_eq!(ask(Some(&two), "only!"), Some(true));
+        assert_eq!(ask(None, "macro_rules!"), Some(true));
+        assert_eq!(ask(None, "größe!"), Some(false));
         assert_eq!(ask(None, "macro_rules! only"), None);
     }
 }

@@ -225,8 +225,12 @@ impl<'a> Rewrite<'_, 'a> {
             .sites_through(key)
             .any(|site| site.head.via == through && site.written.segments.len() > 1);
         let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-        let otherwise =
-            self.found.other_uses.contains(&key) || self.found.token_heads.contains(&leaf.name);
+        let is_called = self.sites_through(key).any(|site| {
+            site.written.segments.len() == site.head.taken && !site.kinds.meets(TYPE)
+        });
+        let otherwise = is_called
+            || self.found.other_uses.contains(&key)
+            || self.found.token_heads.contains(&leaf.name);
         match (as_module, otherwise) {
             (true, false) => Sense::Reference,
             (false, true) => Sense::Other,
@@ -287,6 +291,8 @@ impl<'a> Rewrite<'_, 'a> {
         match (otherwise, as_said) {
             (true, false) if !is_shown && !in_tokens => Sense::Other,
             (true, _) => Sense::Either,
+            // The tree has something else of the name, and no use says which is meant.
+            (false, false) if has_other == Some(true) => Sense::Either,
             (false, _) if is_shown && (has_other == Some(true) || !is_one_thing(path, kinds)) => {
                 Sense::Either
             }
