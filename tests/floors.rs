@@ -12,7 +12,7 @@ use proc_macro2::{TokenStream, TokenTree};
 const FLOORS: &[&[&str]] = &[
     &["path", "text", "file"],
     &["document"],
-    &["mapping", "finding", "outline", "tokens", "gate"],
+    &["mapping", "finding", "outline", "facts", "tokens", "gate"],
     &["project", "plan"],
     &["lang"],
     &["config", "engine", "baseline", "record"],

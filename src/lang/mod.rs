@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use crate::document::Reader;
+use crate::facts::FileFacts;
 use crate::mapping::Table;
 use crate::path::Syntax;
 use crate::plan::Analysis;
@@ -157,6 +158,14 @@ pub trait Session: Sync {
     /// cannot be parsed loads nothing.
     fn loads(&self, _file: &Path, _text: &str) -> Vec<PathBuf> {
         Vec::new()
+    }
+
+    /// What one text says by itself: see [`facts`](crate::facts). No table is asked.
+    ///
+    /// # Errors
+    /// The text cannot be read as this language; says where and what was expected.
+    fn facts(&self, _file: &Path, _text: &str) -> Result<FileFacts, SourceError> {
+        Ok(FileFacts::default())
     }
 
     /// Files that are run with what this one (absolute) puts in place, though neither needs to load the other: the

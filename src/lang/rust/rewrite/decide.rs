@@ -225,9 +225,9 @@ impl<'a> Rewrite<'_, 'a> {
             .sites_through(key)
             .any(|site| site.head.via == through && site.written.segments.len() > 1);
         let leaf = &self.found.scopes.get(key.0).names.leaves[key.1];
-        let is_called = self.sites_through(key).any(|site| {
-            site.written.segments.len() == site.head.taken && !site.kinds.meets(TYPE)
-        });
+        let is_called = self
+            .sites_through(key)
+            .any(|site| site.written.segments.len() == site.head.taken && !site.kinds.meets(TYPE));
         let otherwise = is_called
             || self.found.other_uses.contains(&key)
             || self.found.token_heads.contains(&leaf.name);
