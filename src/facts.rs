@@ -68,6 +68,8 @@ pub struct Definition {
     pub is_public: bool,
     /// Bytes of the name.
     pub range: Range<u32>,
+    /// The line of the name, from 1.
+    pub line: u32,
     /// Lines from its start to its end.
     pub lines: u32,
     /// How it is made.
@@ -135,6 +137,8 @@ pub enum When {
 pub struct PathReference {
     /// The path, with whatever names follow: `a.b.C.method`.
     pub path: Path,
+    /// So many of its names are not said here: the place goes on from a name that an import binds.
+    pub bound: usize,
     /// Bytes of the names; in an import those after `from` are not among them.
     pub range: Range<u32>,
     /// It is part of an import statement.

@@ -15,6 +15,7 @@ pub mod facts;
 pub mod file;
 pub mod finding;
 pub mod gate;
+pub mod index;
 pub mod lang;
 pub mod mapping;
 pub mod outline;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::audit::AuditFormat;
 use super::status::StatusFormat;
 use crate::gate::Phase;
 use crate::lang::{Strings, registry};
@@ -127,6 +128,12 @@ pub(super) enum Command {
     /// references to a rule than it says. Without an option it is written if there is none, and shrinks if
     /// nothing has grown.
     Baseline(BaselineArgs),
+    /// Find what is imported by several paths, copies, and modules that only hand on
+    ///
+    /// The whole project is read, whatever is asked about; packages outside of it are left out. Without
+    /// PATH or SYMBOL, everything that is fragmented is listed. A symbol is a name, its path or the path by
+    /// which it is imported; a file or folder stands for all that it defines.
+    Audit(AuditArgs),
     /// Show the configuration that is in force, and where each value comes from
     ///
     /// As TOML that could stand in a repoint.toml: a comment behind each value names the line that says it.
@@ -230,6 +237,61 @@ pub(super) struct UpdateArgs {
     /// Write nothing; exit 1 if it is not what would be written
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// Files, folders, or names of symbols: `WebSocketManager`, `app.ws.WebSocketManager`
+    #[arg(value_name = "PATH or SYMBOL")]
+    pub symbols: Vec<String>,
+    /// List every copy, and what tests, examples and migrations define
+    #[arg(long)]
+    pub all: bool,
+    /// Only modules that hand on and that nobody uses: they can be deleted
+    #[arg(long)]
+    pub unused: bool,
+    /// Print a mapping table that moves every use to one path, or write it to FILE
+    #[arg(long, value_name = "FILE", help_heading = "Mapping")]
+    pub emit_mapping: Option<Option<PathBuf>>,
+    /// To which path: where it is defined, or its shortest public path [default: where it is defined, if
+    /// everyone may name that]
+    #[arg(
+        long,
+        value_name = "PLACE",
+        requires = "emit_mapping",
+        help_heading = "Mapping"
+    )]
+    pub to: Option<AuditTarget>,
+    /// Only this language
+    #[arg(long, value_name = "LANGUAGE", value_parser = languages())]
+    pub lang: Option<String>,
+    /// A folder in which modules start (Python; Rust has its manifests); repeatable [default: src/,
+    /// else the project root]
+    #[arg(long = "root", value_name = "DIR")]
+    pub roots: Vec<PathBuf>,
+    /// Use this configuration instead of the project's: a repoint.toml, pyproject.toml or Cargo.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// How it is printed
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        help_heading = "Output"
+    )]
+    pub output_format: AuditFormat,
+    /// Write to this file what would go to standard output
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub output_file: Option<PathBuf>,
+}
+
+/// To which path an emitted table moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuditTarget {
+    Definition,
+    Public,
 }
 
 #[derive(Debug, Args)]

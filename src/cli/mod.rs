@@ -7,6 +7,7 @@
 
 mod apply;
 mod args;
+mod audit;
 mod baseline;
 mod check;
 mod config;
@@ -65,6 +66,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Recover(args) => recover::run(args, &console),
         Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
         Command::Baseline(args) => baseline::run(args, &console),
+        Command::Audit(args) => audit::run(args, &console),
         Command::Config(args) => config::run(args, &console),
         Command::Init(args) => init::run(args, &console),
         Command::Gate(GateCommand::Run(args)) => gate::run(args, &console),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
-use super::args::{FileArgs, RuleArgs, RunArgs};
+use super::args::{AuditArgs, FileArgs, RuleArgs, RunArgs};
 use super::console::Console;
 use super::output_file;
 use crate::config::{self, Config, Overrides, Reading, Settings};
@@ -20,6 +20,7 @@ use crate::project::{
     CONFIG_NAME, Configured, Globs, Project, Section, WalkOptions, configured_at,
 };
 use crate::transaction::STATE_FOLDER;
+use crate::usecase::audit::{Question, Wanted};
 use crate::usecase::{Conflicts, Input, Loaded, Place, Run, read_baseline};
 
 /// Why nothing is done.
@@ -217,6 +218,80 @@ impl Run {
                 || !args.files.include.is_empty()
                 || !args.files.exclude.is_empty(),
             baseline: None,
+        })
+    }
+}
+
+/// What an audit needs.
+pub(super) struct Audited {
+    pub(super) place: Place,
+    pub(super) languages: Vec<&'static dyn Language>,
+    pub(super) rewrite: RewriteOptions,
+    pub(super) walk: WalkOptions,
+    pub(super) question: Question,
+}
+
+impl Audited {
+    /// Makes it of the arguments. What is no file or folder is the name of a symbol.
+    pub(super) fn resolve(args: &AuditArgs, console: &Console) -> Result<Self, Refusal> {
+        if args.files.partition.is_some() || args.files.stdin_filename.is_some() {
+            return Err(anyhow!(
+                "an audit reads the whole project: leave out --partition and --stdin-filename"
+            )
+            .into());
+        }
+        let cwd = current_dir()?;
+        let mut paths = Vec::new();
+        let mut symbols = Vec::new();
+        for text in &args.symbols {
+            let path = cwd.join(text);
+            if let Ok(real) = path.canonicalize() {
+                paths.push(path);
+                symbols.push(Wanted::At(real));
+            } else if text.contains(std::path::MAIN_SEPARATOR) {
+                return Err(anyhow!("{text}: no such file or folder").into());
+            } else {
+                symbols.push(Wanted::Named(text.clone()));
+            }
+        }
+        let place = Place::find(&paths, args.config.as_deref())?;
+        place.say_warnings(console);
+        // The project itself is everything.
+        let root = place.project.root();
+        if symbols.contains(&Wanted::At(root.to_owned())) {
+            symbols.clear();
+        }
+        let settings = Settings::of(
+            &place.config,
+            Overrides {
+                include: args.files.include.clone(),
+                exclude: args.files.exclude.clone(),
+                max_file_size: args.files.max_file_size,
+                ..Overrides::default()
+            },
+        );
+        let walk = walk_options(&args.files, &settings, &place, console)?;
+        let rewrite = RewriteOptions {
+            roots: args.roots.iter().map(|root| place.cwd.join(root)).collect(),
+            sections: place.config.tables(),
+            ..RewriteOptions::default()
+        };
+        if let Some(missing) = rewrite.roots.iter().find(|root| !root.is_dir()) {
+            return Err(anyhow!("--root {}: no such folder", missing.display()).into());
+        }
+        let asked = |language: &str| args.lang.as_deref().is_none_or(|only| only == language);
+        let languages = registry().iter().copied();
+        Ok(Self {
+            languages: languages
+                .filter(|language| asked(language.syntax().language))
+                .collect(),
+            rewrite,
+            walk,
+            question: Question {
+                symbols,
+                all: args.all,
+            },
+            place,
         })
     }
 }

@@ -384,7 +384,7 @@ impl<'a> Engine<'a> {
 }
 
 /// What is said of a file on which the program panicked.
-fn defect(panic: &str) -> Failure {
+pub(super) fn defect(panic: &str) -> Failure {
     Failure::of(format!(
         "repoint failed on this file: {panic}; the file is left as it is (this is a defect of \
          repoint, please report it with the file)"
@@ -396,7 +396,7 @@ fn real(file: &Path) -> PathBuf {
     fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())
 }
 
-fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+pub(super) fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
     let build = |threads| {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

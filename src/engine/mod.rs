@@ -4,6 +4,7 @@
 
 mod catch_panic;
 mod driver;
+mod facts;
 #[cfg(test)]
 mod fake_language;
 mod planned;
@@ -14,6 +15,7 @@ mod statistics;
 mod verify;
 
 pub use driver::{Active, Engine, PlaceFilters, StartError};
+pub use facts::facts;
 pub use report::{Failure, FileReport, Summary};
 pub use statistics::RuleCounts;
 pub use verify::{Difference, Side, VerifyError, verify};

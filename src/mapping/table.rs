@@ -124,6 +124,11 @@ impl Trie {
 }
 
 impl Table {
+    /// The table of a language without a rule.
+    pub fn empty(syntax: &'static Syntax) -> Self {
+        Self::compile(syntax, Vec::new())
+    }
+
     /// Compiles rules that were checked before.
     pub(super) fn compile(syntax: &'static Syntax, rules: Vec<Rule>) -> Self {
         let mut old = Trie::default();

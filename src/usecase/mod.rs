@@ -10,6 +10,7 @@
 //! | `slices` | a change in patches that are reviewed apart |
 //! | `migrate` | batches, gates and the search for who breaks them |
 //! | `status` | how far a migration is |
+//! | `audit` | by how many paths definitions are imported, copies, modules that only hand on |
 //! | `state` | what was interrupted, and who else writes |
 //! | `judge`, `verdict` | a check against a baseline and scopes, and what is said of it |
 //! | `ratchet` | the file of the baseline |
@@ -17,6 +18,7 @@
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
 
 mod apply;
+pub mod audit;
 mod doubts;
 mod exit;
 mod files;

@@ -27,6 +27,7 @@ mod directives;
 mod docs;
 mod embedded;
 mod exports;
+mod facts;
 mod index;
 mod loads;
 mod mentions;

@@ -6,16 +6,18 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::analysis::{self, FileContext};
+use super::facts;
 use super::index::{Known, ROUNDS, ReferenceQuery, Search, Snapshot, Stage, TreeIndex};
 use super::loads;
 use super::mentions;
 use super::moving;
 use super::notebook::Notebook;
 use super::parse::SourceKind;
-use super::roots::Roots;
+use super::roots::{Home, Roots};
 use super::settings::Settings;
 use super::targets;
 use super::unit::AnalysisContext;
+use crate::facts::FileFacts;
 use crate::lang::plan_builder::contradiction;
 use crate::lang::{Ahead, Attempt, Doubt, RewriteOptions, Session, SourceError};
 use crate::mapping::{Action, Table};
@@ -158,6 +160,24 @@ impl Session for PythonSession<'_> {
         loads::of(file, text, &self.roots, self.project.root())
     }
 
+    fn facts(&self, file: &Path, text: &str) -> Result<FileFacts, SourceError> {
+        if mentions::Kind::in_run(file, self.options).is_some() {
+            return Ok(FileFacts::default());
+        }
+        let snapshot = self.index.snapshot(self.setting());
+        let homes = self.roots.homes(file);
+        let standing = self.standing(file, &homes, &snapshot);
+        if standing.kind != SourceKind::Cells {
+            return facts::of(text, standing, self.setting());
+        }
+        // Ranges of a notebook's code are not those of its file: nobody imports from it, and it is not edited.
+        match Notebook::read(text)? {
+            Some(notebook) => facts::of(notebook.text(), standing, self.setting())
+                .map_err(|error| notebook.outer_error(error)),
+            None => Ok(FileFacts::default()),
+        }
+    }
+
     fn served(&self, file: &Path) -> Vec<PathBuf> {
         loads::served(file)
     }
@@ -184,6 +204,25 @@ impl PythonSession<'_> {
         })
     }
 
+    /// Where the text of a file stands.
+    fn standing<'s>(
+        &'s self,
+        file: &'s Path,
+        homes: &'s [Home],
+        index: &'s Snapshot<'s>,
+    ) -> FileContext<'s> {
+        FileContext {
+            file,
+            kind: SourceKind::of(file),
+            homes,
+            roots: &self.roots,
+            index,
+            unread: &[],
+            is_doctest: false,
+            in_string: false,
+        }
+    }
+
     /// Plans a file of whatever kind.
     fn plan(
         &self,
@@ -195,16 +234,7 @@ impl PythonSession<'_> {
             return Ok(kind.analyze(text, self.table, self.options));
         }
         let homes = self.roots.homes(file);
-        let standing = FileContext {
-            file,
-            kind: SourceKind::of(file),
-            homes: &homes,
-            roots: &self.roots,
-            index: snapshot,
-            unread: &[],
-            is_doctest: false,
-            in_string: false,
-        };
+        let standing = self.standing(file, &homes, snapshot);
         if standing.kind != SourceKind::Cells {
             return self.plan_code(text, standing);
         }

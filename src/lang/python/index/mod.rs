@@ -116,6 +116,12 @@ pub(super) struct Snapshot<'s> {
     real: OnceCell<PathBuf>,
 }
 
+/// Where the import statements of a text start that run while its module is imported.
+pub(super) fn loading_statements(module: &ModModule) -> FxHashSet<u32> {
+    let running = loading::of(module);
+    running.iter().map(|it| it.at.to_u32()).collect()
+}
+
 /// Paths that hold one of these names, of objects that a text puts another one in the place of: it assigns to them, or
 /// names them where they are patched.
 pub(super) fn replaced(unit: &Unit<'_>, names: FxHashSet<Segment>) -> FxHashSet<Vec<Segment>> {

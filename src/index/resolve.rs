@@ -1,0 +1,141 @@
+//! From a path to the definition that it leads to, over imports and globs of other modules.
+
+use rustc_hash::FxHashSet;
+
+use super::names::PathId;
+use super::{Bound, ProjectIndex};
+use crate::path::Segment;
+
+/// Re-exports are followed so far; nobody hands a name on so often.
+const MOST_HOPS: usize = 64;
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The definition: an index of [`ProjectIndex::definitions`], of the first of its twins.
+    pub definition: u32,
+    /// The path up to the name that stands for it: `a.C` of `a.C.method`.
+    pub by: PathId,
+}
+
+/// What is left to follow of a path, and what was asked on the way: names may go in circles.
+struct Way {
+    asked: FxHashSet<Vec<Segment>>,
+}
+
+impl ProjectIndex {
+    /// The definition that a path leads to; `None`: none of the project is known.
+    pub fn definition(&self, path: PathId) -> Option<Found> {
+        self.leads_to.get(&path).copied().flatten()
+    }
+
+    /// The same of a path that nothing says, by its names.
+    pub fn definition_at(&self, path: &[Segment]) -> Option<(u32, usize)> {
+        let mut way = Way {
+            asked: FxHashSet::default(),
+        };
+        self.lead(path, &mut way)
+    }
+
+    /// Follows a path, and keeps what it leads to.
+    pub(super) fn follow(&mut self, path: PathId) -> Option<Found> {
+        if let Some(known) = self.leads_to.get(&path) {
+            return *known;
+        }
+        let names = self.paths.names(path);
+        let found = self.definition_at(&names).map(|(definition, len)| Found {
+            definition,
+            by: self.paths.add(&names[..len]),
+        });
+        self.leads_to.insert(path, found);
+        found
+    }
+
+    /// The definition, and how many names stand for it.
+    fn lead(&self, path: &[Segment], way: &mut Way) -> Option<(u32, usize)> {
+        if way.asked.len() > MOST_HOPS || !way.asked.insert(path.to_vec()) {
+            return None;
+        }
+        // The longest module that starts it; what comes after is a name of that module, or of what stands for it.
+        let mut modules = Vec::new();
+        for taken in 1..=path.len() {
+            let Some(at) = self.paths.find(&path[..taken]) else {
+                break;
+            };
+            if self.is_module(at) {
+                modules.push((taken, at));
+            } else if !self.bound_at(at).is_empty() {
+                // A name: what comes after is of what it stands for. Any other path may be a folder without a
+                // module of its own.
+                break;
+            }
+        }
+        // A module that ends the path may have a definition of its name beside it.
+        for &(taken, module) in modules.iter().rev() {
+            if taken == path.len() {
+                if let Some(found) = self.named(path, taken, way) {
+                    return Some(found);
+                }
+                continue;
+            }
+            if let Some(found) = self.named(path, taken + 1, way) {
+                return Some(found);
+            }
+            if let Some(found) = self.by_globs(module, path, taken, way) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// What the first `taken` names of a path are bound to in their module.
+    fn named(&self, path: &[Segment], taken: usize, way: &mut Way) -> Option<(u32, usize)> {
+        let name = self.paths.find(&path[..taken])?;
+        let bound = self.bound_at(name);
+        let defined = bound.iter().find_map(|bound| match bound {
+            Bound::Definition(definition) => Some(*definition),
+            Bound::Import(_) => None,
+        });
+        if let Some(definition) = defined {
+            return Some((definition, taken));
+        }
+        bound.iter().find_map(|bound| {
+            let Bound::Import(import) = bound else {
+                return None;
+            };
+            let target = self.paths.names(self.imports[*import as usize].target);
+            self.go_on(target, path, taken, way)
+        })
+    }
+
+    /// What the globs of a module bring as the name after the first `taken`.
+    fn by_globs(
+        &self,
+        module: PathId,
+        path: &[Segment],
+        taken: usize,
+        way: &mut Way,
+    ) -> Option<(u32, usize)> {
+        let globs = self.modules_at(module).flat_map(|module| &module.globs);
+        let globs: Vec<PathId> = globs.map(|(glob, _)| *glob).collect();
+        globs.into_iter().find_map(|glob| {
+            let mut target = self.paths.names(glob);
+            target.push(path[taken].clone());
+            self.go_on(target, path, taken + 1, way)
+        })
+    }
+
+    /// Follows `target` with what comes after the first `taken` names of `path`.
+    fn go_on(
+        &self,
+        mut target: Vec<Segment>,
+        path: &[Segment],
+        taken: usize,
+        way: &mut Way,
+    ) -> Option<(u32, usize)> {
+        let len = target.len();
+        target.extend_from_slice(&path[taken..]);
+        let (definition, found) = self.lead(&target, way)?;
+        Some((definition, taken + found.saturating_sub(len)))
+    }
+}

@@ -1,0 +1,77 @@
+//! A mapping table that moves every use of a fragmented definition to its one path.
+
+use std::fmt::Write as _;
+
+use super::Audit;
+use super::symbols::Symbol;
+use crate::output::summary::counted;
+use crate::path::Segment;
+
+/// To which path uses are moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum To {
+    /// The definition if everyone may name it, else the shortest public path.
+    #[default]
+    Canonical,
+    /// The definition.
+    Definition,
+    /// The shortest public path.
+    Public,
+}
+
+/// The table, with comments; `None` if there is nothing to move.
+pub fn table(audit: &Audit, to: To) -> Option<String> {
+    let mut out = format!(
+        "# Every use of a definition that is imported by several paths goes to one of them.\n\
+         # Read it, take out what is meant to stay, then: repoint diff -m FILE\n\
+         language = \"{}\"\nname = \"audit\"\n",
+        audit.language
+    );
+    let mut rules = 0;
+    for symbol in &audit.fragmented {
+        let target = target(symbol, to);
+        let text = text(audit, target);
+        let from: Vec<_> = symbol
+            .paths
+            .iter()
+            .filter(|path| path.names != target)
+            .collect();
+        if from.is_empty() {
+            continue;
+        }
+        let _ = write!(
+            out,
+            "\n# {} `{}`, {}:{}\n",
+            symbol.kind,
+            symbol.path,
+            symbol.file.display(),
+            symbol.line,
+        );
+        for path in from {
+            rules += 1;
+            let _ = writeln!(
+                out,
+                "# {}, {} in {}\n[[move]]\nfrom = \"{}\"\nto = \"{text}\"",
+                path.way.text(),
+                counted(path.references, "use"),
+                counted(path.files, "file"),
+                path.path,
+            );
+        }
+    }
+    (rules > 0).then_some(out)
+}
+
+fn target(symbol: &Symbol, to: To) -> &[Segment] {
+    match to {
+        To::Canonical => &symbol.canonical_names,
+        To::Definition => &symbol.names,
+        To::Public => symbol.public.as_deref().unwrap_or(&symbol.canonical_names),
+    }
+}
+
+fn text(audit: &Audit, path: &[Segment]) -> String {
+    crate::path::SymbolPath::new(path.to_vec())
+        .map(|path| path.display(audit.syntax).to_string())
+        .unwrap_or_default()
+}

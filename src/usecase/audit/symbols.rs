@@ -1,0 +1,223 @@
+//! Definitions with the paths by which they are imported.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::{View, Wanted};
+use crate::facts::{How, Kind};
+use crate::index::{Bound, FileId, PathId};
+use crate::path::Segment;
+
+/// A definition, and the paths by which others use it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Symbol {
+    /// Where it is defined, as a path.
+    pub path: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// Its file, relative to the project.
+    pub file: PathBuf,
+    /// The line of its name.
+    pub line: u32,
+    /// The path that all should use.
+    pub canonical: String,
+    /// Files that use another path than the canonical one.
+    pub to_touch: usize,
+    /// The paths that are used, the most used first.
+    pub paths: Vec<PathUse>,
+    #[serde(skip)]
+    pub(super) names: Vec<Segment>,
+    #[serde(skip)]
+    pub(super) canonical_names: Vec<Segment>,
+    /// Shortest path of which all names are public.
+    #[serde(skip)]
+    pub(super) public: Option<Vec<Segment>>,
+}
+
+/// A path by which a definition is used.
+#[derive(Clone, Debug, Serialize)]
+pub struct PathUse {
+    /// The path.
+    pub path: String,
+    /// What is at the path.
+    pub way: Way,
+    /// Files that use it.
+    pub files: usize,
+    /// Places that use it.
+    pub references: usize,
+    #[serde(skip)]
+    pub(super) names: Vec<Segment>,
+    /// The files that use it.
+    #[serde(skip)]
+    pub(super) users: Vec<FileId>,
+}
+
+/// How a path comes to mean a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// It is defined there.
+    Definition,
+    /// It is handed on there on purpose.
+    ReExport,
+    /// It is imported there for the module's own use.
+    Import,
+    /// It is another name of it.
+    Assignment,
+    /// A star or glob brings it there, or something above it.
+    Glob,
+}
+
+impl Way {
+    /// In words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Definition => "definition",
+            Self::ReExport => "re-export",
+            Self::Import => "plain import",
+            Self::Assignment => "assignment",
+            Self::Glob => "star or glob",
+        }
+    }
+}
+
+impl Symbol {
+    /// Whether a person means this one.
+    pub(super) fn is_meant(&self, wanted: &Wanted, view: &View<'_>) -> bool {
+        match wanted {
+            Wanted::Named(name) => {
+                let is_last = self.names.last().is_some_and(|last| last == name.as_str());
+                is_last || self.path == *name || self.paths.iter().any(|path| path.path == *name)
+            }
+            Wanted::At(place) => view.root.join(&self.file).starts_with(place),
+        }
+    }
+}
+
+/// What a definition is, in a word.
+pub(super) fn kind_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Class => "class",
+        Kind::Trait => "trait",
+        Kind::TypeAlias => "type",
+        Kind::Function => "function",
+        Kind::Macro => "macro",
+        Kind::Value => "value",
+    }
+}
+
+/// What uses a definition by one path.
+#[derive(Default)]
+struct Uses {
+    files: BTreeSet<FileId>,
+    references: usize,
+}
+
+/// Every definition that another file uses, by its path.
+pub(super) fn of(view: &View<'_>) -> BTreeMap<PathId, Symbol> {
+    let index = view.index;
+    let mut uses: FxHashMap<PathId, FxHashMap<PathId, Uses>> = FxHashMap::default();
+    let mut defined: FxHashMap<PathId, u32> = FxHashMap::default();
+    for file in index.file_ids() {
+        for said in index.said_in(file).iter().filter(|said| !said.is_re_export) {
+            let Some(found) = index.definition(said.path) else {
+                continue;
+            };
+            // What an import brings is no use of its path once more.
+            if index.paths.len(found.by) <= usize::from(said.bound) {
+                continue;
+            }
+            let Some(path) = index.path_of(found.definition) else {
+                continue;
+            };
+            defined.entry(path).or_insert(found.definition);
+            let by = uses.entry(path).or_default().entry(found.by).or_default();
+            by.files.insert(file);
+            by.references += 1;
+        }
+    }
+    let symbols = uses.into_iter().filter_map(|(path, uses)| {
+        let definition = *defined.get(&path)?;
+        Some((path, symbol(view, path, definition, uses)))
+    });
+    symbols.collect()
+}
+
+fn symbol(view: &View<'_>, path: PathId, definition: u32, uses: FxHashMap<PathId, Uses>) -> Symbol {
+    let index = view.index;
+    let defined = &index.definitions[definition as usize];
+    let module = &index.modules[defined.module as usize];
+    let names = index.paths.names(path);
+    let mut paths: Vec<PathUse> = uses
+        .into_iter()
+        .map(|(by, uses)| {
+            let names = index.paths.names(by);
+            PathUse {
+                path: view.text(&names),
+                way: way(view, by),
+                files: uses.files.len(),
+                references: uses.references,
+                names,
+                users: uses.files.into_iter().collect(),
+            }
+        })
+        .collect();
+    paths.sort_by(|a, b| (b.files, b.references, &a.path).cmp(&(a.files, a.references, &b.path)));
+    let public = paths
+        .iter()
+        .filter(|path| path.way != Way::Import && is_public(view, &path.names))
+        .min_by_key(|path| (path.names.len(), path.path.clone()))
+        .map(|path| path.names.clone());
+    let canonical = match &public {
+        Some(public) if !is_public(view, &names) => public.clone(),
+        _ => names.clone(),
+    };
+    let others = paths.iter().filter(|path| path.names != canonical);
+    let files: BTreeSet<FileId> = others.flat_map(|path| path.users.iter().copied()).collect();
+    Symbol {
+        path: view.text(&names),
+        kind: kind_text(defined.definition.kind),
+        file: view.file(index.file(module.file)),
+        line: defined.definition.line,
+        canonical: view.text(&canonical),
+        to_touch: files.len(),
+        paths,
+        names,
+        canonical_names: canonical,
+        public,
+    }
+}
+
+/// How a name of a module comes to be there.
+fn way(view: &View<'_>, path: PathId) -> Way {
+    let index = view.index;
+    let mut bound = index.bound_at(path).iter().map(|bound| match bound {
+        Bound::Definition(_) => Way::Definition,
+        Bound::Import(import) => match index.imports[*import as usize].how {
+            How::ReExport => Way::ReExport,
+            How::Import => Way::Import,
+            How::Assignment => Way::Assignment,
+        },
+    });
+    bound.next().unwrap_or(Way::Glob)
+}
+
+/// Whether everyone may name each part of a path.
+fn is_public(view: &View<'_>, path: &[Segment]) -> bool {
+    let index = view.index;
+    let is_hidden_name = |name: &Segment| name.starts_with('_') && !name.starts_with("__");
+    if path.iter().any(is_hidden_name) {
+        return false;
+    }
+    (1..path.len()).all(|len| {
+        let module = index.paths.find(&path[..len]);
+        let mut modules = module
+            .into_iter()
+            .flat_map(|path| index.modules_at(path))
+            .peekable();
+        modules.peek().is_none() || modules.any(|module| module.is_public)
+    })
+}
