@@ -30,6 +30,8 @@ pub struct ModuleFacts {
     pub paths: Vec<Path>,
     /// It is seen by everyone who sees the module around it.
     pub is_public: bool,
+    /// It declares what another file defines: a stub.
+    pub is_stub: bool,
     /// It does nothing but hand on names of other modules.
     pub only_hands_on: bool,
     /// What it defines, in source order. Twins (arms of a condition, overloads) are all listed.

@@ -15,7 +15,7 @@ mod statistics;
 mod verify;
 
 pub use driver::{Active, Engine, PlaceFilters, StartError};
-pub use facts::facts;
+pub use facts::{Unread, facts};
 pub use report::{Failure, FileReport, Summary};
 pub use statistics::RuleCounts;
 pub use verify::{Difference, Side, VerifyError, verify};

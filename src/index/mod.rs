@@ -42,6 +42,8 @@ pub struct Module {
     /// See [`ModuleFacts`].
     pub is_public: bool,
     /// See [`ModuleFacts`].
+    pub is_stub: bool,
+    /// See [`ModuleFacts`].
     pub only_hands_on: bool,
     /// Modules of which it takes all names, and whether others see them.
     pub globs: Vec<(PathId, bool)>,
@@ -130,6 +132,7 @@ impl ProjectIndex {
     /// Drops what leads out of the project, and follows every path that is said. To be called once, after the last
     /// file.
     pub fn finish(&mut self) {
+        self.prefer_code_to_stubs();
         let roots: FxHashSet<PathId> = self
             .module_at
             .keys()
@@ -152,6 +155,23 @@ impl ProjectIndex {
         paths.sort_unstable();
         for path in paths {
             self.follow(path);
+        }
+    }
+
+    /// A name of a module and of its stub is what the module says.
+    fn prefer_code_to_stubs(&mut self) {
+        let (modules, definitions, imports) = (&self.modules, &self.definitions, &self.imports);
+        let is_stub = |bound: &Bound| {
+            let module = match bound {
+                Bound::Definition(definition) => definitions[*definition as usize].module,
+                Bound::Import(import) => imports[*import as usize].module,
+            };
+            modules[module as usize].is_stub
+        };
+        for bound in self.bound_at.values_mut() {
+            if bound.iter().any(is_stub) && !bound.iter().all(is_stub) {
+                bound.retain(|bound| !is_stub(bound));
+            }
         }
     }
 
@@ -226,6 +246,7 @@ impl ProjectIndex {
             file,
             paths,
             is_public: facts.is_public,
+            is_stub: facts.is_stub,
             only_hands_on: facts.only_hands_on,
             globs,
             imports: first..self.imports.len() as u32,

@@ -16,7 +16,9 @@ use super::exports;
 use super::index::loading_statements;
 use super::parse;
 use super::roots::Home;
-use super::scopes::{BindingKind, ImportId, ImportKind, ScopeId, ScopeKind};
+use super::scopes::{
+    BindingId, BindingKind, ImportId, ImportKind, NameReference, ScopeId, ScopeKind,
+};
 use super::unit::{AnalysisContext, Unit};
 use crate::facts::{
     Definition, FileFacts, Glob, How, Import, Kind, ModuleFacts, PathReference, Shape, When, digest,
@@ -69,6 +71,7 @@ impl<'u, 'a> Reader<'u, 'a> {
         let mut facts = ModuleFacts {
             paths: homes.iter().map(|home| home.module.clone()).collect(),
             is_public: homes[0].module.last().is_none_or(|name| is_public(name)),
+            is_stub: self.unit.is_stub,
             ..ModuleFacts::default()
         };
         let mut body = Body {
@@ -185,11 +188,26 @@ impl<'u, 'a> Reader<'u, 'a> {
     }
 
     /// Whether an import binds the first name of its own path.
-    fn binds_root(&self, binding: super::scopes::BindingId) -> bool {
+    fn binds_root(&self, binding: BindingId) -> bool {
         let clause = self.unit.scopes.clause(binding);
         clause.is_some_and(|(import, alias)| {
             import.kind == ImportKind::Plain && alias.alias.is_none()
         })
+    }
+
+    /// The path of a class or function of this module that a name means, if it means nothing else.
+    fn own_path(&self, chain: &NameReference) -> Option<Vec<Segment>> {
+        let is_own = |binding: &BindingId| {
+            let binding = self.unit.scopes.binding(*binding);
+            let is_made = matches!(binding.kind, BindingKind::Class | BindingKind::Function);
+            is_made && binding.scope.index() == 0
+        };
+        let reach = &chain.reach;
+        if reach.bindings.is_empty() || !reach.bindings.iter().all(is_own) {
+            return None;
+        }
+        let module = self.unit.modules.first()?;
+        Some(module.iter().chain(chain.names()).cloned().collect())
     }
 
     /// When code of a scope runs.
@@ -207,19 +225,22 @@ impl<'u, 'a> Reader<'u, 'a> {
 
     /// How a statement is made, without `docs`.
     fn shape(&self, whole: TextRange, members: FxHashSet<&str>, docs: &[TextRange]) -> Shape {
-        let words = self.unit.tokens.iter().filter(|token| {
-            let is_layout = matches!(
-                token.kind(),
-                TokenKind::Comment
-                    | TokenKind::Newline
-                    | TokenKind::NonLogicalNewline
-                    | TokenKind::Indent
-                    | TokenKind::Dedent
-            );
-            whole.contains_range(token.range())
-                && !is_layout
-                && !docs.iter().any(|doc| doc.contains_range(token.range()))
-        });
+        let tokens = &self.unit.tokens[..];
+        let first = tokens.partition_point(|token| token.start() < whole.start());
+        let own = tokens[first..].iter();
+        let words = own
+            .take_while(|token| token.start() < whole.end())
+            .filter(|token| {
+                let is_layout = matches!(
+                    token.kind(),
+                    TokenKind::Comment
+                        | TokenKind::Newline
+                        | TokenKind::NonLogicalNewline
+                        | TokenKind::Indent
+                        | TokenKind::Dedent
+                );
+                !is_layout && !docs.iter().any(|doc| doc.contains_range(token.range()))
+            });
         let mut members: Vec<u64> = members.into_iter().map(|name| digest([name])).collect();
         members.sort_unstable();
         Shape {
@@ -292,7 +313,10 @@ impl Body<'_, '_, '_> {
             .filter(|chain| Some(chain.range()) == value.map(Ranged::range));
         let alias = chain.and_then(|chain| {
             let imported = unit.meanings(chain).into_iter().next();
-            let (_, path) = imported?;
+            let path = match imported {
+                Some((_, path)) => path,
+                None => self.reader.own_path(chain)?,
+            };
             Some((path, chain.range()))
         });
         match alias {

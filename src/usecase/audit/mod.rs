@@ -24,6 +24,7 @@ use crate::engine;
 use crate::index::ProjectIndex;
 use crate::lang::{Language, RewriteOptions};
 use crate::mapping::Table;
+use crate::output::Failed;
 use crate::path::{Segment, SymbolPath, Syntax};
 use crate::project::{Anchor, Prefilter, Sources, WalkOptions, discover};
 
@@ -132,9 +133,14 @@ fn index(
             listener.progress(Progress::Parsed);
             match facts {
                 Ok(facts) => index.add(file.path.clone(), facts),
-                Err(failure) => {
+                Err(unread) => {
                     failures += 1;
-                    listener.failure(&file.path, &failure.message);
+                    let path = file.path.strip_prefix(&place.cwd).unwrap_or(&file.path);
+                    listener.failed(Failed {
+                        path: path.to_owned(),
+                        message: unread.message,
+                        start: unread.start,
+                    });
                 }
             }
         },
