@@ -11,11 +11,15 @@ mod tests;
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use self::definitions::{Definitions, OwnModule};
 use super::analysis::{AnalysisContext, check};
 use super::at::At;
 use super::parse::parse_file;
-use super::resolve::{CrateContext, Leaf, LeafKind, Names, Reach, Resolver, Scopes, Tree, Via};
+use super::resolve::{
+    CrateContext, Leaf, LeafKind, Names, Reach, Resolver, ScopeId, Scopes, Tree, Via,
+};
 use super::visit::{Mode, Site, Walker};
 use crate::facts::{
     Definition, FileFacts, Glob, How, Import, ModuleFacts, Path, PathReference, When,
@@ -149,24 +153,34 @@ impl Reader<'_, '_> {
                 when: When::Call,
             })
             .collect();
-        for (scope, here) in self.scopes.iter() {
-            let names = &here.names;
-            for (ordinal, (leaf, place)) in names.leaves.iter().zip(places(names)).enumerate() {
-                let path = self.resolver.leaf(self.scopes, scope, ordinal);
-                let Some(path) = path.filter(|path| !self.is_foreign(names, leaf, path)) else {
-                    continue;
-                };
-                references.push(PathReference {
-                    path,
-                    range: bytes(place),
-                    is_import: true,
-                    is_re_export: leaf.reach != Reach::Private,
-                    when: When::Call,
-                });
-            }
+        let imports = self.scopes.iter().flat_map(|(scope, here)| {
+            let leaves = here.names.leaves.iter().zip(places(&here.names));
+            let leaves = leaves.enumerate();
+            leaves.map(move |(ordinal, (leaf, place))| (scope, ordinal, leaf, place))
+        });
+        let imports: Vec<_> = imports.collect();
+        // Tokens of a statement are read with the block around them, and in a scope of their own.
+        let foreign = imports.iter().filter(|one| self.is_foreign(one.0, one.2));
+        let foreign: FxHashSet<usize> = foreign.map(|one| one.3.start).collect();
+        for (scope, ordinal, leaf, place) in imports {
+            let path = self.resolver.leaf(self.scopes, scope, ordinal);
+            let is_of_here = |path: &Path| {
+                path.first() != Some(&self.resolver.home.root) || !foreign.contains(&place.start)
+            };
+            let Some(path) = path.filter(is_of_here) else {
+                continue;
+            };
+            references.push(PathReference {
+                path,
+                range: bytes(place),
+                is_import: true,
+                is_re_export: leaf.reach != Reach::Private,
+                when: When::Call,
+            });
         }
         references.retain(|reference| !self.is_unknown(&reference.path));
         references.sort_by_key(|reference| (reference.range.start, reference.range.end));
+        references.dedup();
         references
     }
 
@@ -176,10 +190,10 @@ impl Reader<'_, '_> {
     }
 
     /// Whether an import is one of whatever crate the tokens around it are made for.
-    fn is_foreign(&self, names: &Names, leaf: &Leaf, path: &[Segment]) -> bool {
-        let item = leaf.item.and_then(|item| names.items.get(item));
+    fn is_foreign(&self, scope: ScopeId, leaf: &Leaf) -> bool {
+        let items = &self.scopes.get(scope).names.items;
+        let item = leaf.item.and_then(|item| items.get(item));
         item.is_some_and(|item| item.context.foreign && !item.context.dollar_crate)
-            && path.first() == Some(&self.resolver.home.root)
     }
 
     /// Whether a path is no text, nor one of whatever crate a `quote!` is for.

@@ -692,3 +692,21 @@ fn members_are_the_names_inside() {
     let namesake = "struct Foo { a: u8, b: u8 } mod m { struct Foo; impl Foo { fn c() {} } }";
     assert_eq!(same(fields, namesake), 2);
 }
+
+#[test]
+fn what_is_made_for_other_crates_names_none_of_this_one() {
+    are_references(
+        &[
+            (
+                "src/a.rs",
+                "fn f() { quote! { use crate::b::Foo; use dep::X; crate::b::Bar::new(); ::std::mem::take(x) } }\n",
+            ),
+            LIB,
+            B,
+        ],
+        "
+        ref dep::X import `dep::X`
+        ref std::mem::take `std::mem::take`
+",
+    );
+}
