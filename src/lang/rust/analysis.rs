@@ -103,7 +103,10 @@ pub fn read(
 }
 
 /// Whether all that was asked of the resolver was answered.
-fn check(resolver: &Resolver<'_>) -> Result<(), SourceError> {
+///
+/// # Errors
+/// It was asked too much.
+pub fn check(resolver: &Resolver<'_>) -> Result<(), SourceError> {
     if !resolver.is_exhausted() {
         return Ok(());
     }

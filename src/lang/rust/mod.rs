@@ -4,13 +4,14 @@
 //! `parse` (guarded by `nesting_limit`), `visit` (the walk; `expand` reads macro tokens, `docs` documentation,
 //! `attributes` lists those with paths in strings), `resolve` (names to absolute paths), `rewrite`
 //! (to edits and findings), `gate` (under which `cfg` code is there). `tokens` is apart: what verification
-//! compares. Deliberately absent: types, macro expansion, `cfg` evaluation, and any call of a compiler.
+//! compares; `facts` says what one file defines, hands on and uses, with no table at all. Deliberately absent: types, macro expansion, `cfg` evaluation, and any call of a compiler.
 
 mod analysis;
 mod at;
 mod attributes;
 mod docs;
 mod expand;
+mod facts;
 mod gate;
 mod manifest;
 mod moved;

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::analysis::{AnalysisContext, Reading, read, read_markdown};
+use super::facts;
 use super::gate::{Cfg, Gate};
 use super::manifest::{Edition, Externs, Krate, Package, TargetKind};
 use super::moved::{MovedCrates, shows_glob};
 use super::placement::{Crates, Place, Placement};
-use super::resolve::{CrateContext, ModuleTree};
+use super::resolve::{CrateContext, ModuleTree, Reach, What};
 use super::settings::Settings;
 use super::targets;
+use crate::facts::FileFacts;
 use crate::finding::{Code, Finding, Level};
 use crate::lang::plan_builder::{PlanBuilder, contradiction};
 use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
@@ -129,6 +131,12 @@ impl Session for RustSession<'_> {
         declaring.into_iter().map(Path::to_owned).collect()
     }
 
+    fn facts(&self, file: &Path, text: &str) -> Result<FileFacts, SourceError> {
+        let facts = self.facts_of(file, text);
+        proc_macro2::extra::invalidate_current_thread_spans();
+        facts
+    }
+
     fn place(&self, file: &Path) -> Option<usize> {
         super::moved::set_of(self.may_move(file), self.moved_crates.may_hold(file))
     }
@@ -173,11 +181,64 @@ impl RustSession<'_> {
         })
     }
 
-    fn analyze_places(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
-        let placement = self.crates.place(file).map_err(|error| SourceError {
+    fn placement(&self, file: &Path) -> Result<Arc<Placement>, SourceError> {
+        self.crates.place(file).map_err(|error| SourceError {
             message: error.to_string(),
             offset: None,
-        })?;
+        })
+    }
+
+    /// A file of several places is read at the one that people use: in the library.
+    fn facts_of(&self, file: &Path, text: &str) -> Result<FileFacts, SourceError> {
+        match &*self.placement(file)? {
+            Placement::Places(places) => {
+                let mut places: Vec<&Place> = places.iter().collect();
+                let is_library = |place: &Place| {
+                    matches!(place.krate.kind, TargetKind::Lib | TargetKind::ProcMacro)
+                };
+                places.sort_by_key(|place| !is_library(place));
+                let Some(place) = places.first() else {
+                    return Ok(FileFacts::default());
+                };
+                let library = self.crates.library_of(file);
+                let own = facts::Own {
+                    paths: paths(&places),
+                    is_public: self.is_declared_public(place),
+                };
+                let home = self.home(place, file, library.as_deref());
+                facts::of(text, home, &own, self.setting())
+            }
+            Placement::Orphan {
+                edition, externs, ..
+            } => {
+                if file.extension().is_some_and(|extension| extension == "md") {
+                    return Ok(FileFacts::default());
+                }
+                let home = orphan(*edition, externs.as_ref());
+                let facts = facts::of(text, home, &facts::Own::default(), self.setting());
+                // As a plan has it: what is in no module tree may be no source at all.
+                Ok(facts.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether the `mod` item of a file says `pub`, as far as it is found.
+    fn is_declared_public(&self, place: &Place) -> bool {
+        let Some((name, parent)) = place.module.split_last() else {
+            return true;
+        };
+        let Some(parent) = self.tree.module(&place.krate, parent) else {
+            return true;
+        };
+        let declared = parent.get(name).iter();
+        let mut declared = declared
+            .filter(|entry| entry.what == What::Module)
+            .peekable();
+        declared.peek().is_none() || declared.any(|entry| entry.reach == Reach::Public)
+    }
+
+    fn analyze_places(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {
+        let placement = self.placement(file)?;
         match &*placement {
             Placement::Places(places) => {
                 let may_name = |place: &Place| self.moved_crates.may_be_named(&place.krate, text);
@@ -268,17 +329,28 @@ impl RustSession<'_> {
     }
 
     fn read_place(&self, place: &Place, file: &Path, text: &str) -> Result<Reading, SourceError> {
-        let krate = &*place.krate;
         let doctests = Crates::doctest_krate(place);
+        let library = self.crates.library_of(file);
+        let home = self.home(place, file, library.as_deref());
+        read(text, home, Some(&doctests), self.setting())
+    }
+
+    /// Where a file stands that is at this place.
+    fn home<'p>(
+        &self,
+        place: &'p Place,
+        file: &'p Path,
+        library: Option<&'p Krate>,
+    ) -> CrateContext<'p> {
+        let krate = &*place.krate;
         let mut home = home_in(krate, place.module.clone());
         (home.gate, home.no_prelude) = self.tree.around(krate, &place.module);
         if is_for_tests(krate.kind) {
             home.gate = home.gate.with(Cfg::test());
         }
         home.file = Some(file);
-        let library = self.crates.library_of(file);
-        home.library = library.as_deref();
-        read(text, home, Some(&doctests), self.setting())
+        home.library = library;
+        home
     }
 
     /// A Markdown file: its examples name the package's library as any user does.
@@ -316,18 +388,7 @@ impl RustSession<'_> {
         edition: Edition,
         externs: Option<&Externs>,
     ) -> Result<Analysis, SourceError> {
-        let home = CrateContext {
-            krate: None,
-            root: Segment::new_static("crate"),
-            module: Vec::new(),
-            edition,
-            externs,
-            dev_externs: None,
-            library: None,
-            gate: Gate::of([Cfg::test()]),
-            no_prelude: false,
-            file: None,
-        };
+        let home = orphan(edition, externs);
         let remark = |code, message: &str| Finding {
             code,
             level: Level::Note,
@@ -434,11 +495,44 @@ fn is_for_tests(kind: TargetKind) -> bool {
     )
 }
 
+/// Where a file in no module tree stands.
+fn orphan(edition: Edition, externs: Option<&Externs>) -> CrateContext<'_> {
+    CrateContext {
+        krate: None,
+        root: Segment::new_static("crate"),
+        module: Vec::new(),
+        edition,
+        externs,
+        dev_externs: None,
+        library: None,
+        gate: Gate::of([Cfg::test()]),
+        no_prelude: false,
+        file: None,
+    }
+}
+
+/// The paths of a file at these places, each once.
+fn paths(places: &[&Place]) -> Vec<Vec<Segment>> {
+    let mut paths: Vec<Vec<Segment>> = Vec::new();
+    for place in places {
+        let path = [&[root_name(&place.krate)], place.module.as_slice()].concat();
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// The first name of paths in this crate.
+fn root_name(krate: &Krate) -> Segment {
+    krate.name.clone().unwrap_or(Segment::new_static("crate"))
+}
+
 /// Where a file of this crate stands.
 fn home_in(krate: &Krate, module: Vec<Segment>) -> CrateContext<'_> {
     CrateContext {
         krate: Some(krate),
-        root: krate.name.clone().unwrap_or(Segment::new_static("crate")),
+        root: root_name(krate),
         module,
         edition: krate.edition,
         externs: krate.externs.as_ref(),

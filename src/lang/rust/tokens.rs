@@ -42,6 +42,25 @@ pub(super) fn code(text: &str) -> Vec<Token> {
     classified(text, &raws(text))
 }
 
+/// What a text says apart from comments, documentation and attributes: the bytes of each token of rustc's lexer.
+pub(super) fn without_attributes(text: &str) -> Vec<Range<usize>> {
+    let raws = raws(text);
+    let mut tokens = Vec::with_capacity(raws.len());
+    let mut at = 0;
+    while let Some(raw) = raws.get(at) {
+        at = match attribute_from(&raws, at) {
+            Some(end) => end,
+            None => {
+                if !is_comment(raw.kind) {
+                    tokens.push(raw.range.clone());
+                }
+                at + 1
+            }
+        };
+    }
+    tokens
+}
+
 /// A Markdown file: all of its lines are prose, but for the examples.
 fn markdown(text: &str) -> Tokens {
     let mut tokens = Tokens::default();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use syn::Attribute;
 
-use super::{Context, Doctest, Parts, Walker};
+use super::{Context, Doctest, Parts, Walker, Wanted};
 use crate::lang::rust::at::{At, Name};
 use crate::lang::rust::resolve::{Role, ScopeId, Via, Written};
 use crate::path::{Namespaces, Segment};
@@ -43,6 +43,7 @@ impl Walker<'_, '_> {
             let is_relevant = comments
                 .iter()
                 .any(|range| self.words.contains_any(&self.text[range.clone()]))
+                || (self.wanted == Wanted::All && says("::"))
                 || ((says("super::") || says("crate::"))
                     && self
                         .resolver

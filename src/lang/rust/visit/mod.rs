@@ -55,6 +55,27 @@ pub struct Walker<'r, 'a> {
     definition: Option<Segment>,
     /// The crate of the `extern crate` item that is visited.
     extern_crate: Option<Segment>,
+    wanted: Wanted,
+}
+
+/// Which paths a walk takes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Those that rules may speak of.
+    References,
+    /// Those of several names that start at a definition of their own module, and all in documentation, as well.
+    All,
+}
+
+/// A file that was walked for every path in it.
+#[derive(Debug)]
+pub struct Walked {
+    /// What was found.
+    pub found: Found,
+    /// What the macro calls in it are read as.
+    pub expansions: Expansions,
+    /// Scopes of inline modules, by the address of the item.
+    pub modules: FxHashMap<usize, ScopeId>,
 }
 
 impl<'r, 'a> Walker<'r, 'a> {
@@ -65,7 +86,33 @@ impl<'r, 'a> Walker<'r, 'a> {
         file: &syn::File,
         setting: &AnalysisContext<'r>,
     ) -> Found {
+        Self::walk_for(Wanted::References, resolver, text, file, setting).found
+    }
+
+    /// Walks `file` for every path in it, those of links in documentation among them.
+    pub fn walk_whole(
+        resolver: &'r Resolver<'a>,
+        text: &'r str,
+        file: &syn::File,
+        setting: &AnalysisContext<'r>,
+    ) -> Walked {
+        let walker = Self::walk_for(Wanted::All, resolver, text, file, setting);
+        Walked {
+            found: walker.found,
+            expansions: walker.expansions,
+            modules: walker.modules,
+        }
+    }
+
+    fn walk_for(
+        wanted: Wanted,
+        resolver: &'r Resolver<'a>,
+        text: &'r str,
+        file: &syn::File,
+        setting: &AnalysisContext<'r>,
+    ) -> Self {
         let mut walker = Self {
+            wanted,
             resolver,
             text,
             expansions: Expansions::default(),
@@ -93,7 +140,7 @@ impl<'r, 'a> Walker<'r, 'a> {
         walker.ribs.push(Rib::Scope(0));
         walker.docs(&file.attrs, 0, 0);
         visit::visit_file(&mut walker, file);
-        walker.found
+        walker
     }
 
     /// Makes the scopes of a module and, after it, of those inside it. The order is that of a

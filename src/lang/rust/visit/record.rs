@@ -1,6 +1,6 @@
 //! A path that was met: what it means, whether that is a reference, and what is written down of it.
 
-use super::{Context, Loose, Mode, Site, Walker};
+use super::{Context, Loose, Mode, Site, Walker, Wanted};
 use crate::lang::rust::at::{At, Name};
 use crate::lang::rust::expand::OpenEnd;
 use crate::lang::rust::resolve::{Head, Role, Sense, TYPE, Via, What, Written};
@@ -125,7 +125,8 @@ impl Walker<'_, '_> {
             stays: false,
             range,
         });
-        if let (true, Some((head, path))) = (is_reference, resolved) {
+        let is_wanted = is_reference || (self.wanted == Wanted::All && has_more);
+        if let (true, Some((head, path))) = (is_wanted, resolved) {
             let is_captured = self.would_be_captured(&head, kinds, names.len());
             self.found.sites.push(Site {
                 names,

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span};
 use syn::visit::Visit;
 
 use super::found::Call;
-use super::{Context, Mode, Parts, Walker};
+use super::{Context, Mode, Parts, Walker, Wanted};
 use crate::lang::rust::at::{At, Name, bare};
 use crate::lang::rust::expand::{
     Expanded, Position, Run, Scan, called, evaluates, is_quote, is_text,
@@ -43,9 +43,10 @@ impl Walker<'_, '_> {
                 _ => {}
             }
         }
-        let is_relevant = comments
-            .iter()
-            .any(|range| self.words.contains_any(&self.text[range.clone()]));
+        let is_relevant = comments.iter().any(|range| {
+            let text = &self.text[range.clone()];
+            self.words.contains_any(text) || self.wanted == Wanted::All && text.contains("::")
+        });
         if is_relevant {
             self.documentation(&comments, self.scope);
         }
