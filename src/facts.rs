@@ -22,6 +22,30 @@ pub struct FileFacts {
     pub references: Vec<PathReference>,
 }
 
+impl FileFacts {
+    /// Gives the first name of paths that start with `old` another one, but for those of the modules themselves.
+    pub fn rename_root(&mut self, old: &Segment, new: &Segment) {
+        let rename = |path: &mut Path| {
+            if let Some(first) = path.first_mut().filter(|first| *first == old) {
+                first.clone_from(new);
+            }
+        };
+        for module in &mut self.modules {
+            module
+                .imports
+                .iter_mut()
+                .for_each(|import| rename(&mut import.target));
+            module
+                .globs
+                .iter_mut()
+                .for_each(|glob| rename(&mut glob.module));
+        }
+        for reference in &mut self.references {
+            rename(&mut reference.path);
+        }
+    }
+}
+
 /// What one module binds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModuleFacts {

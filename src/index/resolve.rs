@@ -6,8 +6,10 @@ use super::names::PathId;
 use super::{Bound, ProjectIndex};
 use crate::path::Segment;
 
-/// Re-exports are followed so far; nobody hands a name on so often.
-const MOST_HOPS: usize = 64;
+/// Re-exports are followed so far, one from the other.
+const MOST_HOPS: usize = 128;
+/// So many modules are asked for one name; a package that takes all names of hundreds of modules asks as many.
+const MOST_ASKED: usize = 10_000;
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,7 @@ pub struct Found {
 /// What is left to follow of a path, and what was asked on the way: names may go in circles.
 struct Way {
     asked: FxHashSet<Vec<Segment>>,
+    hops: usize,
 }
 
 impl ProjectIndex {
@@ -33,6 +36,7 @@ impl ProjectIndex {
     pub fn definition_at(&self, path: &[Segment]) -> Option<(u32, usize)> {
         let mut way = Way {
             asked: FxHashSet::default(),
+            hops: 0,
         };
         self.lead(path, &mut way)
     }
@@ -53,7 +57,7 @@ impl ProjectIndex {
 
     /// The definition, and how many names stand for it.
     fn lead(&self, path: &[Segment], way: &mut Way) -> Option<(u32, usize)> {
-        if way.asked.len() > MOST_HOPS || !way.asked.insert(path.to_vec()) {
+        if way.asked.len() > MOST_ASKED || !way.asked.insert(path.to_vec()) {
             return None;
         }
         // The longest module that starts it; what comes after is a name of that module, or of what stands for it.
@@ -135,7 +139,13 @@ impl ProjectIndex {
     ) -> Option<(u32, usize)> {
         let len = target.len();
         target.extend_from_slice(&path[taken..]);
-        let (definition, found) = self.lead(&target, way)?;
+        if way.hops == MOST_HOPS {
+            return None;
+        }
+        way.hops += 1;
+        let found = self.lead(&target, way);
+        way.hops -= 1;
+        let (definition, found) = found?;
         Some((definition, taken + found.saturating_sub(len)))
     }
 }

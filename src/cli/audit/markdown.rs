@@ -11,12 +11,13 @@ use crate::usecase::audit::{Audit, Likeness};
 pub(super) fn markdown(audits: &[Audit]) -> String {
     let mut out = String::from("# Import audit\n");
     for audit in audits {
+        let several = audit.fragmented.iter().filter(|it| it.paths.len() > 1);
         let _ = writeln!(
             out,
             "\n## {}\n\n{} read: {} imported by several paths, {} of duplicates, {} that only hand on.",
             capital(audit.language),
             counted(audit.files, "file"),
-            counted(audit.fragmented.len(), "definition"),
+            counted(several.count(), "definition"),
             counted(audit.duplicates.len(), "group"),
             counted(audit.shims.len(), "module"),
         );

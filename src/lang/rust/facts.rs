@@ -147,6 +147,7 @@ impl Reader<'_, '_> {
         let mut references: Vec<PathReference> = sites
             .map(|site| PathReference {
                 path: site.path.clone(),
+                bound: bound(site),
                 range: bytes(of_names(site)),
                 is_import: false,
                 is_re_export: false,
@@ -172,6 +173,7 @@ impl Reader<'_, '_> {
             };
             references.push(PathReference {
                 path,
+                bound: 0,
                 range: bytes(place),
                 is_import: true,
                 is_re_export: leaf.reach != Reach::Private,
@@ -218,6 +220,14 @@ fn says_more(site: &Site) -> bool {
 /// Whether an import is a `use` that others see.
 fn hands_on(leaf: &Leaf) -> bool {
     leaf.item.is_some() && leaf.reach != Reach::Private
+}
+
+/// How many names of a path an import of the file says, and not the place itself.
+fn bound(site: &Site) -> usize {
+    match site.head.via {
+        Via::Import(..) | Via::OuterImport(..) => site.head.base.len(),
+        _ => 0,
+    }
 }
 
 fn of_names(site: &Site) -> Range<usize> {

@@ -202,11 +202,15 @@ impl RustSession<'_> {
                 };
                 let library = self.crates.library_of(file);
                 let own = facts::Own {
-                    paths: paths(&places),
+                    paths: self.paths(&places),
                     is_public: self.is_declared_public(place),
                 };
                 let home = self.home(place, file, library.as_deref());
-                facts::of(text, home, &own, self.setting())
+                let mut facts = facts::of(text, home, &own, self.setting())?;
+                if place.krate.name.is_none() {
+                    facts.rename_root(&root_name(&place.krate), &self.program_name(&place.krate));
+                }
+                Ok(facts)
             }
             Placement::Orphan {
                 edition, externs, ..
@@ -220,6 +224,27 @@ impl RustSession<'_> {
                 Ok(facts.unwrap_or_default())
             }
         }
+    }
+
+    /// The paths of a file at these places, each once.
+    fn paths(&self, places: &[&Place]) -> Vec<Vec<Segment>> {
+        let mut paths: Vec<Vec<Segment>> = Vec::new();
+        for place in places {
+            let path = [&[self.program_name(&place.krate)], place.module.as_slice()].concat();
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    /// The first name of paths in a crate: of one that nobody imports from, a name that no other crate has.
+    fn program_name(&self, krate: &Krate) -> Segment {
+        krate.name.clone().unwrap_or_else(|| {
+            let root = self.crates.root();
+            let file = krate.root.strip_prefix(root).unwrap_or(&krate.root);
+            Segment::new(format!("{}@{}", root_name(krate), file.display()))
+        })
     }
 
     /// Whether the `mod` item of a file says `pub`, as far as it is found.
@@ -509,18 +534,6 @@ fn orphan(edition: Edition, externs: Option<&Externs>) -> CrateContext<'_> {
         no_prelude: false,
         file: None,
     }
-}
-
-/// The paths of a file at these places, each once.
-fn paths(places: &[&Place]) -> Vec<Vec<Segment>> {
-    let mut paths: Vec<Vec<Segment>> = Vec::new();
-    for place in places {
-        let path = [&[root_name(&place.krate)], place.module.as_slice()].concat();
-        if !paths.contains(&path) {
-            paths.push(path);
-        }
-    }
-    paths
 }
 
 /// The first name of paths in this crate.

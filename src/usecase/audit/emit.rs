@@ -28,7 +28,9 @@ pub fn table(audit: &Audit, to: To) -> Option<String> {
         audit.language
     );
     let mut rules = 0;
-    for symbol in &audit.fragmented {
+    // A rule cannot name what is in a program or a test: nobody imports from there.
+    let is_in_program = |symbol: &&Symbol| symbol.names.iter().any(|name| name.contains('@'));
+    for symbol in audit.fragmented.iter().filter(|it| !is_in_program(it)) {
         let target = target(symbol, to);
         let text = text(audit, target);
         let from: Vec<_> = symbol

@@ -170,6 +170,7 @@ impl Finder<'_, '_> {
             kind: defined.kind,
             is_public: defined.is_public,
             range: bytes(defined.ident.span().byte_range()),
+            line: self.code.line(defined.ident.span().byte_range().start),
             lines: self.code.lines(&all),
             shape: self.code.shape(&all, defined.members),
         })

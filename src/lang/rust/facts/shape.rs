@@ -8,11 +8,13 @@ use crate::facts::{Shape, digest};
 use crate::lang::rust::at::bare;
 use crate::lang::rust::tokens;
 use crate::path::Segment;
+use crate::text::LineIndex;
 
 /// The tokens of a file that count.
 pub(super) struct Code<'t> {
     text: &'t str,
     tokens: Vec<Range<usize>>,
+    index: LineIndex,
 }
 
 impl<'t> Code<'t> {
@@ -20,6 +22,7 @@ impl<'t> Code<'t> {
         Self {
             text,
             tokens: tokens::without_attributes(text),
+            index: LineIndex::new(text),
         }
     }
 
@@ -35,6 +38,11 @@ impl<'t> Code<'t> {
             digest: digest(words),
             members,
         }
+    }
+
+    /// The line of a byte, from 1.
+    pub(super) fn line(&self, offset: usize) -> u32 {
+        u32::try_from(self.index.line_of(offset) + 1).unwrap_or(u32::MAX)
     }
 
     /// On how many lines these bytes are.

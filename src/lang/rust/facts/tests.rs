@@ -517,10 +517,10 @@ fn a_file_of_two_targets_has_two_paths() {
     are_modules(
         &files,
         "
-        module krate::a, crate::a pub
+        module krate::a, crate@src/main.rs::a pub
           import Foo = krate::b::Foo
-        module krate::a::c, crate::a::c pub
-        module krate, crate pub
+        module krate::a::c, crate@src/main.rs::a::c pub
+        module krate, crate@src/main.rs pub
           def Macro m pub lines=1
 ",
     );
@@ -546,7 +546,7 @@ fn a_test_names_the_library() {
     are_modules(
         &[test, LIB],
         "
-        module crate pub
+        module crate@tests/it.rs pub
           def Function t lines=1
           import Foo = krate::b::Foo
 ",
@@ -555,9 +555,9 @@ fn a_test_names_the_library() {
         &[test, LIB],
         "
         ref krate::b::Foo import `krate::b::Foo`
-        ref crate::common::go `common::go`
+        ref crate@tests/it.rs::common::go `common::go`
         ref dep::x `dep::x`
-        ref crate::common::go `crate::common::go`
+        ref crate@tests/it.rs::common::go `crate::common::go`
 ",
     );
 }

@@ -118,6 +118,11 @@ pub struct Crates {
 }
 
 impl Crates {
+    /// The project's root, absolute and without links.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The crates of the project with this root (absolute, without links). Reads nothing yet.
     pub fn new(project_root: &Path) -> Self {
         Self {
