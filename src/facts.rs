@@ -52,8 +52,8 @@ pub struct ModuleFacts {
     /// Its paths: several if there are several roots (Python), or if several targets share the file (Rust). The
     /// one that people use comes first.
     pub paths: Vec<Path>,
-    /// It is seen by everyone who sees the module around it.
-    pub is_public: bool,
+    /// Who sees it, as a name of the module around it.
+    pub seen: Seen,
     /// It declares what another file defines: a stub.
     pub is_stub: bool,
     /// It does nothing but hand on names of other modules.
@@ -83,6 +83,32 @@ pub enum Kind {
     Value,
 }
 
+/// Who sees a name of a module, among those who see the module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Seen {
+    /// Everyone.
+    #[default]
+    Everywhere,
+    /// Code of its crate.
+    InCrate,
+    /// Code of the module that stands so many names above its own, and below that; 0: of its own. In Python that is
+    /// what a leading underscore asks for.
+    Within(u16),
+}
+
+impl Seen {
+    /// Whether code of the module `user` sees a name of `module`.
+    pub fn by(self, user: &[Segment], module: &[Segment]) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::InCrate => user.first() == module.first(),
+            Self::Within(up) => {
+                user.starts_with(&module[..module.len().saturating_sub(usize::from(up))])
+            }
+        }
+    }
+}
+
 /// A name that is defined in a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
@@ -90,8 +116,8 @@ pub struct Definition {
     pub name: Segment,
     /// What it is.
     pub kind: Kind,
-    /// Everyone who sees the module sees it.
-    pub is_public: bool,
+    /// Who sees it.
+    pub seen: Seen,
     /// Bytes of the name.
     pub range: Range<u32>,
     /// The line of the name, from 1.
@@ -132,8 +158,8 @@ pub struct Import {
     pub target: Path,
     /// How.
     pub how: How,
-    /// Everyone who sees the module sees the name, by the rules of the language: any name of a module in Python.
-    pub is_public: bool,
+    /// Who sees the name.
+    pub seen: Seen,
     /// Bytes of what says the path.
     pub range: Range<u32>,
 }

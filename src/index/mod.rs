@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::names::{PathId, Paths};
 pub use self::resolve::Found;
-use crate::facts::{Definition, FileFacts, How, Import, ModuleFacts, PathReference, When};
+use crate::facts::{Definition, FileFacts, How, Import, ModuleFacts, PathReference, Seen, When};
 use crate::path::Segment;
 
 /// A file of the index.
@@ -40,7 +40,7 @@ pub struct Module {
     /// Its paths, the one that people use first.
     pub paths: Vec<PathId>,
     /// See [`ModuleFacts`].
-    pub is_public: bool,
+    pub seen: Seen,
     /// See [`ModuleFacts`].
     pub is_stub: bool,
     /// See [`ModuleFacts`].
@@ -70,7 +70,7 @@ pub struct Imported {
     /// How.
     pub how: How,
     /// See [`Import`].
-    pub is_public: bool,
+    pub seen: Seen,
     /// Bytes of what says it.
     pub range: Range<u32>,
 }
@@ -191,6 +191,13 @@ impl ProjectIndex {
         &self.files[file.0 as usize]
     }
 
+    /// The module of a file itself, if it can be imported.
+    pub fn module_of(&self, file: FileId) -> Option<&Module> {
+        // Modules are added by file, the file's own first.
+        let at = self.modules.partition_point(|module| module.file < file);
+        self.modules.get(at).filter(|module| module.file == file)
+    }
+
     /// The modules at a path: several for a module and its stub.
     pub fn modules_at(&self, path: PathId) -> impl Iterator<Item = &Module> {
         let all = self.module_at.get(&path).into_iter().flatten();
@@ -245,7 +252,7 @@ impl ProjectIndex {
         self.modules.push(Module {
             file,
             paths,
-            is_public: facts.is_public,
+            seen: facts.seen,
             is_stub: facts.is_stub,
             only_hands_on: facts.only_hands_on,
             globs,
@@ -261,7 +268,7 @@ impl ProjectIndex {
             module,
             target,
             how: import.how,
-            is_public: import.is_public,
+            seen: import.seen,
             range: import.range,
         });
     }

@@ -11,7 +11,7 @@ fn definition(name: &str) -> Definition {
     Definition {
         name: Segment::new(name),
         kind: Kind::Class,
-        is_public: true,
+        seen: Seen::Everywhere,
         range: 0..1,
         line: 1,
         lines: 1,
@@ -24,7 +24,7 @@ fn import(name: &str, target: &str) -> Import {
         name: Segment::new(name),
         target: path(target),
         how: How::Import,
-        is_public: true,
+        seen: Seen::Everywhere,
         range: 0..1,
     }
 }
@@ -33,7 +33,6 @@ fn import(name: &str, target: &str) -> Import {
 fn file(index: &mut ProjectIndex, module: &str, lines: &[&str]) {
     let mut facts = ModuleFacts {
         paths: vec![path(module)],
-        is_public: true,
         ..ModuleFacts::default()
     };
     let mut references = Vec::new();

@@ -21,7 +21,8 @@ use super::scopes::{
 };
 use super::unit::{AnalysisContext, Unit};
 use crate::facts::{
-    Definition, FileFacts, Glob, How, Import, Kind, ModuleFacts, PathReference, Shape, When, digest,
+    Definition, FileFacts, Glob, How, Import, Kind, ModuleFacts, PathReference, Seen, Shape, When,
+    digest,
 };
 use crate::lang::SourceError;
 use crate::path::Segment;
@@ -70,7 +71,7 @@ impl<'u, 'a> Reader<'u, 'a> {
     fn module(&self, homes: &[Home]) -> ModuleFacts {
         let mut facts = ModuleFacts {
             paths: homes.iter().map(|home| home.module.clone()).collect(),
-            is_public: homes[0].module.last().is_none_or(|name| is_public(name)),
+            seen: self.seen(homes[0].module.last().map_or("", Segment::as_str), true),
             is_stub: self.unit.is_stub,
             ..ModuleFacts::default()
         };
@@ -117,7 +118,7 @@ impl<'u, 'a> Reader<'u, 'a> {
                         true => How::ReExport,
                         false => How::Import,
                     },
-                    is_public: is_public(&binding.name),
+                    seen: self.seen(&binding.name, false),
                     range: range(alias.path_range),
                 });
             }
@@ -210,6 +211,17 @@ impl<'u, 'a> Reader<'u, 'a> {
         Some(module.iter().chain(chain.names()).cloned().collect())
     }
 
+    /// Who is meant to see a name: one with an underscore in front is for the package around the module.
+    fn seen(&self, name: &str, is_module: bool) -> Seen {
+        let is_dunder = name.starts_with("__") && name.ends_with("__");
+        let is_of_package = is_module || self.unit.is_package;
+        match name.starts_with('_') && !is_dunder {
+            false => Seen::Everywhere,
+            true if is_of_package => Seen::Within(0),
+            true => Seen::Within(1),
+        }
+    }
+
     /// When code of a scope runs.
     fn when(&self, scope: ScopeId) -> When {
         let mut at = Some(scope);
@@ -265,7 +277,7 @@ impl Body<'_, '_, '_> {
     fn define(&mut self, name: TextRange, kind: Kind, whole: TextRange, shape: Shape) {
         let text = Segment::new(self.reader.unit.at(name));
         self.facts.definitions.push(Definition {
-            is_public: is_public(&text),
+            seen: self.reader.seen(&text, false),
             name: text,
             kind,
             line: self.reader.lines.line_of(name.start().to_usize()) as u32 + 1,
@@ -324,7 +336,7 @@ impl Body<'_, '_, '_> {
                 name: Segment::new(name.id.as_str()),
                 target,
                 how: How::Assignment,
-                is_public: is_public(name.id.as_str()),
+                seen: self.reader.seen(name.id.as_str(), false),
                 range: range(at),
             }),
             None => {
@@ -463,10 +475,6 @@ fn is_about_names(statement: &Stmt) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_public(name: &str) -> bool {
-    !name.starts_with('_') || (name.starts_with("__") && name.ends_with("__"))
 }
 
 fn range(range: TextRange) -> Range<u32> {

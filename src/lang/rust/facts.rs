@@ -22,7 +22,7 @@ use super::resolve::{
 };
 use super::visit::{Mode, Site, Walker};
 use crate::facts::{
-    Definition, FileFacts, Glob, How, Import, ModuleFacts, Path, PathReference, When,
+    Definition, FileFacts, Glob, How, Import, ModuleFacts, Path, PathReference, Seen, When,
 };
 use crate::lang::SourceError;
 use crate::path::Segment;
@@ -32,8 +32,8 @@ use crate::path::Segment;
 pub struct Own {
     /// Its paths, the one first that the file is read at; empty for a file in no module tree.
     pub paths: Vec<Path>,
-    /// The `mod` item that declares it says `pub`, or it is the crate's root.
-    pub is_public: bool,
+    /// Who sees it by the `mod` item that declares it; everyone, if it is the crate's root.
+    pub seen: Seen,
 }
 
 /// The facts of a text that stands at `home`.
@@ -50,7 +50,7 @@ pub fn of(
     let resolver = Resolver::new(home, setting.table, setting.tree);
     let mut walked = Walker::walk_whole(&resolver, text, &file, &setting);
     let defined = match own.paths.first() {
-        Some(_) => Definitions::of(text, &file, own.is_public, &mut walked),
+        Some(_) => Definitions::of(text, &file, own.seen, &mut walked),
         None => Definitions::default(),
     };
     let reader = Reader {
@@ -86,7 +86,6 @@ fn at_root(own: &Own, exported: Vec<Definition>) -> Option<ModuleFacts> {
     }
     (!exported.is_empty()).then_some(ModuleFacts {
         paths,
-        is_public: true,
         definitions: exported,
         ..ModuleFacts::default()
     })
@@ -108,7 +107,7 @@ impl Reader<'_, '_> {
                 .iter()
                 .map(|path| [path.as_slice(), &module.below].concat())
                 .collect(),
-            is_public: module.is_public,
+            seen: module.seen,
             only_hands_on: module.only_links && names.leaves.iter().any(hands_on),
             definitions: module.definitions,
             ..ModuleFacts::default()
@@ -132,7 +131,7 @@ impl Reader<'_, '_> {
                         Reach::Private => How::Import,
                         Reach::Restricted | Reach::Public => How::ReExport,
                     },
-                    is_public: leaf.reach == Reach::Public,
+                    seen: seen_of(leaf),
                     range: bytes(place),
                 }),
             }
@@ -220,6 +219,17 @@ fn says_more(site: &Site) -> bool {
 /// Whether an import is a `use` that others see.
 fn hands_on(leaf: &Leaf) -> bool {
     leaf.item.is_some() && leaf.reach != Reach::Private
+}
+
+/// Who sees what an import binds. Who sees a `pub(in path)` is not looked up: its own module does.
+fn seen_of(leaf: &Leaf) -> Seen {
+    let words: String = leaf.visibility.split_whitespace().collect();
+    match words.as_str() {
+        "pub" => Seen::Everywhere,
+        "pub(crate)" => Seen::InCrate,
+        "pub(super)" => Seen::Within(1),
+        _ => Seen::Within(0),
+    }
 }
 
 /// How many names of a path an import of the file says, and not the place itself.

@@ -14,7 +14,7 @@ use super::placement::{Crates, Place, Placement};
 use super::resolve::{CrateContext, ModuleTree, Reach, What};
 use super::settings::Settings;
 use super::targets;
-use crate::facts::FileFacts;
+use crate::facts::{FileFacts, Seen};
 use crate::finding::{Code, Finding, Level};
 use crate::lang::plan_builder::{PlanBuilder, contradiction};
 use crate::lang::{Doubt, RewriteOptions, Session, SourceError};
@@ -203,7 +203,7 @@ impl RustSession<'_> {
                 let library = self.crates.library_of(file);
                 let own = facts::Own {
                     paths: self.paths(&places),
-                    is_public: self.is_declared_public(place),
+                    seen: self.seen(place),
                 };
                 let home = self.home(place, file, library.as_deref());
                 let mut facts = facts::of(text, home, &own, self.setting())?;
@@ -247,19 +247,27 @@ impl RustSession<'_> {
         })
     }
 
-    /// Whether the `mod` item of a file says `pub`, as far as it is found.
-    fn is_declared_public(&self, place: &Place) -> bool {
-        let Some((name, parent)) = place.module.split_last() else {
-            return true;
+    /// Who sees the module of a file, as its `mod` item says, if that is found.
+    fn seen(&self, place: &Place) -> Seen {
+        let parent = place.module.split_last();
+        let names = parent.and_then(|(name, parent)| {
+            let names = self.tree.module(&place.krate, parent)?;
+            Some((name, names))
+        });
+        let Some((name, names)) = names else {
+            return Seen::Everywhere;
         };
-        let Some(parent) = self.tree.module(&place.krate, parent) else {
-            return true;
-        };
-        let declared = parent.get(name).iter();
-        let mut declared = declared
-            .filter(|entry| entry.what == What::Module)
-            .peekable();
-        declared.peek().is_none() || declared.any(|entry| entry.reach == Reach::Public)
+        let declared = names.get(name).iter();
+        let declared = declared.filter(|entry| entry.what == What::Module);
+        match declared
+            .map(|entry| entry.reach)
+            .max_by_key(|reach| *reach as u8)
+        {
+            None | Some(Reach::Public) => Seen::Everywhere,
+            // Which of the restricted ones it is nobody kept.
+            Some(Reach::Restricted) => Seen::InCrate,
+            Some(Reach::Private) => Seen::Within(0),
+        }
     }
 
     fn analyze_places(&self, file: &Path, text: &str) -> Result<Analysis, SourceError> {

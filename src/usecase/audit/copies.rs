@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::symbols::{Symbol, kind_text};
 use super::{View, Wanted, is_aside};
-use crate::facts::{Kind, Shape};
+use crate::facts::{Kind, Seen, Shape};
 use crate::index::PathId;
 use crate::path::Segment;
 
@@ -93,7 +93,9 @@ pub(super) fn of(view: &View<'_>, symbols: &BTreeMap<PathId, Symbol>, all: bool)
             Kind::Class | Kind::Trait | Kind::TypeAlias => true,
             Kind::Macro | Kind::Value => false,
         };
-        let is_usual = it.is_public && is_meant && !is_aside(&view.file(index.file(module.file)));
+        let is_usual = it.seen == Seen::Everywhere
+            && is_meant
+            && !is_aside(&view.file(index.file(module.file)));
         if !(all || is_usual) || matches!(it.kind, Kind::Value) {
             continue;
         }

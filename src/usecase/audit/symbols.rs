@@ -166,14 +166,30 @@ fn symbol(view: &View<'_>, path: PathId, definition: u32, uses: FxHashMap<PathId
         })
         .collect();
     paths.sort_by(|a, b| (b.files, b.references, &a.path).cmp(&(a.files, a.references, &b.path)));
-    let public = paths
+    let users: BTreeSet<FileId> = paths.iter().flat_map(|path| path.users.clone()).collect();
+    let users: Vec<Vec<Segment>> = users
+        .into_iter()
+        .map(|file| module_of(view, file))
+        .collect();
+    let is_seen = |path: &[Segment]| users.iter().all(|user| is_seen_by(view, path, user));
+    let mut handed: Vec<&PathUse> = paths
         .iter()
-        .filter(|path| path.way != Way::Import && is_public(view, &path.names))
-        .min_by_key(|path| (path.names.len(), path.path.clone()))
-        .map(|path| path.names.clone());
+        .filter(|path| path.way != Way::Import)
+        .collect();
+    handed.sort_by_key(|path| (path.names.len(), &path.path));
+    let public = handed
+        .iter()
+        .map(|path| &path.names)
+        .find(|path| is_seen(path))
+        .cloned();
     let canonical = match &public {
-        Some(public) if !is_public(view, &names) => public.clone(),
-        _ => names.clone(),
+        _ if is_seen(&names) => names.clone(),
+        Some(public) => public.clone(),
+        // Nobody is to change who cannot: the path of most users stays.
+        None => {
+            let most = paths.iter().find(|path| path.way != Way::Import);
+            most.map_or(&names, |path| &path.names).clone()
+        }
     };
     let others = paths.iter().filter(|path| path.names != canonical);
     let files: BTreeSet<FileId> = others.flat_map(|path| path.users.iter().copied()).collect();
@@ -205,19 +221,37 @@ fn way(view: &View<'_>, path: PathId) -> Way {
     bound.next().unwrap_or(Way::Glob)
 }
 
-/// Whether everyone may name each part of a path.
-fn is_public(view: &View<'_>, path: &[Segment]) -> bool {
+/// The module of a file; empty if nobody can import it.
+fn module_of(view: &View<'_>, file: FileId) -> Vec<Segment> {
+    let module = view.index.module_of(file);
+    let path = module.and_then(|module| module.paths.first());
+    path.map(|path| view.index.paths.names(*path))
+        .unwrap_or_default()
+}
+
+/// Whether code of a module may name each part of a path.
+fn is_seen_by(view: &View<'_>, path: &[Segment], user: &[Segment]) -> bool {
     let index = view.index;
-    let is_hidden_name = |name: &Segment| name.starts_with('_') && !name.starts_with("__");
-    if path.iter().any(is_hidden_name) {
+    let Some((_, module)) = path.split_last() else {
         return false;
-    }
-    (1..path.len()).all(|len| {
-        let module = index.paths.find(&path[..len]);
-        let mut modules = module
+    };
+    let is_module_seen = |len: usize| {
+        let at = index.paths.find(&path[..len]);
+        let mut modules = at
             .into_iter()
-            .flat_map(|path| index.modules_at(path))
+            .flat_map(|at| index.modules_at(at))
             .peekable();
-        modules.peek().is_none() || modules.any(|module| module.is_public)
-    })
+        modules.peek().is_none() || modules.any(|it| it.seen.by(user, &path[..len - 1]))
+    };
+    let bound = index
+        .paths
+        .find(path)
+        .map_or(&[][..], |path| index.bound_at(path));
+    let mut seen = bound.iter().map(|bound| match bound {
+        Bound::Definition(it) => index.definitions[*it as usize].definition.seen,
+        Bound::Import(it) => index.imports[*it as usize].seen,
+    });
+    // What a glob brings is seen as far as the glob is; nobody uses it who does not see it.
+    (bound.is_empty() || seen.any(|seen| seen.by(user, module)))
+        && (2..path.len()).all(is_module_seen)
 }

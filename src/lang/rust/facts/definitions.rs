@@ -7,7 +7,7 @@ use syn::{Attribute, ForeignItem, Item, Visibility};
 
 use super::bytes;
 use super::shape::{self, Code};
-use crate::facts::{Definition, Kind};
+use crate::facts::{Definition, Kind, Seen};
 use crate::lang::rust::at::{At, bare};
 use crate::lang::rust::expand::{Expanded, Position};
 use crate::lang::rust::resolve::ScopeId;
@@ -22,7 +22,7 @@ pub(super) struct OwnModule {
     /// Its path below the file's own module.
     pub(super) below: Vec<Segment>,
     /// Its `mod` item says `pub`.
-    pub(super) is_public: bool,
+    pub(super) seen: Seen,
     /// It holds nothing but imports and declarations of modules.
     pub(super) only_links: bool,
     /// What it defines, in source order.
@@ -39,8 +39,8 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    /// Of the file's items; `is_public`: its own module is.
-    pub(super) fn of(text: &str, file: &syn::File, is_public: bool, walked: &mut Walked) -> Self {
+    /// Of the file's items; `seen`: who sees its own module.
+    pub(super) fn of(text: &str, file: &syn::File, seen: Seen, walked: &mut Walked) -> Self {
         let mut finder = Finder {
             code: Code::of(text),
             walked,
@@ -48,7 +48,7 @@ impl Definitions {
             exported: Vec::new(),
             methods: Vec::new(),
         };
-        finder.module(&file.items, 0, Vec::new(), is_public);
+        finder.module(&file.items, 0, Vec::new(), seen);
         finder.add_methods();
         let mut found = Self {
             modules: finder.modules,
@@ -83,19 +83,19 @@ struct Finder<'w, 't> {
 struct Defined<'i> {
     kind: Kind,
     ident: &'i syn::Ident,
-    is_public: bool,
+    seen: Seen,
     /// From its visibility or keyword on, up to its end.
     all: At,
     members: Vec<u64>,
 }
 
 impl Finder<'_, '_> {
-    fn module(&mut self, items: &[Item], scope: ScopeId, below: Vec<Segment>, is_public: bool) {
+    fn module(&mut self, items: &[Item], scope: ScopeId, below: Vec<Segment>, seen: Seen) {
         let index = self.modules.len();
         self.modules.push(OwnModule {
             scope,
             below,
-            is_public,
+            seen,
             only_links: true,
             definitions: Vec::new(),
         });
@@ -119,7 +119,7 @@ impl Finder<'_, '_> {
                 if let Some(&scope) = self.walked.modules.get(&address) {
                     let mut below = self.modules[index].below.clone();
                     below.push(bare(&item.ident));
-                    self.module(items, scope, below, is_public(&item.vis));
+                    self.module(items, scope, below, seen(&item.vis));
                 }
             }
             Item::Macro(item) if item.ident.is_none() => {
@@ -168,7 +168,7 @@ impl Finder<'_, '_> {
         Some(Definition {
             name,
             kind: defined.kind,
-            is_public: defined.is_public,
+            seen: defined.seen,
             range: bytes(defined.ident.span().byte_range()),
             line: self.code.line(defined.ident.span().byte_range().start),
             lines: self.code.lines(&all),
@@ -187,7 +187,7 @@ impl Finder<'_, '_> {
                 Kind::Function
             },
             ident: &item.sig.ident,
-            is_public: is_public(&item.vis),
+            seen: seen(&item.vis),
             all: all.clone(),
             members: shape::parameters(&item.sig),
         };
@@ -196,7 +196,7 @@ impl Finder<'_, '_> {
             let derived = Defined {
                 kind: Kind::Macro,
                 ident: &derived,
-                is_public: true,
+                seen: Seen::Everywhere,
                 all,
                 members: Vec::new(),
             };
@@ -220,7 +220,7 @@ impl Finder<'_, '_> {
         let defined = Defined {
             kind: Kind::Macro,
             ident,
-            is_public: true,
+            seen: Seen::Everywhere,
             all: At::Spans(start, end),
             members: Vec::new(),
         };
@@ -276,7 +276,7 @@ fn defined(item: &Item) -> Option<Defined<'_>> {
     let made = |kind, ident, vis, all, members| Defined {
         kind,
         ident,
-        is_public: is_public(vis),
+        seen: seen(vis),
         all,
         members,
     };
@@ -353,14 +353,20 @@ fn foreign(item: &ForeignItem) -> Option<Defined<'_>> {
     Some(Defined {
         kind,
         ident,
-        is_public: is_public(vis),
+        seen: seen(vis),
         all,
         members,
     })
 }
 
-fn is_public(vis: &Visibility) -> bool {
-    matches!(vis, Visibility::Public(_))
+fn seen(vis: &Visibility) -> Seen {
+    match vis {
+        Visibility::Public(_) => Seen::Everywhere,
+        Visibility::Restricted(vis) if vis.path.is_ident("crate") => Seen::InCrate,
+        Visibility::Restricted(vis) if vis.path.is_ident("super") => Seen::Within(1),
+        // Where the module of a `pub(in path)` stands is not looked up: its own module sees the name.
+        Visibility::Restricted(_) | Visibility::Inherited => Seen::Within(0),
+    }
 }
 
 /// From the visibility, or what follows it, up to `end`.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::facts::{Definition, FileFacts, How, ModuleFacts};
+use crate::facts::{Definition, FileFacts, How, ModuleFacts, Seen};
 use crate::lang::temp_tree::TempTree;
 use crate::lang::{Language, RewriteOptions, SourceError, rust::Rust};
 use crate::mapping::from_moves;
@@ -42,13 +42,17 @@ fn module(text: &str, module: &ModuleFacts, shown: &mut String) {
     let paths: Vec<String> = module.paths.iter().map(|one| path(one)).collect();
     let mut line = format!("module {}", paths.join(", "));
     let flags = [
-        (module.is_public, " pub"),
+        (module.seen == Seen::Everywhere, " pub"),
         (module.only_hands_on, " hands-on"),
     ];
     line.extend(flags.iter().filter(|flag| flag.0).map(|flag| flag.1));
     writeln!(shown, "{line}").expect("a string");
     for one in &module.definitions {
-        let public = if one.is_public { " pub" } else { "" };
+        let public = if one.seen == Seen::Everywhere {
+            " pub"
+        } else {
+            ""
+        };
         let (name, kind, lines) = (&one.name, one.kind, one.lines);
         let range = one.range.start as usize..one.range.end as usize;
         assert_eq!(text[range].trim_start_matches("r#"), name.as_str());
@@ -59,7 +63,11 @@ fn module(text: &str, module: &ModuleFacts, shown: &mut String) {
             How::ReExport => " re-export",
             _ => "",
         };
-        let public = if one.is_public { " pub" } else { "" };
+        let public = if one.seen == Seen::Everywhere {
+            " pub"
+        } else {
+            ""
+        };
         let (name, target) = (&one.name, path(&one.target));
         writeln!(shown, "  import {name} = {target}{how}{public}").expect("a string");
     }
