@@ -4,7 +4,8 @@
 //! A module's file and its one `mod` line are renamed by hand, `repoint apply --move` does the rest:
 //! `cargo check` must give no error, a second apply must change nothing, and the way back must
 //! give back every byte. A module that moves a level down and up again must compile at each place:
-//! all that is relative in it, and to it, counts other levels then. The crates and modules are
+//! all that is relative in it, and to it, counts other levels then. The table of an audit must leave a crate that
+//! compiles, and of which a second audit has nothing to move. The crates and modules are
 //! data: `real_crates.toml`.
 //!
 //! Sources come from cargo's own registry cache. What is checked is a copy outside of any work tree;
@@ -30,6 +31,21 @@ struct Cases {
     nests: Vec<MoveCase>,
     #[serde(rename = "pack")]
     packs: Vec<PackCase>,
+    #[serde(rename = "audit")]
+    audits: Vec<AuditCase>,
+}
+
+/// A crate of which every definition is to be imported by one path, as `audit --emit-mapping` says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuditCase {
+    #[serde(rename = "crate")]
+    package: String,
+    version: String,
+    /// The table has at least so many rules.
+    rules: usize,
+    /// Arguments with which `cargo check` accepts the untouched crate.
+    check: Vec<String>,
 }
 
 /// A module of a crate that is renamed to `<module>_moved`, or moved to `nest::<module>_moved`.
@@ -68,6 +84,7 @@ fn main() -> ExitCode {
     let moved = cases.moves.iter().chain(&cases.nests);
     let wanted = moved.map(|c| (&c.package, &c.version));
     let wanted = wanted.chain(cases.packs.iter().map(|c| (&c.package, &c.version)));
+    let wanted = wanted.chain(cases.audits.iter().map(|c| (&c.package, &c.version)));
     let sources = Arc::new(Sources::new(
         wanted.map(|(package, version)| (package.clone(), version.clone())),
     ));
@@ -92,6 +109,13 @@ fn main() -> ExitCode {
         let name = format!("{} {}", case.package, case.mappings.join(" "));
         trials.push(Trial::test(name, move || {
             apply_packs(&case, sources.of(&case.package, &case.version)?)
+        }));
+    }
+    for case in cases.audits {
+        let sources = Arc::clone(&sources);
+        let name = format!("{} audit", case.package);
+        trials.push(Trial::test(name, move || {
+            audit(&case, sources.of(&case.package, &case.version)?)
         }));
     }
     let trials = trials.into_iter();
@@ -162,6 +186,27 @@ fn apply_packs(case: &PackCase, source: &Path) -> Result<(), Failed> {
     run("apply")?;
     same("a second apply", &moved, &work.tree()?)?;
     run("check")
+}
+
+/// The table of an audit is valid, what it leaves compiles, and a second audit has nothing more to move.
+fn audit(case: &AuditCase, source: &Path) -> Result<(), Failed> {
+    let work = WorkCopy::of(source)?;
+    let emit = "--emit-mapping=audit.toml";
+    work.repoint(["audit", "--lang=rust", emit])?;
+    let table = work.dir.path().join("audit.toml");
+    let rules = fs::read_to_string(&table)?.matches("[[move]]").count();
+    if rules < case.rules {
+        return Err(format!("{rules} rules, not {}", case.rules).into());
+    }
+    work.repoint(["mapping", "check", "audit.toml"])?;
+    work.repoint(["apply", "-m", "audit.toml"])?;
+    work.check(&case.check, source)?;
+    fs::remove_file(&table)?;
+    work.repoint(["audit", "--lang=rust", emit])?;
+    match fs::read_to_string(&table) {
+        Ok(rest) => Err(format!("a second audit still moves:\n{rest}").into()),
+        Err(_) => Ok(()),
+    }
 }
 
 /// A crate's name and version.

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::names::PathId;
 use super::{Bound, ProjectIndex};
+use crate::facts::Kind;
 use crate::path::Segment;
 
 /// Re-exports are followed so far, one from the other.
@@ -82,12 +83,55 @@ impl ProjectIndex {
                 }
                 continue;
             }
-            if let Some(found) = self.named(path, taken + 1, way) {
+            // Where a module lacks the name, something else of the module's name may have it; what that is has members.
+            let is_longest = modules.last() == Some(&(taken, module));
+            let may_have = |found: &(u32, usize)| {
+                let kind = self.definitions[found.0 as usize].definition.kind;
+                is_longest || !matches!(kind, Kind::Function | Kind::Macro)
+            };
+            let named = self.named(path, taken + 1, way).filter(may_have);
+            if let Some(found) = named.or_else(|| self.by_globs(module, path, taken, way)) {
                 return Some(found);
             }
-            if let Some(found) = self.by_globs(module, path, taken, way) {
-                return Some(found);
+        }
+        None
+    }
+
+    /// The paths over which a path leads to its definition: itself, then what each name on the way stands for.
+    pub fn chain(&self, path: &[Segment]) -> Vec<Vec<Segment>> {
+        let mut chain = vec![path.to_vec()];
+        while chain.len() <= MOST_HOPS
+            && let Some(next) = chain.last().and_then(|path| self.next(path))
+            && !chain.contains(&next)
+        {
+            chain.push(next);
+        }
+        chain
+    }
+
+    /// What the first name of a path stands for that a module does not define itself, with the names after it.
+    fn next(&self, path: &[Segment]) -> Option<Vec<Segment>> {
+        for taken in 1..=path.len() {
+            let at = self.paths.find(&path[..taken])?;
+            if self.is_module(at) && taken < path.len() {
+                continue;
             }
+            let mut bound = self.bound_at(at).iter();
+            if let Some(bound) = bound.next() {
+                let Bound::Import(import) = bound else {
+                    return None;
+                };
+                let target = self.paths.names(self.imports[*import as usize].target);
+                return Some([target.as_slice(), &path[taken..]].concat());
+            }
+            let module = self
+                .paths
+                .parent(at)
+                .filter(|module| self.is_module(*module))?;
+            let globs = self.modules_at(module).flat_map(|module| &module.globs);
+            let mut brought = globs
+                .map(|(glob, _)| [self.paths.names(*glob).as_slice(), &path[taken - 1..]].concat());
+            return brought.find(|path| self.definition_at(path).is_some());
         }
         None
     }
@@ -145,7 +189,8 @@ impl ProjectIndex {
         way.hops += 1;
         let found = self.lead(&target, way);
         way.hops -= 1;
-        let (definition, found) = found?;
-        Some((definition, taken + found.saturating_sub(len)))
+        // What is imported may be a member of a definition: a variant, a method.
+        let (definition, found) = found.filter(|(_, found)| *found >= len)?;
+        Some((definition, taken + found - len))
     }
 }

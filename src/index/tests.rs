@@ -8,9 +8,14 @@ fn path(text: &str) -> Vec<Segment> {
 }
 
 fn definition(name: &str) -> Definition {
+    let is_class = name.starts_with(char::is_uppercase);
     Definition {
         name: Segment::new(name),
-        kind: Kind::Class,
+        kind: if is_class {
+            Kind::Class
+        } else {
+            Kind::Function
+        },
         seen: Seen::Everywhere,
         range: 0..1,
         line: 1,
@@ -96,6 +101,9 @@ fn paths_lead_to_definitions_over_re_exports_and_globs() {
         ("pkg.run", Some(("pkg.run.run", "pkg.run"))),
         ("pkg.run.run", Some(("pkg.run.run", "pkg.run.run"))),
         ("pkg.run.other", Some(("pkg.run.other", "pkg.run.other"))),
+        // A member of a definition is not the definition; a module is not what has its name.
+        ("member.M", None),
+        ("pkg.run.gone", None),
         // Circles end.
         ("one.X", None),
         ("a.b", None),
@@ -111,6 +119,7 @@ fn paths_lead_to_definitions_over_re_exports_and_globs() {
     file(&mut index, "space.low", &["def E"]);
     file(&mut index, "pkg", &["run = pkg.run.run"]);
     file(&mut index, "pkg.run", &["def run", "def other"]);
+    file(&mut index, "member", &["M = a.b.C.M"]);
     file(&mut index, "one", &["X = two.X", "* = two"]);
     file(&mut index, "two", &["X = one.X", "* = one"]);
     file(&mut index, "user", &all);
@@ -119,6 +128,13 @@ fn paths_lead_to_definitions_over_re_exports_and_globs() {
         let expected = expected.map(|(to, by)| (to.to_owned(), by.to_owned()));
         assert_eq!(leads(&index, path), expected, "{path}");
     }
+    let chain = |said: &str| -> Vec<String> {
+        let chain = index.chain(&path(said)).into_iter();
+        chain.map(|path| path.join(".")).collect()
+    };
+    assert_eq!(chain("shim.D"), ["shim.D", "star.C", "a.C", "a.b.C"]);
+    assert_eq!(chain("shim.m.C.x"), ["shim.m.C.x", "a.b.C.x"]);
+    assert_eq!(chain("one.X"), ["one.X", "two.X"]);
     // What leads out of the project is dropped.
     let user = index.file_ids().last().expect("a file");
     assert_eq!(index.said_in(user).len(), said.len() - 1);

@@ -12,7 +12,7 @@ use super::resolve::{Audited, Refusal};
 use super::stdout::Output;
 use crate::transaction::STATE_FOLDER;
 use crate::usecase::Exit;
-use crate::usecase::audit::{Audit, To, audit, table};
+use crate::usecase::audit::{Audit, HEAD, To, audit, table};
 
 /// Version of the JSON.
 const VERSION: u32 = 1;
@@ -116,9 +116,15 @@ fn emit(
         }
     };
     let file = file.map(|file| audited.place.cwd.join(file));
-    if let Some(file) = &file {
-        let folder = audited.place.project.root().join(STATE_FOLDER);
-        output_file::check(file, &audited.place.project, &folder)?;
+    if let Some(file) = &file
+        && let Ok(there) = crate::file::read(file)
+        && !there.starts_with(HEAD.as_bytes())
+    {
+        return Err(anyhow::anyhow!(
+            "--emit-mapping {}: is there already, and is no table that an audit wrote; name another",
+            console.shown(file)
+        )
+        .into());
     }
     let mut out = Output::open(file.as_deref(), console)?;
     out.write(|out| out.write_all(text.as_bytes()))?;

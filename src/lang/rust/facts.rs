@@ -207,13 +207,10 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Whether a path says what no import of the file does: it has several names, or a glob brings its only one.
+/// Whether a path says what no import of the file does: a name that a glob brings is said by the glob, and a
+/// definition of the module itself is no path.
 fn says_more(site: &Site) -> bool {
-    let is_brought = matches!(
-        site.head.via,
-        Via::Glob(..) | Via::OuterImport(..) | Via::Elsewhere | Via::OuterDefinition
-    );
-    site.names.len() > 1 || is_brought && site.path.len() > 1
+    site.names.len() > 1 && site.head.via != Via::Definition
 }
 
 /// Whether an import is a `use` that others see.
@@ -232,11 +229,22 @@ fn seen_of(leaf: &Leaf) -> Seen {
     }
 }
 
-/// How many names of a path an import of the file says, and not the place itself.
+/// How many names of a path an import or a glob says, and not the place itself.
 fn bound(site: &Site) -> usize {
     match site.head.via {
-        Via::Import(..) | Via::OuterImport(..) => site.head.base.len(),
-        _ => 0,
+        Via::Crate
+        | Via::Relative
+        | Via::Displaced
+        | Via::Extern
+        | Via::Module
+        | Via::Definition
+        | Via::MacroUse
+        | Via::Ambiguous => 0,
+        Via::Import(..)
+        | Via::OuterImport(..)
+        | Via::Elsewhere
+        | Via::OuterDefinition
+        | Via::Glob(..) => site.head.base.len(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Audit;
-use super::symbols::Symbol;
+use super::symbols::{PathUse, Symbol};
 use crate::output::summary::counted;
 use crate::path::Segment;
 
@@ -19,10 +19,14 @@ pub enum To {
     Public,
 }
 
+/// The first line of each such table.
+pub const HEAD: &str =
+    "# Every use of a definition that is imported by several paths goes to one of them.";
+
 /// The table, with comments; `None` if there is nothing to move.
 pub fn table(audit: &Audit, to: To) -> Option<String> {
     let mut out = format!(
-        "# Every use of a definition that is imported by several paths goes to one of them.\n\
+        "{HEAD}\n\
          # Read it, take out what is meant to stay, then: repoint diff -m FILE\n\
          language = \"{}\"\nname = \"audit\"\n",
         audit.language
@@ -33,11 +37,11 @@ pub fn table(audit: &Audit, to: To) -> Option<String> {
     for symbol in audit.fragmented.iter().filter(|it| !is_in_program(it)) {
         let target = target(symbol, to);
         let text = text(audit, target);
-        let from: Vec<_> = symbol
-            .paths
-            .iter()
-            .filter(|path| path.names != target)
-            .collect();
+        // The names over which the target leads to the definition go on saying what they say: only the target's own
+        // module names the first of them, and keeps it.
+        let steps = symbol.steps(target);
+        let is_free = |path: &&PathUse| path.names != target && !steps.contains(&path.names);
+        let from: Vec<_> = symbol.paths.iter().filter(is_free).collect();
         if from.is_empty() {
             continue;
         }

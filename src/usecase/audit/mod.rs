@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use self::copies::{Copies, Copy, Likeness, MOST_UNLIKE};
 pub use self::cycles::Cycle;
-pub use self::emit::{To, table};
+pub use self::emit::{HEAD, To, table};
 pub use self::shims::{Shim, User};
 pub use self::symbols::{PathUse, Symbol, Way};
 use super::listener::{Listener, Progress};

@@ -32,9 +32,12 @@ pub struct Symbol {
     pub(super) names: Vec<Segment>,
     #[serde(skip)]
     pub(super) canonical_names: Vec<Segment>,
-    /// Shortest path of which all names are public.
+    /// Shortest path that all users see.
     #[serde(skip)]
     pub(super) public: Option<Vec<Segment>>,
+    /// Over which paths each used one, and the canonical one, leads to the definition: from the second on.
+    #[serde(skip)]
+    steps: Vec<(Vec<Segment>, Vec<Vec<Segment>>)>,
 }
 
 /// A path by which a definition is used.
@@ -85,6 +88,12 @@ impl Way {
 }
 
 impl Symbol {
+    /// The paths over which a target leads to the definition, but for itself and the first.
+    pub(super) fn steps(&self, target: &[Segment]) -> &[Vec<Segment>] {
+        let known = self.steps.iter().find(|(path, _)| path == target);
+        known.map_or(&[], |(_, steps)| steps)
+    }
+
     /// Whether a person means this one.
     pub(super) fn is_meant(&self, wanted: &Wanted, view: &View<'_>) -> bool {
         match wanted {
@@ -121,8 +130,10 @@ pub(super) fn of(view: &View<'_>) -> BTreeMap<PathId, Symbol> {
     let index = view.index;
     let mut uses: FxHashMap<PathId, FxHashMap<PathId, Uses>> = FxHashMap::default();
     let mut defined: FxHashMap<PathId, u32> = FxHashMap::default();
+    // Files that hand it on: no users, but they say a path of it, too.
+    let mut handing: FxHashMap<PathId, BTreeSet<FileId>> = FxHashMap::default();
     for file in index.file_ids() {
-        for said in index.said_in(file).iter().filter(|said| !said.is_re_export) {
+        for said in index.said_in(file) {
             let Some(found) = index.definition(said.path) else {
                 continue;
             };
@@ -133,6 +144,10 @@ pub(super) fn of(view: &View<'_>) -> BTreeMap<PathId, Symbol> {
             let Some(path) = index.path_of(found.definition) else {
                 continue;
             };
+            if said.is_re_export {
+                handing.entry(path).or_default().insert(file);
+                continue;
+            }
             defined.entry(path).or_insert(found.definition);
             let by = uses.entry(path).or_default().entry(found.by).or_default();
             by.files.insert(file);
@@ -141,12 +156,19 @@ pub(super) fn of(view: &View<'_>) -> BTreeMap<PathId, Symbol> {
     }
     let symbols = uses.into_iter().filter_map(|(path, uses)| {
         let definition = *defined.get(&path)?;
-        Some((path, symbol(view, path, definition, uses)))
+        let handing = handing.remove(&path).unwrap_or_default();
+        Some((path, symbol(view, path, definition, uses, handing)))
     });
     symbols.collect()
 }
 
-fn symbol(view: &View<'_>, path: PathId, definition: u32, uses: FxHashMap<PathId, Uses>) -> Symbol {
+fn symbol(
+    view: &View<'_>,
+    path: PathId,
+    definition: u32,
+    uses: FxHashMap<PathId, Uses>,
+    handing: BTreeSet<FileId>,
+) -> Symbol {
     let index = view.index;
     let defined = &index.definitions[definition as usize];
     let module = &index.modules[defined.module as usize];
@@ -166,7 +188,8 @@ fn symbol(view: &View<'_>, path: PathId, definition: u32, uses: FxHashMap<PathId
         })
         .collect();
     paths.sort_by(|a, b| (b.files, b.references, &a.path).cmp(&(a.files, a.references, &b.path)));
-    let users: BTreeSet<FileId> = paths.iter().flat_map(|path| path.users.clone()).collect();
+    let users = paths.iter().flat_map(|path| path.users.iter().copied());
+    let users: BTreeSet<FileId> = users.chain(handing).collect();
     let users: Vec<Vec<Segment>> = users
         .into_iter()
         .map(|file| module_of(view, file))
@@ -201,6 +224,16 @@ fn symbol(view: &View<'_>, path: PathId, definition: u32, uses: FxHashMap<PathId
         canonical: view.text(&canonical),
         to_touch: files.len(),
         paths,
+        steps: [&canonical, &names]
+            .into_iter()
+            .chain(&public)
+            .map(|path| {
+                (
+                    path.clone(),
+                    index.chain(path).into_iter().skip(2).collect(),
+                )
+            })
+            .collect(),
         names,
         canonical_names: canonical,
         public,
