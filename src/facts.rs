@@ -197,6 +197,8 @@ pub struct PathReference {
     pub is_import: bool,
     /// It only hands the name on: no use.
     pub is_re_export: bool,
+    /// It puts something else at the path: an assignment, a deletion. Who looks it up there means that very path.
+    pub is_replacement: bool,
     /// When it takes effect.
     pub when: When,
 }

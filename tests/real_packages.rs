@@ -43,6 +43,8 @@ struct Cases {
     tests: Vec<String>,
     #[serde(rename = "move")]
     moves: Vec<Case>,
+    #[serde(rename = "audit")]
+    audits: Vec<Case>,
 }
 
 /// A module of a package that is renamed to `<module>_moved`.
@@ -67,7 +69,11 @@ struct Case {
     /// Further arguments of `repoint apply`.
     #[serde(default)]
     apply: Vec<String>,
+    /// Of an audit: the packages whose objects are compared.
+    #[serde(default)]
+    packages: Vec<String>,
     /// Whether the way back gives back every byte.
+    #[serde(default)]
     inverse: bool,
     /// Whether it is migrated in batches too, judged by its own tests.
     #[serde(default)]
@@ -113,6 +119,20 @@ fn main() -> ExitCode {
                 case: &case,
             };
             package.move_there_and_back()
+        }));
+    }
+    for case in cases.audits {
+        let pip = Arc::clone(&pip);
+        let tests = cases.tests.clone();
+        trials.push(Trial::test(format!("audit {}", case.package), move || {
+            let requirements = [tests, case.requirements.clone()].concat();
+            let package = Package {
+                source: pip.sources(&case.package, &case.version)?,
+                python: pip.environment(&requirements)?,
+                judge: pip.tools()?.to_owned(),
+                case: &case,
+            };
+            package.audit()
         }));
     }
     let trials = trials.into_iter();
@@ -239,6 +259,65 @@ impl Package<'_> {
         let mut after = tree::read(&work)?;
         after.retain(|name, _| before.contains_key(name));
         tree::same("taken back", &before, &after)
+    }
+
+    /// What an audit says of paths is what the objects behind them say (`audit/judge.py`); its table leaves the
+    /// outcome of every test, and a second audit has nothing to move.
+    fn audit(&self) -> Result<(), Failed> {
+        let room = TempDir::new()?;
+        let work = fs::canonicalize(room.path())?.join("work");
+        tree::copy(&self.source, &work)?;
+        let module = &self.case.module;
+        let before = self.test(&work, module, "no_such_module")?;
+        self.enough_pass(&before)?;
+        commit(&work)?;
+        let root = self.case.root.display().to_string();
+        let repoint = |args: &[&str]| {
+            let mut repoint = Command::new(env!("CARGO_BIN_EXE_repoint"));
+            repoint.current_dir(&work).args(args);
+            let output = repoint.output()?;
+            // Sources that hold syntax errors on purpose are named, with status 2; a star that stays gives 1.
+            match output.stdout.is_empty()
+                && !output.stderr.is_empty()
+                && output.status.code() == Some(2)
+            {
+                true => Err(std::io::Error::other(
+                    String::from_utf8_lossy(&output.stderr).into_owned(),
+                )),
+                false => Ok(output),
+            }
+        };
+        let of = ["audit", "--lang=python", "--root", &root, "--root=."];
+        let said = repoint(&[&of[..], &["--all", "--output-format=json"]].concat())?;
+        let file = room.path().join("audit.json");
+        fs::write(&file, said.stdout)?;
+        let mut judge = Command::new(&self.python);
+        judge
+            .current_dir(&work)
+            .arg(here().join("tests/audit/judge.py"));
+        judge.arg(&file).arg(&root).args(&self.case.packages);
+        judge.env("PYTHONDONTWRITEBYTECODE", "1");
+        let judged: serde_json::Value = serde_json::from_str(&output_of(&mut judge)?)?;
+        let count = |key: &str| judged[key].as_array().map_or(usize::MAX, Vec::len);
+        let paths = judged["paths"].as_u64().unwrap_or(0) as usize;
+        println!("{}: {judged}", self.case.package);
+        // At least 95% of the paths, and none that is wrong.
+        if paths == 0 || 20 * count("lacking") > paths || count("wrong") > 0 {
+            return Err(format!("objects say otherwise: {judged:#}").into());
+        }
+        let table = room.path().join("audit.toml");
+        let table_name = table.display().to_string();
+        let emit = [&of[..], &["--emit-mapping", &table_name]].concat();
+        repoint(&emit)?;
+        repoint(&["apply", "-m", &table_name, "--root", &root, "--root=."])?;
+        let after = self.test(&work, module, "no_such_module")?;
+        self.same_outcomes(&before, &after, &work)?;
+        fs::remove_file(&table)?;
+        repoint(&emit)?;
+        match fs::read_to_string(&table) {
+            Ok(rest) => Err(format!("a second audit still moves:\n{rest}").into()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// What a person does: the file, or the folder.

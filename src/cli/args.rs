@@ -244,7 +244,8 @@ pub(super) struct AuditArgs {
     /// Files, folders, or names of symbols: `WebSocketManager`, `app.ws.WebSocketManager`
     #[arg(value_name = "PATH or SYMBOL")]
     pub symbols: Vec<String>,
-    /// List every copy, and what tests, examples and migrations define
+    /// List every copy, what tests, examples and migrations define, and what is imported by its private path
+    /// inside of its package only
     #[arg(long)]
     pub all: bool,
     /// Only modules that hand on and that nobody uses: they can be deleted

@@ -88,6 +88,8 @@ pub struct Said {
     pub is_import: bool,
     /// It only hands the name on.
     pub is_re_export: bool,
+    /// It puts something else at the path.
+    pub is_replacement: bool,
     /// When it takes effect.
     pub when: When,
 }
@@ -287,6 +289,7 @@ impl ProjectIndex {
             bound: u16::try_from(reference.bound).unwrap_or(u16::MAX),
             is_import: reference.is_import,
             is_re_export: reference.is_re_export,
+            is_replacement: reference.is_replacement,
             when: reference.when,
         }
     }

@@ -55,6 +55,7 @@ fn file(index: &mut ProjectIndex, module: &str, lines: &[&str]) {
                 range: 0..1,
                 is_import: true,
                 is_re_export: false,
+                is_replacement: false,
                 when: When::Load,
             }),
             _ => panic!("{line}"),

@@ -1,6 +1,6 @@
 """Says by which paths a package's own files import its classes and functions, from the objects themselves.
 
-    python judge.py ROOT PACKAGE... < audit.json
+    python judge.py AUDIT_JSON ROOT PACKAGE...
 
 Reads every file of the current folder, resolves what its `from` imports and dotted uses name in the packages, which
 lie in ROOT, and compares what is there by `is`. Prints a JSON object: how many paths of fragmented objects there are,
@@ -95,7 +95,7 @@ def said(file, module, is_package):
 
 
 def main():
-    root, *packages = sys.argv[1:]
+    report, root, *packages = sys.argv[1:]
     root = pathlib.Path(root)
     sys.path[:0] = [str(root), "."]
     paths = set()
@@ -118,7 +118,7 @@ def main():
         if (found.__module__ or "").split(".")[0] in packages:
             objects.setdefault(id(found), (found, set()))[1].add(path)
     fragmented = {i: both for i, both in objects.items() if len(both[1]) > 1}
-    audit = json.load(sys.stdin)["audits"][0]["fragmented"]
+    audit = json.loads(pathlib.Path(report).read_bytes())["audits"][0]["fragmented"]
     listed = {path["path"]: symbol["path"] for symbol in audit for path in symbol["paths"]}
     lacking = sorted(
         path for _, paths in fragmented.values() for path in paths if path not in listed

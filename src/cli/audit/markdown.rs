@@ -11,7 +11,7 @@ use crate::usecase::audit::{Audit, Likeness};
 pub(super) fn markdown(audits: &[Audit]) -> String {
     let mut out = String::from("# Import audit\n");
     for audit in audits {
-        let several = audit.fragmented.iter().filter(|it| it.paths.len() > 1);
+        let several = audit.fragmented.iter().filter(|it| it.is_fragmented());
         let _ = writeln!(
             out,
             "\n## {}\n\n{} read: {} imported by several paths, {} of duplicates, {} that only hand on.",

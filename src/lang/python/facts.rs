@@ -17,7 +17,7 @@ use super::index::loading_statements;
 use super::parse;
 use super::roots::Home;
 use super::scopes::{
-    BindingId, BindingKind, ImportId, ImportKind, NameReference, ScopeId, ScopeKind,
+    BindingId, BindingKind, Context, ImportId, ImportKind, NameReference, ScopeId, ScopeKind,
 };
 use super::unit::{AnalysisContext, Unit};
 use crate::facts::{
@@ -162,6 +162,7 @@ impl<'u, 'a> Reader<'u, 'a> {
                     range: range(alias.path_range),
                     is_import: true,
                     is_re_export: self.hands_on(id, at),
+                    is_replacement: false,
                     when,
                 });
             }
@@ -180,6 +181,7 @@ impl<'u, 'a> Reader<'u, 'a> {
                     range: range(chain.range()),
                     is_import: false,
                     is_re_export: false,
+                    is_replacement: chain.context != Context::Load,
                     when: self.when(chain.scope),
                 });
             }

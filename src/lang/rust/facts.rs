@@ -150,6 +150,7 @@ impl Reader<'_, '_> {
                 range: bytes(of_names(site)),
                 is_import: false,
                 is_re_export: false,
+                is_replacement: false,
                 when: When::Call,
             })
             .collect();
@@ -176,6 +177,7 @@ impl Reader<'_, '_> {
                 range: bytes(place),
                 is_import: true,
                 is_re_export: leaf.reach != Reach::Private,
+                is_replacement: false,
                 when: When::Call,
             });
         }

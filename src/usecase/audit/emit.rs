@@ -34,13 +34,20 @@ pub fn table(audit: &Audit, to: To) -> Option<String> {
     let mut rules = 0;
     // A rule cannot name what is in a program or a test: nobody imports from there.
     let is_in_program = |symbol: &&Symbol| symbol.names.iter().any(|name| name.contains('@'));
-    for symbol in audit.fragmented.iter().filter(|it| !is_in_program(it)) {
+    let symbols = audit.fragmented.iter();
+    for symbol in symbols.filter(|it| it.is_fragmented() && !is_in_program(it)) {
         let target = target(symbol, to);
         let text = text(audit, target);
         // The names over which the target leads to the definition go on saying what they say: only the target's own
         // module names the first of them, and keeps it.
         let steps = symbol.steps(target);
-        let is_free = |path: &&PathUse| path.names != target && !steps.contains(&path.names);
+        let is_free = |path: &&PathUse| {
+            let is_asked_for = to == To::Public || !path.is_inside;
+            path.names != target
+                && is_asked_for
+                && !path.is_replaced
+                && !steps.contains(&path.names)
+        };
         let from: Vec<_> = symbol.paths.iter().filter(is_free).collect();
         if from.is_empty() {
             continue;

@@ -228,7 +228,9 @@ fn of(view: &View<'_>, failures: usize, question: &Question) -> Audit {
         .into_values()
         .filter(|symbol| {
             let is_shown = names_some || question.all || !is_aside(&symbol.file);
-            (symbol.paths.len() > 1 || names_some) && is_shown && is_wanted(symbol)
+            (symbol.is_fragmented() || names_some || question.all && symbol.paths.len() > 1)
+                && is_shown
+                && is_wanted(symbol)
         })
         .collect();
     fragmented.sort_by(|a, b| (b.to_touch, &a.path).cmp(&(a.to_touch, &b.path)));

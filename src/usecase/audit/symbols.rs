@@ -56,6 +56,12 @@ pub struct PathUse {
     /// The files that use it.
     #[serde(skip)]
     pub(super) users: Vec<FileId>,
+    /// Something else is put there for a while: who looks it up there means that very path.
+    #[serde(skip)]
+    pub(super) is_replaced: bool,
+    /// It is where the definition is, which not everyone sees, and code that does uses it: that is as it should be.
+    #[serde(skip)]
+    pub(super) is_inside: bool,
 }
 
 /// How a path comes to mean a definition.
@@ -88,6 +94,11 @@ impl Way {
 }
 
 impl Symbol {
+    /// Whether it is used by more paths than it should be.
+    pub fn is_fragmented(&self) -> bool {
+        self.paths.iter().filter(|path| !path.is_inside).count() > 1
+    }
+
     /// The paths over which a target leads to the definition, but for itself and the first.
     pub(super) fn steps(&self, target: &[Segment]) -> &[Vec<Segment>] {
         let known = self.steps.iter().find(|(path, _)| path == target);
@@ -123,6 +134,7 @@ pub(super) fn kind_text(kind: Kind) -> &'static str {
 struct Uses {
     files: BTreeSet<FileId>,
     references: usize,
+    is_replaced: bool,
 }
 
 /// Every definition that another file uses, by its path.
@@ -150,6 +162,8 @@ pub(super) fn of(view: &View<'_>) -> BTreeMap<PathId, Symbol> {
             }
             defined.entry(path).or_insert(found.definition);
             let by = uses.entry(path).or_default().entry(found.by).or_default();
+            // Of an attribute of it, nothing is put at the path itself.
+            by.is_replaced |= said.is_replacement && said.path == found.by;
             by.files.insert(file);
             by.references += 1;
         }
@@ -182,6 +196,8 @@ fn symbol(
                 way: way(view, by),
                 files: uses.files.len(),
                 references: uses.references,
+                is_replaced: uses.is_replaced,
+                is_inside: false,
                 names,
                 users: uses.files.into_iter().collect(),
             }
@@ -214,7 +230,14 @@ fn symbol(
             most.map_or(&names, |path| &path.names).clone()
         }
     };
-    let others = paths.iter().filter(|path| path.names != canonical);
+    if canonical != names {
+        for path in paths.iter_mut().filter(|path| path.names == names) {
+            let mut users = path.users.iter().map(|file| module_of(view, *file));
+            path.is_inside = users.any(|user| is_seen_by(view, &names, &user));
+        }
+    }
+    let is_other = |path: &&PathUse| path.names != canonical && !path.is_inside;
+    let others = paths.iter().filter(is_other);
     let files: BTreeSet<FileId> = others.flat_map(|path| path.users.iter().copied()).collect();
     Symbol {
         path: view.text(&names),
