@@ -9,6 +9,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -113,6 +114,8 @@ pub struct ProjectIndex {
     module_at: FxHashMap<PathId, Vec<u32>>,
     bound_at: FxHashMap<PathId, Vec<Bound>>,
     leads_to: FxHashMap<PathId, Option<Found>>,
+    /// What paths on the way lead to; only whole answers.
+    led: RefCell<FxHashMap<Vec<Segment>, Option<(u32, usize)>>>,
 }
 
 impl ProjectIndex {
@@ -158,6 +161,7 @@ impl ProjectIndex {
         for path in paths {
             self.follow(path);
         }
+        self.led.take();
     }
 
     /// A name of a module and of its stub is what the module says.

@@ -25,6 +25,8 @@ pub struct Found {
 struct Way {
     asked: FxHashSet<Vec<Segment>>,
     hops: usize,
+    /// Something was asked again, or too much was: that nothing was found then says nothing.
+    is_cut: bool,
 }
 
 impl ProjectIndex {
@@ -38,6 +40,7 @@ impl ProjectIndex {
         let mut way = Way {
             asked: FxHashSet::default(),
             hops: 0,
+            is_cut: false,
         };
         self.lead(path, &mut way)
     }
@@ -58,9 +61,21 @@ impl ProjectIndex {
 
     /// The definition, and how many names stand for it.
     fn lead(&self, path: &[Segment], way: &mut Way) -> Option<(u32, usize)> {
+        if let Some(known) = self.led.borrow().get(path) {
+            return *known;
+        }
         if way.asked.len() > MOST_ASKED || !way.asked.insert(path.to_vec()) {
+            way.is_cut = true;
             return None;
         }
+        let found = self.lead_once(path, way);
+        if found.is_some() || !way.is_cut {
+            self.led.borrow_mut().insert(path.to_vec(), found);
+        }
+        found
+    }
+
+    fn lead_once(&self, path: &[Segment], way: &mut Way) -> Option<(u32, usize)> {
         // The longest module that starts it; what comes after is a name of that module, or of what stands for it.
         let mut modules = Vec::new();
         for taken in 1..=path.len() {
@@ -184,6 +199,7 @@ impl ProjectIndex {
         let len = target.len();
         target.extend_from_slice(&path[taken..]);
         if way.hops == MOST_HOPS {
+            way.is_cut = true;
             return None;
         }
         way.hops += 1;

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -151,11 +151,24 @@ impl Run {
 /// Runs any command to its end, or fails when it takes too long.
 #[track_caller]
 pub fn within_limit(mut command: Command, stdin: Vec<u8>) -> Done {
-    let child = command
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
+        .stderr(Stdio::piped());
+    // A program that was just copied is busy while another test, which has started one of its own meanwhile, holds
+    // the descriptor that it was written through.
+    let is_busy = |child: &std::io::Result<_>| {
+        let error = child.as_ref().err();
+        error.is_some_and(|error: &std::io::Error| error.kind() == ErrorKind::ExecutableFileBusy)
+    };
+    let mut child = command.spawn();
+    for _ in 0..100 {
+        if !is_busy(&child) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(20));
+        child = command.spawn();
+    }
     let mut child = child.expect("it starts");
     let mut into = child.stdin.take().expect("piped");
     // Who does not read all of it is not at fault.

@@ -45,7 +45,8 @@ pub(super) fn check(text: &str, mode: Mode) -> Result<(), SourceError> {
 /// What all tokens of a text take together at most, told from its bytes alone: most texts need not be
 /// read for their tokens. What stands in strings and comments counts as if it were code.
 fn bound(text: &str) -> usize {
-    let mut sum = BLOCK;
+    // The first line may be indented, and an end inside of a bracket is a token of its own.
+    let mut sum = BLOCK + LIGHT;
     let mut in_word = false;
     for &byte in text.as_bytes() {
         let is_word = byte.is_ascii_alphanumeric() || byte == b'_';

@@ -196,6 +196,13 @@ fn bytes_alone_never_say_less_than_tokens() {
     }
 }
 
+#[test]
+fn nor_do_they_for_what_ends_in_a_bracket() {
+    for text in [" match(", "\tmatch([{", " f'{match("] {
+        assert!(deepest(text) <= bound(text), "{text:?}");
+    }
+}
+
 /// Bits of Python, to be put together in any way.
 const BITS: &[&str] = &[
     "a", "1", "1if ", "0_7or", "not", "lambda", "if ", "for ", "match", " ", "\n", "\n  ",
