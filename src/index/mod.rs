@@ -95,6 +95,9 @@ pub struct Said {
     pub when: When,
 }
 
+/// A definition, and how many names stand for it.
+type Led = (u32, usize);
+
 /// All files of one language.
 #[derive(Debug, Default)]
 pub struct ProjectIndex {
@@ -115,7 +118,7 @@ pub struct ProjectIndex {
     bound_at: FxHashMap<PathId, Vec<Bound>>,
     leads_to: FxHashMap<PathId, Option<Found>>,
     /// What paths on the way lead to; only whole answers.
-    led: RefCell<FxHashMap<Vec<Segment>, Option<(u32, usize)>>>,
+    led: RefCell<FxHashMap<Vec<Segment>, Option<Led>>>,
 }
 
 impl ProjectIndex {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::names::PathId;
-use super::{Bound, ProjectIndex};
+use super::{Bound, Led, ProjectIndex};
 use crate::facts::Kind;
 use crate::path::Segment;
 
@@ -36,7 +36,7 @@ impl ProjectIndex {
     }
 
     /// The same of a path that nothing says, by its names.
-    pub fn definition_at(&self, path: &[Segment]) -> Option<(u32, usize)> {
+    pub fn definition_at(&self, path: &[Segment]) -> Option<Led> {
         let mut way = Way {
             asked: FxHashSet::default(),
             hops: 0,
@@ -59,8 +59,8 @@ impl ProjectIndex {
         found
     }
 
-    /// The definition, and how many names stand for it.
-    fn lead(&self, path: &[Segment], way: &mut Way) -> Option<(u32, usize)> {
+    /// What a path leads to.
+    fn lead(&self, path: &[Segment], way: &mut Way) -> Option<Led> {
         if let Some(known) = self.led.borrow().get(path) {
             return *known;
         }
@@ -75,7 +75,7 @@ impl ProjectIndex {
         found
     }
 
-    fn lead_once(&self, path: &[Segment], way: &mut Way) -> Option<(u32, usize)> {
+    fn lead_once(&self, path: &[Segment], way: &mut Way) -> Option<Led> {
         // The longest module that starts it; what comes after is a name of that module, or of what stands for it.
         let mut modules = Vec::new();
         for taken in 1..=path.len() {
@@ -100,7 +100,7 @@ impl ProjectIndex {
             }
             // Where a module lacks the name, something else of the module's name may have it; what that is has members.
             let is_longest = modules.last() == Some(&(taken, module));
-            let may_have = |found: &(u32, usize)| {
+            let may_have = |found: &Led| {
                 let kind = self.definitions[found.0 as usize].definition.kind;
                 is_longest || !matches!(kind, Kind::Function | Kind::Macro)
             };
@@ -152,7 +152,7 @@ impl ProjectIndex {
     }
 
     /// What the first `taken` names of a path are bound to in their module.
-    fn named(&self, path: &[Segment], taken: usize, way: &mut Way) -> Option<(u32, usize)> {
+    fn named(&self, path: &[Segment], taken: usize, way: &mut Way) -> Option<Led> {
         let name = self.paths.find(&path[..taken])?;
         let bound = self.bound_at(name);
         let defined = bound.iter().find_map(|bound| match bound {
@@ -178,7 +178,7 @@ impl ProjectIndex {
         path: &[Segment],
         taken: usize,
         way: &mut Way,
-    ) -> Option<(u32, usize)> {
+    ) -> Option<Led> {
         let globs = self.modules_at(module).flat_map(|module| &module.globs);
         let globs: Vec<PathId> = globs.map(|(glob, _)| *glob).collect();
         globs.into_iter().find_map(|glob| {
@@ -195,7 +195,7 @@ impl ProjectIndex {
         path: &[Segment],
         taken: usize,
         way: &mut Way,
-    ) -> Option<(u32, usize)> {
+    ) -> Option<Led> {
         let len = target.len();
         target.extend_from_slice(&path[taken..]);
         if way.hops == MOST_HOPS {
