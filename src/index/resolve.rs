@@ -10,7 +10,7 @@ use crate::path::Segment;
 /// Re-exports are followed so far, one from the other.
 const MOST_HOPS: usize = 128;
 /// So many modules are asked for one name; a package that takes all names of hundreds of modules asks as many.
-const MOST_ASKED: usize = 10_000;
+const MOST_ASKED: usize = 1_000;
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,10 @@ pub struct Found {
 struct Way {
     asked: FxHashSet<Vec<Segment>>,
     hops: usize,
-    /// Something was asked again, or too much was: that nothing was found then says nothing.
+    /// Something was asked again: that nothing was found then says nothing yet.
     is_cut: bool,
+    /// Too much was asked.
+    is_exhausted: bool,
 }
 
 impl ProjectIndex {
@@ -41,8 +43,15 @@ impl ProjectIndex {
             asked: FxHashSet::default(),
             hops: 0,
             is_cut: false,
+            is_exhausted: false,
         };
-        self.lead(path, &mut way)
+        let found = self.lead(path, &mut way);
+        if found.is_none() && !way.is_exhausted {
+            // All that was asked on the way was asked to the end, and none of it leads anywhere.
+            let nothing = way.asked.into_iter().map(|path| (path, None));
+            self.led.borrow_mut().extend(nothing);
+        }
+        found
     }
 
     /// Follows a path, and keeps what it leads to.
@@ -64,12 +73,16 @@ impl ProjectIndex {
         if let Some(known) = self.led.borrow().get(path) {
             return *known;
         }
-        if way.asked.len() > MOST_ASKED || !way.asked.insert(path.to_vec()) {
+        if way.asked.len() > MOST_ASKED {
+            way.is_exhausted = true;
+            return None;
+        }
+        if !way.asked.insert(path.to_vec()) {
             way.is_cut = true;
             return None;
         }
         let found = self.lead_once(path, way);
-        if found.is_some() || !way.is_cut {
+        if found.is_some() || !(way.is_cut || way.is_exhausted) {
             self.led.borrow_mut().insert(path.to_vec(), found);
         }
         found
@@ -180,7 +193,9 @@ impl ProjectIndex {
         way: &mut Way,
     ) -> Option<Led> {
         let globs = self.modules_at(module).flat_map(|module| &module.globs);
-        let globs: Vec<PathId> = globs.map(|(glob, _)| *glob).collect();
+        // What a private glob brings is no name of the module to others.
+        let shown = globs.filter(|(_, is_shown)| *is_shown);
+        let globs: Vec<PathId> = shown.map(|(glob, _)| *glob).collect();
         globs.into_iter().find_map(|glob| {
             let mut target = self.paths.names(glob);
             target.push(path[taken].clone());
@@ -199,7 +214,7 @@ impl ProjectIndex {
         let len = target.len();
         target.extend_from_slice(&path[taken..]);
         if way.hops == MOST_HOPS {
-            way.is_cut = true;
+            way.is_exhausted = true;
             return None;
         }
         way.hops += 1;
