@@ -100,39 +100,18 @@ fn main() -> ExitCode {
         if case.migrate {
             let (pip, tests, case) = (Arc::clone(&pip), tests.clone(), case.clone());
             trials.push(Trial::test(format!("migrate {name}"), move || {
-                let requirements = [tests, case.requirements.clone()].concat();
-                let package = Package {
-                    source: pip.sources(&case.package, &case.version)?,
-                    python: pip.environment(&requirements)?,
-                    judge: pip.tools()?.to_owned(),
-                    case: &case,
-                };
-                package.migrate()
+                Package::of(&pip, &tests, &case)?.migrate()
             }));
         }
         trials.push(Trial::test(name, move || {
-            let requirements = [tests, case.requirements.clone()].concat();
-            let package = Package {
-                source: pip.sources(&case.package, &case.version)?,
-                python: pip.environment(&requirements)?,
-                judge: pip.tools()?.to_owned(),
-                case: &case,
-            };
-            package.move_there_and_back()
+            Package::of(&pip, &tests, &case)?.move_there_and_back()
         }));
     }
     for case in cases.audits {
         let pip = Arc::clone(&pip);
         let tests = cases.tests.clone();
         trials.push(Trial::test(format!("audit {}", case.package), move || {
-            let requirements = [tests, case.requirements.clone()].concat();
-            let package = Package {
-                source: pip.sources(&case.package, &case.version)?,
-                python: pip.environment(&requirements)?,
-                judge: pip.tools()?.to_owned(),
-                case: &case,
-            };
-            package.audit()
+            Package::of(&pip, &tests, &case)?.audit()
         }));
     }
     let trials = trials.into_iter();
@@ -159,7 +138,18 @@ struct Package<'a> {
     judge: PathBuf,
 }
 
-impl Package<'_> {
+impl<'a> Package<'a> {
+    /// Fetches and installs what is needed; `tests` is what every package's tests need.
+    fn of(pip: &Pip, tests: &[String], case: &'a Case) -> Result<Self, Failed> {
+        let requirements = [tests, &case.requirements].concat();
+        Ok(Self {
+            source: pip.sources(&case.package, &case.version)?,
+            python: pip.environment(&requirements)?,
+            judge: pip.tools()?.to_owned(),
+            case,
+        })
+    }
+
     fn move_there_and_back(&self) -> Result<(), Failed> {
         let room = TempDir::new()?;
         let work = room.path().join("work");

@@ -29,6 +29,8 @@ struct Way {
     is_cut: bool,
     /// Too much was asked.
     is_exhausted: bool,
+    /// Something on the way leads to a definition, be it one that is not meant.
+    has_found: bool,
 }
 
 impl ProjectIndex {
@@ -44,9 +46,10 @@ impl ProjectIndex {
             hops: 0,
             is_cut: false,
             is_exhausted: false,
+            has_found: false,
         };
         let found = self.lead(path, &mut way);
-        if found.is_none() && !way.is_exhausted {
+        if !way.has_found && !way.is_exhausted {
             // All that was asked on the way was asked to the end, and none of it leads anywhere.
             let nothing = way.asked.into_iter().map(|path| (path, None));
             self.led.borrow_mut().extend(nothing);
@@ -71,6 +74,7 @@ impl ProjectIndex {
     /// What a path leads to.
     fn lead(&self, path: &[Segment], way: &mut Way) -> Option<Led> {
         if let Some(known) = self.led.borrow().get(path) {
+            way.has_found |= known.is_some();
             return *known;
         }
         if way.asked.len() > MOST_ASKED {
@@ -82,6 +86,7 @@ impl ProjectIndex {
             return None;
         }
         let found = self.lead_once(path, way);
+        way.has_found |= found.is_some();
         if found.is_some() || !(way.is_cut || way.is_exhausted) {
             self.led.borrow_mut().insert(path.to_vec(), found);
         }

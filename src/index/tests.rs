@@ -105,6 +105,11 @@ fn paths_lead_to_definitions_over_re_exports_and_globs() {
         // A member of a definition is not the definition; a module is not what has its name.
         ("member.M", None),
         ("pkg.run.gone", None),
+        // What was asked for a member still leads to its definition, in a circle as well.
+        ("ring.M", None),
+        ("ring.D.M", Some(("ring.base.D", "ring.D"))),
+        ("ring.D", Some(("ring.base.D", "ring.D"))),
+        ("loop.D", Some(("ring.base.D", "loop.D"))),
         // Circles end.
         ("one.X", None),
         ("a.b", None),
@@ -121,6 +126,13 @@ fn paths_lead_to_definitions_over_re_exports_and_globs() {
     file(&mut index, "pkg", &["run = pkg.run.run"]);
     file(&mut index, "pkg.run", &["def run", "def other"]);
     file(&mut index, "member", &["M = a.b.C.M"]);
+    file(
+        &mut index,
+        "ring",
+        &["M = ring.D.M", "* = loop", "* = ring.base"],
+    );
+    file(&mut index, "ring.base", &["def D"]);
+    file(&mut index, "loop", &["* = ring"]);
     file(&mut index, "one", &["X = two.X", "* = two"]);
     file(&mut index, "two", &["X = one.X", "* = one"]);
     file(&mut index, "user", &all);
