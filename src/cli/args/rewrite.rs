@@ -1,0 +1,103 @@
+//! `diff`, `apply`, `check` and `baseline`: what they take beside what every run takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{KeepArgs, RunArgs};
+use crate::transaction::Allow;
+use crate::usecase::slices::By;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BaselineArgs {
+    #[command(flatten)]
+    pub update: UpdateArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Baseline")]
+#[group(multiple = false)]
+pub(in crate::cli) struct UpdateArgs {
+    /// Only shrink: take out what is gone, what the tables lack, and conflicts that a merge left
+    #[arg(long)]
+    pub prune: bool,
+    /// Take in what is new, too
+    #[arg(long)]
+    pub accept_new: bool,
+    /// Write nothing; exit 1 if it is not what would be written
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DiffArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub split: SplitArgs,
+    /// Exit 1 if there is a diff or an error
+    #[arg(long, help_heading = "Output")]
+    pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Slices")]
+pub(in crate::cli) struct SplitArgs {
+    /// One patch a rule, owner (CODEOWNERS), folder, unit (files that only work together), or so many
+    /// files; each applies alone and in any order
+    #[arg(long, value_name = "WHAT", requires = "output_dir")]
+    pub split_by: Option<By>,
+    /// Where the patches go, with index.md and index.json: a new folder, an empty one, or one with
+    /// earlier slices, which are replaced
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "split_by",
+        conflicts_with = "output_file"
+    )]
+    pub output_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ApplyArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub guard: GuardArgs,
+    #[command(flatten)]
+    pub keep: KeepArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub(in crate::cli) struct GuardArgs {
+    /// Rewrite files with changes that are in no commit, staged or not, and files that git does not
+    /// know
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Rewrite files whose changes are all staged
+    #[arg(long)]
+    pub allow_staged: bool,
+}
+
+impl GuardArgs {
+    /// Which changes may be written over.
+    pub fn allow(&self) -> Allow {
+        match (self.allow_dirty, self.allow_staged) {
+            (true, _) => Allow::Dirty,
+            (false, true) => Allow::Staged,
+            (false, false) => Allow::Clean,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Every reference fails, those that the baseline has too
+    #[arg(long, help_heading = "Baseline")]
+    pub no_baseline: bool,
+}
