@@ -129,6 +129,43 @@ fn names_colons_and_exceptions() {
 }
 
 #[test]
+fn short_forms_are_rules_one_a_path() {
+    let tables = good("short-forms");
+    let python = |path| resolve(&tables, "python", path);
+    assert_eq!(python("z.X.y"), "home.X.y");
+    assert_eq!(python("plain.A"), "other.A");
+    assert_eq!(python("a.b.C"), "a.d.C");
+    assert_eq!(python("old.A"), "new.X");
+    assert_eq!(python("old.B"), "new.B");
+    assert_eq!(python("old.C"), "stays");
+    assert_eq!(python("p.Thing"), "home.Thing");
+    assert_eq!(python("q.Thing"), "home.Thing");
+    assert_eq!(python("home.Looked"), "stays");
+    let table = tables.of("python").expect("python");
+    let ids: Vec<_> = table.rules().iter().map(|rule| rule.id.as_str()).collect();
+    let in_order = [
+        "z.X",
+        "plain",
+        "a.b.C",
+        "old.A",
+        "old.B",
+        "p.Thing",
+        "q.Thing",
+        "home.Looked",
+    ];
+    assert_eq!(ids, in_order);
+    let says = |rule: &repoint::mapping::Rule| rule.word.as_deref() == Some("spelled out");
+    assert!(table.rules().iter().all(says));
+    let reviewed = SymbolPath::parse("home.Looked.x", &PYTHON).expect("a path");
+    assert!(table.reviewing(reviewed.segments()).is_some());
+    let other = SymbolPath::parse("home.X", &PYTHON).expect("a path");
+    assert!(table.reviewing(other.segments()).is_none());
+    let lines: Vec<_> = tables.examples().iter().map(|it| it.line).collect();
+    assert_eq!(lines, [23, 28]);
+    assert_eq!(tables.examples()[1].before, tables.examples()[1].after);
+}
+
+#[test]
 fn kinds_tell_rules_for_one_path_apart() {
     let tables = good("kinds-apart");
     let table = tables.of("rust").expect("rust");
@@ -172,11 +209,16 @@ fn moves_on_the_spot() {
     let tables = one("old::a::Foo=new::b::Bar", None).expect("rust");
     assert_eq!(resolve(&tables, "rust", "old::a::Foo::x"), "new::b::Bar::x");
     assert!(tables.of("python").is_none());
+    let tables = one("old.a=new.b", None).expect("a dot is Python's");
+    assert_eq!(resolve(&tables, "python", "old.a.c"), "new.b.c");
+    let tables = one(" old::a = new::b ", None).expect("blanks are nobody's");
+    assert_eq!(resolve(&tables, "rust", "old::a"), "new::b");
     let tables = one("old.a=new.b", Some("python")).expect("python");
     assert_eq!(resolve(&tables, "python", "old.a.c"), "new.b.c");
     let said: Vec<_> = [
-        ("old.a=new.b", None),
+        ("old=new", None),
         ("old::a", None),
+        (" = new::b", None),
         ("old::a=new::2", None),
         ("old::a=new::b", Some("python")),
         ("a=b", Some("cobol")),

@@ -10,6 +10,7 @@ mod fake_language;
 mod planned;
 mod read;
 mod report;
+mod reviews;
 mod settled;
 mod statistics;
 mod verify;

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::driver::Active;
 use super::read;
 use super::report::Failure;
+use super::reviews;
 use super::verify::{Side, verify};
 use crate::finding::{Code, Finding, Level};
 use crate::plan::{Analysis, Plan};
@@ -34,7 +35,7 @@ pub(super) fn plan(
     source: &Source,
 ) -> Result<Planned, Box<Failed>> {
     let text = source.text();
-    let before = active.session.analyze(path, text).map_err(|error| {
+    let mut before = active.session.analyze(path, text).map_err(|error| {
         Box::new(Failed {
             plan: Plan::default(),
             failure: Failure {
@@ -43,6 +44,7 @@ pub(super) fn plan(
             },
         })
     })?;
+    reviews::add(active, path, text, &mut before.plan);
     if before.plan.edits.is_empty() {
         return Ok(Planned {
             plan: before.plan,

@@ -268,7 +268,7 @@ fn odd(table: &Table, index: usize, at: &Place, warnings: &mut Vec<Problem>) {
             .warning(),
         );
     }
-    if rule.action == Action::Keep {
+    if rule.action == Action::Keep && rule.review.is_none() {
         let parent = rule.from.parent();
         let wider = parent.and_then(|parent| {
             let found = table.longest_below(parent.segments())?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_spanned::Spanned;
 
 use super::check::{self, RuleDecl};
+use super::example::Example;
 use super::make::Maker;
 use super::read::{self, Written};
 use super::rows::Row;
@@ -20,6 +21,7 @@ use crate::path::Syntax;
 pub struct Tables {
     tables: Vec<Table>,
     mappings: Vec<Mapping>,
+    examples: Vec<Example>,
     warnings: Vec<Problem>,
 }
 
@@ -61,6 +63,11 @@ impl Tables {
         &self.mappings
     }
 
+    /// What the tables say that they do, in the order of the files.
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+
     /// What is odd about the rules, but no error.
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings
@@ -79,6 +86,7 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
         lost: known.iter().map(|_| false).collect(),
         errors: Vec::new(),
         mappings: Vec::new(),
+        examples: Vec::new(),
     };
     let mut names = Vec::new();
     for source in sources {
@@ -121,6 +129,7 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
         Tables {
             tables,
             mappings: loader.mappings,
+            examples: loader.examples,
             warnings,
         },
     )
@@ -153,6 +162,7 @@ struct Loader<'a> {
     lost: Vec<bool>,
     errors: Vec<Problem>,
     mappings: Vec<Mapping>,
+    examples: Vec<Example>,
 }
 
 impl Loader<'_> {
@@ -173,6 +183,8 @@ impl Loader<'_> {
         let Written {
             head,
             moves,
+            pairs,
+            examples,
             removes,
             keeps,
             lost,
@@ -199,20 +211,27 @@ impl Loader<'_> {
         };
         let mut rows: Vec<Read<Row>> = Vec::new();
         rows.extend(moves.into_iter().map(Row::read));
+        rows.extend(pairs.into_iter().map(|(old, new)| Read {
+            span: old.span(),
+            table: Row::simple_move(old, new),
+            is_whole: true,
+            keys: BTreeMap::new(),
+        }));
         rows.extend(removes.into_iter().map(Row::read));
         rows.extend(keeps.into_iter().map(Row::read));
         if rows.is_empty() && !lost {
             self.errors.push(
                 Problem::whole(Some(&source.name), "the table has no rule")
-                    .help("add a `[[move]]`, a `[[remove]]` or a `[[keep]]`"),
+                    .help("add a `[[move]]`, a `[moves]`, a `[[remove]]` or a `[[keep]]`"),
             );
         }
-        rows.sort_by_key(|row| row.table.path.span().start);
+        rows.sort_by_key(|row| row.table.span.start);
         let mut maker = Maker {
             known: self.known,
             syntax: self.known[index],
             source,
             rename: head.rename,
+            word: head.word,
             decls: &mut self.decls[index],
             errors: &mut self.errors,
             lost,
@@ -221,12 +240,16 @@ impl Loader<'_> {
         for row in rows {
             maker.row(row);
         }
-        self.lost[index] |= maker.lost;
+        let lost = maker.lost;
+        self.lost[index] |= lost;
+        let language = self.known[index].language;
+        self.examples
+            .extend(Example::all(examples, source, language, &mut self.errors));
         self.mappings.push(Mapping {
             file: source.name.clone(),
             name: head.name,
             description: head.description,
-            language: self.known[index].language,
+            language,
             rules: self.decls[index].len() - before,
         });
     }
@@ -239,6 +262,16 @@ impl Loader<'_> {
             .known
             .iter()
             .position(|s| s.separator.len() > 1 && text.contains(s.separator));
+        // Where no language writes `::` it is the one with a dot, if there is a dot.
+        let told = told.or_else(|| {
+            let mut dotted = self
+                .known
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| s.separator == ".");
+            let (index, _) = dotted.next().filter(|_| text.contains('.'))?;
+            dotted.next().is_none().then_some(index)
+        });
         let index = match language {
             Some(language) => self.index_of(language).ok_or_else(|| {
                 Problem::at(everything(), format!("unknown language `{language}`"))
@@ -270,12 +303,14 @@ impl Loader<'_> {
             syntax: self.known[index],
             source,
             rename: None,
+            word: None,
             decls: &mut self.decls[index],
             errors: &mut self.errors,
             lost: false,
         };
-        let old = Spanned::new(0..old.len(), old.to_owned());
-        let new = Spanned::new(text.len() - new.len()..text.len(), new.to_owned());
+        // Blanks around the sign are nobody's names.
+        let old = trimmed(old, 0);
+        let new = trimmed(new, text.len() - new.len());
         maker.row(Read {
             table: Row::simple_move(old, new),
             span: 0..text.len(),
@@ -284,4 +319,11 @@ impl Loader<'_> {
         });
         self.lost[index] |= maker.lost;
     }
+}
+
+/// A part of a text, which starts at a byte of it, without the blanks around.
+fn trimmed(part: &str, start: usize) -> Spanned<String> {
+    let word = part.trim();
+    let start = start + part.len() - part.trim_start().len();
+    Spanned::new(start..start + word.len(), word.to_owned())
 }

@@ -8,10 +8,11 @@ use serde_spanned::Spanned;
 use super::check::RuleDecl;
 use super::rows::{Row, Target};
 use super::rule::{Action, Origin, Rename, Rule};
+use super::several::Names;
 use super::version::Version;
 use super::written_path::{kind_named, read_name, read_path};
 use crate::document::{Place, Problem, Read, Source, nearest};
-use crate::path::{Namespaces, SymbolPath, Syntax};
+use crate::path::{Namespaces, Segment, SymbolPath, Syntax};
 
 /// Makes rules of the rows of one source.
 pub(super) struct Maker<'a> {
@@ -19,6 +20,7 @@ pub(super) struct Maker<'a> {
     pub(super) syntax: &'static Syntax,
     pub(super) source: &'a Arc<Source>,
     pub(super) rename: Option<Rename>,
+    pub(super) word: Option<String>,
     pub(super) decls: &'a mut Vec<RuleDecl>,
     pub(super) errors: &'a mut Vec<Problem>,
     /// A row could not be made into rules.
@@ -82,9 +84,62 @@ impl Maker<'_> {
     /// Makes the rules of one row; what is wrong with it is reported, and it is lost.
     pub(super) fn row(&mut self, read: Read<Row>) {
         let (row, whole) = (read.table, read.is_whole);
+        if row.is_list && !self.list_fits(&row, whole) {
+            self.lost = true;
+            return;
+        }
+        let mut paths = row.paths.iter();
+        if let Some(first) = paths.next() {
+            let before = self.errors.len();
+            self.rule(&row, first, whole);
+            // What the others share with it was said once.
+            let is_sound = self.errors.len() == before;
+            for path in paths {
+                if is_sound {
+                    self.rule(&row, path, whole);
+                } else {
+                    read_path(path, self.syntax, self.source, self.errors);
+                }
+            }
+        }
+    }
+
+    /// Whether a list of old paths fits the other keys of the rule.
+    fn list_fits(&mut self, row: &Row, whole: bool) -> bool {
+        let wrong = |message: &str, help: &str| Some((message.to_owned(), help.to_owned()));
+        let has_alternatives = matches!(
+            row.target,
+            Target::Moves {
+                alternatives: Some(_),
+                ..
+            }
+        );
+        let problem = match row.paths.as_slice() {
+            [] if !whole => return false,
+            [] => wrong("`from` is empty", "name at least one old path"),
+            _ if row.names.is_some() => wrong(
+                "a list in `from` does not go with `names`",
+                "write the whole paths into the list, or one rule a path",
+            ),
+            _ if has_alternatives => wrong(
+                "a list in `from` goes with one `to`, not with `alternatives`",
+                "write one rule a path",
+            ),
+            _ => None,
+        };
+        if let Some((message, help)) = problem {
+            let place = self.place(row.span.clone());
+            self.errors.push(Problem::at(place, message).help(help));
+            return false;
+        }
+        true
+    }
+
+    /// Makes the rules of one old path of a row.
+    fn rule(&mut self, row: &Row, old: &Spanned<String>, whole: bool) {
         let before = self.errors.len();
         let mut kind = row.kind.as_ref().and_then(|text| self.kind(text));
-        let from = self.path(&row.path, &mut kind).map(|(path, _)| path);
+        let from = self.path(old, &mut kind).map(|(path, _)| path);
         let mut target_module = None;
         let (action, targets) = match &row.target {
             Target::Stays => (Some(Action::Keep), Vec::new()),
@@ -128,7 +183,7 @@ impl Maker<'_> {
                 (None, None) => {
                     if whole {
                         self.errors.push(
-                            Problem::at(self.place(row.path.span()), "the rule needs `to`").help(
+                            Problem::at(self.place(old.span()), "the rule needs `to`").help(
                                 "a path with several possible successors has `alternatives`, \
                                      one without is a `[[remove]]`",
                             ),
@@ -146,12 +201,17 @@ impl Maker<'_> {
                         .help("leave it out to speak of all that lies below the path"),
                 );
             }
-            let mut names = Vec::new();
-            for text in list.get_ref() {
-                let name = read_name(text, self.syntax, self.source, self.errors);
-                names.extend(name.map(|name| (name, text.span())));
+            let moves_to_one = matches!(action, Some(Action::Move(_)) | None);
+            if matches!(list.get_ref(), Names::Renamed(_)) && !moves_to_one {
+                self.errors.push(
+                    Problem::at(
+                        self.place(list.span()),
+                        "new names go with `to` alone, not with `alternatives`, `[[remove]]` or `[[keep]]`",
+                    )
+                    .help("write the names as a list, `[\"A\", \"B\"]`"),
+                );
             }
-            names
+            self.names(list.get_ref())
         });
         let (Some(from), Some(action)) = (from, action) else {
             self.lost = true;
@@ -164,14 +224,14 @@ impl Maker<'_> {
         let kinds = kind.unwrap_or(Namespaces::ALL);
         match names {
             None => {
-                let at = self.place(row.path.span());
+                let at = self.place(old.span());
                 let kinds = (kinds, target_module);
-                self.decl(&row, from, action, kinds, available, at, &targets);
+                self.decl(row, from, action, kinds, available, at, &targets);
             }
             Some(names) => {
-                for (name, span) in names {
+                for (name, span, new) in names {
                     let action = match &action {
-                        Action::Move(to) => Action::Move(to.child(name.clone())),
+                        Action::Move(to) => Action::Move(to.child(new.clone())),
                         Action::Alternatives(paths) => Action::Alternatives(
                             paths.iter().map(|path| path.child(name.clone())).collect(),
                         ),
@@ -180,9 +240,30 @@ impl Maker<'_> {
                     let at = self.place(span);
                     let from = from.child(name);
                     let kinds = (kinds, target_module);
-                    self.decl(&row, from, action, kinds, available, at, &targets);
+                    self.decl(row, from, action, kinds, available, at, &targets);
                 }
             }
+        }
+    }
+
+    /// Each name, where it is written, and its new one.
+    fn names(&mut self, names: &Names) -> Vec<(Segment, Range<usize>, Segment)> {
+        let mut read = |text| read_name(text, self.syntax, self.source, self.errors);
+        match names {
+            Names::Same(names) => names
+                .iter()
+                .filter_map(|text| {
+                    let name = read(text)?;
+                    Some((name.clone(), text.span(), name))
+                })
+                .collect(),
+            Names::Renamed(names) => names
+                .iter()
+                .filter_map(|(old, new)| {
+                    let (name, to) = (read(old), read(new));
+                    Some((name?, old.span(), to?))
+                })
+                .collect(),
         }
     }
 
@@ -243,6 +324,7 @@ impl Maker<'_> {
             exact: row.exact,
             rename: row.rename.or(self.rename).unwrap_or_default(),
             note: row.note.clone(),
+            word: self.word.clone(),
             review: row.review.clone(),
             url: row.url.clone(),
             since: row.since.clone(),

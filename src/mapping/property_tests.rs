@@ -119,6 +119,69 @@ proptest! {
         }
     }
 
+    /// The short forms of a table mean the rules that they are short for, and nothing else.
+    #[test]
+    fn short_forms_are_what_they_are_short_for(
+        pairs in prop::collection::vec((path(3), path(3)), 0..4),
+        renamed in prop::collection::btree_map("[a-d]", "[a-d]", 1..4),
+        (below, to) in (path(2), path(2)),
+        sources in prop::collection::vec(path(3), 1..4),
+        home in path(3),
+        kept in path(3),
+        paths in prop::collection::vec((path(6), kinds()), 20),
+    ) {
+        let mut short = String::new();
+        let mut long = String::new();
+        let mut moves = |old: &str, new: &str| {
+            long.push_str(&format!("[[move]]\nfrom = \"{old}\"\nto = \"{new}\"\n"));
+        };
+        let mut distinct: Vec<&(String, String)> = Vec::new();
+        for pair in &pairs {
+            // TOML refuses a key twice; two rules for one path are refused in either form.
+            if !distinct.iter().any(|other| other.0 == pair.0) {
+                distinct.push(pair);
+            }
+        }
+        if !distinct.is_empty() {
+            short.push_str("[moves]\n");
+        }
+        for (old, new) in distinct {
+            short.push_str(&format!("\"{old}\" = \"{new}\"\n"));
+            moves(old, new);
+        }
+        let names: Vec<_> = renamed.iter().map(|(a, b)| format!("{a} = \"{b}\"")).collect();
+        short.push_str(&format!(
+            "[[move]]\nfrom = \"{below}\"\nto = \"{to}\"\nnames = {{ {} }}\n", names.join(", ")
+        ));
+        for (old, new) in &renamed {
+            moves(&format!("{below}::{old}"), &format!("{to}::{new}"));
+        }
+        short.push_str(&format!("[[move]]\nfrom = {sources:?}\nto = \"{home}\"\n"));
+        for old in &sources {
+            moves(old, &home);
+        }
+        short.push_str(&format!("[[keep]]\npath = \"{kept}\"\nreview = \"look\"\n"));
+        long.push_str(&format!("[[keep]]\npath = \"{kept}\"\n"));
+        let (short, long) = (table(&[short]), table(&[long]));
+        prop_assert_eq!(short.is_some(), long.is_some());
+        let (Some(short), Some(long)) = (short, long) else {
+            return Ok(());
+        };
+        prop_assert_eq!(short.rules().len(), long.rules().len());
+        for (path, kinds) in paths {
+            let path = SymbolPath::parse(&path, &RUST).expect("a path");
+            let told = |table: &Table| {
+                described(&table.resolve(path.segments(), kinds), path.segments())
+            };
+            prop_assert_eq!(told(&short), told(&long));
+            prop_assert_eq!(told(&short), model(&short, path.segments(), kinds));
+            // What only reviews stays, and what moves is not reviewed alone.
+            if short.reviewing(path.segments()).is_some() {
+                prop_assert_eq!(short.resolve(path.segments(), Namespaces::ALL), Outcome::Stays);
+            }
+        }
+    }
+
     #[test]
     fn no_text_makes_the_loader_panic(text in "[a-z\\[\\]\"=.:\\\\ \n#{},é1]{0,80}") {
         let head = "language = \"rust\"\nname = \"t\"\n";

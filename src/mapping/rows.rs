@@ -1,17 +1,25 @@
 //! The three kinds of rules as one: what their keys have in common.
 
+use std::ops::Range;
+
 use serde_spanned::Spanned;
 
 use super::rule::Rename;
 use super::schema::{KeepRule, MoveRule, RemoveRule};
+use super::several::{Names, Paths};
 use crate::document::Read;
 
 /// A rule as written, of whatever kind.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) path: Spanned<String>,
+    /// The old path; several only of a move.
+    pub(super) paths: Vec<Spanned<String>>,
+    /// Where they stand.
+    pub(super) span: Range<usize>,
+    /// They are written as a list.
+    pub(super) is_list: bool,
     pub(super) target: Target,
-    pub(super) names: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) names: Option<Spanned<Names>>,
     pub(super) kind: Option<Spanned<String>>,
     pub(super) exact: bool,
     pub(super) rename: Option<Rename>,
@@ -51,7 +59,9 @@ impl Row {
     /// `old` moves to `new`, and nothing else is said.
     pub(super) fn simple_move(old: Spanned<String>, new: Spanned<String>) -> Self {
         Row {
-            path: old,
+            span: old.span(),
+            paths: vec![old],
+            is_list: false,
             target: Target::Moves {
                 to: Some(new),
                 alternatives: None,
@@ -76,7 +86,9 @@ impl Row {
 impl From<MoveRule> for Row {
     fn from(rule: MoveRule) -> Self {
         Row {
-            path: rule.from,
+            paths: Paths::each(&rule.from),
+            span: rule.from.span(),
+            is_list: matches!(rule.from.get_ref(), Paths::List(_)),
             target: Target::Moves {
                 to: rule.to,
                 alternatives: rule.alternatives,
@@ -101,7 +113,9 @@ impl From<MoveRule> for Row {
 impl From<RemoveRule> for Row {
     fn from(rule: RemoveRule) -> Self {
         Row {
-            path: rule.path,
+            span: rule.path.span(),
+            paths: vec![rule.path],
+            is_list: false,
             target: Target::Gone,
             names: rule.names,
             kind: rule.kind,
@@ -123,7 +137,9 @@ impl From<RemoveRule> for Row {
 impl From<KeepRule> for Row {
     fn from(rule: KeepRule) -> Self {
         Row {
-            path: rule.path,
+            span: rule.path.span(),
+            paths: vec![rule.path],
+            is_list: false,
             target: Target::Stays,
             names: rule.names,
             kind: rule.kind,
@@ -131,7 +147,7 @@ impl From<KeepRule> for Row {
             rename: None,
             id: rule.id,
             note: rule.note,
-            review: None,
+            review: rule.review,
             url: rule.url,
             since: None,
             available: None,

@@ -65,7 +65,9 @@ pub struct Rule {
     pub rename: Rename,
     /// Why, shown beside every finding.
     pub note: Option<String>,
-    /// Rewrite, and report each site with this message.
+    /// What its old path is called in messages, where that is not `deprecated`.
+    pub word: Option<String>,
+    /// Report each site with this message: of a move beside the rewrite, of a keep instead of it.
     pub review: Option<String>,
     /// Shown with findings.
     pub url: Option<String>,
@@ -79,4 +81,18 @@ pub struct Rule {
     pub package: Option<String>,
     /// Where it is written.
     pub origin: Origin,
+}
+
+impl Rule {
+    /// Whether something is said of what it matches: an exception to a wider rule is silent, unless it asks for
+    /// reviews.
+    pub fn is_looked_for(&self) -> bool {
+        self.action != Action::Keep || self.review.is_some()
+    }
+
+    /// The message of a rule that only reviews: a `keep` with a `review`.
+    pub fn reviews_alone(&self) -> Option<&str> {
+        let review = self.review.as_deref();
+        review.filter(|_| self.action == Action::Keep)
+    }
 }

@@ -1,12 +1,15 @@
 //! The keys of a mapping file. These types read the files, name the keys in messages and make the
 //! JSON Schema that editors complete from: what a key is stands here once.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 use serde_json::json;
 use serde_spanned::Spanned;
 
 use super::rule::Rename;
+use super::several::{Names, Paths};
 use crate::document::{keyed, schema_text};
 use crate::path::Syntax;
 
@@ -15,7 +18,12 @@ use crate::path::Syntax;
 #[serde(deny_unknown_fields)]
 #[schemars(
     title = "repoint mapping table",
-    extend("anyOf" = [{"required": ["move"]}, {"required": ["remove"]}, {"required": ["keep"]}])
+    extend("anyOf" = [
+        {"required": ["move"]},
+        {"required": ["moves"]},
+        {"required": ["remove"]},
+        {"required": ["keep"]}
+    ])
 )]
 pub(super) struct MappingFile {
     /// The language of every path in the file.
@@ -27,6 +35,16 @@ pub(super) struct MappingFile {
     pub(super) description: Option<String>,
     /// How a target with another last name is bound, for every rule that does not say.
     pub(super) rename: Option<Rename>,
+    /// What its old paths are called in messages, where `deprecated` is not the word.
+    pub(super) word: Option<String>,
+    /// Old paths with their new ones, where nothing else is to be said: quoted keys, `"a.b" = "c.d"`.
+    #[serde(default)]
+    #[schemars(extend("default" = {}))]
+    #[expect(
+        dead_code,
+        reason = "the schema needs it; `read` takes its pairs one by one"
+    )]
+    moves: BTreeMap<String, String>,
     /// Paths that have a successor. The longest old path that matches by whole names wins; what
     /// lies below it moves along.
     #[serde(default, rename = "move")]
@@ -35,7 +53,7 @@ pub(super) struct MappingFile {
         dead_code,
         reason = "the schema needs it; `read` takes its rules one by one"
     )]
-    moves: Vec<MoveRule>,
+    rules: Vec<MoveRule>,
     /// Paths that have no successor.
     #[serde(default, rename = "remove")]
     #[schemars(extend("default" = []))]
@@ -52,6 +70,32 @@ pub(super) struct MappingFile {
         reason = "the schema needs it; `read` takes its rules one by one"
     )]
     keeps: Vec<KeepRule>,
+    /// What the table does to texts; `repoint mapping test` runs them.
+    #[serde(default, rename = "example")]
+    #[schemars(extend("default" = []))]
+    #[expect(
+        dead_code,
+        reason = "the schema needs it; `read` takes them one by one"
+    )]
+    examples: Vec<ExampleTable>,
+}
+
+// The schema of `Paths`.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "the schema alone is made of it")]
+enum PathsForm {
+    One(String),
+    List(#[schemars(length(min = 1))] Vec<String>),
+}
+
+// The schema of `Names`.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "the schema alone is made of it")]
+enum NamesForm {
+    Same(#[schemars(length(min = 1))] Vec<String>),
+    Renamed(BTreeMap<String, String>),
 }
 
 /// A path that has a successor, or several possible ones.
@@ -59,9 +103,9 @@ pub(super) struct MappingFile {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["to"]}, {"required": ["alternatives"]}]))]
 pub(super) struct MoveRule {
-    /// The old path.
-    #[schemars(with = "String")]
-    pub(super) from: Spanned<String>,
+    /// The old path, or several that go to one place.
+    #[schemars(with = "PathsForm")]
+    pub(super) from: Spanned<Paths>,
     /// The new path.
     #[schemars(with = "Option<String>")]
     pub(super) to: Option<Spanned<String>>,
@@ -69,9 +113,9 @@ pub(super) struct MoveRule {
     /// these.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     pub(super) alternatives: Option<Spanned<Vec<Spanned<String>>>>,
-    /// Short for several rules, one a name below both paths.
-    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
-    pub(super) names: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Short for several rules, one a name below both paths; or old names with their new ones.
+    #[schemars(with = "Option<NamesForm>")]
+    pub(super) names: Option<Spanned<Names>>,
     /// What the old path is. Without it, all that it can be.
     #[schemars(with = "Option<String>")]
     pub(super) kind: Option<Spanned<String>>,
@@ -113,7 +157,7 @@ pub(super) struct RemoveRule {
     pub(super) path: Spanned<String>,
     /// Short for several rules, one a name below the path.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
-    pub(super) names: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) names: Option<Spanned<Names>>,
     /// What the path is. Without it, all that it can be.
     #[schemars(with = "Option<String>")]
     pub(super) kind: Option<Spanned<String>>,
@@ -144,7 +188,7 @@ pub(super) struct KeepRule {
     pub(super) path: Spanned<String>,
     /// Short for several rules, one a name below the path.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
-    pub(super) names: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) names: Option<Spanned<Names>>,
     /// What the path is. Without it, all that it can be.
     #[schemars(with = "Option<String>")]
     pub(super) kind: Option<Spanned<String>>,
@@ -155,6 +199,8 @@ pub(super) struct KeepRule {
     pub(super) id: Option<String>,
     /// Why.
     pub(super) note: Option<String>,
+    /// Report each site with this message: a rule that only reviews, and never fails a check.
+    pub(super) review: Option<String>,
     /// Where to read more.
     pub(super) url: Option<String>,
     /// Which package is meant, when two packages of a workspace have one library name.
@@ -164,7 +210,26 @@ pub(super) struct KeepRule {
     pub(super) overrides: bool,
 }
 
+/// A text, and what the table makes of it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExampleTable {
+    /// The text.
+    #[schemars(with = "String")]
+    pub(super) before: Spanned<String>,
+    /// What it becomes. Without it, it stays as it is.
+    pub(super) after: Option<String>,
+    /// What it shows.
+    pub(super) name: Option<String>,
+    /// The file that holds it, relative to the root of a package. Without it, a module at the root.
+    #[schemars(with = "Option<String>")]
+    pub(super) file: Option<Spanned<String>>,
+    /// The codes of its findings, as `repoint explain` lists them. Without it, none but reviews.
+    pub(super) findings: Option<Vec<String>>,
+}
+
 keyed! {
+    ExampleTable => "`[[example]]`",
     MappingFile => "a mapping",
     MoveRule => "`[[move]]`",
     RemoveRule => "`[[remove]]`",

@@ -225,6 +225,17 @@ impl Table {
         }
     }
 
+    /// Whether a rule only reviews.
+    pub fn has_reviews_alone(&self) -> bool {
+        self.rules.iter().any(|rule| rule.reviews_alone().is_some())
+    }
+
+    /// The rule that speaks of this path, if it only reviews.
+    pub fn reviewing(&self, path: &[Segment]) -> Option<Matched<'_>> {
+        let found = self.longest(path, Namespaces::ALL)?;
+        found.rule.reviews_alone().is_some().then_some(found)
+    }
+
     /// Whether a rule speaks of this very path, or of something below it: the old side.
     pub fn leads_to_old(&self, path: &[Segment]) -> bool {
         self.old.reaches(path)

@@ -132,7 +132,9 @@ impl<'a> Places<'a> {
             let rest = findings.iter().filter(|finding| finding != &strongest);
             diagnostic.also = rest.map(|finding| finding.message.as_str()).collect();
         } else {
-            diagnostic.message = Cow::Owned(format!("`{}` is deprecated", reference.path));
+            let word = diagnostic.rule.and_then(|rule| rule.word.as_deref());
+            let word = word.unwrap_or("deprecated");
+            diagnostic.message = Cow::Owned(format!("`{}` is {word}", reference.path));
         }
         diagnostic.advise();
         diagnostic

@@ -31,6 +31,7 @@ fn rule(from: &str, to: &str) -> Rule {
         exact: false,
         rename: Rename::Alias,
         note: None,
+        word: None,
         review: None,
         url: None,
         since: None,

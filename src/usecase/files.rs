@@ -13,7 +13,7 @@ use super::run::{Input, Run};
 use crate::engine::{Engine, Failure, FileReport, RuleCounts, StartError, Summary};
 use crate::finding::Level;
 use crate::lang::Ahead;
-use crate::mapping::{Action, Rule};
+use crate::mapping::Rule;
 use crate::output::place::failed;
 use crate::project::Prefilter;
 use crate::text::Source;
@@ -55,7 +55,7 @@ impl Tally {
             let counts = self.rules.get(table.syntax().language);
             all.extend(table.rules().iter().zip(counts.into_iter().flatten()));
         }
-        all.retain(|(rule, _)| rule.action != Action::Keep);
+        all.retain(|(rule, _)| rule.is_looked_for());
         all
     }
 

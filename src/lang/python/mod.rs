@@ -55,7 +55,7 @@ use toml::de::DeTable;
 
 use crate::document::Reader;
 use crate::lang::{Language, RewriteOptions, Session, SourceError};
-use crate::mapping::{Action, Table};
+use crate::mapping::Table;
 use crate::path::{PYTHON, Syntax};
 use crate::project::{Anchor, Project};
 use crate::text::Encoding;
@@ -90,7 +90,7 @@ impl Language for Python {
     fn anchors(&self, table: &Table) -> Vec<Anchor> {
         let mut anchors = Vec::new();
         for rule in table.rules() {
-            if rule.action == Action::Keep {
+            if !rule.is_looked_for() {
                 continue;
             }
             let word = |name: &str| name.is_ascii().then(|| name.to_owned());

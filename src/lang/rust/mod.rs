@@ -33,7 +33,7 @@ use toml::de::DeTable;
 
 use crate::document::Reader;
 use crate::lang::{Language, RewriteOptions, Session};
-use crate::mapping::{Action, Table};
+use crate::mapping::Table;
 use crate::path::{RUST, Syntax};
 use crate::project::{Anchor, Project};
 use crate::tokens::Tokens;
@@ -71,7 +71,7 @@ impl Language for Rust {
     fn anchors(&self, table: &Table) -> Vec<Anchor> {
         let mut anchors = Vec::new();
         for rule in table.rules() {
-            if rule.action == Action::Keep {
+            if !rule.is_looked_for() {
                 continue;
             }
             let names = rule.from.segments();

@@ -129,7 +129,7 @@ impl MovedCrates {
     pub(super) fn of(table: &Table) -> Self {
         let rules = table.rules().iter();
         let mut names: FxHashSet<Segment> = rules
-            .filter(|rule| rule.action != Action::Keep)
+            .filter(|rule| rule.is_looked_for())
             .map(|rule| rule.from.segments()[0].clone())
             .collect();
         let all = names.len();
