@@ -35,7 +35,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, GateCommand, MappingCommand};
+use args::{Cli, Command, GateCommand};
 use console::Console;
 use resolve::Refusal;
 
@@ -64,7 +64,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Status(args) => status::run(args, &console),
         Command::Log(args) => log::run(args, &console),
         Command::Recover(args) => recover::run(args, &console),
-        Command::Mapping(MappingCommand::Check(args)) => mapping::check(args, &console),
+        Command::Mapping(command) => mapping::run(command, &console),
         Command::Baseline(args) => baseline::run(args, &console),
         Command::Audit(args) => audit::run(args, &console),
         Command::Config(args) => config::run(args, &console),

@@ -14,6 +14,7 @@
 //! | `state` | what was interrupted, and who else writes |
 //! | `judge`, `verdict` | a check against a baseline and scopes, and what is said of it |
 //! | `ratchet` | the file of the baseline |
+//! | `tables` | examples of tables, tables of lists, a first table |
 //! | `first` | what the first configuration of a tree says |
 //! | `listener`, `exit` | what is said meanwhile, and what it was worth |
 
@@ -33,6 +34,7 @@ mod run;
 pub mod slices;
 pub mod state;
 pub mod status;
+pub mod tables;
 mod units;
 mod verdict;
 mod writer;

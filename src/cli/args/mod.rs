@@ -11,7 +11,10 @@ mod run;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use journal::{JournalArgs, KeepArgs, LogArgs, RecoverArgs, StateArgs, UndoArgs};
-pub(super) use mapping::{MappingCheckArgs, MappingCommand};
+pub(super) use mapping::{
+    MappingCheckArgs, MappingCommand, MappingImportArgs, MappingInitArgs, MappingListArgs,
+    MappingShowArgs,
+};
 pub(super) use migrate::{
     GateChoiceArgs, GateCommand, GateListArgs, GateRunArgs, MigrateArgs, StatusArgs, TagArgs,
 };
@@ -24,7 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   repoint diff -m mapping.toml src              show what apply would do
   repoint diff --move old::a::Foo=new::Bar      a rule on the spot
-  repoint diff --lang python --move old.a.Foo=new.Bar
+  repoint diff --move old.a.Foo=new.Bar         the same in Python
   repoint diff -m mapping.toml | git apply      from the root of the repository
   repoint apply -m mapping.toml                 rewrite the files below this folder
   repoint check                                 exit 1 while deprecated paths are in use

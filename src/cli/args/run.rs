@@ -34,8 +34,8 @@ pub(in crate::cli) struct RuleArgs {
     /// A mapping file, a directory of them, or the name of a built-in table; repeatable
     #[arg(short, long = "mapping", value_name = "FILE, DIR or NAME")]
     pub mappings: Vec<String>,
-    /// A rule on the spot, as `old::a::Foo=new::Bar`, or with --lang as `old.a.Foo=new.Bar`;
-    /// repeatable. Alone: only those rules
+    /// A rule on the spot, as `old::a::Foo=new::Bar` or `old.a.Foo=new.Bar`; repeatable. Alone: only those
+    /// rules
     #[arg(long = "move", value_name = "OLD=NEW")]
     pub moves: Vec<String>,
     /// Only this language

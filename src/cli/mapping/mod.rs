@@ -1,6 +1,11 @@
 //! `repoint mapping`: work on mapping tables.
 
-use super::args::MappingCheckArgs;
+mod import;
+mod init;
+mod list;
+mod test;
+
+use super::args::{MappingCheckArgs, MappingCommand};
 use super::console::Console;
 use super::resolve::{Refusal, load_tables};
 use crate::engine::Engine;
@@ -8,9 +13,21 @@ use crate::lang::{RewriteOptions, registry};
 use crate::output::summary::counted;
 use crate::usecase::{Exit, Place, of_rules};
 
+/// Does what is asked of tables.
+pub(super) fn run(command: &MappingCommand, console: &Console) -> Result<Exit, Refusal> {
+    match command {
+        MappingCommand::Check(args) => check(args, console),
+        MappingCommand::List(args) => list::list(args, console),
+        MappingCommand::Show(args) => list::show(args, console),
+        MappingCommand::Test(args) => test::test(args, console),
+        MappingCommand::Init(args) => init::init(args, console),
+        MappingCommand::Import(args) => import::import(args, console),
+    }
+}
+
 /// Validates tables, all of them as one, and looks up their targets in the tree around the current
 /// directory; 2 if something is wrong.
-pub(super) fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, Refusal> {
+fn check(args: &MappingCheckArgs, console: &Console) -> Result<Exit, Refusal> {
     let place = Place::find(&[], args.config.as_deref())?;
     place.say_warnings(console);
     let sources = place.sources(&args.files)?;
