@@ -148,7 +148,8 @@ codes! {
     Cycle = "cycle",
     /// A relative import leads to several modules, depending on where modules start. Set `roots`.
     AmbiguousRoot = "ambiguous-root",
-    /// A `repoint: keep` comment on a line with nothing to keep. Remove it.
+    /// A `repoint: keep` comment on a line with nothing to keep, or one that is written another way. Remove it, or
+    /// write it so.
     UnusedKeep = "unused-keep",
 }
 

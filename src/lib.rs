@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod engine;
+pub mod explain;
 pub mod facts;
 pub mod file;
 pub mod finding;

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["path", "text", "file"],
     &["document"],
     &["mapping", "finding", "outline", "facts", "tokens", "gate"],
-    &["project", "plan", "index"],
+    &["project", "plan", "index", "explain"],
     &["lang"],
     &["config", "engine", "baseline", "record"],
     &["transaction", "output"],

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use anyhow::anyhow;
+
 use super::args::ApplyArgs;
 use super::console::Console;
 use super::finish::finish;
@@ -16,6 +18,12 @@ use crate::usecase::{self, Applied, Conflicts, Exit, Input, Run, Tally, Terms};
 /// Findings go to standard output; 1 if errors remain. Every file is planned and verified before
 /// the first one is written.
 pub(super) fn run(args: &ApplyArgs, console: &Console) -> Result<Exit, Refusal> {
+    if args.dry_run {
+        return Err(anyhow!(
+            "`apply` writes: `repoint diff`, with the same options, shows what it would do"
+        )
+        .into());
+    }
     let mut run = Run::resolve(&args.run, console)?;
     run.baseline = resolve::baseline(&run.place, Conflicts::Refuse)?;
     let mut out = Output::open(run.output_file.as_deref(), console)?;

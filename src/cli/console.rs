@@ -194,8 +194,31 @@ impl Console {
         if !self.shows_progress() {
             return;
         }
-        let searched = Arc::clone(&self.searched);
-        let style = ProgressStyle::with_template("{spinner} {searched} searched{parsed}")
+        self.draws(Self::style(&self.searched));
+    }
+
+    /// Shows that texts are looked at before the first of them is planned: in a large tree that takes a while.
+    fn looks_ahead(&self, looked_at: Arc<AtomicUsize>) {
+        if !self.shows_progress() {
+            return;
+        }
+        let style = ProgressStyle::with_template("{spinner} looking around: {looked_at} of {len}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner())
+            .with_key(
+                "looked_at",
+                move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                    // Some are looked at again once more is known.
+                    let looked_at = looked_at.load(Ordering::Relaxed) as u64;
+                    let _ = write!(out, "{}", looked_at.min(state.len().unwrap_or(looked_at)));
+                },
+            );
+        self.draws(style);
+    }
+
+    /// How many files were searched, and how many of those that are to be parsed were.
+    fn style(searched: &Arc<AtomicUsize>) -> ProgressStyle {
+        let searched = Arc::clone(searched);
+        ProgressStyle::with_template("{spinner} {searched} searched{parsed}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner())
             .with_key(
                 "searched",
@@ -210,8 +233,7 @@ impl Console {
                         let _ = write!(out, ", {} of {all} parsed", state.pos());
                     }
                 },
-            );
-        self.draws(style);
+            )
     }
 
     /// Draws the display in this way from now on. A new target would leave what the old one has drawn.
@@ -297,7 +319,13 @@ impl Listener for Console {
         match progress {
             Progress::Started => self.start(),
             Progress::Expected(files) => self.bar.set_length(files as u64),
-            Progress::Parsed => self.bar.inc(1),
+            Progress::LooksAhead(looked_at) => self.looks_ahead(looked_at),
+            Progress::Parsed => {
+                if self.bar.position() == 0 && self.bar.length().is_some() {
+                    self.draws(Self::style(&self.searched));
+                }
+                self.bar.inc(1);
+            }
             Progress::Stopped => self.bar.finish_and_clear(),
         }
     }

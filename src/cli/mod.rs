@@ -13,12 +13,14 @@ mod check;
 mod config;
 mod console;
 mod diff;
+mod explain;
 mod finish;
 mod gate;
 mod init;
 mod interrupt;
 mod journal;
 mod log;
+mod manual;
 mod mapping;
 mod migrate;
 mod output_file;
@@ -33,9 +35,7 @@ mod undo;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Cli, Command, GateCommand};
+use args::{Command, GateCommand};
 use console::Console;
 use resolve::Refusal;
 
@@ -44,7 +44,7 @@ use crate::usecase::Exit;
 /// Runs the program with `args`, the program's name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
+    let cli = match args::parse(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output, and nobody may be listening there.
@@ -69,6 +69,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(args) => audit::run(args, &console),
         Command::Config(args) => config::run(args, &console),
         Command::Init(args) => init::run(args, &console),
+        Command::Explain(args) => explain::run(args, &console),
+        Command::Completions(args) => manual::completions(args, &console),
+        Command::Man(args) => manual::pages(args, &console),
         Command::Gate(GateCommand::Run(args)) => gate::run(args, &console),
         Command::Gate(GateCommand::List(args)) => gate::list(args, &console),
     };

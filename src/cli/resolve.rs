@@ -96,6 +96,10 @@ impl Place {
         let mut sources = Vec::new();
         let mut errors = Vec::new();
         for name in names {
+            if name == "-" && !named.is_empty() {
+                sources.push(stdin_table()?);
+                continue;
+            }
             let resolved = if named.is_empty() {
                 MappingSource::listed(name, base, root)
             } else {
@@ -112,6 +116,19 @@ impl Place {
             Err(Refusal::Wrong(errors))
         }
     }
+}
+
+/// A table on standard input. A second `-` finds it at its end.
+fn stdin_table() -> anyhow::Result<MappingSource> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .read_to_string(&mut text)
+        .context("the table on standard input cannot be read")?;
+    Ok(MappingSource::Toml {
+        file: PathBuf::from("<stdin>"),
+        text,
+    })
 }
 
 fn current_dir() -> anyhow::Result<PathBuf> {
@@ -168,6 +185,14 @@ pub(super) fn load_tables(sources: &[MappingSource], console: &Console) -> Resul
 impl Run {
     /// Makes a run of the arguments.
     pub(super) fn resolve(args: &RunArgs, console: &Console) -> Result<Self, Refusal> {
+        let takes_table = args.rules.mappings.iter().any(|name| name == "-");
+        let takes_text = args.paths.iter().any(|path| path.as_os_str() == "-");
+        if takes_table && takes_text {
+            return Err(anyhow!(
+                "standard input is the table (`-m -`) or the text (`-`), not both"
+            )
+            .into());
+        }
         let place = Place::find(&paths_of(args)?, args.rules.config.as_deref())?;
         place.say_warnings(console);
         let settings = Settings::of(&place.config, overrides(args));

@@ -7,7 +7,8 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 
 use rayon::prelude::*;
 
@@ -67,6 +68,7 @@ pub struct Engine<'a> {
     base: PathBuf,
     /// What was planned while the languages looked around.
     settled: Settled,
+    looked_at: Arc<AtomicUsize>,
 }
 
 /// The workers could not be started.
@@ -103,6 +105,7 @@ impl<'a> Engine<'a> {
             options,
             base,
             settled: Settled::default(),
+            looked_at: Arc::default(),
         }
     }
 
@@ -208,6 +211,11 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// How many texts [`survey`](Self::survey) has looked at so far, for a display of progress.
+    pub fn looked_at(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.looked_at)
+    }
+
     /// Lets every language look around in the tree for what plans of these texts depend on. To be
     /// called once, before [`run`](Self::run) or [`bytes`](Self::bytes), with all texts of the run.
     ///
@@ -228,7 +236,10 @@ impl<'a> Engine<'a> {
                 if !own.is_empty() {
                     // After a panic less is known, which languages allow for; the file that made it
                     // is named when it is analyzed.
-                    let attempt = |file: &Ahead<'_>| self.settled.attempt(active, file);
+                    let attempt = |file: &Ahead<'_>| {
+                        self.settled.attempt(active, file);
+                        self.looked_at.fetch_add(1, Ordering::Relaxed);
+                    };
                     let _ = catch_panic(|| active.session.survey(&own, walk, &attempt));
                 }
             }

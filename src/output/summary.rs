@@ -49,6 +49,8 @@ fn line_with(summary: &Summary, task: Task, judged: Option<String>) -> String {
         Task::Apply => "nothing changed".to_owned(),
         Task::Diff => "nothing would change".to_owned(),
         Task::Check => match rewritten + left {
+            0 if failed > 0 && parsed == 0 && searched == 0 => "nothing was read".to_owned(),
+            0 if failed > 0 => "no deprecated references in what was read".to_owned(),
             0 => "no deprecated references".to_owned(),
             found => format!(
                 "{} ({} can be rewritten)",

@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 use std::str::FromStr;
 
-/// One of several shares of a project's files: `hash:M/N`, the M-th (from 1) of N.
+/// One of several shares of a project's files: `hash:M/N`, or `M/N`, the M-th (from 1) of N.
 ///
 /// A file's share is fixed by its path relative to the project root, with `/` between the names:
 /// FNV-1a (64 bits), folded to 32 bits by xor of its halves, modulo N. A file outside the project
@@ -36,8 +36,10 @@ impl FromStr for Partition {
             let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
             digits.parse().ok().filter(|_| plain)
         };
-        text.strip_prefix("hash:")
-            .and_then(|numbers| numbers.split_once('/'))
+        // There is no other way to share yet.
+        let numbers = text.strip_prefix("hash:").unwrap_or(text);
+        numbers
+            .split_once('/')
             .and_then(|(share, shares)| Some((number(share)?, number(shares)?)))
             .filter(|(share, shares)| (1..=*shares).contains(share))
             .map(|(share, shares)| Self { share, shares })
@@ -92,10 +94,11 @@ mod tests {
                 shares: 3
             })
         );
+        assert_eq!("2/3".parse::<Partition>(), "hash:2/3".parse());
         for wrong in [
             "",
             "hash:",
-            "1/2",
+            "0/2",
             "hash:0/2",
             "hash:3/2",
             "hash:1/0",

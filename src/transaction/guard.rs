@@ -29,7 +29,10 @@ pub enum Allow {
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     /// Files have changes that are in no commit: which, and what changes.
-    #[error("{} files have changes that are in no commit", .0.len())]
+    #[error("{} in no commit", match .0.len() {
+        1 => "1 file has changes that are".to_owned(),
+        files => format!("{files} files have changes that are"),
+    })]
     Uncommitted(Vec<(PathBuf, State)>),
     /// There are work trees, and no git that could be asked.
     #[error("git is not installed, so changes that are in no commit cannot be told")]

@@ -1,6 +1,8 @@
 //! What a use case says while it works, to whoever listens: a console, a test.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use crate::output::Failed;
 
@@ -29,12 +31,14 @@ pub trait Listener {
 }
 
 /// How far the work over files is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Progress {
     /// Files are searched.
     Started,
     /// So many are to be parsed.
     Expected(usize),
+    /// What their plans depend on is looked for; the number goes up with each text that was looked at.
+    LooksAhead(Arc<AtomicUsize>),
     /// One was.
     Parsed,
     /// That was all.

@@ -8,6 +8,7 @@ use super::listener::{Listener, Progress};
 use super::run::Run;
 use crate::engine::{Engine, FileReport, StartError};
 use crate::lang::{Ahead, registry};
+use crate::output::summary::counted;
 use crate::project::{Candidate, Prefilter, Sources, discover};
 
 /// The files of a tree that may hold a reference, and an engine that has looked around in the tree for
@@ -57,8 +58,8 @@ impl<'e, 'r> Planning<'e, 'r> {
             listener.failure(path, message);
         }
         listener.detail(&format!(
-            "searched {} files in {:.3} s, {} are to be parsed",
-            walked.searched,
+            "searched {} in {:.3} s, {} to be parsed",
+            counted(walked.searched, "file"),
             started.elapsed().as_secs_f64(),
             walked.candidates.len()
         ));
@@ -71,6 +72,7 @@ impl<'e, 'r> Planning<'e, 'r> {
                 bytes: None,
             })
             .collect();
+        listener.progress(Progress::LooksAhead(engine.looked_at()));
         engine.survey(&ahead, &run.walk)?;
         Ok(Self {
             run,

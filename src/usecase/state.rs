@@ -136,10 +136,10 @@ pub fn say_recovered(recovered: &Recovered, listener: &dyn Listener) -> anyhow::
         anyhow::bail!("{}", still_unfinished(finished));
     }
     listener.note(&format!(
-        "transaction {} was interrupted, and is finished now: {} files replaced, {} were already, \
+        "transaction {} was interrupted, and is finished now: {} replaced, {} were already, \
          {} left",
         finished.id,
-        finished.replaced,
+        counted(finished.replaced, "file"),
         finished.already,
         finished.left.len()
     ));

@@ -7,8 +7,13 @@ mod migrate;
 mod project;
 mod rewrite;
 mod run;
+mod short_help;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use journal::{JournalArgs, KeepArgs, LogArgs, RecoverArgs, StateArgs, UndoArgs};
 pub(super) use mapping::{
@@ -53,9 +58,9 @@ Exit status:
 #[command(
     name = "repoint",
     version,
-    after_help = EXAMPLES,
+    after_long_help = EXAMPLES,
+    args_override_self = true,
     styles = clap_cargo::style::CLAP_STYLING,
-    disable_help_subcommand = true,
     max_term_width = 100
 )]
 pub(super) struct Cli {
@@ -84,6 +89,48 @@ pub(super) enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+/// The command, as the parser, completion scripts and manual pages know it.
+pub(super) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Parses the arguments, the program's name first.
+///
+/// # Errors
+/// What is wrong with them, or the help that was asked for.
+pub(super) fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let parsed = Cli::try_parse_from(args);
+    match parsed {
+        Err(error) if error.kind() == ErrorKind::DisplayHelp && short_help::is_asked(args) => {
+            // The same help, cut to a screen.
+            let mut short = short_help::cut(command());
+            Err(short.try_get_matches_from_mut(args).err().unwrap_or(error))
+        }
+        parsed => parsed,
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A code (`shadow`), an exit status (`1`) or an error of a table (`table-circle`)
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write repoint.1 and a page a command into this folder, which must be there
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -129,19 +176,19 @@ pub(super) enum Command {
     /// Work on mapping tables
     #[command(subcommand)]
     Mapping(MappingCommand),
-    /// Let references stay that are there, and no more: write or update the baseline
+    /// Let references stay that are there, and no more
     ///
-    /// While repoint-baseline.toml lies beside the configuration, `check` fails only where a file has more
+    /// Writes or updates the baseline. While repoint-baseline.toml lies beside the configuration, `check` fails only where a file has more
     /// references to a rule than it says. Without an option it is written if there is none, and shrinks if
     /// nothing has grown.
     Baseline(BaselineArgs),
-    /// Find what is imported by several paths, copies, and modules that only hand on
+    /// Find what is imported by several paths, and copies
     ///
     /// The whole project is read, whatever is asked about; packages outside of it are left out. Without
     /// PATH or SYMBOL, everything that is fragmented is listed. A symbol is a name, its path or the path by
     /// which it is imported; a file or folder stands for all that it defines.
     Audit(AuditArgs),
-    /// Show the configuration that is in force, and where each value comes from
+    /// Show the configuration in force, and where it comes from
     ///
     /// As TOML that could stand in a repoint.toml: a comment behind each value names the line that says it.
     Config(ConfigArgs),
@@ -150,6 +197,18 @@ pub(super) enum Command {
     /// The languages of the tree, the folders in which Python modules start and a gate for the test runner
     /// that it uses are looked up. Nothing is overwritten.
     Init(InitArgs),
+    /// Explain a code, an exit status or an error of a table
+    ///
+    /// What it means, why, what to do, and an example. Without CODE all of them are listed.
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    #[command(
+        after_long_help = "Examples:\n  repoint completions bash >~/.local/share/bash-completion/completions/repoint\n  \
+        repoint completions zsh >~/.zfunc/_repoint\n  repoint completions fish >~/.config/fish/completions/repoint.fish"
+    )]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one a command
+    Man(ManArgs),
     /// Run the gates of the project, or list them
     ///
     /// A gate is a command of the team with an expectation: its tests, its linter, its deployment check. The
@@ -160,8 +219,6 @@ pub(super) enum Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -68,6 +68,9 @@ pub(in crate::cli) struct ApplyArgs {
     pub guard: GuardArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
+    /// There is `repoint diff` for it.
+    #[arg(long, hide = true)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -138,7 +138,7 @@ pub(in crate::cli) struct FileArgs {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// Refuse to parse files larger than this: bytes, or with a suffix K, M or G [default: 4M]
-    #[arg(long, value_name = "SIZE", value_parser = grep_cli::parse_human_readable_size)]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_file_size: Option<u64>,
     /// Only a share of the files, the M-th (from 1) of N; for checking and reviewing
     #[arg(long, value_name = "hash:M/N")]
@@ -168,6 +168,16 @@ pub(in crate::cli) struct OutputArgs {
     pub exit_zero: bool,
 }
 
+/// A size as ripgrep takes it, `4M`, and as people write it, `4MB` and `4 MiB`: powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let plain = text.trim().to_uppercase().replace(' ', "");
+    let plain = plain.strip_suffix('B').unwrap_or(&plain);
+    let plain = plain.strip_suffix('I').unwrap_or(plain);
+    grep_cli::parse_human_readable_size(plain).map_err(|_| {
+        format!("`{text}` is no size: expected a number, or one with K, M or G, as in 4M")
+    })
+}
+
 /// The names of the languages, as values of an option.
 pub(super) fn languages() -> PossibleValuesParser {
     registry()
@@ -175,4 +185,19 @@ pub(super) fn languages() -> PossibleValuesParser {
         .map(|language| language.syntax().language)
         .collect::<Vec<_>>()
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        for text in ["4M", "4MB", "4MiB", "4 mb", "4096K", "4194304", "4194304B"] {
+            assert_eq!(size(text), Ok(4 << 20), "{text}");
+        }
+        for text in ["", "M", "4MM", "-1", "4T", "4BB"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }

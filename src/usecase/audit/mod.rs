@@ -25,6 +25,7 @@ use crate::index::ProjectIndex;
 use crate::lang::{Language, RewriteOptions};
 use crate::mapping::Table;
 use crate::output::Failed;
+use crate::output::summary::counted;
 use crate::path::{Segment, SymbolPath, Syntax};
 use crate::project::{Anchor, Prefilter, Sources, WalkOptions, discover};
 
@@ -148,11 +149,11 @@ fn index(
     listener.progress(Progress::Stopped);
     index.finish();
     listener.detail(&format!(
-        "{}: {} files, {} modules, {} definitions",
+        "{}: {}, {}, {}",
         language.syntax().language,
-        index.files.len(),
-        index.modules.len(),
-        index.definitions.len()
+        counted(index.files.len(), "file"),
+        counted(index.modules.len(), "module"),
+        counted(index.definitions.len(), "definition")
     ));
     Ok(Some((index, failures)))
 }

@@ -76,6 +76,7 @@ impl Migration<'_> {
         let good: Vec<PathBuf> = found.good.iter().map(|at| files[*at].clone()).collect();
         let message = message
             .replace("{rules}", &self.run.names.join(", "))
+            .replace("{files} files", &counted(good.len(), "file"))
             .replace("{files}", &good.len().to_string())
             .replace("{references}", &references.to_string())
             .replace("{batch}", name);
