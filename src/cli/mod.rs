@@ -20,6 +20,7 @@ mod init;
 mod interrupt;
 mod journal;
 mod log;
+mod lsp;
 mod manual;
 mod mapping;
 mod migrate;
@@ -71,6 +72,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => init::run(args, &console),
         Command::Explain(args) => explain::run(args, &console),
         Command::Completions(args) => manual::completions(args, &console),
+        Command::Lsp(args) => lsp::run(args, &console),
         Command::Man(args) => manual::pages(args, &console),
         Command::Gate(GateCommand::Run(args)) => gate::run(args, &console),
         Command::Gate(GateCommand::List(args)) => gate::list(args, &console),

@@ -14,7 +14,7 @@ pub(in crate::cli) struct KeepArgs {
     pub keep: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Safety")]
 pub(in crate::cli) struct StateArgs {
     /// Where the journal of transactions is [default: .repoint at the project root]

@@ -26,7 +26,7 @@ pub(super) use migrate::{
 pub(super) use project::{AuditArgs, AuditTarget, ConfigArgs, InitArgs};
 pub(super) use rewrite::{ApplyArgs, BaselineArgs, CheckArgs, DiffArgs, GuardArgs, UpdateArgs};
 use run::languages;
-pub(super) use run::{FileArgs, RuleArgs, RunArgs};
+pub(super) use run::{FileArgs, RuleArgs, RunArgs, StringsArg};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -127,6 +127,15 @@ pub(super) struct CompletionsArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct LspArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// What editors say; there is no other way.
+    #[arg(long, hide = true)]
+    pub stdio: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ManArgs {
     /// Write repoint.1 and a page a command into this folder, which must be there
     #[arg(long, value_name = "DIR")]
@@ -209,6 +218,11 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write one a command
     Man(ManArgs),
+    /// Serve an editor: diagnostics, and an action that rewrites the file
+    ///
+    /// The Language Server Protocol over standard input and output. What is in force is what `repoint check` would
+    /// use in the folder that the editor has open; its settings `mappings`, `strings` and `config` go first.
+    Lsp(LspArgs),
     /// Run the gates of the project, or list them
     ///
     /// A gate is a command of the team with an expectation: its tests, its linter, its deployment check. The

@@ -11,7 +11,7 @@ use crate::output::Format;
 use crate::project::Partition;
 
 /// Options of every command that reads sources.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct RunArgs {
     /// Files and folders; `-` is one text on standard input
     #[arg(value_name = "PATH", default_value = ".")]
@@ -28,7 +28,7 @@ pub(in crate::cli) struct RunArgs {
     pub state: StateArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub(in crate::cli) struct RuleArgs {
     /// A mapping file, a directory of them, or the name of a built-in table; repeatable
@@ -46,7 +46,7 @@ pub(in crate::cli) struct RuleArgs {
     pub config: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Rewriting")]
 pub(in crate::cli) struct RewriteArgs {
     /// Which strings are references: those in known calls (mock.patch, import_module) and attributes
@@ -121,7 +121,7 @@ impl From<StringsArg> for Strings {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub(in crate::cli) struct FileArgs {
     /// Read files that .gitignore, .ignore and .git/info/exclude leave out
@@ -151,7 +151,7 @@ pub(in crate::cli) struct FileArgs {
     pub threads: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(in crate::cli) struct OutputArgs {
     /// How findings are printed

@@ -14,6 +14,7 @@ const SHOWN: &[(&str, &[(&str, &str)])] = &[
     ("baseline", RUN),
     ("migrate", MIGRATE),
     ("status", RUN),
+    ("lsp", RUN),
     (
         "undo",
         &[
