@@ -7,6 +7,7 @@ use repoint::mapping::{
     MappingSource, Outcome, Tables, builtin_names, from_moves, json_schema, load,
 };
 use repoint::path::{Namespaces, PYTHON, RUST, SymbolPath, Syntax};
+use repoint::usecase::tables::{Outcome as Example, run_example};
 
 const KNOWN: &[&Syntax] = &[&PYTHON, &RUST];
 
@@ -283,6 +284,22 @@ fn built_in_tables_are_valid() {
         match load(&sources, KNOWN) {
             Ok(tables) => assert!(tables.warnings().is_empty(), "{name}"),
             Err(errors) => panic!("{name}\n{}", errors.render(false)),
+        }
+    }
+}
+
+/// What the built-in tables say that they do. Those of releases of a library each have an example.
+#[test]
+fn built_in_examples_hold() {
+    for name in builtin_names() {
+        let sources = MappingSource::resolve(name, Path::new("/nowhere")).expect("built in");
+        let tables = load(&sources, KNOWN).unwrap_or_else(|errors| panic!("{errors}"));
+        let is_release = name.ends_with(|c: char| c.is_ascii_digit());
+        assert!(!is_release || tables.examples().len() > 1, "{name}");
+        for example in tables.examples() {
+            let outcome = run_example(example, &tables).expect("it runs");
+            let line = example.line;
+            assert_eq!(outcome, Example::Holds, "{name}:{line}");
         }
     }
 }

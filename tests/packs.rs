@@ -309,3 +309,53 @@ fn the_inventory_is_complete() {
         .collect();
     assert_eq!(missing, [""; 0]);
 }
+
+/// Each row of rand 0.9 is compiled: the old path with rand 0.8, the new one with 0.9.
+#[test]
+#[ignore = "fetches crates"]
+fn the_rows_of_rand_0_9_are_in_the_crates() {
+    let sources = MappingSource::resolve("rust/rand-0.9", Path::new("/nowhere")).expect("built in");
+    let tables = load(&sources, &[&RUST]).expect("valid");
+    let rules = tables.tables()[0].rules();
+    let uses = |name: &str, paths: Vec<String>| {
+        let lines = paths.iter().enumerate().map(|(at, path)| {
+            format!(
+                "#[allow(unused_imports, deprecated)]\nuse {} as _{at};\n",
+                path.replacen("rand", name, 1)
+            )
+        });
+        lines.collect::<String>()
+    };
+    let written = |path: &SymbolPath| path.display(&RUST).to_string();
+    let old = rules.iter().map(|rule| written(&rule.from)).collect();
+    let new = rules.iter().filter_map(|rule| match &rule.action {
+        Action::Move(to) => Some(written(to)),
+        Action::Keep => Some(written(&rule.from)),
+        _ => None,
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |file: &str, text: &str| {
+        std::fs::create_dir_all(folder.path().join("src")).expect("a folder");
+        std::fs::write(folder.path().join(file), text).expect("written");
+    };
+    write(
+        "Cargo.toml",
+        "[package]\nname = \"rows\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[dependencies]\n\
+         old = { package = \"rand\", version = \"=0.8.5\" }\nnew = { package = \"rand\", version = \"0.9\" }\n[workspace]\n",
+    );
+    write(
+        "src/lib.rs",
+        &(uses("old", old) + &uses("new", new.collect())),
+    );
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["check", "--quiet"])
+        .current_dir(folder.path())
+        .env("CARGO_TARGET_DIR", folder.path().join("target"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

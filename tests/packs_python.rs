@@ -17,6 +17,9 @@ const ABC: &str = "python/collections-abc";
 const TYPING: &str = "python/typing-builtins";
 const NUMPY: &str = "python/numpy-2";
 
+const AIRFLOW: &str = "python/airflow-3";
+const LANGCHAIN: &str = "python/langchain-0.2";
+
 type Answers = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 static ANSWERS: LazyLock<Answers> = LazyLock::new(ask);
@@ -182,5 +185,62 @@ fn every_pack_for_python_is_looked_up() {
     let packs: Vec<_> = builtin_names()
         .filter(|name| name.starts_with("python/"))
         .collect();
-    assert_eq!(packs, [ABC, NUMPY, TYPING]);
+    assert_eq!(packs, [AIRFLOW, ABC, LANGCHAIN, NUMPY, TYPING]);
+}
+
+/// Looks the rows of a table up in wheels of before and after.
+fn in_wheels(pack: &str, old: &[&str], new: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut python = Command::new("python3")
+        .arg("-B")
+        .arg(root().join("tests/packs/wheels.py"))
+        .arg(folder.path())
+        .args(old)
+        .arg("--")
+        .args(new)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("these tests need python3 on the PATH");
+    let rows: Vec<_> = rows(pack)
+        .iter()
+        .map(|(old, new)| format!("{old}\t{new}\n"))
+        .collect();
+    assert!(rows.len() > 40);
+    let mut stdin = python.stdin.take().expect("a pipe");
+    // One that cannot be there: what looks up everything looks up nothing.
+    let odd = "nowhere.at.All\tnowhere.at.Last\n";
+    stdin
+        .write_all(rows.concat().as_bytes())
+        .expect("python3 reads");
+    stdin.write_all(odd.as_bytes()).expect("python3 reads");
+    drop(stdin);
+    let output = python.wait_with_output().expect("python3 ends");
+    assert!(output.status.success());
+    let missing = String::from_utf8_lossy(&output.stdout);
+    let odd = "nowhere.at.All: not there before\nnowhere.at.Last: not there after\n";
+    assert_eq!(missing, odd);
+}
+
+#[test]
+#[ignore = "downloads wheels"]
+fn the_rows_of_airflow_3_are_in_the_packages() {
+    let new = [
+        "apache-airflow-core==3.0.6",
+        "apache-airflow-task-sdk==1.0.6",
+        "apache-airflow-providers-standard==1.4.1",
+    ];
+    in_wheels(AIRFLOW, &["apache-airflow==2.10.5"], &new);
+}
+
+#[test]
+#[ignore = "downloads wheels"]
+fn the_rows_of_langchain_0_2_are_in_the_packages() {
+    let new = [
+        "langchain==0.2.17",
+        "langchain-community==0.2.19",
+        "langchain-core==0.2.43",
+        "langchain-text-splitters==0.2.4",
+    ];
+    in_wheels(LANGCHAIN, &["langchain==0.1.0"], &new);
 }

@@ -3,8 +3,16 @@
 /// Name and text of each. A new one is a file under `mappings/` and a line here.
 const TABLES: &[(&str, &str)] = &[
     (
+        "python/airflow-3",
+        include_str!("../../mappings/python/airflow-3.toml"),
+    ),
+    (
         "python/collections-abc",
         include_str!("../../mappings/python/collections-abc.toml"),
+    ),
+    (
+        "python/langchain-0.2",
+        include_str!("../../mappings/python/langchain-0.2.toml"),
     ),
     (
         "python/numpy-2",
@@ -13,6 +21,10 @@ const TABLES: &[(&str, &str)] = &[
     (
         "python/typing-builtins",
         include_str!("../../mappings/python/typing-builtins.toml"),
+    ),
+    (
+        "rust/rand-0.9",
+        include_str!("../../mappings/rust/rand-0.9.toml"),
     ),
     (
         "rust/std-to-alloc",
