@@ -163,11 +163,14 @@ fn links_of_the_documentation_lead_somewhere() {
     assert!(links > 20, "{links} links only");
 }
 
-/// Each file in a `diff` block of README is a part of what one of the commands above it prints.
+/// Each file in a `diff` block of README, and of the pages that walk through the samples, is a part of what one of
+/// the commands above it prints.
 #[test]
 fn readme_shows_what_the_program_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).expect("README is readable");
+    let pages = ["README.md", "docs/src/python.md", "docs/src/rust.md"];
+    let pages = pages.map(|page| fs::read_to_string(root.join(page)).expect("a page is readable"));
+    let readme = pages.concat();
     let mapping = format!("{SAMPLE}/mappings");
     let commands: [&[&str]; 2] = [
         &["-m", &mapping, SAMPLE],
@@ -181,6 +184,12 @@ fn readme_shows_what_the_program_prints() {
     ];
     let blocks = readme.split("\n```diff\n").skip(1);
     let blocks = blocks.filter_map(|rest| rest.split("```").next());
+    // A few lines without the name of their file are lines of a patch all the same.
+    let (bare, blocks): (Vec<&str>, Vec<&str>) =
+        blocks.partition(|block| !block.contains("diff --git "));
+    let mut bare: Vec<&str> = bare.iter().flat_map(|block| block.lines()).collect();
+    assert!(bare.len() > 3);
+    let blocks = blocks.into_iter();
     // Files of one block need not follow each other in the patch.
     let files = blocks.flat_map(|block| block.split("diff --git ").skip(1));
     let mut files: Vec<_> = files.map(|rest| format!("diff --git {rest}")).collect();
@@ -190,9 +199,11 @@ fn readme_shows_what_the_program_prints() {
         let output = repoint(root, &[&["diff"], arguments].concat());
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
         let patch = String::from_utf8_lossy(&output.stdout);
+        bare.retain(|line| !patch.lines().any(|printed| printed == *line));
         let shown = files.len();
         files.retain(|file| !patch.contains(file));
         assert!(files.len() < shown, "README shows nothing of: {command}");
     }
+    assert_eq!(bare, [""; 0], "README shows lines that are not printed");
     assert_eq!(files, [""; 0], "README shows what is not printed");
 }

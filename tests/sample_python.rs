@@ -1,4 +1,4 @@
-//! The Python sample, which README walks through: its own tests pass before and after, with the old
+//! The Python sample, which docs/src/python.md walks through: its own tests pass before and after, with the old
 //! modules and without, and its own search for deprecated references agrees with `check`.
 
 use std::fs;
@@ -127,10 +127,10 @@ fn the_sample_finds_what_check_finds() {
     passes(dir, &[], GOLDEN_PATH);
     let (count, own) = own_findings(dir);
     assert!(count >= 25, "the sample has {count} references only");
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).expect("README is readable");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/src/python.md");
+    let page = fs::read_to_string(page).expect("the page is readable");
     let said = format!("AssertionError: {count} deprecated references\n");
-    assert!(readme.contains(&said), "README does not say: {said}");
+    assert!(page.contains(&said), "the page does not say: {said}");
 
     let found = repoint(dir, &["check", "--output-format", "concise"], 1);
     assert_eq!(places(&found), places(&own));
@@ -201,11 +201,11 @@ fn migrate_runs_the_story() {
     // What a deployment asks: refused before, let through after.
     repoint(dir, &["migrate", "--phase", "after"], 2);
     let told = repoint(dir, &["migrate"], 0);
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).expect("README is readable");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/src/python.md");
+    let page = fs::read_to_string(page).expect("the page is readable");
     for line in told.lines().map(without_times) {
-        let is_there = readme.lines().any(|said| without_times(said) == line);
-        assert!(is_there, "README does not show: {line}");
+        let is_there = page.lines().any(|said| without_times(said) == line);
+        assert!(is_there, "the page does not show: {line}");
     }
     repoint(dir, &["migrate", "--phase", "after"], 0);
     assert_eq!(repoint(dir, &["check"], 0), "");
