@@ -1,0 +1,1 @@
+"""repoint rewrites deprecated import paths; this package holds its binary."""
