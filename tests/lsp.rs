@@ -235,7 +235,7 @@ fn project() -> (tempfile::TempDir, PathBuf, String) {
     fs::create_dir_all(root.join("mappings")).expect("folders");
     let table = "language = \"python\"\nname = \"t\"\n[moves]\n\"old.X\" = \"new.X\"\n";
     fs::write(root.join("mappings/t.toml"), table).expect("written");
-    fs::write(root.join("repoint.toml"), "").expect("written");
+    // No configuration: the folder alone says where the project is.
     let mut text = String::from("é = '\u{1f980}'; from old import X\nimport old\n\n");
     for line in 0..1000 {
         text.push_str(&format!("def f{line}(): return X({line})\n"));

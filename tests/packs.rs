@@ -320,7 +320,7 @@ fn the_rows_of_rand_0_9_are_in_the_crates() {
     let uses = |name: &str, paths: Vec<String>| {
         let lines = paths.iter().enumerate().map(|(at, path)| {
             format!(
-                "#[allow(unused_imports, deprecated)]\nuse {} as _{at};\n",
+                "#[allow(unused_imports, deprecated)]\nuse {} as {name}{at};\n",
                 path.replacen("rand", name, 1)
             )
         });
@@ -335,8 +335,8 @@ fn the_rows_of_rand_0_9_are_in_the_crates() {
     });
     let folder = tempfile::tempdir().expect("a folder");
     let write = |file: &str, text: &str| {
-        std::fs::create_dir_all(folder.path().join("src")).expect("a folder");
-        std::fs::write(folder.path().join(file), text).expect("written");
+        fs::create_dir_all(folder.path().join("src")).expect("a folder");
+        fs::write(folder.path().join(file), text).expect("written");
     };
     write(
         "Cargo.toml",
@@ -347,7 +347,7 @@ fn the_rows_of_rand_0_9_are_in_the_crates() {
         "src/lib.rs",
         &(uses("old", old) + &uses("new", new.collect())),
     );
-    let output = std::process::Command::new(env!("CARGO"))
+    let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet"])
         .current_dir(folder.path())
         .env("CARGO_TARGET_DIR", folder.path().join("target"))

@@ -32,8 +32,12 @@ migrates() {
     )
 }
 
-# The binary that was built for release.
+# The binary that was built for release; REPOINT_BINARY names one that is there, for who tries a script by hand.
 binary() {
+    if [[ -n ${REPOINT_BINARY:-} ]]; then
+        echo "$REPOINT_BINARY"
+        return
+    fi
     cargo build --release --locked --quiet --manifest-path "$ROOT/Cargo.toml" --bin repoint
     echo "$CARGO_TARGET_DIR/release/repoint"
 }

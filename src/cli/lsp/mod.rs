@@ -92,12 +92,16 @@ fn serve(args: &LspArgs, console: &Console, connection: &Connection) -> anyhow::
             },
         }),
     )?;
+    let folder = folder_of(&params)?;
+    // Editors start a server anywhere; the project is that of their folder.
+    std::env::set_current_dir(&folder)
+        .with_context(|| format!("{}: cannot be entered", console.shown(&folder)))?;
     let mut server = Server {
         args,
         console,
         connection,
         units,
-        folder: folder_of(&params)?,
+        folder,
         settings: settings_of(params.initialization_options.as_ref()),
         run: None,
         documents: BTreeMap::new(),
