@@ -623,7 +623,7 @@ fn an_interrupted_undo_is_finished_by_recover() {
     project
         .run(&["recover"])
         .is(0)
-        .says("is finished now: 1 files replaced, 2 were already, 0 left");
+        .says("is finished now: 1 file replaced, 2 were already, 0 left");
     assert_eq!(project.read("b.py"), OLD);
     assert_eq!(project.states(), ["2 done", "1 undone"]);
     project
