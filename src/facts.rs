@@ -171,6 +171,10 @@ pub struct Glob {
     pub module: Path,
     /// Others see these names as the module's.
     pub is_public: bool,
+    /// How: never by an assignment.
+    pub how: How,
+    /// Bytes of what says the module.
+    pub range: Range<u32>,
 }
 
 /// When a reference takes effect.

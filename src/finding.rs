@@ -148,9 +148,26 @@ codes! {
     Cycle = "cycle",
     /// A relative import leads to several modules, depending on where modules start. Set `roots`.
     AmbiguousRoot = "ambiguous-root",
+    /// The home of a definition (`[[home]]`) is another path, and `apply` would rewrite this use. Run `repoint apply`.
+    OffHome = "off-home",
+    /// Another definition has the name and the kind of one that has a home. Delete it, or list it in `also` of the
+    /// `[[home]]`.
+    SecondDefinition = "second-definition",
+    /// A module hands on a definition that has a home elsewhere. Take the import out once nobody uses it, or list the
+    /// module in `allow` of the `[[home]]`.
+    ReExport = "re-export",
+    /// Nothing is defined at the path of a `[[home]]`. Name the path where it is defined.
+    NoHome = "no-home",
     /// A `repoint: keep` comment on a line with nothing to keep, or one that is written another way. Remove it, or
     /// write it so.
     UnusedKeep = "unused-keep",
+}
+
+impl Code {
+    /// Whether it is about the home of a definition, and about no use of it.
+    pub fn is_of_home(self) -> bool {
+        matches!(self, Self::SecondDefinition | Self::ReExport | Self::NoHome)
+    }
 }
 
 impl Serialize for Code {

@@ -77,7 +77,14 @@ fn played(scene: &Scene) -> Result<(), Failed> {
         let output = sh(line)?;
         writeln!(transcript, "$ {line}")?;
         let text = String::from_utf8_lossy(&output.stdout);
-        transcript.push_str(&text.replace(&*real.to_string_lossy(), "TREE"));
+        let text = text.replace(&*real.to_string_lossy(), "TREE");
+        for line in text.split_inclusive('\n') {
+            // The summary ends in the time that the run took.
+            match line.strip_prefix("searched ").and_then(|_| line.rfind(';')) {
+                Some(end) => writeln!(transcript, "{}", &line[..end])?,
+                None => transcript.push_str(line),
+            }
+        }
         let status = output.status.code().ok_or("it was killed")?;
         writeln!(transcript, "(exit status {status})\n")?;
     }

@@ -253,6 +253,7 @@ fn arguments_are_paths_first_then_names() {
         let name = |source: MappingSource| match source {
             MappingSource::Toml { file, .. } => file.to_string_lossy().replace('\\', "/"),
             MappingSource::Move { text, .. } => text,
+            MappingSource::Home(home) => home.home,
         };
         sources.into_iter().map(name).collect()
     };

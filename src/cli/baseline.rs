@@ -39,6 +39,7 @@ impl Wanted {
 pub(super) fn run(args: &BaselineArgs, console: &Console) -> Result<Exit, Refusal> {
     let wanted = Wanted::of(&args.update);
     let mut run = Run::resolve(&args.run, console)?;
+    run.tells_homes = true;
     if let Input::Text { .. } = run.input {
         return Err(anyhow::anyhow!("a baseline is of files: `-` cannot be its path").into());
     }

@@ -18,6 +18,7 @@ use crate::usecase::{self, Conflicts, Exit, Input, Judge, Run, Tally, Watch, say
 /// Findings go to standard output; 1 if there is a reference that neither the baseline nor a scope allows.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> {
     let mut run = Run::resolve(&args.run, console)?;
+    run.tells_homes = true;
     if !args.no_baseline {
         run.baseline = resolve::baseline(&run.place, Conflicts::Refuse)?;
     }

@@ -21,6 +21,7 @@ use crate::project::{
 };
 use crate::transaction::STATE_FOLDER;
 use crate::usecase::audit::{Question, Wanted};
+use crate::usecase::homes::{self, Homes};
 use crate::usecase::{Conflicts, Input, Loaded, Place, Run, read_baseline};
 
 /// Why nothing is done.
@@ -196,11 +197,7 @@ impl Run {
         let place = Place::find(&paths_of(args)?, args.rules.config.as_deref())?;
         place.say_warnings(console);
         let settings = Settings::of(&place.config, overrides(args));
-        let Rules {
-            languages,
-            tables,
-            names,
-        } = rules(&args.rules, &place, console)?;
+        let rules = rules(&args.rules, &place, console)?;
         let walk = walk_options(&args.files, &settings, &place, console)?;
         let input = input(args, &place)?;
         let roots = args.rewrite.roots.iter().map(|root| place.cwd.join(root));
@@ -213,6 +210,17 @@ impl Run {
         };
         if let Some(missing) = rewrite.roots.iter().find(|root| !root.is_dir()) {
             return Err(anyhow!("--root {}: no such folder", missing.display()).into());
+        }
+        let (rules, homes) = with_homes(rules, &args.rules, &place, &rewrite, &walk)?;
+        let Rules {
+            languages,
+            tables,
+            names,
+            ..
+        } = rules;
+        if tables.is_empty() {
+            let language = args.rules.lang.as_deref().unwrap_or("any language");
+            return Err(anyhow!("there are no rules for {language} in the mapping tables").into());
         }
         if let Some(file) = &args.output.output_file {
             let folder = args.state.state_dir.as_ref();
@@ -243,6 +251,8 @@ impl Run {
                 || !args.files.include.is_empty()
                 || !args.files.exclude.is_empty(),
             baseline: None,
+            homes,
+            tells_homes: false,
         })
     }
 }
@@ -324,13 +334,14 @@ impl Audited {
 /// What is in force.
 struct Rules {
     languages: Vec<&'static dyn Language>,
+    sources: Vec<MappingSource>,
     tables: Vec<Table>,
     names: Vec<String>,
 }
 
 fn rules(args: &RuleArgs, place: &Place, console: &Console) -> Result<Rules, Refusal> {
     let only_moves = args.mappings.is_empty() && !args.moves.is_empty();
-    let mut sources = if only_moves {
+    let mut sources = if only_moves || args.mappings.is_empty() && has_homes_alone(place) {
         Vec::new()
     } else {
         place.sources(&args.mappings)?
@@ -355,10 +366,6 @@ fn rules(args: &RuleArgs, place: &Place, console: &Console) -> Result<Rules, Ref
         .into_iter()
         .filter(|table| asked(table.syntax().language) && !table.is_empty())
         .collect();
-    if tables.is_empty() {
-        let language = args.lang.as_deref().unwrap_or("any language");
-        return Err(anyhow!("there are no rules for {language} in the mapping tables").into());
-    }
     let languages = registry()
         .iter()
         .copied()
@@ -366,9 +373,62 @@ fn rules(args: &RuleArgs, place: &Place, console: &Console) -> Result<Rules, Ref
         .collect();
     Ok(Rules {
         languages,
+        sources,
         tables,
         names,
     })
+}
+
+/// Whether the only rules of a project are its homes.
+fn has_homes_alone(place: &Place) -> bool {
+    let config = &place.config;
+    !config.homes.is_empty()
+        && config.mappings.is_none()
+        && !place.project.root().join("mappings").is_dir()
+}
+
+/// Adds the rules of the homes, which are in force with the tables of the configuration: tables of the command line
+/// stand in their place.
+fn with_homes(
+    rules: Rules,
+    args: &RuleArgs,
+    place: &Place,
+    rewrite: &RewriteOptions,
+    walk: &WalkOptions,
+) -> Result<(Rules, Homes), Refusal> {
+    let is_replaced = !args.mappings.is_empty() || !args.moves.is_empty();
+    if place.config.homes.is_empty() || is_replaced {
+        return Ok((rules, Homes::default()));
+    }
+    // They are judged over the whole project, whatever part of it the command line asks for.
+    let settings = Settings::of(&place.config, Overrides::default());
+    let root = place.project.root();
+    let walk = WalkOptions {
+        include: Globs::compile(root, &settings.include.value).map_err(anyhow::Error::from)?,
+        exclude: Globs::compile(root, &settings.exclude.value).map_err(anyhow::Error::from)?,
+        partition: None,
+        progress: None,
+        ..walk.clone()
+    };
+    let mut homes = homes::homes(place, &rules.languages, &rules.tables, rewrite, &walk)
+        .map_err(anyhow::Error::from)?;
+    let mut sources = rules.sources;
+    sources.extend(
+        std::mem::take(&mut homes.sources)
+            .into_iter()
+            .map(MappingSource::Home),
+    );
+    let loaded = load(&sources, SYNTAXES).map_err(|errors| Refusal::Wrong(vec![errors]))?;
+    let asked = |language: &str| args.lang.as_deref().is_none_or(|only| only == language);
+    let tables = loaded.into_tables().into_iter();
+    let tables = tables.filter(|table| asked(table.syntax().language) && !table.is_empty());
+    let rules = Rules {
+        tables: tables.collect(),
+        languages: rules.languages,
+        names: rules.names,
+        sources,
+    };
+    Ok((rules, homes))
 }
 
 /// What the command line says over the configuration.
@@ -394,8 +454,8 @@ fn walk_options(
     Ok(WalkOptions {
         no_ignore: args.no_ignore,
         hidden: args.hidden,
-        include: Globs::compile(root, &settings.include.value)?,
-        exclude: Globs::compile(root, &settings.exclude.value)?,
+        include: Globs::compile(root, &settings.include.value).map_err(anyhow::Error::from)?,
+        exclude: Globs::compile(root, &settings.exclude.value).map_err(anyhow::Error::from)?,
         max_file_size: settings.max_file_size.value,
         threads: threads(args.threads),
         partition: args.partition,

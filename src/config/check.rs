@@ -73,6 +73,7 @@ impl<'a> Checker<'a> {
             strict: self.plain(head.strict),
             scopes: self.scopes(written.scopes),
             gates: self.gates(written.gates),
+            homes: self.homes(written.homes),
             migrate: migrate.unwrap_or_default(),
             sections,
             warnings: std::mem::take(&mut self.warnings),

@@ -9,6 +9,7 @@
 
 mod check;
 mod gate;
+mod home;
 mod migrate;
 mod read;
 mod schema;
@@ -24,6 +25,7 @@ use crate::gate::Gate;
 use crate::lang::{Language, Strings};
 use crate::project::{Configured, Section};
 
+pub use home::{Allowed, Home};
 pub use migrate::{Batch, MESSAGE, Migrate, Pattern, Search};
 pub use schema::{SCHEMA_NAME, json_schema};
 pub use scope::Scope;
@@ -59,6 +61,8 @@ pub struct Config {
     pub scopes: Vec<SaidTable<Scope>>,
     /// Commands with an expectation, in their order; each name once.
     pub gates: Vec<SaidTable<Gate>>,
+    /// Definitions with one path, in their order; each path once.
+    pub homes: Vec<SaidTable<Home>>,
     /// How a migration goes.
     pub migrate: Migrate,
     /// What is said to a language, by its name.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::schema::{GateTable, Head, MigrateTable, ScopeTable};
+use super::schema::{GateTable, Head, HomeTable, MigrateTable, ScopeTable};
 use crate::document::{Problem, Read, Reader, Source, parse, places};
 use crate::lang::Language;
 use crate::project::Section;
@@ -20,6 +20,7 @@ pub(super) struct Written {
     pub(super) head: Head,
     pub(super) scopes: Vec<Read<ScopeTable>>,
     pub(super) gates: Vec<Read<GateTable>>,
+    pub(super) homes: Vec<Read<HomeTable>>,
     pub(super) migrate: Option<Read<MigrateTable>>,
     /// What is said to each language, and where.
     pub(super) sections: BTreeMap<String, Read<toml::Table>>,
@@ -63,12 +64,14 @@ pub(super) fn read(
     }
     let scopes = reader.tables::<ScopeTable>(&mut table, "scope", "scope");
     let gates = reader.tables::<GateTable>(&mut table, "gate", "gate");
+    let homes = reader.tables::<HomeTable>(&mut table, "home", "home");
     let migrate = reader.section::<MigrateTable>(&mut table, "migrate");
     let head = reader.table_among::<Head>(table, span, &names);
     Some(Written {
         head: head.map(|head| head.table).unwrap_or_default(),
         scopes: scopes.into_iter().flatten().collect(),
         gates: gates.into_iter().flatten().collect(),
+        homes: homes.into_iter().flatten().collect(),
         migrate,
         sections,
     })

@@ -63,6 +63,14 @@ pub(super) struct Head {
         reason = "the schema needs it; `read` takes them one by one"
     )]
     gates: Vec<GateTable>,
+    /// Definitions with one path, that all others are to lead to.
+    #[serde(default, rename = "home")]
+    #[schemars(extend("default" = []))]
+    #[expect(
+        dead_code,
+        reason = "the schema needs it; `read` takes them one by one"
+    )]
+    homes: Vec<HomeTable>,
     /// How `repoint migrate` goes.
     #[serde(default)]
     #[expect(dead_code, reason = "the schema needs it; `read` takes it by itself")]
@@ -86,6 +94,26 @@ pub(super) struct ScopeTable {
     /// only counted.
     #[schemars(with = "Option<u64>")]
     pub(super) max: Option<Spanned<i64>>,
+}
+
+/// A definition with one path: the single source of truth.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct HomeTable {
+    /// The path at which it is defined.
+    #[schemars(with = "String")]
+    pub(super) path: Spanned<String>,
+    /// The language of the path.
+    #[schemars(with = "String", extend("enum" = ["python", "rust"]))]
+    pub(super) language: Spanned<String>,
+    /// Modules that may hand it on; with `.*` or `::*` at the end, those below one.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) allow: Option<List>,
+    /// Other definitions of its name that are meant.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) also: Option<List>,
+    /// Rust: the package that is meant, when two have one library name.
+    pub(super) package: Option<String>,
 }
 
 /// A command of the team with an expectation.
@@ -213,6 +241,7 @@ keyed! {
     Head => "the configuration",
     ScopeTable => "`[[scope]]`",
     GateTable => "`[[gate]]`",
+    HomeTable => "`[[home]]`",
     MigrateTable => "`[migrate]`",
 }
 

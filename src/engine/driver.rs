@@ -49,6 +49,11 @@ impl Active<'_> {
         self.session.doubts(rules)
     }
 
+    /// What a comment to the end of a line starts with.
+    pub fn comment_sign(&self) -> &'static str {
+        self.language.comment_sign()
+    }
+
     /// The language's name.
     pub fn name(&self) -> &'static str {
         self.language.syntax().language
@@ -382,6 +387,26 @@ impl<'a> Engine<'a> {
             plan,
             rewritten: None,
             failure: None,
+        }
+    }
+
+    /// The report of a file (absolute) that nothing is planned for: its text alone.
+    pub fn unplanned(&self, path: &Path) -> FileReport {
+        let bytes = match crate::file::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let failure = Failure::of(format!("cannot be read: {error}"));
+                return self.failed(path, Source::default(), failure);
+            }
+        };
+        let source = match self.language_of(path) {
+            Some(active) => read::source(active.language, path, bytes),
+            None => Source::decode(bytes, crate::text::Encoding::UTF_8)
+                .map_err(|error| Failure::of(error.to_string())),
+        };
+        match source {
+            Ok(source) => self.report(path, source, Plan::default()),
+            Err(failure) => self.failed(path, Source::default(), failure),
         }
     }
 

@@ -38,6 +38,14 @@ impl Language for FakeLanguage {
         path.extension().is_some_and(|extension| extension == "toy")
     }
 
+    fn comment_sign(&self) -> &'static str {
+        "#"
+    }
+
+    fn anchors_of_stars(&self) -> Vec<Anchor> {
+        Vec::new()
+    }
+
     fn anchors(&self, _: &Table) -> Vec<Anchor> {
         Vec::new()
     }

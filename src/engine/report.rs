@@ -58,6 +58,8 @@ pub struct Summary {
     pub left: usize,
     /// Findings of level review.
     pub reviews: usize,
+    /// Findings about homes of definitions, but for uses.
+    pub homes: usize,
     /// Files and folders that could not be read, parsed, verified or written.
     pub failed: usize,
     /// Wall time.
@@ -81,5 +83,7 @@ impl Summary {
         }
         let findings = report.plan.findings.iter();
         self.reviews += findings.filter(|f| f.level == Level::Review).count();
+        let findings = report.plan.findings.iter();
+        self.homes += findings.filter(|f| f.code.is_of_home()).count();
     }
 }

@@ -46,8 +46,8 @@ pub struct Module {
     pub is_stub: bool,
     /// See [`ModuleFacts`].
     pub only_hands_on: bool,
-    /// Modules of which it takes all names, and whether others see them.
-    pub globs: Vec<(PathId, bool)>,
+    /// Modules of which it takes all names.
+    pub globs: Vec<Globbed>,
     /// The names that it imports: indices of [`ProjectIndex::imports`].
     pub imports: Range<u32>,
 }
@@ -72,6 +72,19 @@ pub struct Imported {
     pub how: How,
     /// See [`Import`].
     pub seen: Seen,
+    /// Bytes of what says it.
+    pub range: Range<u32>,
+}
+
+/// A module of which another one takes all names; see [`Glob`](crate::facts::Glob).
+#[derive(Clone, Debug)]
+pub struct Globbed {
+    /// Its path.
+    pub module: PathId,
+    /// Others see these names as the other module's.
+    pub is_public: bool,
+    /// How.
+    pub how: How,
     /// Bytes of what says it.
     pub range: Range<u32>,
 }
@@ -223,6 +236,12 @@ impl ProjectIndex {
         self.bound_at.get(&path).map_or(&[], Vec::as_slice)
     }
 
+    /// Every name that a module binds, in no order.
+    pub fn bound(&self) -> impl Iterator<Item = (PathId, Bound)> {
+        let all = self.bound_at.iter();
+        all.flat_map(|(path, bound)| bound.iter().map(|bound| (*path, *bound)))
+    }
+
     /// The path of a definition: of the first of its twins.
     pub fn path_of(&self, definition: u32) -> Option<PathId> {
         let defined = self.definitions.get(definition as usize)?;
@@ -256,7 +275,12 @@ impl ProjectIndex {
         }
         let globs = facts.globs.iter();
         let globs = globs
-            .map(|glob| (self.paths.add(&glob.module), glob.is_public))
+            .map(|glob| Globbed {
+                module: self.paths.add(&glob.module),
+                is_public: glob.is_public,
+                how: glob.how,
+                range: glob.range.clone(),
+            })
             .collect();
         self.modules.push(Module {
             file,

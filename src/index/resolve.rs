@@ -162,8 +162,9 @@ impl ProjectIndex {
                 .parent(at)
                 .filter(|module| self.is_module(*module))?;
             let globs = self.modules_at(module).flat_map(|module| &module.globs);
-            let mut brought = globs
-                .map(|(glob, _)| [self.paths.names(*glob).as_slice(), &path[taken - 1..]].concat());
+            let mut brought = globs.map(|glob| {
+                [self.paths.names(glob.module).as_slice(), &path[taken - 1..]].concat()
+            });
             return brought.find(|path| self.definition_at(path).is_some());
         }
         None
@@ -199,8 +200,8 @@ impl ProjectIndex {
     ) -> Option<Led> {
         let globs = self.modules_at(module).flat_map(|module| &module.globs);
         // What a private glob brings is no name of the module to others.
-        let shown = globs.filter(|(_, is_shown)| *is_shown);
-        let globs: Vec<PathId> = shown.map(|(glob, _)| *glob).collect();
+        let shown = globs.filter(|glob| glob.is_public);
+        let globs: Vec<PathId> = shown.map(|glob| glob.module).collect();
         globs.into_iter().find_map(|glob| {
             let mut target = self.paths.names(glob);
             target.push(path[taken].clone());

@@ -47,6 +47,8 @@ fn file(index: &mut ProjectIndex, module: &str, lines: &[&str]) {
             ["*", "=", target] => facts.globs.push(Glob {
                 module: path(target),
                 is_public: true,
+                how: How::ReExport,
+                range: 0..1,
             }),
             [name, "=", target] => facts.imports.push(import(name, target)),
             ["say", said] => references.push(PathReference {

@@ -8,6 +8,8 @@ mod suppression;
 #[cfg(test)]
 mod temp_tree;
 
+pub use suppression::Suppressions;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,13 @@ pub trait Language: Send + Sync {
 
     /// Words of which at least one occurs in each file that refers to a path of `table`.
     fn anchors(&self, table: &Table) -> Vec<Anchor>;
+
+    /// What a comment to the end of a line starts with.
+    fn comment_sign(&self) -> &'static str;
+
+    /// What is searched for in files that hand on all names of another module: such a file need not hold any of
+    /// them.
+    fn anchors_of_stars(&self) -> Vec<Anchor>;
 
     /// Sets of words: of that which [`Session::place`] tells of a file, at least one occurs in it if it is to be
     /// read for its place alone.

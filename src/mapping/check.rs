@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::ends;
-use super::rule::{Action, Rule};
+use super::rule::{Action, Origin, Rule};
 use super::table::Table;
 use crate::document::{Place, Problem};
 use crate::path::{Namespaces, RUST, SymbolPath, Syntax};
@@ -33,6 +33,11 @@ pub(super) fn table(
     warnings: &mut Vec<Problem>,
 ) -> Option<Table> {
     let before = errors.len();
+    let is_home = |decl: &RuleDecl| {
+        decl.rule.action == Action::Keep && matches!(decl.rule.origin, Origin::Home { .. })
+    };
+    // They say of no path what becomes of it.
+    let (homes, decls): (Vec<_>, Vec<_>) = decls.into_iter().partition(is_home);
     for decl in &decls {
         changes_something(decl, syntax, errors);
     }
@@ -57,7 +62,8 @@ pub(super) fn table(
     for circle in ends::circles(&table) {
         errors.push(circle_error(&table, &circle, &places));
     }
-    (errors.len() == before).then_some(table)
+    let homes = homes.into_iter().map(|home| home.rule);
+    (errors.len() == before).then(|| table.with_homes(homes))
 }
 
 /// Where a rule's old path and its targets are written, and whether the rule is implied.

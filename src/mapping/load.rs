@@ -10,8 +10,9 @@ use super::check::{self, RuleDecl};
 use super::example::Example;
 use super::make::Maker;
 use super::read::{self, Written};
-use super::rows::Row;
-use super::source::MappingSource;
+use super::rows::{Row, Target};
+use super::rule::Origin;
+use super::source::{HomeSource, MappingSource};
 use super::table::Table;
 use crate::document::{Place, Problem, Problems, Read, Source, nearest};
 use crate::path::Syntax;
@@ -102,6 +103,7 @@ pub fn load(sources: &[MappingSource], known: &[&'static Syntax]) -> Result<Tabl
                 loader.move_text(&source, language.as_deref());
                 source
             }
+            MappingSource::Home(home) => loader.home(home),
         };
         loader.errors[before..].sort_by_key(Problem::position);
         names.push(source.name.clone());
@@ -252,6 +254,62 @@ impl Loader<'_> {
             language,
             rules: self.decls[index].len() - before,
         });
+    }
+
+    /// The home stays, and each other path moves to it.
+    fn home(&mut self, home: &HomeSource) -> Arc<Source> {
+        let paths = std::iter::once(&home.home).chain(&home.others);
+        let text: String = paths.flat_map(|path| [path, "\n"]).collect();
+        let source = Source::file(home.origin.0.clone(), text);
+        let Some(index) = self.index_of(&home.language) else {
+            return source;
+        };
+        let decls = &mut self.decls[index];
+        let before = decls.len();
+        let mut maker = Maker {
+            known: self.known,
+            syntax: self.known[index],
+            source: &source,
+            rename: None,
+            word: None,
+            decls,
+            errors: &mut self.errors,
+            lost: false,
+        };
+        let target = Spanned::new(0..home.home.len(), home.home.clone());
+        let stays = Row {
+            exact: true,
+            id: Some(HomeSource::id(&home.home)),
+            ..Row::plain(target.clone(), Target::Stays)
+        };
+        let mut start = home.home.len() + 1;
+        let mut rows = vec![stays];
+        for other in &home.others {
+            let path = Spanned::new(start..start + other.len(), other.clone());
+            start += other.len() + 1;
+            rows.push(Row::simple_move(path, target.clone()));
+        }
+        for row in rows {
+            let row = Row {
+                package: home.package.clone(),
+                ..row
+            };
+            maker.row(Read {
+                span: row.span.clone(),
+                table: row,
+                is_whole: true,
+                keys: BTreeMap::new(),
+            });
+        }
+        self.lost[index] |= maker.lost;
+        let (file, line) = &home.origin;
+        for decl in &mut self.decls[index][before..] {
+            decl.rule.origin = Origin::Home {
+                file: file.clone(),
+                line: *line,
+            };
+        }
+        source
     }
 
     fn move_text(&mut self, source: &Arc<Source>, language: Option<&str>) {

@@ -29,6 +29,6 @@ pub use example::Example;
 pub use load::{Mapping, Tables, from_moves, load};
 pub use rule::{Action, Origin, Rename, Rule};
 pub use schema::json_schema;
-pub use source::MappingSource;
+pub use source::{HomeSource, MappingSource};
 pub use table::{Matched, Move, Outcome, Table};
 pub use version::Version;

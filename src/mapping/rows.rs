@@ -58,14 +58,20 @@ impl Row {
 
     /// `old` moves to `new`, and nothing else is said.
     pub(super) fn simple_move(old: Spanned<String>, new: Spanned<String>) -> Self {
+        let target = Target::Moves {
+            to: Some(new),
+            alternatives: None,
+        };
+        Self::plain(old, target)
+    }
+
+    /// This becomes of `path`, and nothing else is said.
+    pub(super) fn plain(path: Spanned<String>, target: Target) -> Self {
         Row {
-            span: old.span(),
-            paths: vec![old],
+            span: path.span(),
+            paths: vec![path],
             is_list: false,
-            target: Target::Moves {
-                to: Some(new),
-                alternatives: None,
-            },
+            target,
             names: None,
             kind: None,
             exact: false,

@@ -44,6 +44,13 @@ pub enum Origin {
     },
     /// On the command line.
     CommandLine,
+    /// In a `[[home]]` of the configuration.
+    Home {
+        /// The configuration, as messages call it.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
 }
 
 /// One rule. What is said of a path holds for all below it too, unless [`Rule::exact`].

@@ -27,6 +27,30 @@ pub enum MappingSource {
         /// The language of both paths, if it is known from elsewhere.
         language: Option<String>,
     },
+    /// A definition with one path, that all others lead to: a `[[home]]` of the configuration.
+    Home(HomeSource),
+}
+
+/// The rules of a `[[home]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomeSource {
+    /// The configuration, as messages call it, and the line, from 1.
+    pub origin: (PathBuf, usize),
+    /// The language of the paths.
+    pub language: String,
+    /// The one path.
+    pub home: String,
+    /// Paths that lead to it.
+    pub others: Vec<String>,
+    /// Which package is meant, when two have one library name.
+    pub package: Option<String>,
+}
+
+impl HomeSource {
+    /// The id of the rule that the home itself stays.
+    pub fn id(home: &str) -> String {
+        format!("home {home}")
+    }
 }
 
 impl MappingSource {

@@ -148,6 +148,12 @@ impl Table {
         }
     }
 
+    /// Adds rules that findings about homes are counted by. No path is looked up by them.
+    pub(super) fn with_homes(mut self, homes: impl IntoIterator<Item = Rule>) -> Self {
+        self.rules.extend(homes);
+        self
+    }
+
     /// How the language of the table writes paths.
     pub fn syntax(&self) -> &'static Syntax {
         self.syntax

@@ -11,9 +11,12 @@ use toml::Value;
 
 use super::json::VERSION;
 use super::place::shown;
-use crate::config::{Batch, Config, MESSAGE, Origin, SaidTable, Scope, Search, Setting, Settings};
+use crate::config::{
+    Allowed, Batch, Config, Home, MESSAGE, Origin, SaidTable, Scope, Search, Setting, Settings,
+};
 use crate::gate::{Command, Gate, Need};
 use crate::lang::Strings;
+use crate::path::SymbolPath;
 
 /// What is in force in a project.
 pub struct InForce<'a> {
@@ -124,6 +127,8 @@ impl InForce<'_> {
         let folder = config.folder().unwrap_or(self.root);
         let gates = config.gates.iter();
         sections.extend(gates.map(|said| listed("gate", said, gate(&said.value, folder))));
+        let homes = config.homes.iter();
+        sections.extend(homes.map(|said| listed("home", said, home(&said.value))));
         sections.push(Section {
             key: "migrate".to_owned(),
             is_listed: false,
@@ -234,8 +239,9 @@ impl Serialize for InForce<'_> {
         for entry in self.head() {
             map.serialize_entry(&entry.key, &Place::of(&entry))?;
         }
-        let mut lists: BTreeMap<&str, Vec<BTreeMap<String, Place>>> =
-            [("scope", Vec::new()), ("gate", Vec::new())].into();
+        let mut lists: BTreeMap<&str, Vec<BTreeMap<String, Place>>> = ["scope", "gate", "home"]
+            .map(|key| (key, Vec::new()))
+            .into();
         for section in self.sections() {
             let places = section
                 .entries
@@ -367,6 +373,25 @@ fn gate(gate: &Gate, folder: &Path) -> Vec<(&'static str, Value)> {
         ),
     });
     values.push(("needs", strings(&needs.collect::<Vec<_>>())));
+    values
+}
+
+fn home(home: &Home) -> Vec<(&'static str, Value)> {
+    let path = |path: &SymbolPath| path.display(home.syntax).to_string();
+    let allow = home.allow.iter().map(|allowed| match allowed {
+        Allowed::Module(module) => path(module),
+        Allowed::Below(module) => format!("{}{}*", path(module), home.syntax.separator),
+    });
+    let mut values = vec![
+        ("path", text(&home.text())),
+        ("language", text(home.syntax.language)),
+        ("allow", strings(&allow.collect::<Vec<_>>())),
+        (
+            "also",
+            strings(&home.also.iter().map(path).collect::<Vec<_>>()),
+        ),
+    ];
+    values.extend(home.package.as_deref().map(|name| ("package", text(name))));
     values
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::baseline::{Judged, Standing};
 use crate::engine::FileReport;
 use crate::finding::{Code, Finding, Level};
-use crate::mapping::Rule;
+use crate::mapping::{Origin, Rule};
 use crate::plan::Reference;
 use crate::text::{LineColumn, LineIndex};
 
@@ -131,6 +131,12 @@ impl<'a> Places<'a> {
             diagnostic.successor = successor.or(strongest.successor.as_deref());
             let rest = findings.iter().filter(|finding| finding != &strongest);
             diagnostic.also = rest.map(|finding| finding.message.as_str()).collect();
+        } else if let Some(Origin::Home { .. }) = diagnostic.rule.map(|rule| &rule.origin) {
+            diagnostic.code = Code::OffHome;
+            diagnostic.message = Cow::Owned(format!(
+                "`{}` is not the home of what it names",
+                reference.path
+            ));
         } else {
             let word = diagnostic.rule.and_then(|rule| rule.word.as_deref());
             let word = word.unwrap_or("deprecated");

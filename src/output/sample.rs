@@ -142,6 +142,7 @@ pub fn summary() -> Summary {
         changed: 180,
         rewritten: 412,
         left: 3,
+        homes: 0,
         failed: 1,
         elapsed: Duration::from_millis(412),
     }

@@ -32,6 +32,7 @@ fn line_with(summary: &Summary, task: Task, judged: Option<String>) -> String {
         rewritten,
         left,
         reviews,
+        homes,
         failed,
         elapsed,
     } = *summary;
@@ -67,7 +68,10 @@ fn line_with(summary: &Summary, task: Task, judged: Option<String>) -> String {
     if reviews > 0 && task != Task::Check {
         result.push_str(&format!(", {} to review", grouped(reviews)));
     }
-    if let Some(judged) = judged.filter(|_| rewritten + left > 0) {
+    if homes > 0 {
+        result.push_str(&format!(", {} about homes", counted(homes, "finding")));
+    }
+    if let Some(judged) = judged.filter(|_| rewritten + left + homes > 0) {
         result.push_str(&format!(": {judged}"));
     }
     if failed > 0 {

@@ -127,8 +127,10 @@ fn unmatched(rules: &[Rule], unused: &[usize]) -> Option<String> {
 /// So many rules are named.
 const NAMED: usize = 5;
 
+/// Whether nobody wrote the rule for this tree.
 fn is_built_in(rule: &Rule) -> bool {
-    matches!(&rule.origin, Origin::File { file, .. } if builtin(&file.to_string_lossy()).is_some())
+    matches!(&rule.origin, Origin::Home { .. })
+        || matches!(&rule.origin, Origin::File { file, .. } if builtin(&file.to_string_lossy()).is_some())
 }
 
 /// Whether the rule goes on where another one ends: its matches count for that one.
@@ -141,7 +143,9 @@ fn follows_another(rule: &Rule, rules: &[Rule]) -> bool {
 
 fn origin(rule: &Rule) -> String {
     match &rule.origin {
-        Origin::File { file, line, .. } => format!("{}:{line}", shown(file)),
+        Origin::File { file, line, .. } | Origin::Home { file, line } => {
+            format!("{}:{line}", shown(file))
+        }
         Origin::CommandLine => "--move".to_owned(),
     }
 }

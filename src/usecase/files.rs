@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::doubts;
 use super::exit::Exit;
+use super::homes::Reports;
 use super::listener::{Listener, Progress};
 use super::planning::Planning;
 use super::run::{Input, Run};
@@ -102,6 +103,7 @@ pub fn over(
     let mut tally = Tally::of(&engine);
     let mut requires = BTreeSet::new();
     let mut broken = Ok(());
+    let mut unread = BTreeSet::new();
     let mut see = |tally: &mut Tally, report: FileReport| {
         tally.count(&engine, &report);
         let active = engine.language_of(&report.path);
@@ -115,6 +117,7 @@ pub fn over(
             );
         }
         if let Some(failed) = failed(&report) {
+            unread.insert(failed.path.clone());
             listener.failed(failed);
         }
         match each(report, rules) {
@@ -140,10 +143,36 @@ pub fn over(
             let planning = Planning::open(run, &engine, paths, listener)?;
             tally.summary.searched = planning.searched;
             tally.summary.failed = planning.failed;
-            planning.plan(&planning.candidates, |report| {
+            let mut reports = Reports::of(&run.homes.findings, run.tells_homes);
+            let mut is_stopped = false;
+            planning.plan(&planning.candidates, |mut report| {
                 listener.progress(Progress::Parsed);
-                see(&mut tally, report)
+                for report in reports.add(&engine, &mut report) {
+                    // It was parsed before, for the homes alone.
+                    let parsed = tally.summary.parsed;
+                    is_stopped |= see(&mut tally, report).is_break();
+                    tally.summary.parsed = parsed;
+                }
+                is_stopped |= see(&mut tally, report).is_break();
+                match is_stopped {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
             })?;
+            for report in reports.rest(&engine).into_iter().filter(|_| !is_stopped) {
+                let parsed = tally.summary.parsed;
+                let is_stopped = see(&mut tally, report).is_break();
+                tally.summary.parsed = parsed;
+                if is_stopped {
+                    break;
+                }
+            }
+            // A file that holds the name of a home and cannot be read keeps the answer open.
+            let failed = run.homes.failed.iter().filter(|_| run.tells_homes);
+            for failed in failed.filter(|failed| !unread.contains(&failed.path)) {
+                tally.summary.failed += 1;
+                listener.failed(failed.clone());
+            }
         }
     }
     listener.progress(Progress::Stopped);

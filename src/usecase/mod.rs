@@ -11,6 +11,7 @@
 //! | `migrate` | batches, gates and the search for who breaks them |
 //! | `status` | how far a migration is |
 //! | `audit` | by how many paths definitions are imported, copies, modules that only hand on |
+//! | `homes` | what a tree says against the one path of a definition |
 //! | `state` | what was interrupted, and who else writes |
 //! | `judge`, `verdict` | a check against a baseline and scopes, and what is said of it |
 //! | `ratchet` | the file of the baseline |
@@ -25,6 +26,7 @@ mod exit;
 mod files;
 mod first;
 mod gates;
+pub mod homes;
 mod judge;
 mod listener;
 pub mod migrate;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::homes::Homes;
 use crate::baseline::{Baseline, Part};
 use crate::config::Config;
 use crate::lang::{Language, RewriteOptions};
@@ -64,6 +65,10 @@ pub struct Run {
     pub is_narrowed: bool,
     /// The baseline, if there is one that counts.
     pub baseline: Option<Loaded>,
+    /// What the tree says against the homes of the configuration.
+    pub homes: Homes,
+    /// Whether that is told, beside what the rules of the homes find.
+    pub tells_homes: bool,
 }
 
 /// A baseline that was read.

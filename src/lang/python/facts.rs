@@ -104,6 +104,11 @@ impl<'u, 'a> Reader<'u, 'a> {
                         facts.globs.push(Glob {
                             module,
                             is_public: true,
+                            how: match self.unit.is_package {
+                                true => How::ReExport,
+                                false => How::Import,
+                            },
+                            range: range(alias.path_range),
                         });
                     }
                     continue;

@@ -110,6 +110,18 @@ impl Language for Python {
         anchors
     }
 
+    fn comment_sign(&self) -> &'static str {
+        "#"
+    }
+
+    fn anchors_of_stars(&self) -> Vec<Anchor> {
+        let stars = ["import *", "import*", "import  *", "import\t*"].map(str::to_owned);
+        vec![Anchor {
+            word: Some("import".to_owned()),
+            alongside: stars.to_vec(),
+        }]
+    }
+
     /// A relative import: with its file elsewhere the dots name another package.
     fn place_anchors(&self) -> Vec<Vec<Anchor>> {
         let dots = ["from .", "from.", "from  .", "from\t."].map(str::to_owned);

@@ -120,6 +120,8 @@ impl Reader<'_, '_> {
                 LeafKind::Glob => facts.globs.push(Glob {
                     module: path,
                     is_public: leaf.reach != Reach::Private,
+                    how: how_of(leaf),
+                    range: bytes(place),
                 }),
                 // Neither binds a name.
                 LeafKind::Empty => {}
@@ -127,10 +129,7 @@ impl Reader<'_, '_> {
                 _ => facts.imports.push(Import {
                     name: leaf.name.clone(),
                     target: path,
-                    how: match leaf.reach {
-                        Reach::Private => How::Import,
-                        Reach::Restricted | Reach::Public => How::ReExport,
-                    },
+                    how: how_of(leaf),
                     seen: seen_of(leaf),
                     range: bytes(place),
                 }),
@@ -218,6 +217,13 @@ fn says_more(site: &Site) -> bool {
 /// Whether an import is a `use` that others see.
 fn hands_on(leaf: &Leaf) -> bool {
     leaf.item.is_some() && leaf.reach != Reach::Private
+}
+
+fn how_of(leaf: &Leaf) -> How {
+    match leaf.reach {
+        Reach::Private => How::Import,
+        Reach::Restricted | Reach::Public => How::ReExport,
+    }
 }
 
 /// Who sees what an import binds. Who sees a `pub(in path)` is not looked up: its own module does.

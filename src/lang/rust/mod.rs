@@ -92,6 +92,19 @@ impl Language for Rust {
         anchors
     }
 
+    fn comment_sign(&self) -> &'static str {
+        "//"
+    }
+
+    /// Of `pub use` alone: other globs are everywhere, and hand nothing on but to modules below.
+    fn anchors_of_stars(&self) -> Vec<Anchor> {
+        let uses = ["pub use ", ") use "].map(str::to_owned);
+        vec![Anchor {
+            word: Some("use".to_owned()),
+            alongside: uses.to_vec(),
+        }]
+    }
+
     fn place_anchors(&self) -> Vec<Vec<Anchor>> {
         moved::anchors()
     }

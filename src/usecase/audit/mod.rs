@@ -20,6 +20,7 @@ pub use self::shims::{Shim, User};
 pub use self::symbols::{PathUse, Symbol, Way};
 use super::listener::{Listener, Progress};
 use super::run::Place;
+use crate::config::Home;
 use crate::engine;
 use crate::index::ProjectIndex;
 use crate::lang::{Language, RewriteOptions};
@@ -27,7 +28,7 @@ use crate::mapping::Table;
 use crate::output::Failed;
 use crate::output::summary::counted;
 use crate::path::{Segment, SymbolPath, Syntax};
-use crate::project::{Anchor, Prefilter, Sources, WalkOptions, discover};
+use crate::project::{Anchor, Candidate, Prefilter, Sources, WalkOptions, Walked, discover};
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -73,8 +74,8 @@ pub struct Audit {
 ///
 /// # Errors
 /// The workers could not be started.
-pub fn audit(
-    place: &Place,
+pub fn audit<'p>(
+    place: &'p Place,
     languages: &[&'static dyn Language],
     rewrite: &RewriteOptions,
     walk: &WalkOptions,
@@ -86,10 +87,14 @@ pub fn audit(
         let Some((index, failures)) = index(place, *language, rewrite, walk, listener)? else {
             continue;
         };
+        let homes = place.config.homes.iter().map(|said| &said.value);
+        let is_own = |home: &&Home| home.syntax.language == language.syntax().language;
+        let path = |home: &'p Home| home.path.segments();
         let view = View {
             index: &index,
             root: place.project.root(),
             syntax: language.syntax(),
+            homes: homes.filter(is_own).map(path).collect(),
         };
         audits.push(of(&view, failures, question));
     }
@@ -105,14 +110,11 @@ fn index(
     listener: &dyn Listener,
 ) -> Result<Option<(ProjectIndex, usize)>, engine::StartError> {
     listener.progress(Progress::Started);
-    let is_source = |path: &Path| language.is_source(path, rewrite);
     let every = Prefilter::new(&[Anchor {
         word: None,
         alongside: Vec::new(),
     }]);
-    let root = [place.project.root().to_owned()];
-    let sources = Sources::named_so(&is_source);
-    let walked = discover(&root, &place.project, walk, sources, &every);
+    let walked = sources(place, language, rewrite, walk, &every);
     let mut failures = walked.failures.len();
     for (path, message) in &walked.failures {
         listener.failure(path, message);
@@ -122,32 +124,21 @@ fn index(
         return Ok(None);
     }
     listener.progress(Progress::Expected(walked.candidates.len()));
-    let table = Table::empty(language.syntax());
-    let session = language.open(&place.project, &table, rewrite);
-    let mut index = ProjectIndex::default();
-    engine::facts(
+    let index = indexed(
+        place,
         language,
-        &*session,
-        &walked.candidates,
+        rewrite,
         walk,
-        |file, facts| {
+        &walked.candidates,
+        |failed| {
             listener.progress(Progress::Parsed);
-            match facts {
-                Ok(facts) => index.add(file.path.clone(), facts),
-                Err(unread) => {
-                    failures += 1;
-                    let path = file.path.strip_prefix(&place.cwd).unwrap_or(&file.path);
-                    listener.failed(Failed {
-                        path: path.to_owned(),
-                        message: unread.message,
-                        start: unread.start,
-                    });
-                }
+            if let Some(failed) = failed {
+                failures += 1;
+                listener.failed(failed);
             }
         },
     )?;
     listener.progress(Progress::Stopped);
-    index.finish();
     listener.detail(&format!(
         "{}: {}, {}, {}",
         language.syntax().language,
@@ -158,11 +149,63 @@ fn index(
     Ok(Some((index, failures)))
 }
 
+/// All sources of a language in the project that match.
+pub(super) fn sources(
+    place: &Place,
+    language: &'static dyn Language,
+    rewrite: &RewriteOptions,
+    walk: &WalkOptions,
+    filter: &Prefilter,
+) -> Walked {
+    let is_source = |path: &Path| language.is_source(path, rewrite);
+    let root = [place.project.root().to_owned()];
+    let sources = Sources::named_so(&is_source);
+    discover(&root, &place.project, walk, sources, filter)
+}
+
+/// The index of these files. `each` hears of every file, and why it could not be read.
+pub(super) fn indexed(
+    place: &Place,
+    language: &'static dyn Language,
+    rewrite: &RewriteOptions,
+    walk: &WalkOptions,
+    files: &[Candidate],
+    mut each: impl FnMut(Option<Failed>),
+) -> Result<ProjectIndex, engine::StartError> {
+    let table = Table::empty(language.syntax());
+    let session = language.open(&place.project, &table, rewrite);
+    let mut index = ProjectIndex::default();
+    engine::facts(
+        language,
+        &*session,
+        files,
+        walk,
+        |file, facts| match facts {
+            Ok(facts) => {
+                index.add(file.path.clone(), facts);
+                each(None);
+            }
+            Err(unread) => {
+                let path = file.path.strip_prefix(&place.cwd).unwrap_or(&file.path);
+                each(Some(Failed {
+                    path: path.to_owned(),
+                    message: unread.message,
+                    start: unread.start,
+                }));
+            }
+        },
+    )?;
+    index.finish();
+    Ok(index)
+}
+
 /// An index, and how people read what is in it.
 struct View<'i> {
     index: &'i ProjectIndex,
     root: &'i Path,
     syntax: &'static Syntax,
+    /// Paths that the configuration says are the ones to use.
+    homes: Vec<&'i [Segment]>,
 }
 
 impl View<'_> {

@@ -57,7 +57,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<Shim> {
                 .iter()
                 .map(|import| import.target)
                 .filter_map(|target| index.paths.parent(target))
-                .chain(shim.globs.iter().map(|(module, _)| *module))
+                .chain(shim.globs.iter().map(|glob| glob.module))
                 .map(|module| view.text(&index.paths.names(module)))
                 .filter(|module| !module.is_empty())
                 .collect();
@@ -100,7 +100,7 @@ fn is_shim(view: &View<'_>, module: &Module) -> bool {
     let own = name_of(*own);
     let imports = &index.imports[module.imports.start as usize..module.imports.end as usize];
     let targets = imports.iter().map(|import| import.target);
-    let mut targets = targets.chain(module.globs.iter().map(|(module, _)| *module));
+    let mut targets = targets.chain(module.globs.iter().map(|glob| glob.module));
     module.only_hands_on && own.len() > 1 && !targets.any(|to| name_of(to).starts_with(&own))
 }
 

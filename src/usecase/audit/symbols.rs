@@ -222,7 +222,7 @@ fn symbol(
         .find(|path| is_seen(path))
         .cloned();
     let canonical = match &public {
-        _ if is_seen(&names) => names.clone(),
+        _ if view.homes.contains(&names.as_slice()) || is_seen(&names) => names.clone(),
         Some(public) => public.clone(),
         // Nobody is to change who cannot: the path of most users stays.
         None => {
