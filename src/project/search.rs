@@ -113,7 +113,7 @@ impl<'a> Searcher<'a> {
         let (file, metadata) = file::open_seen(path)?;
         // A size of 0 may be said of what holds something.
         let most = metadata.len().max(self.max_file_size);
-        if !self.matches(&file, most)? {
+        if !self.matches(&file, metadata.len(), most)? {
             match self.also {
                 // Few files have such a place: they are read once more.
                 // One that is too large for it would have to be parsed for nothing else: it is left out.
@@ -127,14 +127,21 @@ impl<'a> Searcher<'a> {
         Ok(Some(file.metadata()?.len()))
     }
 
-    /// Whether what `reader` gives matches; it should give at most so many bytes. The buffer must be
+    /// Whether what `reader` gives matches: `size` bytes, as it says, and at most `most`. The buffer must be
     /// there.
-    fn matches(&mut self, reader: impl Read, most: u64) -> io::Result<bool> {
+    fn matches(&mut self, reader: impl Read, size: u64, most: u64) -> io::Result<bool> {
         let mut reader = reader.take(most.saturating_add(1));
         let mut seen = Seen::default();
         let mut filled = 0;
+        // A file that fits and came whole is not asked for its end: that is a call a file.
+        let whole = usize::try_from(size).ok();
+        let whole = whole.filter(|size| (1..self.buffer.len()).contains(size));
         loop {
+            let is_first = filled == 0;
             match reader.read(&mut self.buffer[filled..]) {
+                Ok(read) if is_first && whole == Some(read) => {
+                    return Ok(self.prefilter.search(&self.buffer[..read], &mut seen));
+                }
                 Ok(0) if reader.limit() == 0 => {
                     return Err(io::Error::other(format!(
                         "it grew beyond {most} bytes while it was read"
@@ -189,13 +196,15 @@ mod tests {
         let mut searcher = Searcher::new(&filter, 9, None);
         searcher.buffer = vec![0; BUFFER];
         let error = searcher
-            .matches(io::repeat(b' '), 1 << 20)
+            .matches(io::repeat(b' '), 0, 1 << 20)
             .expect_err("it has no end");
         assert_eq!(
             reason(&error),
             "it grew beyond 1048576 bytes while it was read"
         );
         let all = &b"x Foo"[..];
-        assert!(searcher.matches(all, 5).expect("it ends"));
+        for size in [0, 5, 7] {
+            assert!(searcher.matches(all, size, 5).expect("it ends"), "{size}");
+        }
     }
 }

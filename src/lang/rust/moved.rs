@@ -54,6 +54,9 @@ const SHOWN_GLOBS: [(&str, [&str; 4]); 3] = [
 /// Folders of a package in which each file, or folder, is a target of its own name.
 const TARGET_FOLDERS: [&str; 4] = ["src/bin", "tests", "examples", "benches"];
 
+/// So many names are looked for one by one: it takes as many calls of the system as listing a folder does.
+const MOST_LOOKED_FOR: usize = 4;
+
 /// The words of each set of places: of a file that moves, of a file that may show what moved, of one that is both.
 pub(super) fn anchors() -> Vec<Vec<Anchor>> {
     let relative = RELATIVE.map(|word| Anchor {
@@ -117,6 +120,8 @@ pub(super) struct MovedCrates {
     has_standard: bool,
     /// The names as words.
     words: Prefilter,
+    /// What a target of one is called in a folder of targets, if that is little enough to look for.
+    target_files: Option<Vec<String>>,
     /// Whether files of a folder may be part of one. Asked of every file, so the key is hashed as bytes, not by
     /// its names.
     by_folder: RwLock<FxHashMap<OsString, bool>>,
@@ -137,6 +142,7 @@ impl MovedCrates {
         Self {
             has_standard: names.len() < all,
             words: Prefilter::of_names(names.iter().map(Segment::as_str)),
+            target_files: target_files(&names),
             names,
             by_folder: RwLock::default(),
             said_below: ConcurrentCache::default(),
@@ -208,16 +214,43 @@ impl MovedCrates {
         is_of_one
     }
 
-    /// Whether a target in this folder has the name of one.
+    /// Whether a target in this folder has the name of one. Errs on the side of yes.
     fn has_target(&self, folder: &Path) -> bool {
+        let has_targets = TARGET_FOLDERS.iter().any(|name| folder.ends_with(name));
+        if !has_targets {
+            return false;
+        }
+        // To look for a few names costs less than to list a folder.
+        if let Some(files) = &self.target_files {
+            let is_there = |name| folder.join(name).symlink_metadata().is_ok();
+            return files.iter().any(is_there);
+        }
         let is_one = |entry: std::fs::DirEntry| {
             let path = entry.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str());
             stem.is_some_and(|stem| self.names.contains(stem.replace('-', "_").as_str()))
         };
-        let has_targets = TARGET_FOLDERS.iter().any(|name| folder.ends_with(name));
-        has_targets && std::fs::read_dir(folder).is_ok_and(|all| all.flatten().any(is_one))
+        std::fs::read_dir(folder).is_ok_and(|all| all.flatten().any(is_one))
     }
+}
+
+/// The files and folders of targets with these names, in each spelling, unless they are more than
+/// [`MOST_LOOKED_FOR`].
+fn target_files(names: &FxHashSet<Segment>) -> Option<Vec<String>> {
+    let mut files = Vec::new();
+    for name in names {
+        let spellings = match name.matches('_').count() {
+            0 => vec![name.to_string()],
+            1 => vec![name.to_string(), name.replace('_', "-")],
+            _ => return None,
+        };
+        files.extend(spellings.iter().map(|name| format!("{name}.rs")));
+        files.extend(spellings);
+        if files.len() > MOST_LOOKED_FOR {
+            return None;
+        }
+    }
+    Some(files)
 }
 
 /// Whether a manifest gives a package, or a target of it, this name, with `-` or `_`.
