@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{Baseline, Counts};
 
@@ -19,7 +20,7 @@ pub enum Part {
 }
 
 /// An entry of which there are more references than the baseline has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Grown {
     /// The file.
     pub file: String,
@@ -33,7 +34,7 @@ pub struct Grown {
 }
 
 /// An entry that is too high.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stale {
     /// The file.
     pub file: String,
@@ -47,7 +48,7 @@ pub struct Stale {
 }
 
 /// A file that is taken for another one, because it has the same counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
     /// The file that is gone.
     pub from: String,

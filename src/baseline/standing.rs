@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::compare::{Grown, Moved, Stale};
 
 /// Whether a reference fails the check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
     /// It does: there are more of its rule in its file than the baseline has, or than a scope allows.
@@ -19,7 +20,7 @@ pub enum Standing {
 }
 
 /// How many references of a rule a file has, against the baseline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Growth {
     /// Now.
     pub now: usize,
@@ -28,7 +29,7 @@ pub struct Growth {
 }
 
 /// A scope with more references than it may have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OverMax {
     /// Its name.
     pub scope: String,
@@ -50,7 +51,7 @@ pub struct Judged {
 }
 
 /// A scope and its references.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeCount {
     /// Its name.
     pub name: String,
@@ -76,7 +77,7 @@ pub struct Verdict {
 }
 
 /// What a baseline says of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ratchet {
     /// The file, as people call it.
     pub file: String,

@@ -4,15 +4,16 @@ use std::ops::ControlFlow;
 
 use super::args::CheckArgs;
 use super::console::Console;
-use super::finish::finish;
 use super::journal;
 use super::resolve::{self, Refusal};
+use super::sheets::Sheets;
 use super::stdout::Output;
 use crate::baseline::Verdict;
 use crate::engine::FileReport;
 use crate::mapping::Rule;
+use crate::output::record::{Record, Shape};
 use crate::output::summary::{Task, judged_line, line};
-use crate::output::{FileView, Mode, Renderer};
+use crate::output::{FileView, Mode};
 use crate::usecase::{self, Conflicts, Exit, Input, Judge, Run, Tally, Watch, say_verdict};
 
 /// Findings go to standard output; 1 if there is a reference that neither the baseline nor a scope allows.
@@ -28,18 +29,23 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
         Input::Text { .. } => None,
     };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
-    let mut renderer = run.format.renderer(out.color());
+    let mut sheets = Sheets::open(&run, "check", false, &mut out, console)?;
     let (tally, verdict) = match Judge::of(&run) {
-        None => (plain(&run, &mut *renderer, console, &mut out)?, None),
+        None => (plain(&run, &mut sheets, console, &mut out)?, None),
         Some(judge) => {
-            let (tally, verdict) = judged_by(judge, &run, &mut *renderer, console, &mut out)?;
+            let (tally, verdict) = judged_by(judge, &run, &mut sheets, console, &mut out)?;
             (tally, Some(verdict))
         }
     };
     if let Some(verdict) = &verdict {
-        out.write(|out| renderer.verdict(verdict, out))?;
+        for scope in &verdict.scopes {
+            sheets.record(&Record::Scope(scope.clone()), &mut out, console)?;
+        }
+        if let Some(baseline) = &verdict.baseline {
+            sheets.record(&Record::Baseline(baseline.clone()), &mut out, console)?;
+        }
     }
-    out.write(|out| finish(&tally, &run, &mut *renderer, console, out))?;
+    sheets.counts(&tally, &run, &mut out, console)?;
     out.flush()?;
     let left = match &verdict {
         None => Exit::left_if(tally.leaves() || tally.summary.rewritten > 0),
@@ -53,19 +59,21 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
     }
     let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
     let exit = left.max(tally.failures(&run)).max(state);
-    Ok(if run.exit_zero { exit.forgive() } else { exit })
+    let exit = if run.exit_zero { exit.forgive() } else { exit };
+    sheets.end(exit, &mut out, console)?;
+    Ok(exit)
 }
 
 /// Every reference fails: each file is printed as it comes.
 fn plain(
     run: &Run,
-    renderer: &mut dyn Renderer,
+    sheets: &mut Sheets,
     console: &Console,
     out: &mut Output,
 ) -> anyhow::Result<Tally> {
     usecase::over(run, console, |report, rules| {
         let view = FileView::new(&report, rules, Mode::Check);
-        out.write(|out| renderer.file(&view, out))?;
+        sheets.file(&view, Shape::Findings, out, console)?;
         Ok(flow(out))
     })
 }
@@ -75,7 +83,7 @@ fn plain(
 fn judged_by(
     mut judge: Judge<'_>,
     run: &Run,
-    renderer: &mut dyn Renderer,
+    sheets: &mut Sheets,
     console: &Console,
     out: &mut Output,
 ) -> anyhow::Result<(Tally, Verdict)> {
@@ -85,7 +93,7 @@ fn judged_by(
         let mut view = FileView::new(&report, rules, Mode::Check);
         judge.count(&view);
         if !needs_all {
-            print(&mut judge, &mut view, run, renderer, out)?;
+            print(&mut judge, &mut view, sheets, console, out)?;
         } else if !view.diagnostics.is_empty() {
             let of_run = run.tables.iter().map(|table| table.rules());
             let rules = of_run.into_iter().find(|own| std::ptr::eq(*own, rules));
@@ -98,7 +106,7 @@ fn judged_by(
     }
     for (report, rules) in &kept {
         let mut view = FileView::new(report, rules, Mode::Check);
-        print(&mut judge, &mut view, run, renderer, out)?;
+        print(&mut judge, &mut view, sheets, console, out)?;
     }
     Ok((tally, judge.verdict()))
 }
@@ -106,16 +114,12 @@ fn judged_by(
 fn print(
     judge: &mut Judge<'_>,
     view: &mut FileView<'_>,
-    run: &Run,
-    renderer: &mut dyn Renderer,
+    sheets: &mut Sheets,
+    console: &Console,
     out: &mut Output,
 ) -> anyhow::Result<()> {
     judge.settle(view);
-    if !run.format.tells_all() {
-        view.diagnostics.retain(|diagnostic| diagnostic.is_told());
-    }
-    out.write(|out| renderer.file(view, out))?;
-    Ok(())
+    sheets.file(view, Shape::Findings, out, console)
 }
 
 fn flow(out: &Output) -> ControlFlow<()> {

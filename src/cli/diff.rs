@@ -4,16 +4,15 @@ use std::ops::ControlFlow;
 
 use super::args::DiffArgs;
 use super::console::Console;
-use super::finish::finish;
 use super::journal;
 use super::resolve::Refusal;
+use super::sheets::{Sheets, rewrite};
 use super::slices;
 use super::stdout::Output;
 use crate::engine::FileReport;
-use crate::mapping::Rule;
 use crate::output::patch::{Patch, Section};
+use crate::output::record::Shape;
 use crate::output::summary::{Task, line};
-use crate::output::{FileView, Mode};
 use crate::usecase::{self, Exit, Input, Run, Tally, Watch};
 
 /// The patch goes to standard output, everything else to standard error; 1 if that is asked for
@@ -29,21 +28,22 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
         Input::Text { .. } => None,
     };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
-    let tally = match run.format.plan_renderer() {
-        Some(mut renderer) => {
-            let tally = usecase::over(&run, console, |report, rules| {
-                let view = FileView::new(&report, rules, Mode::Rewrite);
-                out.write(|out| renderer.file(&view, out))?;
-                Ok(if out.is_closed() {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                })
-            })?;
-            out.write(|out| finish(&tally, &run, &mut *renderer, console, out))?;
-            tally
-        }
-        None => patch(&run, console, &mut out)?,
+    let is_beside = run.format.is_listing();
+    let mut sheets = Sheets::open(&run, "diff", is_beside, &mut out, console)?;
+    let tally = if is_beside {
+        patch(&run, &mut sheets, console, &mut out)?
+    } else {
+        let tally = usecase::over(&run, console, |report, rules| {
+            let view = rewrite(&report, rules);
+            sheets.file(&view, Shape::Plans, &mut out, console)?;
+            Ok(if out.is_closed() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        })?;
+        sheets.counts(&tally, &run, &mut out, console)?;
+        tally
     };
     out.flush()?;
     if !out.is_closed() {
@@ -53,15 +53,21 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let state = watch.map_or(Exit::Clean, |watch| watch.end(console));
     let left = args.exit_code && (tally.leaves() || tally.summary.changed > 0);
     let exit = Exit::left_if(left).max(tally.failures(&run)).max(state);
-    Ok(if run.exit_zero { exit.forgive() } else { exit })
+    let exit = if run.exit_zero { exit.forgive() } else { exit };
+    sheets.end(exit, &mut out, console)?;
+    Ok(exit)
 }
 
-fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally> {
-    let mut renderer = run.format.renderer(console.stderr_color());
+fn patch(
+    run: &Run,
+    sheets: &mut Sheets,
+    console: &Console,
+    out: &mut Output,
+) -> anyhow::Result<Tally> {
     let mut sections = Vec::new();
     let mut unplaced = 0;
     let mut tally = usecase::over(run, console, |report, rules| {
-        console.print(|err| renderer.file(&findings(&report, rules), err));
+        sheets.file(&rewrite(&report, rules), Shape::Plans, out, console)?;
         match section(run, &report) {
             Ok(section) => sections.extend(section),
             Err(error) => {
@@ -72,7 +78,7 @@ fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally
         Ok(ControlFlow::Continue(()))
     })?;
     tally.summary.failed += unplaced;
-    console.print(|err| finish(&tally, run, &mut *renderer, console, err));
+    sheets.counts(&tally, run, out, console)?;
     if run.strict && tally.summary.failed > 0 {
         console.error("no patch: files failed, and --strict asks for all or nothing");
         return Ok(tally);
@@ -87,10 +93,6 @@ fn patch(run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Tally
     }
     hint(&patches, run, console);
     Ok(tally)
-}
-
-fn findings<'a>(report: &'a FileReport, rules: &'a [Rule]) -> FileView<'a> {
-    FileView::new(report, rules, Mode::Rewrite)
 }
 
 fn section(run: &Run, report: &FileReport) -> std::io::Result<Option<Section>> {

@@ -14,7 +14,6 @@ mod config;
 mod console;
 mod diff;
 mod explain;
-mod finish;
 mod gate;
 mod init;
 mod interrupt;
@@ -26,7 +25,10 @@ mod mapping;
 mod migrate;
 mod output_file;
 mod recover;
+mod report;
+mod report_args;
 mod resolve;
+mod sheets;
 mod slices;
 mod state_folder;
 mod status;
@@ -38,6 +40,7 @@ use std::process::ExitCode;
 
 use args::{Command, GateCommand};
 use console::Console;
+use report_args::ReportCommand;
 use resolve::Refusal;
 
 use crate::usecase::Exit;
@@ -64,6 +67,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate(args) => migrate::run(args, &words, &console),
         Command::Status(args) => status::run(args, &console),
         Command::Log(args) => log::run(args, &console),
+        Command::Report(ReportCommand::Render(args)) => report::render(args, &console),
+        Command::Report(ReportCommand::Merge(args)) => report::merged(args, &console),
         Command::Recover(args) => recover::run(args, &console),
         Command::Mapping(command) => mapping::run(command, &console),
         Command::Baseline(args) => baseline::run(args, &console),

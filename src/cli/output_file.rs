@@ -21,8 +21,14 @@ use crate::transaction::STATE_FOLDER;
 ///
 /// # Errors
 /// Says what the file is and what to do.
-pub(super) fn check(file: &Path, project: &Project, state: &Path) -> anyhow::Result<()> {
-    let name = format!("--output-file {}", shown(file));
+pub(super) fn check(
+    file: &Path,
+    option: &str,
+    project: &Project,
+    state: &Path,
+) -> anyhow::Result<()> {
+    let space = if option.ends_with('=') { "" } else { " " };
+    let name = format!("{option}{space}{}", shown(file));
     let without_links = state_folder::real(file);
     if without_links.starts_with(state_folder::real(state))
         || [file, &without_links].into_iter().any(is_in_state_folder)

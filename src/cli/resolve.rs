@@ -9,6 +9,8 @@ use anyhow::{Context, anyhow, bail};
 use super::args::{AuditArgs, FileArgs, RuleArgs, RunArgs};
 use super::console::Console;
 use super::output_file;
+use super::report::Chosen;
+use super::report_args::FormatArg;
 use crate::config::{self, Config, Overrides, Reading, Settings};
 use crate::document::Problems;
 use crate::file::NamedBy;
@@ -222,14 +224,18 @@ impl Run {
             let language = args.rules.lang.as_deref().unwrap_or("any language");
             return Err(anyhow!("there are no rules for {language} in the mapping tables").into());
         }
-        if let Some(file) = &args.output.output_file {
-            let folder = args.state.state_dir.as_ref();
-            let folder = folder.map_or_else(
-                || place.project.root().join(STATE_FOLDER),
-                |folder| place.cwd.join(folder),
-            );
-            output_file::check(&place.cwd.join(file), &place.project, &folder)?;
-        }
+        let folder = args.state.state_dir.as_ref();
+        let folder = folder.map_or_else(
+            || place.project.root().join(STATE_FOLDER),
+            |folder| place.cwd.join(folder),
+        );
+        let output = &args.output;
+        let chosen = formats(
+            &output.formats,
+            output.output_file.as_deref(),
+            &place,
+            &folder,
+        )?;
         console.detail(&format!(
             "project root: {}",
             console.shown(place.project.root())
@@ -242,7 +248,8 @@ impl Run {
             rewrite,
             walk,
             input,
-            format: args.output.output_format,
+            format: chosen.bare.unwrap_or_default(),
+            reports: chosen.files,
             output_file: args.output.output_file.clone(),
             strict: settings.strict.value,
             statistics: args.output.statistics,
@@ -255,6 +262,29 @@ impl Run {
             tells_homes: false,
         })
     }
+}
+
+/// The formats that were asked for, once each of their files may be written.
+pub(super) fn formats(
+    args: &[FormatArg],
+    output_file: Option<&Path>,
+    place: &Place,
+    state: &Path,
+) -> anyhow::Result<Chosen> {
+    let chosen = Chosen::of(args, output_file, &place.cwd)?;
+    if let Some(file) = output_file {
+        output_file::check(
+            &place.cwd.join(file),
+            "--output-file",
+            &place.project,
+            state,
+        )?;
+    }
+    for (format, file) in &chosen.files {
+        let option = format!("--output-format {}=", format.name());
+        output_file::check(file, &option, &place.project, state)?;
+    }
+    Ok(chosen)
 }
 
 /// What an audit needs.

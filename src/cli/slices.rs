@@ -7,13 +7,14 @@ use anyhow::bail;
 
 use super::args::DiffArgs;
 use super::console::Console;
-use super::finish::finish;
 use super::journal;
 use super::output_file;
 use super::resolve::Refusal;
+use super::sheets::statistics;
 use super::stdout::Output;
 use crate::output::patch::{Patch, Section};
 use crate::output::place::shown;
+use crate::output::record::{self, Shape};
 use crate::output::summary::{Task, counted, line};
 use crate::output::{FileView, Mode};
 use crate::project::Owners;
@@ -105,7 +106,7 @@ fn checked(run: &Run, folder: &Path) -> anyhow::Result<Folder> {
             "--split-by: one text on standard input has no parts; leave out the option, or name files"
         );
     }
-    if run.format.plan_renderer().is_some() {
+    if !run.format.is_listing() || !run.reports.is_empty() {
         bail!("--split-by: writes patches and index.json; leave out --output-format");
     }
     output_file::check_folder(folder)?;
@@ -124,7 +125,10 @@ fn collect(
     let mut unplaced = 0;
     let mut tally = usecase::over(run, console, |report, rules| {
         let view = FileView::new(&report, rules, Mode::Rewrite);
-        console.print(|err| renderer.file(&view, err));
+        record::of_file(&view, Shape::Plans, |record| {
+            console.print(|err| renderer.record(record, err));
+            anyhow::Ok(())
+        })?;
         let section = match &report.rewritten {
             Some(new) => Section::new(&report.path, root, report.source.bytes(), new),
             None => Ok(None),
@@ -157,6 +161,6 @@ fn collect(
         Ok(ControlFlow::Continue(()))
     })?;
     tally.summary.failed += unplaced;
-    console.print(|err| finish(&tally, run, &mut *renderer, console, err));
+    statistics(&tally, run, console);
     Ok(tally)
 }

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::place::shown;
-use super::{Color, FileView, Renderer, level};
-use crate::text::one_line;
+use super::record::Record;
+use super::{Color, Renderer, level, place};
+use crate::text::{LineColumn, one_line};
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -20,19 +20,20 @@ impl Concise {
 }
 
 impl Renderer for Concise {
-    fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let path = shown(&file.report.display);
-        for diagnostic in &file.diagnostics {
-            let style = level::style(diagnostic.level, self.color);
-            let (line, column) = (diagnostic.start.line, diagnostic.start.column);
-            let level = level::name(diagnostic.level);
-            let code = diagnostic.code.as_str();
-            let message = one_line(&diagnostic.message);
+    fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+        let (name, findings) = record.told();
+        for finding in findings {
+            let path = place::name(name);
+            let style = level::style(finding.level, self.color);
+            let LineColumn { line, column } = finding.place.start;
+            let level = level::name(finding.level);
+            let code = one_line(&finding.code);
+            let message = one_line(&finding.message);
             write!(
                 out,
                 "{path}:{line}:{column}: {style}{level}[{code}]{style:#} {message}"
             )?;
-            if let Some(help) = &diagnostic.help {
+            if let Some(help) = &finding.help {
                 write!(out, " ({})", one_line(help))?;
             }
             writeln!(out)?;

@@ -2,21 +2,13 @@
 //! what the rule says.
 
 use std::io::{self, Write};
-use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Snippet};
 
-use super::diagnostic::Diagnostic;
-use super::place::shown;
-use super::{Color, FileView, Renderer, level};
+use super::json::Finding;
+use super::record::Record;
+use super::{Color, Renderer, level, place};
 use crate::finding::Level;
-
-/// Lines of a range that are shown.
-const MAX_LINES: usize = 8;
-
-/// Bytes of a line that are handed on around the range. The snippet printer trims lines to the
-/// width of a terminal itself, but measures all of them first.
-const MAX_SIDE: usize = 4096;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -40,46 +32,47 @@ impl Full {
 }
 
 impl Renderer for Full {
-    fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let path = shown(&file.report.display);
-        for diagnostic in &file.diagnostics {
-            let group = group(diagnostic, &path, file.report.source.text());
+    fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+        let (name, findings) = record.told();
+        for finding in findings {
+            let path = place::name(name);
+            let group = group(finding, &path);
             writeln!(out, "{}\n", self.renderer.render(&[group]))?;
         }
         Ok(())
     }
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic<'_>, path: &'a str, text: &'a str) -> Group<'a> {
-    let level = match diagnostic.level {
+fn group<'a>(finding: &'a Finding, path: &'a str) -> Group<'a> {
+    let level = match finding.level {
         Level::Error => Shown::ERROR,
         Level::Review => Shown::WARNING,
         Level::Note => Shown::NOTE,
     };
-    let excerpt = Excerpt::of(text, diagnostic.range.clone());
-    let snippet = Snippet::source(excerpt.text)
-        .line_start(diagnostic.start.line)
-        .annotation(AnnotationKind::Primary.span(excerpt.range));
+    let start = finding.place.start;
+    let snippet = Snippet::source(finding.source.text.as_str())
+        .line_start(start.line)
+        .annotation(AnnotationKind::Primary.span(finding.source.safe_range()));
     let title = level
-        .with_name(level::name(diagnostic.level))
-        .primary_title(diagnostic.message.as_ref())
-        .id(diagnostic.code.as_str());
-    let mut group = if excerpt.is_cut {
+        .with_name(level::name(finding.level))
+        .primary_title(finding.message.as_str())
+        .id(finding.code.as_str());
+    let mut group = if finding.source.cut > 0 {
         // The printer would count columns from where the line was cut.
         let origin = Origin::path(path)
-            .line(diagnostic.start.line)
-            .char_column(diagnostic.start.column);
+            .line(start.line)
+            .char_column(start.column);
         title.element(origin).element(snippet)
     } else {
         title.element(snippet.path(path))
     };
-    for also in &diagnostic.also {
-        group = group.element(Shown::NOTE.message(*also));
+    for also in &finding.also {
+        group = group.element(Shown::NOTE.message(also.as_str()));
     }
-    if let Some(help) = &diagnostic.help {
-        group = group.element(Shown::HELP.message(help.as_ref()));
+    if let Some(help) = &finding.help {
+        group = group.element(Shown::HELP.message(help.as_str()));
     }
-    if let Some(rule) = diagnostic.rule {
+    if let Some(rule) = &finding.rule {
         if let Some(note) = &rule.note {
             group = group.element(Shown::NOTE.message(note));
         }
@@ -93,54 +86,16 @@ fn group<'a>(diagnostic: &'a Diagnostic<'_>, path: &'a str, text: &'a str) -> Gr
     group
 }
 
-/// The lines of a range, cut to what can be read.
-struct Excerpt<'a> {
-    text: &'a str,
-    /// The range in it.
-    range: Range<usize>,
-    /// Whether the first line lost its start.
-    is_cut: bool,
-}
-
-impl<'a> Excerpt<'a> {
-    /// `range` must be in bounds of `text` and on character boundaries.
-    fn of(text: &'a str, range: Range<usize>) -> Self {
-        let line_start =
-            memchr::memrchr(b'\n', &text.as_bytes()[..range.start]).map_or(0, |at| at + 1);
-        let start = if range.start - line_start > MAX_SIDE {
-            text.ceil_char_boundary(range.start - MAX_SIDE)
-        } else {
-            line_start
-        };
-        let range_end = readable_end(text, range.clone());
-        let side = text.floor_char_boundary(range_end + MAX_SIDE);
-        let end = memchr::memchr(b'\n', &text.as_bytes()[range_end..side])
-            .map_or(side, |at| range_end + at + 1);
-        Self {
-            text: &text[start..end],
-            range: range.start - start..range_end - start,
-            is_cut: start > line_start,
-        }
-    }
-}
-
-/// Where the range ends, or where too much of it was shown.
-fn readable_end(text: &str, range: Range<usize>) -> usize {
-    let end = text.floor_char_boundary(range.end.min(range.start + MAX_LINES * MAX_SIDE));
-    let bytes = &text.as_bytes()[range.start..end];
-    memchr::memchr_iter(b'\n', bytes)
-        .nth(MAX_LINES - 1)
-        .map_or(end, |at| range.start + at)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::engine::FileReport;
     use crate::output::sample::{self, rendered, rendered_report, snapshot};
-    use crate::output::{Format, Mode};
+    use crate::output::{FileView, Format, Mode};
     use crate::text::Source;
 
     #[test]

@@ -5,14 +5,17 @@
 //! in the file as it is on disk, whatever its encoding; texts are Unicode.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::FileView;
 use super::diagnostic::Diagnostic;
+use super::excerpt::Excerpt;
+use super::hunks::{CONTEXT, Hunk, hunks};
 use crate::baseline::{Growth, Standing};
-use crate::finding::{Code, Level};
+use crate::finding::Level;
 use crate::mapping::Rule;
 use crate::text::{LineColumn, LineIndex, Source};
 
@@ -20,13 +23,13 @@ use crate::text::{LineColumn, LineIndex, Source};
 pub const VERSION: u32 = 1;
 
 /// The name of a file, so that none is lost.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Name {
     /// As shown to people, but nothing is escaped; bytes that are no text are replaced.
-    path: String,
+    pub path: String,
     /// The name's bytes, only if some are no text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<Vec<u8>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<Vec<u8>>,
 }
 
 impl Name {
@@ -38,117 +41,186 @@ impl Name {
             path_bytes: path.to_str().is_none().then(bytes),
         }
     }
+
+    /// The path of the name.
+    #[cfg(unix)]
+    pub fn to_path(&self) -> PathBuf {
+        use std::os::unix::ffi::OsStringExt;
+        match &self.path_bytes {
+            Some(bytes) => PathBuf::from(std::ffi::OsString::from_vec(bytes.clone())),
+            None => PathBuf::from(&self.path),
+        }
+    }
+
+    /// The path of the name.
+    #[cfg(not(unix))]
+    pub fn to_path(&self) -> PathBuf {
+        PathBuf::from(&self.path)
+    }
 }
 
 /// A range of a file.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
-    start: LineColumn,
+    /// Where it starts.
+    pub start: LineColumn,
     /// The place after the last character.
-    end: LineColumn,
-    bytes: Range<usize>,
+    pub end: LineColumn,
+    /// Bytes of the file as it is on disk.
+    pub bytes: Range<usize>,
 }
 
 /// What is told of a rule.
-#[derive(Debug, Serialize)]
-pub struct RuleInfo<'a> {
-    id: &'a str,
-    note: Option<&'a str>,
-    url: Option<&'a str>,
-    since: Option<&'a str>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleInfo {
+    /// Its name.
+    pub id: String,
+    /// Why.
+    pub note: Option<String>,
+    /// Where more is said.
+    pub url: Option<String>,
+    /// Since when the old path is deprecated.
+    pub since: Option<String>,
 }
 
-impl<'a> From<&'a Rule> for RuleInfo<'a> {
-    fn from(rule: &'a Rule) -> Self {
+impl From<&Rule> for RuleInfo {
+    fn from(rule: &Rule) -> Self {
         Self {
-            id: &rule.id,
-            note: rule.note.as_deref(),
-            url: rule.url.as_deref(),
-            since: rule.since.as_deref(),
+            id: rule.id.clone(),
+            note: rule.note.clone(),
+            url: rule.url.clone(),
+            since: rule.since.clone(),
         }
     }
 }
 
 /// A diagnostic, without its file.
-#[derive(Debug, Serialize)]
-pub struct Finding<'a> {
-    code: Code,
-    level: Level,
-    message: &'a str,
-    also: &'a [&'a str],
-    help: Option<&'a str>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Its code.
+    pub code: String,
+    /// How much it matters.
+    pub level: Level,
+    /// One sentence.
+    pub message: String,
+    /// What else is to be said of the same place.
+    pub also: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where.
     #[serde(flatten)]
-    place: Place,
-    old: Option<&'a str>,
-    successor: Option<&'a str>,
-    rule: Option<RuleInfo<'a>>,
+    pub place: Place,
+    /// The deprecated path.
+    pub old: Option<String>,
+    /// What it becomes.
+    pub successor: Option<String>,
+    /// The rule behind it.
+    pub rule: Option<RuleInfo>,
     /// `fails`, `held` (by the baseline) or `counted` (only); `null` where nothing is judged.
-    standing: Option<Standing>,
+    pub standing: Option<Standing>,
     /// How many of its rule the file has and the baseline has, if there are more now.
-    growth: Option<Growth>,
+    pub growth: Option<Growth>,
     /// Whether the last commit lacks its line, if that was asked.
-    new_line: Option<bool>,
+    pub new_line: Option<bool>,
+    /// The lines of the source where it is.
+    pub source: Excerpt,
 }
 
-impl<'a> Finding<'a> {
+impl Finding {
     /// What is told of a diagnostic of `source`.
-    pub fn of(diagnostic: &'a Diagnostic<'a>, source: &Source) -> Self {
+    pub fn of(diagnostic: &Diagnostic<'_>, source: &Source) -> Self {
+        let judged = diagnostic.judged.as_ref();
         Self {
-            code: diagnostic.code,
+            code: diagnostic.code.as_str().to_owned(),
             level: diagnostic.level,
-            message: &diagnostic.message,
-            also: &diagnostic.also,
-            help: diagnostic.help.as_deref(),
+            message: diagnostic.message.to_string(),
+            also: diagnostic.also.iter().map(ToString::to_string).collect(),
+            help: diagnostic.help.as_deref().map(ToOwned::to_owned),
             place: Place {
                 start: diagnostic.start,
                 end: diagnostic.end,
                 bytes: source.byte_range(&diagnostic.range),
             },
-            old: diagnostic.path,
-            successor: diagnostic.successor,
+            old: diagnostic.path.map(ToOwned::to_owned),
+            successor: diagnostic.successor.map(ToOwned::to_owned),
             rule: diagnostic.rule.map(RuleInfo::from),
-            standing: diagnostic.judged.as_ref().map(|judged| judged.standing),
-            growth: diagnostic.judged.as_ref().and_then(|judged| judged.growth),
-            new_line: diagnostic.judged.as_ref().and_then(|judged| judged.is_new),
+            standing: judged.map(|judged| judged.standing),
+            growth: judged.and_then(|judged| judged.growth),
+            new_line: judged.and_then(|judged| judged.is_new),
+            source: Excerpt::of(source.text(), diagnostic.range.clone()),
         }
+    }
+
+    /// Whether it is told to people: what a baseline holds, or is only counted, is not.
+    pub fn is_told(&self) -> bool {
+        self.standing
+            .is_none_or(|standing| standing == Standing::Fails)
+    }
+
+    /// The name of the rule, if there is one.
+    pub fn rule_id(&self) -> &str {
+        self.rule.as_ref().map_or("", |rule| &rule.id)
     }
 }
 
 /// A byte range and what replaces it.
-#[derive(Debug, Serialize)]
-pub struct Edit<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    /// Where.
     #[serde(flatten)]
-    place: Place,
-    text: &'a str,
+    pub place: Place,
+    /// What stands there afterwards.
+    pub text: String,
 }
 
 /// A place that resolves to a mapped path.
-#[derive(Debug, Serialize)]
-pub struct Reference<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reference {
+    /// Where.
     #[serde(flatten)]
-    place: Place,
-    old: &'a str,
-    successor: Option<&'a str>,
-    rule: Option<RuleInfo<'a>>,
+    pub place: Place,
+    /// The deprecated path.
+    pub old: String,
+    /// What it becomes.
+    pub successor: Option<String>,
+    /// The rule behind it.
+    pub rule: Option<RuleInfo>,
     /// Whether the edits rewrite it. If not, a finding says why.
-    rewritten: bool,
+    pub rewritten: bool,
+}
+
+/// What a file holds before and after: SHA-256 of its bytes, as 64 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Contents {
+    /// Before.
+    pub old: String,
+    /// After; the same if nothing changes.
+    pub new: String,
 }
 
 /// What would be done to a file. An empty list of edits: nothing.
-#[derive(Debug, Serialize)]
-pub struct Plan<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Plan {
+    /// The file.
     #[serde(flatten)]
-    name: Name,
+    pub name: Name,
     /// Of the file, and so of the edits when they are written.
-    encoding: &'static str,
-    edits: Vec<Edit<'a>>,
-    references: Vec<Reference<'a>>,
-    findings: Vec<Finding<'a>>,
+    pub encoding: String,
+    /// What changes.
+    pub edits: Vec<Edit>,
+    /// References to mapped paths.
+    pub references: Vec<Reference>,
+    /// What a person should know.
+    pub findings: Vec<Finding>,
+    /// What the file holds before and after.
+    pub sha256: Contents,
+    /// The changes with three lines around each.
+    pub hunks: Vec<Hunk>,
 }
 
-impl<'a> Plan<'a> {
+impl Plan {
     /// The plan of a file.
-    pub fn of(file: &'a FileView<'a>) -> Self {
+    pub fn of(file: &FileView<'_>) -> Self {
         let source = &file.report.source;
         let text = source.text();
         let lines = LineIndex::new(text);
@@ -160,24 +232,46 @@ impl<'a> Plan<'a> {
         let plan = &file.report.plan;
         let edits = plan.edits.as_slice().iter().map(|edit| Edit {
             place: place(&edit.range),
-            text: &edit.text,
+            text: edit.text.to_string(),
         });
         let references = plan.references.iter().map(|reference| Reference {
             place: place(&reference.range),
-            old: &reference.path,
-            successor: reference.successor.as_deref(),
+            old: reference.path.clone(),
+            successor: reference.successor.clone(),
             rule: file.rules.get(reference.rule).map(RuleInfo::from),
             rewritten: reference.rewritten,
         });
         let findings = file.diagnostics.iter().map(|d| Finding::of(d, source));
+        let new = file.report.rewritten.as_deref();
         Self {
             name: Name::of(&file.report.display),
-            encoding: source.encoding().name(),
+            encoding: source.encoding().name().to_owned(),
             edits: edits.collect(),
             references: references.collect(),
             findings: findings.collect(),
+            sha256: Contents {
+                old: sha256(source.bytes()),
+                new: sha256(new.unwrap_or(source.bytes())),
+            },
+            hunks: match new {
+                Some(_) => hunks(text, &plan.edits.apply(text), CONTEXT),
+                None => Vec::new(),
+            },
         }
     }
+}
+
+/// The SHA-256 of these bytes, as 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    use sha2::{Digest, Sha256};
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Nothing fails that is written into memory.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[cfg(test)]

@@ -9,14 +9,29 @@
 pub mod concise;
 pub mod configuration;
 pub mod diagnostic;
+pub mod document;
+pub mod excerpt;
 pub mod full;
+pub mod github;
+pub mod gitlab;
+pub mod html;
+pub mod hunks;
 pub mod json;
 pub mod json_lines;
+pub mod junit;
 mod level;
+pub mod markdown;
+pub mod merge;
 pub mod patch;
 pub mod place;
+pub mod rdjson;
+pub mod read;
+pub mod record;
+pub mod report;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
+pub mod schema;
 pub mod statistics;
 pub mod summary;
 
@@ -25,8 +40,9 @@ use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Mode, diagnostics};
 
-use crate::baseline::Verdict;
-use crate::engine::{FileReport, RuleCounts, Summary};
+use record::Record;
+
+use crate::engine::FileReport;
 use crate::mapping::Rule;
 use crate::text::LineColumn;
 
@@ -40,6 +56,22 @@ pub enum Format {
     Concise,
     /// One JSON object a line; with `diff`, one a file
     JsonLines,
+    /// The same as one JSON document
+    Json,
+    /// Annotations of GitHub actions
+    Github,
+    /// GitLab Code Quality
+    Gitlab,
+    /// SARIF 2.1.0 for code scanning
+    Sarif,
+    /// reviewdog
+    Rdjson,
+    /// JUnit XML
+    Junit,
+    /// A comment on a pull request
+    Markdown,
+    /// A page to review with
+    Html,
 }
 
 /// Whether output is painted. Who calls knows the terminal and `--color`.
@@ -85,83 +117,43 @@ pub struct Failed {
     pub start: Option<LineColumn>,
 }
 
-/// Prints files one after the other. Failures of files are not its business; see
-/// [`place::failure_line`].
+/// Prints the records of a report one after the other. What is no part of a format is left out there:
+/// people are told of failures elsewhere.
 pub trait Renderer {
-    /// Prints a file.
+    /// Prints a record; formats that need all of them print at the end.
     ///
     /// # Errors
     /// Those of `out`.
-    fn file(&mut self, file: &FileView<'_>, out: &mut dyn Write) -> io::Result<()>;
-
-    /// Prints why a file or a folder failed, where that is part of the format: people are told elsewhere.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn failure(&mut self, failed: &Failed, out: &mut dyn Write) -> io::Result<()> {
-        let _ = (failed, out);
-        Ok(())
-    }
-
-    /// Prints the counts of a run, where that is part of the format; `rules` are empty unless they are
-    /// asked for.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn summary(
-        &mut self,
-        summary: &Summary,
-        rules: &[(&Rule, &RuleCounts)],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let _ = (summary, rules, out);
-        Ok(())
-    }
-
-    /// Prints what a baseline and scopes say of the run, where that is part of the format: people are told
-    /// elsewhere.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn verdict(&mut self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-        let _ = (verdict, out);
-        Ok(())
-    }
-
-    /// Prints what comes after the last file. Must be called once, even if there was no file.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let _ = out;
-        Ok(())
-    }
+    fn record(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()>;
 }
 
 impl Format {
-    /// What prints findings in this format.
+    /// What prints a report in this format.
     pub fn renderer(self, color: Color) -> Box<dyn Renderer> {
         match self {
             Self::Full => Box::new(full::Full::new(color)),
             Self::Concise => Box::new(concise::Concise::new(color)),
-            Self::JsonLines => Box::new(json_lines::Findings),
+            Self::JsonLines => Box::new(json_lines::JsonLines),
+            Self::Json => report::whole(document::print),
+            Self::Github => report::whole(github::print),
+            Self::Gitlab => report::whole(gitlab::print),
+            Self::Sarif => report::whole(sarif::print),
+            Self::Rdjson => report::whole(rdjson::print),
+            Self::Junit => report::whole(junit::print),
+            Self::Markdown => report::whole(markdown::print),
+            Self::Html => report::whole(html::print),
         }
     }
 
-    /// Whether it tells of references that do not fail the check, each with its standing. What people read
-    /// leaves them out, and counts them.
-    pub fn tells_all(self) -> bool {
-        match self {
-            Self::Full | Self::Concise => false,
-            Self::JsonLines => true,
-        }
+    /// Whether it is for people, who are told beside a patch, and of references only that fail the check.
+    pub fn is_listing(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
     }
 
-    /// What prints plans in place of a patch; `None` if `diff` prints a patch in this format.
-    pub fn plan_renderer(self) -> Option<Box<dyn Renderer>> {
-        match self {
-            Self::Full | Self::Concise => None,
-            Self::JsonLines => Some(Box::new(json_lines::Plans)),
-        }
+    /// Its name on the command line.
+    pub fn name(self) -> String {
+        use clap::ValueEnum;
+        let value = self.to_possible_value();
+        value.map_or(String::new(), |value| value.get_name().to_owned())
     }
 }

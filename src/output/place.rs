@@ -1,9 +1,15 @@
 //! How files and places in them are written in lines that people read.
 
 use super::Failed;
+use super::json::Name;
 use crate::engine::FileReport;
 use crate::text::{LineColumn, LineIndex};
 pub use crate::text::{one_line, shown};
+
+/// The name of a file that a report holds, as people read it.
+pub fn name(name: &Name) -> String {
+    shown(&name.to_path())
+}
 
 /// Why a file could not be read, parsed or verified, if it could not.
 pub fn failed(report: &FileReport) -> Option<Failed> {

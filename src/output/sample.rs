@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Color, FileView, Format, Mode};
+use super::record::{self, End, Header, Record, Shape};
+use super::{Color, Failed, FileView, Format, Mode};
 use crate::engine::{FileReport, Summary};
 use crate::finding::{Code, Finding, Level};
 use crate::mapping::{Action, Origin, Rename, Rule};
 use crate::path::{Namespaces, RUST, SymbolPath};
 use crate::plan::{Plan, Reference};
-use crate::text::{Edit, Edits, Source};
+use crate::text::{Edit, Edits, LineColumn, Source};
 
 const TEXT: &str = "//! é
 use old::a::Foo;
@@ -153,14 +154,76 @@ pub fn rendered(format: Format, mode: Mode, color: Color) -> String {
     rendered_report(&report(), format, mode, color)
 }
 
-/// A report in a format.
+/// A report in a format: its file alone.
 pub fn rendered_report(report: &FileReport, format: Format, mode: Mode, color: Color) -> String {
     let rules = rules();
-    let file = FileView::new(report, &rules, mode);
+    let view = FileView::new(report, &rules, mode);
+    rendered_view(&view, format, Shape::Findings, color)
+}
+
+/// A file in a format.
+pub fn rendered_view(view: &FileView<'_>, format: Format, shape: Shape, color: Color) -> String {
     let mut renderer = format.renderer(color);
     let mut out = Vec::new();
-    renderer.file(&file, &mut out).expect("a vector takes all");
-    renderer.finish(&mut out).expect("a vector takes all");
+    record::of_file(view, shape, |record| renderer.record(record, &mut out))
+        .expect("a vector takes all");
+    String::from_utf8(out).expect("formats are text")
+}
+
+/// The records of a whole report: the sample, and a failure with a hostile name.
+pub fn records(shape: Shape) -> Vec<Record> {
+    let (report, rules) = (report(), rules());
+    let mode = match shape {
+        Shape::Findings => Mode::Check,
+        Shape::Plans => Mode::Rewrite,
+    };
+    let mut all = vec![Record::Header(header())];
+    let view = FileView::new(&report, &rules, mode);
+    let kept: Result<(), ()> = record::of_file(&view, shape, |record| {
+        all.push(record.clone());
+        Ok(())
+    });
+    kept.expect("nothing fails");
+    all.push(Record::of_failure(&Failed {
+        path: PathBuf::from(HOSTILE),
+        message: "expected `;`\n::error::<b>&\u{1b}[31m]]>".to_owned(),
+        start: Some(LineColumn { line: 3, column: 4 }),
+    }));
+    all.push(Record::of_rule(
+        &rules[0],
+        &crate::engine::RuleCounts::default(),
+    ));
+    all.push(Record::of_summary(&summary()));
+    all.push(Record::End(End { exit: 2 }));
+    all
+}
+
+/// A name that would be taken for markup, for properties and for several lines.
+pub const HOSTILE: &str = "src/a,b:c%\n`<script>alert(1)</script>|\"&.rs";
+
+/// What stands before them.
+pub fn header() -> Header {
+    Header {
+        program: "0.0.0".to_owned(),
+        command: "check".to_owned(),
+        rules: vec!["sample".to_owned()],
+        table_digest: "aa".to_owned(),
+        options_digest: "bb".to_owned(),
+        root: "/project".to_owned(),
+        prefix: Some(String::new()),
+        share: None,
+    }
+}
+
+/// A whole report in a format.
+pub fn rendered_records(records: &[Record], format: Format) -> String {
+    let mut renderer = format.renderer(Color::Never);
+    let mut out = Vec::new();
+    for record in records {
+        renderer
+            .record(record, &mut out)
+            .expect("a vector takes all");
+    }
     String::from_utf8(out).expect("formats are text")
 }
 

@@ -20,6 +20,11 @@ pub struct Partition {
 pub struct PartitionError(String);
 
 impl Partition {
+    /// Which share (from 1), and of how many.
+    pub fn numbers(self) -> (u32, u32) {
+        (self.share, self.shares)
+    }
+
     /// Whether the file belongs to this share; both paths absolute, without symbolic links.
     pub fn holds(self, file: &Path, root: &Path) -> bool {
         let hash = relative_hash(file, root);

@@ -1,7 +1,18 @@
 //! Lines and columns of a text.
 
 /// A place in a text as a person counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub struct LineColumn {
     /// From 1.
     pub line: usize,

@@ -10,6 +10,7 @@ use super::files::{self, Tally};
 use super::judge::Judge;
 use super::listener::Listener;
 use super::ratchet::text_over;
+use super::reviewed::Reviewed;
 use super::run::Run;
 use super::state;
 use super::writer::Writer;
@@ -44,7 +45,8 @@ pub struct Applied {
     pub is_stopped: bool,
 }
 
-/// Plans all files, hands each report to `each`, and writes what changes, or nothing.
+/// Plans all files, hands each report to `each`, and writes what changes, or nothing; of what changes only
+/// what was reviewed, if that is asked for.
 ///
 /// # Errors
 /// Nothing was written: the journal cannot be used, or `each` failed.
@@ -52,6 +54,7 @@ pub fn apply(
     run: &Run,
     journal: &Journal<'_>,
     terms: &Terms,
+    mut reviewed: Option<Reviewed>,
     listener: &dyn Listener,
     mut each: impl FnMut(&FileReport, &[Rule]) -> anyhow::Result<()>,
 ) -> anyhow::Result<Applied> {
@@ -61,7 +64,11 @@ pub fn apply(
     let mut judge = run.baseline.as_ref().map(|_| Judge::counting(run));
     let mut tally = files::over(run, listener, |report, rules| {
         each(&report, rules)?;
-        let is_taken = writer.add(&report, listener)?;
+        let is_allowed = match &mut reviewed {
+            Some(reviewed) => reviewed.allows(&report, listener),
+            None => true,
+        };
+        let is_taken = is_allowed && writer.add(&report, listener)?;
         if let Some(judge) = &mut judge {
             let view = FileView::new(&report, rules, Mode::Check);
             if is_taken {
@@ -94,9 +101,17 @@ pub fn apply(
         });
     }
     writer.unwritten.correct(&mut tally.summary);
+    let is_as_reviewed = match &mut reviewed {
+        Some(reviewed) => reviewed.end(&mut tally, listener),
+        None => true,
+    };
     if run.strict && tally.summary.failed > 0 {
         writer.discard();
-        listener.error("nothing was written: files failed, and --strict asks for all or nothing");
+        listener.error(if is_as_reviewed {
+            "nothing was written: files failed, and --strict asks for all or nothing"
+        } else {
+            "nothing was written: not all is as it was reviewed, and --strict asks for all or nothing"
+        });
         return Ok(unwritten(tally, writer.recovered));
     }
     if tally.is_doubted(run) {

@@ -21,6 +21,7 @@
 
 mod apply;
 pub mod audit;
+mod digests;
 mod doubts;
 mod exit;
 mod files;
@@ -32,6 +33,7 @@ mod listener;
 pub mod migrate;
 mod planning;
 mod ratchet;
+mod reviewed;
 mod run;
 pub mod slices;
 pub mod state;
@@ -51,6 +53,7 @@ pub use judge::Judge;
 pub use listener::{Listener, Progress};
 pub use planning::Planning;
 pub use ratchet::{Conflicts, baseline_file, read_baseline, replace, text_over};
+pub use reviewed::{Marks, Reviewed};
 pub use run::{Input, Loaded, Place, Run};
 pub use state::Watch;
 pub use units::{Planned, Unit, units_of};

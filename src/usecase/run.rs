@@ -53,6 +53,8 @@ pub struct Run {
     pub input: Input,
     /// How findings are printed.
     pub format: Format,
+    /// Which reports are written beside that, and where (absolute).
+    pub reports: Vec<(Format, PathBuf)>,
     /// Where that goes, if not to standard output.
     pub output_file: Option<PathBuf>,
     /// Whether one file that fails, or one doubt, keeps all others from being written.

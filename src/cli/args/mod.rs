@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::report_args::ReportCommand;
 pub(super) use journal::{JournalArgs, KeepArgs, LogArgs, RecoverArgs, StateArgs, UndoArgs};
 pub(super) use mapping::{
     MappingCheckArgs, MappingCommand, MappingImportArgs, MappingInitArgs, MappingListArgs,
@@ -182,6 +183,9 @@ pub(super) enum Command {
     /// finished: a file that holds its old content gets the new one, one that someone has edited
     /// meanwhile is left and named. The next apply or undo does the same.
     Recover(RecoverArgs),
+    /// Print a report again in another format, or join reports
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Work on mapping tables
     #[command(subcommand)]
     Mapping(MappingCommand),

@@ -68,6 +68,9 @@ pub(in crate::cli) struct ApplyArgs {
     pub guard: GuardArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
+    /// Write only what was reviewed: the marks that the review page exports, for the same rules and options
+    #[arg(long, value_name = "FILE", help_heading = "Safety")]
+    pub reviewed: Option<PathBuf>,
     /// There is `repoint diff` for it.
     #[arg(long, hide = true)]
     pub dry_run: bool,

@@ -6,8 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::StateArgs;
+use crate::cli::report_args::FormatArg;
 use crate::lang::{Strings, registry};
-use crate::output::Format;
 use crate::project::Partition;
 
 /// Options of every command that reads sources.
@@ -154,9 +154,10 @@ pub(in crate::cli) struct FileArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(in crate::cli) struct OutputArgs {
-    /// How findings are printed
-    #[arg(long, value_name = "FORMAT", default_value = "full")]
-    pub output_format: Format,
+    /// How findings are printed: full, concise, json-lines, json, github, gitlab, sarif, rdjson, junit,
+    /// markdown or html [default: full]; FORMAT=FILE writes a report beside that, and may be repeated
+    #[arg(long = "output-format", value_name = "FORMAT[=FILE]")]
+    pub formats: Vec<FormatArg>,
     /// Write to this file what would go to standard output
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,

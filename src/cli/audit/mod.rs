@@ -67,7 +67,7 @@ pub(super) fn run(args: &AuditArgs, console: &Console) -> Result<Exit, Refusal> 
     let folder = audited.place.project.root().join(STATE_FOLDER);
     if let Some(file) = &args.output_file {
         let file = audited.place.cwd.join(file);
-        output_file::check(&file, &audited.place.project, &folder)?;
+        output_file::check(&file, "--output-file", &audited.place.project, &folder)?;
     }
     let mut out = Output::open(args.output_file.as_deref(), console)?;
     let color = out.color();

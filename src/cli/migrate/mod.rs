@@ -21,7 +21,6 @@ use super::stdout::Output;
 use crate::baseline::Part;
 use crate::config::{MESSAGE, Search};
 use crate::gate::Gate;
-use crate::output::Format;
 use crate::output::place::shown;
 use crate::project::Owners;
 use crate::record::Written;
@@ -71,7 +70,7 @@ fn resolved(args: &MigrateArgs, console: &Console) -> Result<Run, Refusal> {
     let output = &args.run.output;
     let refused = [
         ("--output-file", output.output_file.is_some()),
-        ("--output-format", output.output_format != Format::default()),
+        ("--output-format", !output.formats.is_empty()),
         ("--statistics", output.statistics),
         ("--partition", args.run.files.partition.is_some()),
         ("--stdin-filename", args.run.files.stdin_filename.is_some()),
