@@ -1,20 +1,29 @@
 //! `repoint check`: report every deprecated reference.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::args::CheckArgs;
+use anyhow::bail;
+
+use super::args::{CheckArgs, ChoiceArgs};
 use super::console::Console;
 use super::journal;
 use super::resolve::{self, Refusal};
 use super::sheets::Sheets;
 use super::stdout::Output;
 use crate::baseline::Verdict;
+use crate::document::nearest;
 use crate::engine::FileReport;
-use crate::mapping::Rule;
+use crate::finding::Level;
+use crate::mapping::{Rule, Table};
+use crate::output::counts::{CountBy, Counts};
 use crate::output::record::{Record, Shape};
-use crate::output::summary::{Task, judged_line, line};
-use crate::output::{FileView, Mode};
-use crate::usecase::{self, Conflicts, Exit, Input, Judge, Run, Tally, Watch, say_verdict};
+use crate::output::summary::{Task, counted, judged_line, line};
+use crate::output::{FileView, Format, Mode};
+use crate::project::Owners;
+use crate::usecase::{
+    self, Conflicts, Exit, Input, Judge, RuleChoice, Run, Tally, Watch, say_verdict,
+};
 
 /// Findings go to standard output; 1 if there is a reference that neither the baseline nor a scope allows.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> {
@@ -29,14 +38,16 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
         Input::Text { .. } => None,
     };
     let mut out = Output::open(run.output_file.as_deref(), console)?;
-    let mut sheets = Sheets::open(&run, "check", false, &mut out, console)?;
+    choose(&args.choice, &mut run)?;
+    let mut telling = Telling::open(&args.choice, &run, &mut out, console)?;
     let (tally, verdict) = match Judge::of(&run) {
-        None => (plain(&run, &mut sheets, console, &mut out)?, None),
+        None => (plain(&run, &mut telling, console, &mut out)?, None),
         Some(judge) => {
-            let (tally, verdict) = judged_by(judge, &run, &mut sheets, console, &mut out)?;
+            let (tally, verdict) = judged_by(judge, &run, &mut telling, console, &mut out)?;
             (tally, Some(verdict))
         }
     };
+    let mut sheets = telling.end(&run, console, &mut out)?;
     if let Some(verdict) = &verdict {
         for scope in &verdict.scopes {
             sheets.record(&Record::Scope(scope.clone()), &mut out, console)?;
@@ -64,16 +75,121 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> Result<Exit, Refusal> 
     Ok(exit)
 }
 
+/// Rules that count, of those that there are.
+fn choose(choice: &ChoiceArgs, run: &mut Run) -> anyhow::Result<()> {
+    let rules = run.tables.iter().flat_map(Table::rules);
+    let ids: BTreeSet<&str> = rules.map(|rule| rule.id.as_str()).collect();
+    for id in choice.only.iter().chain(&choice.skip) {
+        if !ids.contains(id.as_str()) {
+            let near = nearest(id, ids.iter().copied());
+            let help = near.map_or(
+                "`repoint mapping show` prints the rules of a table".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            bail!("there is no rule `{id}` in the tables in force: {help}");
+        }
+    }
+    run.chosen = RuleChoice {
+        only: choice.only.clone(),
+        skip: choice.skip.clone(),
+    };
+    // A part of the rules lacks the references of the others.
+    run.is_narrowed |= !run.chosen.is_all();
+    Ok(())
+}
+
+/// So many findings end in a table of their counts.
+const LONG: usize = 50;
+
+/// What of the findings is told, and where.
+struct Telling<'r> {
+    choice: &'r ChoiceArgs,
+    sheets: Sheets,
+    counts: Counts,
+    owners: Option<Owners>,
+    /// How many findings `--level` and `--code` hide.
+    hidden: usize,
+}
+
+impl<'r> Telling<'r> {
+    fn open(
+        choice: &'r ChoiceArgs,
+        run: &Run,
+        out: &mut Output,
+        console: &Console,
+    ) -> anyhow::Result<Self> {
+        let owners = match choice.by {
+            CountBy::Owner => Owners::find(run.place.project.root()),
+            _ => None,
+        };
+        for warning in owners.iter().flat_map(Owners::warnings) {
+            console.warn(warning);
+        }
+        let mut sheets = Sheets::open(run, "check", false, out, console)?;
+        if choice.summary {
+            sheets.without_listing();
+        }
+        Ok(Self {
+            choice,
+            sheets,
+            counts: Counts::default(),
+            owners,
+            hidden: 0,
+        })
+    }
+
+    /// Tells what is found in a file. What is hidden, or held by a baseline, counts all the same.
+    fn file(
+        &mut self,
+        view: &mut FileView<'_>,
+        console: &Console,
+        out: &mut Output,
+    ) -> anyhow::Result<()> {
+        let before = view.diagnostics.len();
+        let ChoiceArgs { level, codes, .. } = self.choice;
+        let least = level.map(Level::from);
+        view.diagnostics.retain(|diagnostic| {
+            least.is_none_or(|least| diagnostic.level >= least)
+                && (codes.is_empty() || codes.contains(&diagnostic.code))
+        });
+        self.hidden += before - view.diagnostics.len();
+        let owners = self.owners.as_ref();
+        let owners = owners.map(|owners| owners.of(&view.report.path));
+        self.counts
+            .add(view, self.choice.by, owners.as_deref().unwrap_or_default());
+        self.sheets.file(view, Shape::Findings, out, console)
+    }
+
+    /// Tells what comes after the last file: counts, if they were asked for or the list was long.
+    fn end(self, run: &Run, console: &Console, out: &mut Output) -> anyhow::Result<Sheets> {
+        let is_long = run.format == Format::Full && self.counts.all() > LONG;
+        if self.choice.summary || is_long {
+            let table = self.counts.table(self.choice.by);
+            out.write(|out| out.write_all(table.as_bytes()))?;
+        }
+        if self.hidden > 0 {
+            let findings = counted(self.hidden, "finding");
+            console.note(&format!(
+                "{findings} hidden by --level or --code; they count all the same"
+            ));
+        }
+        Ok(self.sheets)
+    }
+}
+
 /// Every reference fails: each file is printed as it comes.
 fn plain(
     run: &Run,
-    sheets: &mut Sheets,
+    telling: &mut Telling<'_>,
     console: &Console,
     out: &mut Output,
 ) -> anyhow::Result<Tally> {
     usecase::over(run, console, |report, rules| {
-        let view = FileView::new(&report, rules, Mode::Check);
-        sheets.file(&view, Shape::Findings, out, console)?;
+        telling.file(
+            &mut FileView::new(&report, rules, Mode::Check),
+            console,
+            out,
+        )?;
         Ok(flow(out))
     })
 }
@@ -83,7 +199,7 @@ fn plain(
 fn judged_by(
     mut judge: Judge<'_>,
     run: &Run,
-    sheets: &mut Sheets,
+    telling: &mut Telling<'_>,
     console: &Console,
     out: &mut Output,
 ) -> anyhow::Result<(Tally, Verdict)> {
@@ -93,7 +209,8 @@ fn judged_by(
         let mut view = FileView::new(&report, rules, Mode::Check);
         judge.count(&view);
         if !needs_all {
-            print(&mut judge, &mut view, sheets, console, out)?;
+            judge.settle(&mut view);
+            telling.file(&mut view, console, out)?;
         } else if !view.diagnostics.is_empty() {
             let of_run = run.tables.iter().map(|table| table.rules());
             let rules = of_run.into_iter().find(|own| std::ptr::eq(*own, rules));
@@ -106,20 +223,10 @@ fn judged_by(
     }
     for (report, rules) in &kept {
         let mut view = FileView::new(report, rules, Mode::Check);
-        print(&mut judge, &mut view, sheets, console, out)?;
+        judge.settle(&mut view);
+        telling.file(&mut view, console, out)?;
     }
     Ok((tally, judge.verdict()))
-}
-
-fn print(
-    judge: &mut Judge<'_>,
-    view: &mut FileView<'_>,
-    sheets: &mut Sheets,
-    console: &Console,
-    out: &mut Output,
-) -> anyhow::Result<()> {
-    judge.settle(view);
-    sheets.file(view, Shape::Findings, out, console)
 }
 
 fn flow(out: &Output) -> ControlFlow<()> {

@@ -24,7 +24,7 @@ use crate::project::{
 use crate::transaction::STATE_FOLDER;
 use crate::usecase::audit::{Question, Wanted};
 use crate::usecase::homes::{self, Homes};
-use crate::usecase::{Conflicts, Input, Loaded, Place, Run, read_baseline};
+use crate::usecase::{Conflicts, Input, Loaded, Place, RuleChoice, Run, read_baseline};
 
 /// Why nothing is done.
 pub(super) enum Refusal {
@@ -258,6 +258,7 @@ impl Run {
                 || !args.files.include.is_empty()
                 || !args.files.exclude.is_empty(),
             baseline: None,
+            chosen: RuleChoice::default(),
             homes,
             tells_homes: false,
         })

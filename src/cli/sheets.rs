@@ -98,6 +98,11 @@ impl Sheets {
         })
     }
 
+    /// Leaves the listing out: something else is the result of the command.
+    pub fn without_listing(&mut self) {
+        self.sheets.retain(|sheet| matches!(sheet.to, To::File(_)));
+    }
+
     /// Writes a record everywhere.
     ///
     /// # Errors

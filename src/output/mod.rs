@@ -8,6 +8,7 @@
 
 pub mod concise;
 pub mod configuration;
+pub mod counts;
 pub mod diagnostic;
 pub mod document;
 pub mod excerpt;

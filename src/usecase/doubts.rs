@@ -90,7 +90,8 @@ fn is_expected_to_match(run: &Run, tally: &Tally) -> bool {
         return false;
     };
     let any = tally.summary.rewritten + tally.summary.left > 0;
-    any && run.walk.partition.is_none()
+    any && run.chosen.is_all()
+        && run.walk.partition.is_none()
         && tally.summary.failed == 0
         && paths.iter().any(|path| path.is_dir())
 }

@@ -104,10 +104,11 @@ pub fn over(
     let mut requires = BTreeSet::new();
     let mut broken = Ok(());
     let mut unread = BTreeSet::new();
-    let mut see = |tally: &mut Tally, report: FileReport| {
-        tally.count(&engine, &report);
+    let mut see = |tally: &mut Tally, mut report: FileReport| {
         let active = engine.language_of(&report.path);
         let rules = active.map_or(&[][..], |active| active.table().rules());
+        run.chosen.keep(&mut report.plan, rules);
+        tally.count(&engine, &report);
         for reference in report.plan.references.iter().filter(|r| r.rewritten) {
             requires.extend(
                 rules

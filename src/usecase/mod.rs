@@ -54,7 +54,7 @@ pub use listener::{Listener, Progress};
 pub use planning::Planning;
 pub use ratchet::{Conflicts, baseline_file, read_baseline, replace, text_over};
 pub use reviewed::{Marks, Reviewed};
-pub use run::{Input, Loaded, Place, Run};
+pub use run::{Input, Loaded, Place, RuleChoice, Run};
 pub use state::Watch;
 pub use units::{Planned, Unit, units_of};
 pub use verdict::said as say_ratchet;

@@ -6,8 +6,9 @@ use super::homes::Homes;
 use crate::baseline::{Baseline, Part};
 use crate::config::Config;
 use crate::lang::{Language, RewriteOptions};
-use crate::mapping::Table;
+use crate::mapping::{Rule, Table};
 use crate::output::Format;
+use crate::plan::Plan;
 use crate::project::{Project, WalkOptions};
 
 /// The project that a command works in, and what it says of itself.
@@ -67,10 +68,45 @@ pub struct Run {
     pub is_narrowed: bool,
     /// The baseline, if there is one that counts.
     pub baseline: Option<Loaded>,
+    /// Of which rules a check counts references; all, if nothing is said.
+    pub chosen: RuleChoice,
     /// What the tree says against the homes of the configuration.
     pub homes: Homes,
     /// Whether that is told, beside what the rules of the homes find.
     pub tells_homes: bool,
+}
+
+/// Which rules count, by their ids.
+#[derive(Clone, Debug, Default)]
+pub struct RuleChoice {
+    /// Only these, if there are any.
+    pub only: Vec<String>,
+    /// None of these.
+    pub skip: Vec<String>,
+}
+
+impl RuleChoice {
+    /// Whether all rules count.
+    pub fn is_all(&self) -> bool {
+        self.only.is_empty() && self.skip.is_empty()
+    }
+
+    /// Takes out of a plan what rules say that do not count.
+    pub fn keep(&self, plan: &mut Plan, rules: &[Rule]) {
+        if self.is_all() {
+            return;
+        }
+        let counts = |rule: Option<usize>| match rule.and_then(|rule| rules.get(rule)) {
+            Some(rule) => {
+                (self.only.is_empty() || self.only.contains(&rule.id))
+                    && !self.skip.contains(&rule.id)
+            }
+            None => self.only.is_empty(),
+        };
+        plan.references
+            .retain(|reference| counts(Some(reference.rule)));
+        plan.findings.retain(|finding| counts(finding.rule));
+    }
 }
 
 /// A baseline that was read.

@@ -25,7 +25,9 @@ pub(super) use migrate::{
     GateChoiceArgs, GateCommand, GateListArgs, GateRunArgs, MigrateArgs, StatusArgs, TagArgs,
 };
 pub(super) use project::{AuditArgs, AuditTarget, ConfigArgs, InitArgs};
-pub(super) use rewrite::{ApplyArgs, BaselineArgs, CheckArgs, DiffArgs, GuardArgs, UpdateArgs};
+pub(super) use rewrite::{
+    ApplyArgs, BaselineArgs, CheckArgs, ChoiceArgs, DiffArgs, GuardArgs, UpdateArgs,
+};
 use run::languages;
 pub(super) use run::{FileArgs, RuleArgs, RunArgs, StringsArg};
 

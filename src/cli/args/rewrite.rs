@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{KeepArgs, RunArgs};
+use crate::document::nearest;
+use crate::finding::{Code, Level};
+use crate::output::counts::CountBy;
 use crate::transaction::Allow;
 use crate::usecase::slices::By;
 
@@ -106,4 +109,68 @@ pub(in crate::cli) struct CheckArgs {
     /// Every reference fails, those that the baseline has too
     #[arg(long, help_heading = "Baseline")]
     pub no_baseline: bool,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+}
+
+/// What of a check is told, and what counts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is told")]
+pub(in crate::cli) struct ChoiceArgs {
+    /// Only references of this rule, named by its id; repeatable. Others count for nothing
+    #[arg(long, value_name = "RULE")]
+    pub only: Vec<String>,
+    /// No references of this rule; repeatable
+    #[arg(long, value_name = "RULE")]
+    pub skip: Vec<String>,
+    /// Hide findings below this level; they count all the same
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub level: Option<LevelArg>,
+    /// Only show findings with this code; repeatable. The others count all the same
+    #[arg(long = "code", value_name = "CODE", value_parser = code)]
+    pub codes: Vec<Code>,
+    /// Print counts in place of the findings
+    #[arg(long)]
+    pub summary: bool,
+    /// What is counted with --summary
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value = "rule",
+        requires = "summary"
+    )]
+    pub by: CountBy,
+}
+
+/// How much a finding has to matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(in crate::cli) enum LevelArg {
+    /// Everything
+    Note,
+    /// What a person should look at, too
+    Review,
+    /// References that stay
+    Error,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Note => Self::Note,
+            LevelArg::Review => Self::Review,
+            LevelArg::Error => Self::Error,
+        }
+    }
+}
+
+/// A code by its name.
+fn code(text: &str) -> Result<Code, String> {
+    let known = Code::ALL.iter().copied().find(|code| code.as_str() == text);
+    known.ok_or_else(
+        || match nearest(text, Code::ALL.iter().map(|code| code.as_str())) {
+            Some(near) => format!("there is no such code; did you mean `{near}`?"),
+            None => "there is no such code; `repoint explain` lists them".to_owned(),
+        },
+    )
 }

@@ -1,5 +1,5 @@
-//! What `repoint audit` says: scenes in `tests/audit/scenes.toml`, each a small tree and commands. The transcript
-//! of a scene is `snapshots/audit-NAME.snap`.
+//! What commands say, one after the other: scenes in `tests/FOLDER/scenes.toml`, each a small tree and commands. The
+//! transcript of a scene is `snapshots/FOLDER-NAME.snap`.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -32,21 +32,27 @@ struct Scene {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let text = fs::read_to_string(root().join("tests/audit/scenes.toml"));
-    let scenes: Scenes = toml::from_str(&text.expect("the scenes are there"))
-        .unwrap_or_else(|error| panic!("tests/audit/scenes.toml: {error}"));
-    let trials = scenes.scene.into_iter().map(|scene| {
-        let name = scene.name.clone();
-        Trial::test(name, move || played(&scene))
+    let trials = FOLDERS.iter().flat_map(|folder| {
+        let file = format!("tests/{folder}/scenes.toml");
+        let text = fs::read_to_string(root().join(&file)).expect("the scenes are there");
+        let scenes: Scenes =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        scenes.scene.into_iter().map(move |scene| {
+            let name = format!("{folder}-{}", scene.name);
+            Trial::test(name.clone(), move || played(&scene, &name))
+        })
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
+
+/// Folders with scenes.
+const FOLDERS: [&str; 2] = ["audit", "reports"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn played(scene: &Scene) -> Result<(), Failed> {
+fn played(scene: &Scene, name: &str) -> Result<(), Failed> {
     let dir = tempfile::tempdir()?;
     let real = dir.path().canonicalize()?;
     if let Some(folder) = &scene.copy {
@@ -92,7 +98,7 @@ fn played(scene: &Scene) -> Result<(), Failed> {
     settings.set_snapshot_path(root().join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(format!("audit-{}", scene.name), transcript));
+    settings.bind(|| insta::assert_snapshot!(name, transcript));
     Ok(())
 }
 
