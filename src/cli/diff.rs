@@ -31,7 +31,7 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     let is_beside = run.format.is_listing();
     let mut sheets = Sheets::open(&run, "diff", is_beside, &mut out, console)?;
     let tally = if is_beside {
-        patch(&run, &mut sheets, console, &mut out)?
+        patch(&run, args, &mut sheets, console, &mut out)?
     } else {
         let tally = usecase::over(&run, console, |report, rules| {
             let view = rewrite(&report, rules);
@@ -58,8 +58,12 @@ pub(super) fn run(args: &DiffArgs, console: &Console) -> Result<Exit, Refusal> {
     Ok(exit)
 }
 
+/// Columns of `--stat`, as git has them where the output is no terminal.
+const WIDTH: usize = 80;
+
 fn patch(
     run: &Run,
+    args: &DiffArgs,
     sheets: &mut Sheets,
     console: &Console,
     out: &mut Output,
@@ -68,7 +72,7 @@ fn patch(
     let mut unplaced = 0;
     let mut tally = usecase::over(run, console, |report, rules| {
         sheets.file(&rewrite(&report, rules), Shape::Plans, out, console)?;
-        match section(run, &report) {
+        match section(run, &report, args.context) {
             Ok(section) => sections.extend(section),
             Err(error) => {
                 unplaced += 1;
@@ -89,18 +93,24 @@ fn patch(
     }
     let patches = Patch::group(sections);
     for patch in &patches {
-        out.write(|out| patch.write_to(out))?;
+        out.write(|out| match args.stat {
+            true => out.write_all(patch.stat(WIDTH).as_bytes()),
+            false => patch.write_to(out),
+        })?;
+    }
+    if args.stat {
+        return Ok(tally);
     }
     hint(&patches, run, console);
     Ok(tally)
 }
 
-fn section(run: &Run, report: &FileReport) -> std::io::Result<Option<Section>> {
+fn section(run: &Run, report: &FileReport, context: usize) -> std::io::Result<Option<Section>> {
     let Some(new) = &report.rewritten else {
         return Ok(None);
     };
     let root = run.place.project.root();
-    Section::new(&report.path, root, report.source.bytes(), new)
+    Section::with_context(&report.path, root, report.source.bytes(), new, context)
 }
 
 /// `git apply` silently changes nothing from another folder of the repository, so who is not at

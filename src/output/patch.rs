@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
+use unicode_width::UnicodeWidthStr;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use crate::project::git::{ObjectFormat, Repository, file_mode, quoted_name};
 
-/// Lines that are shown around a change, as for git.
-const CONTEXT: usize = 3;
+/// Lines that are shown around a change if nothing else is said, as for git.
+pub const CONTEXT: usize = 3;
 
 /// The mode of a file that is not there: a text on standard input.
 const PLAIN_MODE: &str = "100644";
@@ -42,6 +44,20 @@ impl Section {
         old: &[u8],
         new: &[u8],
     ) -> io::Result<Option<Self>> {
+        Self::with_context(file, project_root, old, new, CONTEXT)
+    }
+
+    /// The same with so many lines around each change. Without any, `git apply` needs `--unidiff-zero`.
+    ///
+    /// # Errors
+    /// See [`new`](Self::new).
+    pub fn with_context(
+        file: &Path,
+        project_root: &Path,
+        old: &[u8],
+        new: &[u8],
+        context: usize,
+    ) -> io::Result<Option<Self>> {
         if old == new {
             return Ok(None);
         }
@@ -59,7 +75,7 @@ impl Section {
             [old, new].map(|text| format.blob_id(text)),
             mode,
         );
-        write_hunks(&mut text, old, new);
+        write_hunks(&mut text, old, new, context);
         Ok(Some(Self { root, name, text }))
     }
 }
@@ -94,6 +110,42 @@ impl Patch {
         self.sections
             .values()
             .try_for_each(|text| out.write_all(text))
+    }
+
+    /// How many lines each file gets and loses, as `git diff --stat` shows it within `width` columns.
+    pub fn stat(&self, width: usize) -> String {
+        let rows: Vec<(String, usize, usize)> = self
+            .sections
+            .iter()
+            .map(|(name, text)| {
+                let lines = text.split(|byte| *byte == b'\n');
+                let body = || lines.clone().skip_while(|line| !line.starts_with(b"@@"));
+                let count = |sign: u8| body().filter(|line| line.first() == Some(&sign)).count();
+                let name = String::from_utf8_lossy(name);
+                (crate::text::one_line(&name), count(b'+'), count(b'-'))
+            })
+            .collect();
+        let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
+        let names = widest(
+            &mut rows
+                .iter()
+                .map(|(name, ..)| UnicodeWidthStr::width(&**name)),
+        );
+        let most = widest(&mut rows.iter().map(|(_, added, removed)| added + removed));
+        let digits = most.to_string().len();
+        let room = width.saturating_sub(names + digits + 6).max(10);
+        let scaled = |lines: usize| match most > room && lines > 0 {
+            true => (lines * room / most).max(1),
+            false => lines,
+        };
+        let mut text = String::new();
+        for (name, added, removed) in &rows {
+            let pad = " ".repeat(names - UnicodeWidthStr::width(&**name));
+            let all = added + removed;
+            let (plus, minus) = ("+".repeat(scaled(*added)), "-".repeat(scaled(*removed)));
+            text.push_str(&format!(" {name}{pad} | {all:>digits$} {plus}{minus}\n"));
+        }
+        text
     }
 
     /// Number of files in it; at least 1.
@@ -160,11 +212,11 @@ fn write_header(out: &mut Vec<u8>, name: &[u8], ids: [String; 2], mode: &str) {
     out.extend(header.bytes());
 }
 
-fn write_hunks(out: &mut Vec<u8>, old: &[u8], new: &[u8]) {
+fn write_hunks(out: &mut Vec<u8>, old: &[u8], new: &[u8], context: usize) {
     let old: Vec<&[u8]> = old.split_inclusive(|&byte| byte == b'\n').collect();
     let new: Vec<&[u8]> = new.split_inclusive(|&byte| byte == b'\n').collect();
     let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
-    for hunk in group_diff_ops(ops, CONTEXT) {
+    for hunk in group_diff_ops(ops, context) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
             continue;
         };
@@ -208,7 +260,7 @@ mod tests {
 
     fn hunks(old: &str, new: &str) -> String {
         let mut out = Vec::new();
-        write_hunks(&mut out, old.as_bytes(), new.as_bytes());
+        write_hunks(&mut out, old.as_bytes(), new.as_bytes(), CONTEXT);
         String::from_utf8(out).expect("both are text")
     }
 

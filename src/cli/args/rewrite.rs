@@ -8,6 +8,7 @@ use super::{KeepArgs, RunArgs};
 use crate::document::nearest;
 use crate::finding::{Code, Level};
 use crate::output::counts::CountBy;
+use crate::output::patch::CONTEXT;
 use crate::transaction::Allow;
 use crate::usecase::slices::By;
 
@@ -43,6 +44,18 @@ pub(in crate::cli) struct DiffArgs {
     /// Exit 1 if there is a diff or an error
     #[arg(long, help_heading = "Output")]
     pub exit_code: bool,
+    /// Lines around each change; without any, git apply needs --unidiff-zero
+    #[arg(
+        short = 'U',
+        long = "unified",
+        value_name = "LINES",
+        default_value_t = CONTEXT,
+        help_heading = "Output"
+    )]
+    pub context: usize,
+    /// Print how many lines each file gets and loses, in place of the patch
+    #[arg(long, help_heading = "Output", conflicts_with = "split_by")]
+    pub stat: bool,
 }
 
 #[derive(Debug, Args)]
