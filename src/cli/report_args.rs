@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::document::nearest;
 use crate::output::Format;
 
 /// `FORMAT`, or `FORMAT=FILE`.
@@ -27,7 +28,11 @@ impl FromStr for FormatArg {
         };
         let format = Format::from_str(name, false).map_err(|_| {
             let names = Format::value_variants().iter().map(|it| it.name());
-            format!("expected one of {}", names.collect::<Vec<_>>().join(", "))
+            let names: Vec<_> = names.collect();
+            match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("expected one of {}", names.join(", ")),
+            }
         })?;
         Ok(Self { format, file })
     }

@@ -67,6 +67,7 @@ pub fn merge(reports: Vec<(String, Vec<Record>)>) -> Result<Vec<Record>, String>
                     counts.rewritten += more.rewritten;
                     counts.left += more.left;
                     counts.reviews += more.reviews;
+                    counts.homes += more.homes;
                     counts.failed += more.failed;
                     counts.elapsed = more.elapsed.max(counts.elapsed);
                 }

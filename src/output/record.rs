@@ -118,6 +118,9 @@ pub struct Counts {
     pub left: usize,
     /// Findings of level review.
     pub reviews: usize,
+    /// Findings about homes of definitions, but for uses.
+    #[serde(default)]
+    pub homes: usize,
     /// Files and folders that failed.
     pub failed: usize,
     /// Seconds.
@@ -231,6 +234,7 @@ impl Record {
             rewritten: summary.rewritten,
             left: summary.left,
             reviews: summary.reviews,
+            homes: summary.homes,
             failed: summary.failed,
             elapsed: summary.elapsed.as_secs_f64(),
         })

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::doubts;
 use super::exit::Exit;
-use super::homes::Reports;
+use super::homes::{HomeFinding, Reports};
 use super::listener::{Listener, Progress};
 use super::planning::Planning;
 use super::run::{Input, Run};
@@ -144,7 +144,14 @@ pub fn over(
             let planning = Planning::open(run, &engine, paths, listener)?;
             tally.summary.searched = planning.searched;
             tally.summary.failed = planning.failed;
-            let mut reports = Reports::of(&run.homes.findings, run.tells_homes);
+            // Each share tells of its own files, so that all shares together tell each finding once.
+            let root = run.place.project.root();
+            let is_of_share = |found: &&HomeFinding| {
+                let partition = run.walk.partition;
+                partition.is_none_or(|partition| partition.holds(&found.file, root))
+            };
+            let own = run.homes.findings.iter().filter(is_of_share);
+            let mut reports = Reports::of(own, run.tells_homes);
             let mut is_stopped = false;
             planning.plan(&planning.candidates, |mut report| {
                 listener.progress(Progress::Parsed);

@@ -73,7 +73,7 @@ fn compare_parsed(wrong: &mut String, fixture: &Fixture, output: &Output) {
     let detail = String::from_utf8_lossy(&output.stderr);
     let parsed = detail
         .lines()
-        .filter_map(|line| line.strip_suffix(" are to be parsed"))
+        .filter_map(|line| line.strip_suffix(" to be parsed"))
         .find_map(|line| line.rsplit_once(", ")?.1.parse::<usize>().ok());
     match (parsed, fixture.is_unparsed) {
         (None, _) => wrong.push_str("diff -v does not say how many files are to be parsed\n"),

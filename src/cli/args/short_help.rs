@@ -74,7 +74,7 @@ const MIGRATE: &[(&str, &str)] = &[
 ];
 
 /// Commands that the list of all has no room for.
-const RARE: &[&str] = &["completions", "man", "lsp"];
+const RARE: &[&str] = &["completions", "man", "lsp", "recover"];
 
 /// Whether `-h` was asked for, not `--help`.
 pub(super) fn is_asked(args: &[OsString]) -> bool {

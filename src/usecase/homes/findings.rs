@@ -57,16 +57,16 @@ impl HomeFinding {
 
 /// The reports of a run with what is told of homes, in the order of their files.
 pub struct Reports<'h> {
-    left: std::iter::Peekable<std::slice::Iter<'h, HomeFinding>>,
+    left: std::iter::Peekable<std::vec::IntoIter<&'h HomeFinding>>,
     /// Whether they are told; else they are only what a comment keeps.
     are_told: bool,
 }
 
 impl<'h> Reports<'h> {
     /// Those of these findings, sorted by file. If they are not told, they still give comments something to keep.
-    pub fn of(findings: &'h [HomeFinding], are_told: bool) -> Self {
+    pub fn of(findings: impl Iterator<Item = &'h HomeFinding>, are_told: bool) -> Self {
         Self {
-            left: findings.iter().peekable(),
+            left: findings.collect::<Vec<_>>().into_iter().peekable(),
             are_told,
         }
     }
