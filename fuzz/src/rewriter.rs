@@ -12,6 +12,7 @@ use bstr::ByteSlice;
 use repoint::engine::{Engine, FileReport};
 use repoint::lang::{Ahead, RewriteOptions, Strings, registry};
 use repoint::mapping::{MappingSource, Rule, Table, load};
+use repoint::output::record::{End, Record, Shape, of_file};
 use repoint::output::{Color, FileView, Format, Mode};
 use repoint::path::SYNTAXES;
 use repoint::project::{Project, WalkOptions};
@@ -223,16 +224,30 @@ fn places(report: &FileReport) {
     );
 }
 
-/// Prints a report in every way there is.
+/// Prints a report in each format that costs little: a page and SARIF hold much that is the same for all.
 fn render(report: &FileReport, rules: &[Rule]) {
-    for mode in [Mode::Check, Mode::Rewrite] {
+    const FORMATS: [Format; 9] = [
+        Format::Full,
+        Format::Concise,
+        Format::JsonLines,
+        Format::Json,
+        Format::Github,
+        Format::Gitlab,
+        Format::Rdjson,
+        Format::Junit,
+        Format::Markdown,
+    ];
+    for (mode, shape) in [
+        (Mode::Check, Shape::Findings),
+        (Mode::Rewrite, Shape::Plans),
+    ] {
         let view = FileView::new(report, rules, mode);
-        for format in [Format::Full, Format::Concise, Format::JsonLines] {
-            let renderers = [Some(format.renderer(Color::Never)), format.plan_renderer()];
-            for mut renderer in renderers.into_iter().flatten() {
-                let printed = renderer.file(&view, &mut io::sink());
-                printed.expect("a sink takes everything");
-            }
+        for format in FORMATS {
+            let mut renderer = format.renderer(Color::Never);
+            let mut print = |record: &Record| renderer.record(record, &mut io::sink());
+            let printed = of_file(&view, shape, &mut print)
+                .and_then(|()| print(&Record::End(End { exit: 0 })));
+            printed.expect("a sink takes everything");
         }
     }
 }

