@@ -29,9 +29,7 @@ pub(super) struct Written {
 pub(super) fn read(source: &Arc<Source>, errors: &mut Vec<Problem>) -> Written {
     let mut written = Written::default();
     let Some(mut table) = parse(source, errors) else {
-        for error in errors.iter_mut() {
-            quote_paths(source, error);
-        }
+        quote_paths(source, errors);
         written.lost = true;
         return written;
     };
@@ -144,20 +142,25 @@ fn taken_apart(
     found
 }
 
+/// The longest key, in bytes, that a message writes out.
+const LONGEST: usize = 200;
+
 /// Adds what to do where a path with `::` is a key without quotes, of which the parser only says that it
-/// expected something else.
-fn quote_paths(source: &Source, error: &mut Problem) {
-    let Some(line) = error
-        .line()
-        .and_then(|line| source.text.lines().nth(line - 1))
-    else {
-        return;
-    };
-    let key = line.split('=').next().unwrap_or_default().trim();
-    let is_path = key.contains("::") && !key.contains(['"', '\'', '#', '[']);
-    if is_path && error.advice().is_none() {
-        *error = error
-            .clone()
-            .help(format!("quote the key: `\"{key}\" = ...`"));
+/// expected something else. Once a line, which may have as many faults as characters.
+fn quote_paths(source: &Source, errors: &mut [Problem]) {
+    let mut said = None;
+    for error in errors {
+        let start = source.line_start(error.position());
+        if said.replace(start) == Some(start) {
+            continue;
+        }
+        let rest = source.text.get(start..).unwrap_or_default();
+        let key = rest.split(['=', '\n']).next().unwrap_or_default().trim();
+        let is_path = key.contains("::") && !key.contains(['"', '\'', '#', '[']);
+        if is_path && key.len() <= LONGEST && error.advice().is_none() {
+            *error = error
+                .clone()
+                .help(format!("quote the key: `\"{key}\" = ...`"));
+        }
     }
 }
