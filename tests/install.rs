@@ -1,7 +1,7 @@
 //! Each way to install repoint, taken as a user would take it. They build the program for release and ask the
 //! registries, so they are run by `.ci/run` alone: `cargo test --test install -- --ignored --test-threads 1`.
 //!
-//! One build is shared, with little optimization: what is proved is the packaging.
+//! One build is shared, without link-time optimization: what is proved is the packaging.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +17,6 @@ fn run(script: &str) {
         .env("CARGO_TARGET_DIR", root.join("target/install"))
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_TERM_COLOR", "never")
         .env_remove("REPOINT_UPDATE")
         .status()
