@@ -25,43 +25,43 @@ fn run(script: &str) {
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn a1_cargo_install_into_an_empty_root() {
     run("cargo.sh");
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn manifests_fit_their_schemas() {
     run("manifests.sh");
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn npm_installs_the_packed_tarballs() {
     run("npm.sh");
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn pip_installs_the_wheel() {
     run("wheel.sh");
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn pre_commit_blocks_and_passes() {
     run("pre_commit.sh");
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn the_steps_of_the_action_run() {
     run("action.sh");
 }
 
 #[test]
-#[ignore = "asks the registries"]
+#[ignore = "builds for release and asks the registries; .ci/run runs it"]
 fn an_editor_in_python_is_served() {
     run("editor.sh");
 }

@@ -9,9 +9,8 @@ use anyhow::{Context, anyhow};
 use super::args::InitArgs;
 use super::console::Console;
 use super::resolve::Refusal;
-use crate::config;
 use crate::lang::registry;
-use crate::project::{CONFIG_NAME, Globs, Project, WalkOptions, configured_in, nearest_configured};
+use crate::project::{CONFIG_NAME, Project, WalkOptions, configured_in, nearest_configured};
 use crate::usecase::{Exit, look};
 
 /// Writes `repoint.toml` into the folder, unless something configures that already.
@@ -38,16 +37,7 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Refusal> {
         .into());
     }
     let project = Project::at(folder.clone());
-    let walk = WalkOptions {
-        no_ignore: false,
-        hidden: false,
-        include: Globs::default(),
-        exclude: Globs::default(),
-        max_file_size: config::MAX_FILE_SIZE,
-        threads: 0,
-        partition: None,
-        progress: None,
-    };
+    let walk = WalkOptions::default();
     let first = look(&project, registry(), &walk);
     write(&folder, &file, &first.text())
         .with_context(|| format!("{}: cannot be written", console.shown(&file)))?;

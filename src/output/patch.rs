@@ -14,8 +14,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use crate::project::git::{ObjectFormat, Repository, file_mode, quoted_name};
 
-/// Lines that are shown around a change if nothing else is said, as for git.
-pub const CONTEXT: usize = 3;
+pub use super::hunks::CONTEXT;
 
 /// The mode of a file that is not there: a text on standard input.
 const PLAIN_MODE: &str = "100644";

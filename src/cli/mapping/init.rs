@@ -7,10 +7,9 @@ use anyhow::{Context, anyhow, bail};
 use crate::cli::args::MappingInitArgs;
 use crate::cli::console::Console;
 use crate::cli::resolve::Refusal;
-use crate::config;
 use crate::lang::registry;
 use crate::path::{SYNTAXES, Syntax};
-use crate::project::{Globs, WalkOptions};
+use crate::project::WalkOptions;
 use crate::usecase::tables::first_table;
 use crate::usecase::{Exit, Place, look};
 
@@ -53,16 +52,7 @@ fn syntax(args: &MappingInitArgs, place: &Place) -> anyhow::Result<&'static Synt
     if let Some(syntax) = args.lang.as_deref().and_then(named) {
         return Ok(syntax);
     }
-    let walk = WalkOptions {
-        no_ignore: false,
-        hidden: false,
-        include: Globs::default(),
-        exclude: Globs::default(),
-        max_file_size: config::MAX_FILE_SIZE,
-        threads: 0,
-        partition: None,
-        progress: None,
-    };
+    let walk = WalkOptions::default();
     let found = look(&place.project, registry(), &walk);
     let mut languages = found.languages.iter().map(|(name, _)| *name);
     match (languages.next().and_then(named), languages.next()) {
